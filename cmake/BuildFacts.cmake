@@ -1,0 +1,21 @@
+# What a result file says about the build: compiler, flags, build type and commit. The commit is read at configure time and again
+# at each build (a script writes the file only when it changed, so nothing is rebuilt without need).
+set(MNIST_BUILD_FACTS_DIR "${CMAKE_BINARY_DIR}/generated")
+string(TOUPPER "${CMAKE_BUILD_TYPE}" _mnist_build_type)
+string(STRIP "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${_mnist_build_type}}" _mnist_flags)
+if(MNIST_SANITIZE)
+  string(APPEND _mnist_flags " -fsanitize=${MNIST_SANITIZE}")
+endif()
+
+add_custom_target(mnist_build_facts
+  COMMAND ${CMAKE_COMMAND}
+    "-DOUT=${MNIST_BUILD_FACTS_DIR}/mnist_build_facts.hpp"
+    "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}"
+    "-DCOMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}"
+    "-DFLAGS=${_mnist_flags}"
+    "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
+    "-DVERSION=${PROJECT_VERSION}"
+    -P "${CMAKE_CURRENT_SOURCE_DIR}/cmake/WriteBuildFacts.cmake"
+  BYPRODUCTS "${MNIST_BUILD_FACTS_DIR}/mnist_build_facts.hpp"
+  COMMENT "Recording build facts"
+  VERBATIM)

@@ -1,0 +1,8 @@
+# Warnings live in one INTERFACE target that every target of ours links privately; -Werror is for CI and development, so that a
+# newer compiler's new warning never stops a user from building.
+option(MNIST_WERROR "Treat warnings as errors" OFF)
+
+add_library(mnist_warnings INTERFACE)
+target_compile_options(mnist_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  $<$<BOOL:${MNIST_WERROR}>:-Werror>)

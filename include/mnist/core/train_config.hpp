@@ -1,0 +1,44 @@
+// What a training experiment is made of: one plain struct that the command line fills, `train` carries out and `results` writes.
+// Defaults reproduce the original experiment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mnist {
+
+enum class OptimizerKind { sgd, momentum, adam };
+
+/// "sgd", "momentum", "adam": the word in flags, files and results.
+[[nodiscard]] std::string_view name(OptimizerKind kind);
+/// "SGD", "SGD + Momentum", "Adam": the word in tables.
+[[nodiscard]] std::string_view title(OptimizerKind kind);
+/// Inverse of name(); empty for any other word.
+[[nodiscard]] std::optional<OptimizerKind> optimizer_named(std::string_view word);
+
+struct TrainConfig {
+    std::vector<OptimizerKind> optimizers{OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
+    std::size_t epochs = 25;
+    std::size_t batch_size = 64;
+    std::size_t test_batch_size = 1000;
+    std::vector<std::size_t> hidden{128, 64};
+    double sgd_lr = 0.011;
+    double momentum_lr = 0.005;
+    double momentum = 0.9;
+    double adam_lr = 0.001;
+    double adam_beta1 = 0.9;
+    double adam_beta2 = 0.999;
+    double adam_epsilon = 1e-8;
+    std::uint64_t seed = 0;
+    std::size_t seeds = 1;           ///< runs of each optimizer, with seed, seed + 1, ...
+    std::size_t threads = 0;         ///< 0: all usable cores; in a result the real number
+    std::size_t loader_threads = 0;  ///< 0: the compute threads gather their own rows
+    bool shuffle = true;
+    double target_accuracy = 97.0;   ///< percent
+};
+
+}  // namespace mnist

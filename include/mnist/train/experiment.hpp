@@ -1,0 +1,64 @@
+// The experiment: every optimizer with every seed, from the same start, epoch by epoch, with an evaluation after each.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/core/train_config.hpp"
+#include "mnist/data/dataset.hpp"
+#include "mnist/nn/model_file.hpp"
+#include "mnist/results/train_result.hpp"
+
+namespace mnist {
+
+/// Told what happens, on the calling thread, outside every timed region. Default: nothing is done with it.
+class ExperimentObserver {
+  public:
+    virtual ~ExperimentObserver() = default;
+    /// Before the first step of a run; `run` counts from 0 to `runs` - 1.
+    virtual void run_started(const RunRecord& /*run_record*/, std::size_t /*run*/, std::size_t /*runs*/) {}
+    /// After each epoch; the newest is run.epochs.back().
+    virtual void epoch_finished(const RunRecord& /*run*/) {}
+    /// After a run, with its final weights.
+    virtual void run_finished(const RunRecord& /*run*/, const ModelParameters& /*weights*/) {}
+};
+
+struct ExperimentInputs {
+    TrainConfig config;                            ///< threads: 0 means one for each of `cpus`
+    const Dataset* dataset = nullptr;              ///< not owned
+    std::optional<ModelParameters> initial_model;  ///< instead of random weights; its dims must fit
+    std::vector<int> cpus;                         ///< to pin the team to; empty: not pinned
+};
+
+struct ExperimentOutcome {
+    std::vector<RunRecord> runs;
+    std::vector<PrimitiveFacts> primitives;
+    std::size_t threads = 0;  ///< the team's real size
+    bool interrupted = false;
+};
+
+/// Runs everything. `stop` may be set from a signal handler: training ends within a step, the run so far is kept and marked.
+/// Throws InputError (configuration and data do not fit) and BackendError. Does not print.
+[[nodiscard]] ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
+                                               const std::atomic<bool>& stop);
+
+struct Evaluation {
+    double loss = 0;      ///< nats, mean over the samples
+    double accuracy = 0;  ///< percent
+    ConfusionMatrix confusion_matrix;
+    double seconds = 0;
+};
+
+/// Loss, accuracy and confusion matrix of a model over the test split. `threads` 0: one for each of `cpus`.
+[[nodiscard]] Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,
+                                        std::size_t threads, const std::vector<int>& cpus);
+
+/// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null (then the checks that
+/// need it are left out).
+void validate(const TrainConfig& config, const Dataset* dataset);
+
+}  // namespace mnist

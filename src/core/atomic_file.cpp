@@ -1,0 +1,130 @@
+// POSIX calls rather than streams: fsync, link (which fails on an existing name, without a race) and the errno of each failure.
+#include "mnist/core/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail(const fs::path& path, const std::string& expected, int error) {
+    throw InputError({.where = path.string(),
+                      .expected = expected,
+                      .found = reason(error),
+                      .remedy = "Check the path, its permissions and the free space"});
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() { close_now(); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return fd_; }
+    int close_now() {
+        const int fd = fd_;
+        fd_ = -1;
+        return fd >= 0 ? ::close(fd) : 0;
+    }
+
+  private:
+    int fd_;
+};
+
+// Removes the temporary file on every way out; after the rename the name is gone and the removal does nothing.
+struct TemporaryFile {
+    std::string name;
+    ~TemporaryFile() { ::unlink(name.c_str()); }
+};
+
+void write_all(int fd, std::string_view content, const fs::path& path) {
+    while (!content.empty()) {
+        const ssize_t n = ::write(fd, content.data(), content.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail(path, "a writable file", errno);
+        content.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+void sync_folder(const fs::path& folder) {
+    const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() >= 0) ::fsync(fd.get());  // some file systems cannot; the file itself is on disk already
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, std::string_view content, IfExists if_exists) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    std::error_code created;
+    fs::create_directories(folder, created);
+    if (created) fail(folder, "a folder to write into", created.value());
+    if (fs::is_directory(path)) fail(path, "a file name", EISDIR);
+
+    std::string name = (folder / fmt::format(".{}.XXXXXX", path.filename().string().substr(0, 200))).string();
+    Descriptor fd(::mkostemp(name.data(), O_CLOEXEC));
+    if (fd.get() < 0) fail(folder, "a folder to write into", errno);
+    const TemporaryFile temporary{name};
+
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (::fchmod(fd.get(), 0644 & ~mask) != 0) fail(path, "a writable file", errno);
+    write_all(fd.get(), content, path);
+    if (::fsync(fd.get()) != 0) fail(path, "a file that reaches the disk", errno);
+    if (fd.close_now() != 0) fail(path, "a file that reaches the disk", errno);
+
+    if (if_exists == IfExists::replace) {
+        if (::rename(name.c_str(), path.c_str()) != 0) fail(path, "a file that can be replaced", errno);
+    } else if (::link(name.c_str(), path.c_str()) != 0) {
+        const int error = errno;
+        if (error == EEXIST)
+            throw InputError({.where = path.string(),
+                              .expected = "a new file",
+                              .found = "a file of that name",
+                              .remedy = "Results are never overwritten: choose another name or move the old file"});
+        fail(path, "a new file", error);
+    }
+    sync_folder(folder);
+}
+
+fs::path first_free_path(const fs::path& wanted) {
+    fs::path candidate = wanted;
+    for (int n = 2; fs::exists(fs::symlink_status(candidate)); ++n) {
+        candidate = wanted.parent_path() /
+                    fmt::format("{}-{}{}", wanted.stem().string(), n, wanted.extension().string());
+    }
+    return candidate;
+}
+
+std::string read_file(const fs::path& path, std::size_t limit) {
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0) fail(path, "a readable file", errno);
+    std::string content;
+    std::vector<char> chunk(std::size_t{1} << 16U);
+    while (true) {
+        const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail(path, "a readable file", errno);
+        if (n == 0) return content;
+        if (content.size() + static_cast<std::size_t>(n) > limit)
+            throw InputError({.where = path.string(),
+                              .offset = limit,
+                              .expected = fmt::format("at most {} bytes", limit),
+                              .found = "more"});
+        content.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+}
+
+}  // namespace mnist

@@ -1,0 +1,36 @@
+// Names of the optimizers, in one table.
+#include "mnist/core/train_config.hpp"
+
+#include <array>
+
+namespace mnist {
+namespace {
+
+struct Names {
+    OptimizerKind kind;
+    std::string_view name;
+    std::string_view title;
+};
+
+constexpr std::array kNames{
+    Names{OptimizerKind::sgd, "sgd", "SGD"},
+    Names{OptimizerKind::momentum, "momentum", "SGD + Momentum"},
+    Names{OptimizerKind::adam, "adam", "Adam"},
+};
+
+const Names& names(OptimizerKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
+
+}  // namespace
+
+std::string_view name(OptimizerKind kind) { return names(kind).name; }
+
+std::string_view title(OptimizerKind kind) { return names(kind).title; }
+
+std::optional<OptimizerKind> optimizer_named(std::string_view word) {
+    for (const Names& entry : kNames) {
+        if (entry.name == word) return entry.kind;
+    }
+    return std::nullopt;
+}
+
+}  // namespace mnist
