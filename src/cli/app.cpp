@@ -1,0 +1,115 @@
+// CLI11 does the parsing. Unknown words are collected and judged here, because its own message neither says
+// which subcommand was meant nor suggests a flag.
+#include "app.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sstream>
+
+#include "console.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/machine/fingerprint.hpp"
+#include "values.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr int kHelpIndent = 34;
+
+std::string version_line() {
+    const BuildFacts build = build_facts();
+    const std::string commit = build.commit.empty() ? "" : fmt::format(" ({})", build.commit.substr(0, 12));
+    return fmt::format("mnist {}{}", build.version, commit);
+}
+
+std::string examples_text(const std::vector<std::string>& examples) {
+    return fmt::format("Examples:\n  {}", fmt::join(examples, "\n  "));
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    return names;
+}
+
+// Help and version are exceptions in CLI11, like errors; all of them are printed here.
+int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
+    Console console;
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool fine = app.exit(error, out, err) == 0;
+    console.print(out.str());
+    if (fine) return console.exit_code(kExitFine);
+    std::string text = err.str();
+    while (text.ends_with('\n')) text.pop_back();
+    console.note(text);
+    return kExitInput;
+}
+
+}  // namespace
+
+CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description,
+                         const std::vector<std::string>& examples) {
+    CLI::App* command = app.add_subcommand(name, description);
+    command->allow_extras();
+    command->footer(examples_text(examples));
+    command->get_formatter()->column_width(kHelpIndent);
+    return command;
+}
+
+void reject_unknown_words(const CLI::App& command) {
+    const std::vector<std::string> words = command.remaining();
+    if (words.empty()) return;
+    const std::string word = words.front().substr(0, words.front().find('='));
+    const bool top = command.get_parent() == nullptr;
+    std::vector<std::string> known;
+    if (word.starts_with('-')) {
+        for (const CLI::Option* option : command.get_options()) {
+            for (const std::string& flag : option->get_lnames()) known.push_back("--" + flag);
+        }
+    } else if (top) {
+        known = subcommand_names(command);
+    }
+    const std::string nearest = suggestion(word, known);
+    throw InputError({.where = top ? "mnist" : "mnist " + command.get_name(),
+                      .expected = word.starts_with('-') ? "a known flag"
+                                  : top                 ? fmt::format("one of {}", fmt::join(known, ", "))
+                                                        : "no further word",
+                      .found = fmt::format("\"{}\"", word),
+                      .remedy = nearest.empty() ? "See --help" : nearest});
+}
+
+int run_app(int argc, char** argv) {
+    CLI::App app(
+        "Trains a perceptron on MNIST with SGD, SGD + momentum and Adam, and measures how fast this machine "
+        "does it.",
+        "mnist");
+    app.allow_extras();
+    app.require_subcommand(0, 1);
+    app.set_version_flag("--version", version_line);
+    app.footer(examples_text({"mnist train                     the whole experiment",
+                              "mnist train --epochs 2 --quiet  a quick look",
+                              "mnist train --help              all that can be set"}));
+    Action action;
+    add_train_command(app, action);
+    add_eval_command(app, action);
+    add_fetch_command(app, action);
+    add_info_command(app, action);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return finish_parsing(app, error);
+    }
+    reject_unknown_words(app);
+    if (!action) {
+        throw InputError({.where = "mnist",
+                          .expected = fmt::format("one of {}", fmt::join(subcommand_names(app), ", ")),
+                          .found = "no subcommand",
+                          .remedy = "See mnist --help"});
+    }
+    return action();
+}
+
+}  // namespace mnist

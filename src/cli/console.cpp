@@ -1,0 +1,63 @@
+// write(2) rather than streams: no buffer that could be lost or fail later, and the reason of a failure at
+// hand. SIGPIPE is ignored by main, so that a closed pipe arrives here as EPIPE.
+#include "console.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "terminal.hpp"
+
+namespace mnist {
+namespace {
+
+// Returns 0 or the errno of the failure. A pipe that its reader made non-blocking is waited for.
+int write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
+            ::poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+}  // namespace
+
+Console::Console(bool progress)
+    : progress_(progress && is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80)) {}
+
+void Console::print(std::string_view text) {
+    if (output_error_) return;
+    progress_.clear();
+    const int error = write_all(STDOUT_FILENO, text);
+    if (error != 0) output_error_ = error;
+}
+
+void Console::note(std::string_view text) {
+    progress_.clear();
+    // Nobody is left to be told when standard error fails as well.
+    static_cast<void>(write_all(STDERR_FILENO, fmt::format("mnist: {}\n", text)));
+}
+
+void Console::warn(std::string_view text) {
+    note(fmt::format("warning: {}", text));
+}
+
+int Console::exit_code(int code) {
+    if (!output_error_ || *output_error_ == EPIPE) return code;
+    note(fmt::format("standard output could not be written: {}. Check where it goes to and the free space",
+                     std::generic_category().message(*output_error_)));
+    return code == kExitFine ? kExitFailure : code;
+}
+
+}  // namespace mnist

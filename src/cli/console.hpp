@@ -1,0 +1,44 @@
+// Everything that the program says goes through here: results to standard output, notes and warnings to
+// standard error, and the progress line steps aside for both. A reader that went away (`mnist train | head`)
+// must cost neither the run nor its result, so a failed write is remembered and reported, not thrown.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "progress_line.hpp"
+
+namespace mnist {
+
+/// Exit codes of the program.
+inline constexpr int kExitFine = 0;
+inline constexpr int kExitNegative = 1;  ///< a verdict is negative: a target was missed, a training diverged
+inline constexpr int kExitInput = 2;     ///< bad usage or input
+inline constexpr int kExitFailure = 3;   ///< our own failure
+inline constexpr int kExitInterrupted = 130;
+
+class Console {
+  public:
+    /// With `progress`, a progress line is shown where standard error is a terminal.
+    explicit Console(bool progress = false);
+
+    /// To standard output, at once. After the first failure nothing more is written there.
+    void print(std::string_view text);
+    /// "mnist: TEXT" and a line break, to standard error.
+    void note(std::string_view text);
+    /// "mnist: warning: TEXT" and a line break, to standard error. The text names a remedy.
+    void warn(std::string_view text);
+
+    [[nodiscard]] ProgressLine& progress() { return progress_; }
+    /// errno of the first failed write to standard output.
+    [[nodiscard]] std::optional<int> output_error() const { return output_error_; }
+    /// `code`, or kExitFailure instead of kExitFine when standard output could not be written. A closed pipe
+    /// is the reader's decision and no failure.
+    [[nodiscard]] int exit_code(int code);
+
+  private:
+    ProgressLine progress_;
+    std::optional<int> output_error_;
+};
+
+}  // namespace mnist

@@ -1,0 +1,44 @@
+// Only passes words on: where data is looked for and when something else stands in is decided by the data
+// room.
+#include "data_options.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "mnist/data/load.hpp"
+
+namespace mnist {
+
+const std::vector<std::string>& dataset_names() {
+    static const std::vector<std::string> names{"mnist", "fashion-mnist", "synthetic"};
+    return names;
+}
+
+void set_dataset(DataOptions& options, const GivenValue& given) {
+    given.require_one_of(dataset_names());
+    options.dataset = given.text();
+}
+
+void set_data_dir(DataOptions& options, const GivenValue& given) {
+    options.data_dir = given.non_empty("a folder");
+}
+
+void read_environment(DataOptions& options) {
+    const char* folder = std::getenv("MNIST_DATA_DIR");
+    if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") options.env_dir = folder;
+}
+
+Dataset load_data(const DataOptions& options, Console& console) {
+    const DataRequest request{
+        .dataset = options.dataset, .data_dir = options.data_dir, .env_dir = options.env_dir};
+    return load_dataset(request, {.note = [&console](const std::string& text) { console.note(text); },
+                                  .warning = [&console](const std::string& text) { console.warn(text); }});
+}
+
+std::string describe(const DatasetFacts& facts) {
+    return fmt::format("{}, {} training and {} test images of {}x{} pixels in {} classes", facts.name,
+                       facts.train_samples, facts.test_samples, facts.rows, facts.columns, facts.classes);
+}
+
+}  // namespace mnist

@@ -1,0 +1,109 @@
+// `mnist eval`: loss, accuracy and confusion matrix of a model file over the test set, for people or as one
+// JSON object.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+
+#include "app.hpp"
+#include "console.hpp"
+#include "data_options.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/machine/fingerprint.hpp"
+#include "mnist/nn/model_file.hpp"
+#include "mnist/report/train_text.hpp"
+#include "mnist/results/train_json.hpp"
+#include "mnist/train/experiment.hpp"
+#include "terminal.hpp"
+
+namespace mnist {
+namespace {
+
+struct EvalFlags {
+    std::string model;
+    std::string dataset;
+    std::string data_dir;
+    CLI::Option* dataset_flag = nullptr;
+    CLI::Option* data_dir_flag = nullptr;
+    bool json = false;
+};
+
+void require_fit(const ModelParameters& model, const std::string& file, const Dataset& dataset) {
+    const std::vector<std::size_t> dims = model.dims();
+    if (dims.front() == dataset.pixels() && dims.back() == dataset.facts.classes) return;
+    throw InputError({.where = file,
+                      .expected = fmt::format("a model for {} pixels and {} classes, as the data has them",
+                                              dataset.pixels(), dataset.facts.classes),
+                      .found = fmt::format("one for {} inputs and {} outputs", dims.front(), dims.back()),
+                      .remedy = "Choose the data that it was trained on with --dataset or --data-dir"});
+}
+
+nlohmann::ordered_json finite_or_null(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+std::string json_text(const std::string& file, const ModelParameters& model, const Dataset& dataset,
+                      const Evaluation& evaluation) {
+    nlohmann::ordered_json object;
+    object["schema"] = "mnist-results/1";
+    object["kind"] = "eval";
+    object["model"] = file;
+    object["dims"] = model.dims();
+    object["weights_sha256"] = weights_sha256(model);
+    object["dataset"] = to_json(dataset.facts);
+    object["test_loss"] = finite_or_null(evaluation.loss);
+    object["test_accuracy"] = finite_or_null(evaluation.accuracy);
+    object["eval_seconds"] = evaluation.seconds;
+    object["confusion_matrix"] = evaluation.confusion_matrix;
+    return object.dump(1) + "\n";
+}
+
+int evaluate(const EvalFlags& flags) {
+    Console console;
+    DataOptions options;
+    if (flags.dataset_flag->count() > 0) set_dataset(options, {"--dataset", {flags.dataset}});
+    if (flags.data_dir_flag->count() > 0) set_data_dir(options, {"--data-dir", {flags.data_dir}});
+    read_environment(options);
+
+    const ModelParameters model = load_model(flags.model);
+    const Dataset dataset = load_data(options, console);
+    require_fit(model, flags.model, dataset);
+    const Evaluation evaluation =
+        evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
+    if (flags.json) {
+        console.print(json_text(flags.model, model, dataset, evaluation));
+    } else {
+        console.print(fmt::format("{}: {}\nTest Loss {:.4f}, Accuracy {:.2f}%\n\n{}", flags.model,
+                                  describe(dataset.facts), evaluation.loss, evaluation.accuracy,
+                                  confusion_table(evaluation.confusion_matrix, output_style())));
+    }
+    return console.exit_code(kExitFine);
+}
+
+}  // namespace
+
+void add_eval_command(CLI::App& app, Action& action) {
+    CLI::App* command =
+        add_subcommand(app, "eval", "Loss, accuracy and confusion matrix of a saved model",
+                       {"mnist eval --model models/adam-seed0.safetensors",
+                        "mnist eval --model adam.safetensors --dataset fashion-mnist --json"});
+    const auto flags = std::make_shared<EvalFlags>();
+    command->add_option("--model", flags->model, "Model file (safetensors, PyTorch's names and shapes)")
+        ->type_name("FILE")
+        ->required();
+    flags->dataset_flag =
+        command->add_option("--dataset", flags->dataset, "mnist, fashion-mnist or synthetic")
+            ->type_name("NAME");
+    flags->data_dir_flag =
+        command->add_option("--data-dir", flags->data_dir, "Folder of the four IDX files, plain or .gz")
+            ->type_name("DIR");
+    command->add_flag("--json", flags->json, "One JSON object instead of text");
+    command->callback([command, flags, &action] {
+        action = [command, flags] {
+            reject_unknown_words(*command);
+            return evaluate(*flags);
+        };
+    });
+}
+
+}  // namespace mnist

@@ -1,0 +1,38 @@
+// `mnist info`: what this machine and this build are, with the measured peaks of one thread and of all.
+#include <memory>
+
+#include "app.hpp"
+#include "console.hpp"
+#include "info_text.hpp"
+#include "mnist/machine/calibrate.hpp"
+#include "mnist/machine/fingerprint.hpp"
+
+namespace mnist {
+namespace {
+
+int info(bool json) {
+    const std::vector<int> cpus = usable_cpus();
+    const double one = fma_peak_gflops({cpus.front()});
+    const double all = cpus.size() == 1 ? one : fma_peak_gflops(cpus);
+    Console console;
+    console.print(json ? info_json(machine_facts(), build_facts(), one, all)
+                       : info_text(machine_facts(), build_facts(), one, all));
+    return console.exit_code(kExitFine);
+}
+
+}  // namespace
+
+void add_info_command(CLI::App& app, Action& action) {
+    CLI::App* command = add_subcommand(app, "info", "Facts about this machine and this build",
+                                       {"mnist info", "mnist info --json > machine.json"});
+    const auto json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, "One JSON object instead of text");
+    command->callback([command, json, &action] {
+        action = [command, json] {
+            reject_unknown_words(*command);
+            return info(*json);
+        };
+    });
+}
+
+}  // namespace mnist

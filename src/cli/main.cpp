@@ -1,0 +1,35 @@
+// Entry of the program `mnist`, and the one place where an error becomes a message and an exit code: 2 for
+// what the user can mend (usage, files, values), 3 for what is our own failure.
+#include <exception>
+#include <new>
+#include <string>
+
+#include "app.hpp"
+#include "console.hpp"
+#include "mnist/core/error.hpp"
+#include "signals.hpp"
+#include "terminal.hpp"
+
+namespace {
+
+int fail(int code, const std::string& message) {
+    mnist::Console().note(message);
+    return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    mnist::hold_standard_descriptors();
+    mnist::ignore_broken_pipes();
+    try {
+        return mnist::run_app(argc, argv);
+    } catch (const mnist::InputError& error) {
+        return fail(mnist::kExitInput, error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(mnist::kExitFailure,
+                    "not enough memory. Choose smaller --hidden layers or a smaller --batch-size");
+    } catch (const std::exception& error) {
+        return fail(mnist::kExitFailure, std::string("internal failure: ") + error.what());
+    }
+}

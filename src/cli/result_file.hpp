@@ -1,0 +1,34 @@
+// Where results and models go. What can go wrong with a file is found out before the training, not after it;
+// and nothing that exists is ever overwritten.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console.hpp"
+#include "mnist/core/train_config.hpp"
+
+namespace mnist {
+
+/// The result file of a training that starts at `created` ("2026-01-31T12:00:00Z"). With `out`: that file;
+/// throws InputError when it exists or cannot be created. Without: mnist-train-<UTC time>.json in the current
+/// folder, or nothing, with a warning, where that folder cannot be written to.
+[[nodiscard]] std::optional<std::filesystem::path> plan_result_file(
+    const std::optional<std::filesystem::path>& out, const std::string& created, Console& console);
+
+/// "adam-seed0.safetensors".
+[[nodiscard]] std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed);
+
+/// Throws InputError when one of the experiment's model files is in `folder` already, or the folder cannot be
+/// written to.
+void require_free_model_files(const std::filesystem::path& folder, const TrainConfig& config);
+
+/// Writes under `wanted`, or, when somebody was faster, under the first free name like it. Returns the name.
+/// Throws InputError when the file cannot be written at all.
+[[nodiscard]] std::filesystem::path write_new_file(const std::filesystem::path& wanted,
+                                                   std::string_view content);
+
+}  // namespace mnist

@@ -1,0 +1,46 @@
+// Plain POSIX calls; TERM and NO_COLOR are conventions of terminals, not settings of this program.
+#include "terminal.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace mnist {
+namespace {
+
+std::string_view environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view{} : std::string_view{value};
+}
+
+}  // namespace
+
+bool is_capable_terminal(int descriptor) {
+    const std::string_view term = environment("TERM");
+    return !term.empty() && term != "dumb" && ::isatty(descriptor) == 1;
+}
+
+int terminal_columns(int descriptor, int otherwise) {
+    winsize size{};
+    if (::isatty(descriptor) == 1 && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return otherwise;
+}
+
+TextStyle output_style() {
+    return {.colour = is_capable_terminal(STDOUT_FILENO) && environment("NO_COLOR").empty(),
+            .width = terminal_columns(STDOUT_FILENO, TextStyle{}.width)};
+}
+
+void hold_standard_descriptors() {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+        // open() gives the lowest free number, which is this one, because all below it are taken.
+        if (::fcntl(descriptor, F_GETFD) == -1)
+            static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+}
+
+}  // namespace mnist

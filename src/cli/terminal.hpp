@@ -1,0 +1,24 @@
+// What is known about the terminal behind standard output and standard error: whether there is one, how wide
+// it is, and whether it wants colours. Nothing here prints.
+#pragma once
+
+#include "mnist/report/train_text.hpp"
+
+namespace mnist {
+
+/// True when the descriptor is a terminal that understands cursor control (TERM is neither empty nor "dumb").
+[[nodiscard]] bool is_capable_terminal(int descriptor);
+
+/// Columns of the terminal behind the descriptor; `otherwise` where there is none.
+[[nodiscard]] int terminal_columns(int descriptor, int otherwise);
+
+/// How standard output may look: colours on a capable terminal unless NO_COLOR is set to something
+/// (no-color.org).
+[[nodiscard]] TextStyle output_style();
+
+/// A program that is started with standard input, output or error closed would get the number of one of them
+/// for the next file that it opens, and print into that file. This fills the gaps with /dev/null, opened the
+/// wrong way round for outputs, so that printing there fails as it should.
+void hold_standard_descriptors();
+
+}  // namespace mnist

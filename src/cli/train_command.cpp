@@ -1,0 +1,189 @@
+// `mnist train`: settings, data and machine in; epoch lines, a result file and the closing report out. The
+// result is written before the report is printed, so that a closed pipe costs nothing.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "app.hpp"
+#include "console.hpp"
+#include "mnist/machine/calibrate.hpp"
+#include "mnist/machine/fingerprint.hpp"
+#include "mnist/report/train_text.hpp"
+#include "mnist/results/train_json.hpp"
+#include "mnist/train/experiment.hpp"
+#include "result_file.hpp"
+#include "signals.hpp"
+#include "terminal.hpp"
+#include "train_observer.hpp"
+#include "train_options.hpp"
+#include "train_settings.hpp"
+
+namespace mnist {
+namespace {
+
+struct TrainFlags {
+    std::map<std::string, CLI::Option*, std::less<>> settings;  ///< by key
+    std::string config_file;
+    CLI::Option* config = nullptr;
+    bool print_config = false;
+};
+
+GivenFlags given_flags(const TrainFlags& flags) {
+    GivenFlags given;
+    for (const auto& [key, option] : flags.settings) {
+        if (option->count() > 0) given.emplace(key, GivenValue{"--" + key, option->results()});
+    }
+    return given;
+}
+
+std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
+    std::vector<std::size_t> dims{dataset.pixels()};
+    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
+    dims.push_back(static_cast<std::size_t>(dataset.facts.classes));
+    return dims;
+}
+
+void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFacts& build,
+                      Console& console) {
+    if (config.threads > cpus) {
+        console.warn(fmt::format(
+            "--threads {} is more than the {} that this process may run at once: leave the flag out for the "
+            "best speed",
+            config.threads, cpus));
+    }
+    if (build.build_type != "Release" && build.build_type != "RelWithDebInfo") {
+        console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
+                                 build.build_type.empty() ? "plain" : build.build_type));
+    }
+}
+
+// Everything that is known before the first step.
+TrainResult prepare_result(const TrainOptions& options, const Dataset& dataset, const std::vector<int>& cpus,
+                           std::string created) {
+    TrainResult result;
+    result.created = std::move(created);
+    result.label = options.label.value_or(host_name());
+    result.machine = machine_facts();
+    result.build = build_facts();
+    result.dataset = dataset.facts;
+    result.config = options.config;
+    if (options.config.epochs > 0) {
+        const std::size_t wanted = options.config.threads == 0 ? cpus.size() : options.config.threads;
+        const auto used = static_cast<std::ptrdiff_t>(std::min(wanted, cpus.size()));
+        result.fma_peak_gflops = fma_peak_gflops({cpus.begin(), cpus.begin() + used});
+    }
+    return result;
+}
+
+// A target that was asked for counts as missed when any run, with any seed, never reached it.
+int verdict(const TrainResult& result, bool target_given) {
+    if (result.interrupted) return kExitInterrupted;
+    for (const RunRecord& run : result.runs) {
+        if (run.status == RunStatus::diverged) return kExitNegative;
+        if (target_given && !run.first_epoch_at_target) return kExitNegative;
+    }
+    return kExitFine;
+}
+
+void note_missed_targets(const TrainResult& result, Console& console) {
+    for (const RunRecord& run : result.runs) {
+        if (run.status != RunStatus::completed || run.first_epoch_at_target) continue;
+        console.note(
+            fmt::format("{}, seed {}, did not reach {} %: train longer (--epochs) or lower --target-accuracy",
+                        title(run.optimizer), run.seed, result.config.target_accuracy));
+    }
+}
+
+void write_result(const TrainResult& result, const std::filesystem::path& wanted, Console& console) {
+    const std::filesystem::path written = write_new_file(wanted, train_result_json(result));
+    if (written != wanted)
+        console.note(fmt::format("{} appeared meanwhile and was left alone", wanted.string()));
+    console.print(fmt::format("\nResult: {}\n", written.string()));
+}
+
+int train(const TrainOptions& options) {
+    Console console(!options.quiet);
+    const std::string created = utc_now();
+    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    if (options.save_model) require_free_model_files(*options.save_model, options.config);
+
+    const Dataset dataset = load_data(options.data, console);
+    validate(options.config, &dataset);
+    const std::vector<std::size_t> dims = network_dims(options.config, dataset);
+    ExperimentInputs inputs{
+        .config = options.config, .dataset = &dataset, .initial_model = {}, .cpus = usable_cpus()};
+    if (options.init_model) inputs.initial_model = load_model(*options.init_model, dims);
+
+    TrainResult result = prepare_result(options, dataset, inputs.cpus, created);
+    warn_about_speed(options.config, inputs.cpus.size(), result.build, console);
+    if (!options.quiet)
+        console.print(fmt::format("{}; network {}\n", describe(dataset.facts), fmt::join(dims, "-")));
+
+    const StopOnSignals stop;
+    TrainObserver observer(options, console);
+    ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
+    result.runs = std::move(outcome.runs);
+    result.primitives = std::move(outcome.primitives);
+    result.config.threads = outcome.threads;
+    result.interrupted = outcome.interrupted;
+
+    console.progress().clear();
+    if (result_file) write_result(result, *result_file, console);
+    console.print("\n" + train_report(result, output_style()));
+    observer.rethrow_save_failure();
+    if (options.target_accuracy_given) note_missed_targets(result, console);
+    return console.exit_code(verdict(result, options.target_accuracy_given));
+}
+
+void add_setting(CLI::App& command, const Setting& setting, TrainFlags& flags) {
+    const std::string flag = "--" + std::string(setting.key);
+    std::string help(setting.help);
+    const bool is_flag = setting.kind == SettingKind::flag;
+    if (std::string standard = setting.toml(TrainOptions{}); !is_flag && !standard.empty()) {
+        std::erase_if(standard, [](char c) { return c == '[' || c == ']' || c == '"' || c == ' '; });
+        help += fmt::format(" (default: {})", standard);
+    }
+    CLI::Option* option = is_flag ? command.add_flag(flag, help) : command.add_option(flag, help);
+    option->group(std::string(setting.group))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (!is_flag) option->type_name(std::string(setting.placeholder));
+    flags.settings.emplace(setting.key, option);
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, Action& action) {
+    CLI::App* command = add_subcommand(
+        app, "train", "Train with every optimizer, print each epoch, and leave a result file",
+        {"mnist train                                 SGD, SGD + momentum and Adam, 25 epochs each",
+         "mnist train --optimizer adam --seeds 5      five runs of Adam, for mean and spread",
+         "mnist train --epochs 10 --out fast.json     a shorter run with a name of its own",
+         "mnist train --print-config > run.toml       keep the settings ...",
+         "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
+         "mnist train --save-model models             keep the weights, PyTorch's names and shapes", "",
+         "Exit codes: 0 fine; 1 a run diverged or missed a --target-accuracy that was given; 2 bad usage or",
+         "input; 3 our own failure; 130 interrupted, with the result so far written."});
+    const auto flags = std::make_shared<TrainFlags>();
+    flags->config = command->add_option("--config", flags->config_file, "Read settings from a TOML file")
+                        ->type_name("FILE")
+                        ->group("Configuration");
+    command->add_flag("--print-config", flags->print_config, "Print the settings as TOML and stop")
+        ->group("Configuration");
+    for (const Setting& setting : train_settings()) add_setting(*command, setting, *flags);
+
+    command->callback([command, flags, &action] {
+        action = [command, flags] {
+            reject_unknown_words(*command);
+            std::optional<std::filesystem::path> config_file;
+            if (flags->config->count() > 0) config_file = flags->config_file;
+            const TrainOptions options = read_train_options(config_file, given_flags(*flags));
+            if (!flags->print_config) return train(options);
+            Console console;
+            console.print(train_options_toml(options));
+            return console.exit_code(kExitFine);
+        };
+    });
+}
+
+}  // namespace mnist

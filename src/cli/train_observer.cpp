@@ -1,0 +1,83 @@
+// All text is made when an epoch is over, outside what is timed.
+#include "train_observer.hpp"
+
+#include <fmt/format.h>
+
+#include "mnist/core/error.hpp"
+#include "mnist/report/train_text.hpp"
+#include "result_file.hpp"
+
+namespace mnist {
+namespace {
+
+struct LearningRate {
+    std::string_view flag;
+    double value;
+};
+
+LearningRate learning_rate(const TrainConfig& config, OptimizerKind optimizer) {
+    switch (optimizer) {
+        case OptimizerKind::sgd:
+            return {"--sgd-lr", config.sgd_lr};
+        case OptimizerKind::momentum:
+            return {"--momentum-lr", config.momentum_lr};
+        case OptimizerKind::adam:
+            break;
+    }
+    return {"--adam-lr", config.adam_lr};
+}
+
+}  // namespace
+
+void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::size_t runs) {
+    run_ = run;
+    runs_ = runs;
+    if (run == 0) started_ = Clock::now();
+    if (options_.quiet) return;
+    console_.print(fmt::format("\n{}, learning rate {}, seed {}\n", title(record.optimizer),
+                               learning_rate(options_.config, record.optimizer).value, record.seed));
+    show_progress(record);
+}
+
+void TrainObserver::epoch_finished(const RunRecord& run) {
+    ++epochs_done_;
+    if (options_.quiet) return;
+    console_.print(epoch_line(run.epochs.size(), options_.config.epochs, run.epochs.back()) + "\n");
+    show_progress(run);
+}
+
+void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& weights) {
+    epochs_done_ = (run_ + 1) * options_.config.epochs;
+    console_.progress().clear();
+    if (run.status == RunStatus::diverged) {
+        const LearningRate rate = learning_rate(options_.config, run.optimizer);
+        console_.note(fmt::format("{}, seed {}, diverged: {}. Lower {} (now {})", title(run.optimizer),
+                                  run.seed, run.message, rate.flag, rate.value));
+        return;  // weights that are no numbers are of no use to anybody
+    }
+    if (!options_.save_model || save_failure_) return;
+    try {
+        save_model(weights, *options_.save_model / model_file_name(run.optimizer, run.seed), false);
+    } catch (const Error&) {
+        // A full disk must not cost the runs that are still to come, nor the result.
+        save_failure_ = std::current_exception();
+    }
+}
+
+void TrainObserver::rethrow_save_failure() const {
+    if (save_failure_) std::rethrow_exception(save_failure_);
+}
+
+void TrainObserver::show_progress(const RunRecord& record) {
+    const std::size_t epochs = options_.config.epochs;
+    std::string text = fmt::format("run {} of {}, {}, epoch {} of {}", run_ + 1, runs_,
+                                   title(record.optimizer), record.epochs.size(), epochs);
+    if (epochs_done_ > 0) {
+        const double elapsed_s = std::chrono::duration<double>(Clock::now() - started_).count();
+        const double left = static_cast<double>(epochs * runs_ - epochs_done_);
+        text += fmt::format(", about {:.0f} s left", elapsed_s / static_cast<double>(epochs_done_) * left);
+    }
+    console_.progress().show(text);
+}
+
+}  // namespace mnist

@@ -1,0 +1,146 @@
+// Reads the sources in the order of their weight, least first, each through the same table.
+#include "train_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/nn/model_file.hpp"
+#include "mnist/train/experiment.hpp"
+#include "toml.hpp"
+#include "train_settings.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = 1U << 20U;
+
+struct Shape {
+    TomlType element;
+    bool list;
+};
+
+Shape shape_of(SettingKind kind) {
+    switch (kind) {
+        case SettingKind::whole:
+            return {TomlType::integer, false};
+        case SettingKind::real:
+            return {TomlType::real, false};
+        case SettingKind::wholes:
+            return {TomlType::integer, true};
+        case SettingKind::texts:
+            return {TomlType::string, true};
+        case SettingKind::flag:
+            return {TomlType::boolean, false};
+        case SettingKind::text:
+            break;
+    }
+    return {TomlType::string, false};
+}
+
+std::string shown(const TomlEntry& entry) {
+    std::vector<std::string> values;
+    for (const TomlValue& value : entry.values)
+        values.push_back(value.type == TomlType::string ? toml_string(value.text) : value.text);
+    const std::string joined = fmt::format("{}", fmt::join(values, ", "));
+    return entry.is_array ? "[" + joined + "]" : joined;
+}
+
+// The entry's words, when its type is the setting's. A whole number will do for a real one, a single value
+// for a list.
+GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std::string& where) {
+    const Shape shape = shape_of(setting.kind);
+    bool fits = shape.list || !entry.is_array;
+    GivenValue given{fmt::format("{}, line {}, {}", where, entry.line, entry.key), {}};
+    for (const TomlValue& value : entry.values) {
+        fits = fits && (value.type == shape.element ||
+                        (shape.element == TomlType::real && value.type == TomlType::integer));
+        given.words.push_back(value.text);
+    }
+    if (!fits) {
+        throw InputError({.where = given.where,
+                          .expected = shape.list ? fmt::format("a list, each {}", name(shape.element))
+                                                 : std::string(name(shape.element)),
+                          .found = shown(entry)});
+    }
+    return given;
+}
+
+void apply_config_file(TrainOptions& options, const std::filesystem::path& file) {
+    const std::string where = file.string();
+    std::vector<std::string> known;
+    for (const Setting& setting : train_settings()) known.push_back(setting.toml_key());
+    std::vector<std::string> seen;
+    for (const TomlEntry& entry : parse_toml(read_file(file, kMaxConfigBytes), where)) {
+        std::string key = entry.key;
+        std::replace(key.begin(), key.end(), '-', '_');
+        const auto found = std::find(known.begin(), known.end(), key);
+        if (found == known.end()) {
+            const std::string nearest = suggestion(key, known);
+            throw InputError(
+                {.where = fmt::format("{}, line {}", where, entry.line),
+                 .expected = "a known key",
+                 .found = fmt::format("\"{}\"", entry.key),
+                 .remedy = nearest.empty() ? "mnist train --print-config lists all keys" : nearest});
+        }
+        if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+            throw InputError({.where = fmt::format("{}, line {}", where, entry.line),
+                              .expected = fmt::format("key {} once", key),
+                              .found = "it for the second time"});
+        }
+        seen.push_back(key);
+        const Setting& setting = train_settings()[static_cast<std::size_t>(found - known.begin())];
+        setting.set(options, typed_value(entry, setting, where));
+    }
+}
+
+// What only shows when all settings are known.
+void check_together(TrainOptions& options) {
+    TrainConfig& config = options.config;
+    if (config.seed > UINT64_MAX - (config.seeds - 1)) {
+        throw InputError({.where = "--seed",
+                          .expected = fmt::format("a seed that leaves room for {} seeds", config.seeds),
+                          .found = std::to_string(config.seed),
+                          .remedy = "Lower --seed or --seeds"});
+    }
+    if (options.init_model && !options.hidden_given) {
+        const std::vector<std::size_t> dims = load_model(*options.init_model).dims();
+        config.hidden.assign(dims.begin() + 1, dims.end() - 1);
+    }
+    validate(config, nullptr);
+}
+
+}  // namespace
+
+TrainOptions read_train_options(const std::optional<std::filesystem::path>& config_file,
+                                const GivenFlags& flags) {
+    TrainOptions options;
+    if (config_file) apply_config_file(options, *config_file);
+    for (const Setting& setting : train_settings()) {
+        const auto flag = flags.find(setting.key);
+        if (flag != flags.end()) setting.set(options, flag->second);
+    }
+    read_environment(options.data);
+    check_together(options);
+    return options;
+}
+
+std::string train_options_toml(const TrainOptions& options) {
+    std::string text = "# Configuration of mnist train. To run it: mnist train --config THIS_FILE\n";
+    std::string_view group;
+    for (const Setting& setting : train_settings()) {
+        if (setting.group != group) {
+            group = setting.group;
+            text += fmt::format("\n# {}\n", group);
+        }
+        const std::string value = setting.toml(options);
+        text += value.empty() ? fmt::format("# {} is not set: {}\n", setting.toml_key(), setting.when_unset)
+                              : fmt::format("{} = {}\n", setting.toml_key(), value);
+    }
+    return text;
+}
+
+}  // namespace mnist

@@ -1,0 +1,41 @@
+// Everything that `mnist train` can be told, from flags and from a TOML file. Both know the same words: a
+// flag wins over the file, the file over the default; the environment gives the data folder only, where
+// neither of them does.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data_options.hpp"
+#include "mnist/core/train_config.hpp"
+#include "values.hpp"
+
+namespace mnist {
+
+struct TrainOptions {
+    TrainConfig config;
+    DataOptions data;
+    std::optional<std::filesystem::path> init_model;
+    std::optional<std::filesystem::path> save_model;  ///< a folder
+    std::optional<std::filesystem::path> out;
+    std::optional<std::string> label;
+    bool quiet = false;
+    bool hidden_given = false;           ///< else an initial model decides
+    bool target_accuracy_given = false;  ///< only then does missing it count in the exit code
+};
+
+/// Flags as they were given: key without dashes in front -> value.
+using GivenFlags = std::map<std::string, GivenValue, std::less<>>;
+
+/// Defaults, then the file, then the flags, then the environment; checked. Throws InputError that names flag
+/// or file, line and key.
+[[nodiscard]] TrainOptions read_train_options(const std::optional<std::filesystem::path>& config_file,
+                                              const GivenFlags& flags);
+
+/// The complete TOML that reproduces the run; reading it gives the same options.
+[[nodiscard]] std::string train_options_toml(const TrainOptions& options);
+
+}  // namespace mnist

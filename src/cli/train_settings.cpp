@@ -1,0 +1,186 @@
+// One row a setting. The limits are those of sense (more threads or seeds than this is a slip of the finger);
+// what depends on the data is checked by the training itself.
+#include "train_settings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "mnist/core/error.hpp"
+#include "toml.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::uint64_t kMaxEpochs = 1'000'000;
+constexpr std::uint64_t kMaxBatch = 1U << 30U;
+constexpr std::uint64_t kMaxHidden = 1U << 20U;
+constexpr std::uint64_t kMaxSeeds = 10'000;
+constexpr std::uint64_t kMaxThreads = 1024;
+constexpr std::uint64_t kAnySeed = UINT64_MAX;
+
+std::string whole(std::uint64_t number) {
+    return std::to_string(number);
+}
+
+// Shortest text that reads back to the same number; TOML's reals need a point or an exponent.
+std::string real(double number) {
+    std::string text = fmt::format("{}", number);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
+}
+
+std::string boolean(bool value) {
+    return value ? "true" : "false";
+}
+
+std::string path_or_nothing(const std::optional<std::filesystem::path>& path) {
+    return path ? toml_string(path->string()) : "";
+}
+
+void set_optimizers(TrainOptions& options, const GivenValue& given) {
+    std::vector<OptimizerKind> chosen;
+    for (const GivenValue& word : given.elements("sgd, momentum or adam")) {
+        word.require_one_of({"sgd", "momentum", "adam"});
+        const OptimizerKind kind = *optimizer_named(word.text());
+        if (std::find(chosen.begin(), chosen.end(), kind) != chosen.end()) {
+            throw InputError({.where = given.where,
+                              .expected = "each optimizer once",
+                              .found = fmt::format("\"{}\" twice", word.text()),
+                              .remedy = "Use --seeds for several runs of each"});
+        }
+        chosen.push_back(kind);
+    }
+    options.config.optimizers = chosen;
+}
+
+std::string optimizers(const TrainOptions& options) {
+    std::vector<std::string> words;
+    for (const OptimizerKind kind : options.config.optimizers) words.push_back(toml_string(name(kind)));
+    return fmt::format("[{}]", fmt::join(words, ", "));
+}
+
+void set_hidden(TrainOptions& options, const GivenValue& given) {
+    options.config.hidden.clear();
+    for (const GivenValue& size : given.elements("sizes of the hidden layers"))
+        options.config.hidden.push_back(size.count(1, kMaxHidden));
+    options.hidden_given = true;
+}
+
+std::vector<Setting> data_settings() {
+    using O = TrainOptions;
+    using G = GivenValue;
+    return {
+        {"dataset", SettingKind::text, "NAME", "Data", "mnist, fashion-mnist or synthetic",
+         "MNIST, or whatever the data folder holds", [](O& o, const G& g) { set_dataset(o.data, g); },
+         [](const O& o) { return o.data.dataset ? toml_string(*o.data.dataset) : ""; }},
+        {"data-dir", SettingKind::text, "DIR", "Data", "Folder of the four IDX files, plain or .gz",
+         "MNIST_DATA_DIR, else data/<dataset>", [](O& o, const G& g) { set_data_dir(o.data, g); },
+         [](const O& o) { return path_or_nothing(o.data.data_dir ? o.data.data_dir : o.data.env_dir); }},
+        {"no-shuffle", SettingKind::flag, "", "Data", "Keep the order of the training set in every epoch", "",
+         [](O& o, const G& g) { o.config.shuffle = g.text() != "true"; },
+         [](const O& o) { return boolean(!o.config.shuffle); }},
+        {"loader-threads", SettingKind::whole, "N", "Data",
+         "Threads that prepare batches ahead; 0: the compute threads do it", "",
+         [](O& o, const G& g) { o.config.loader_threads = g.count(0, kMaxThreads); },
+         [](const O& o) { return whole(o.config.loader_threads); }},
+    };
+}
+
+std::vector<Setting> training_settings() {
+    using O = TrainOptions;
+    using G = GivenValue;
+    return {
+        {"optimizer", SettingKind::texts, "LIST", "Training",
+         "Any of sgd, momentum, adam, in the order of the runs", "", set_optimizers, optimizers},
+        {"epochs", SettingKind::whole, "N", "Training", "Passes over the training set; 0 trains nothing", "",
+         [](O& o, const G& g) { o.config.epochs = g.count(0, kMaxEpochs); },
+         [](const O& o) { return whole(o.config.epochs); }},
+        {"batch-size", SettingKind::whole, "N", "Training", "Images a step", "",
+         [](O& o, const G& g) { o.config.batch_size = g.count(1, kMaxBatch); },
+         [](const O& o) { return whole(o.config.batch_size); }},
+        {"test-batch-size", SettingKind::whole, "N", "Training", "Images at once in the evaluation", "",
+         [](O& o, const G& g) { o.config.test_batch_size = g.count(1, kMaxBatch); },
+         [](const O& o) { return whole(o.config.test_batch_size); }},
+        {"hidden", SettingKind::wholes, "LIST", "Training", "Sizes of the hidden layers", "", set_hidden,
+         [](const O& o) { return fmt::format("[{}]", fmt::join(o.config.hidden, ", ")); }},
+        {"sgd-lr", SettingKind::real, "RATE", "Training", "Learning rate of SGD", "",
+         [](O& o, const G& g) { o.config.sgd_lr = g.positive(); },
+         [](const O& o) { return real(o.config.sgd_lr); }},
+        {"momentum-lr", SettingKind::real, "RATE", "Training", "Learning rate of SGD + momentum", "",
+         [](O& o, const G& g) { o.config.momentum_lr = g.positive(); },
+         [](const O& o) { return real(o.config.momentum_lr); }},
+        {"momentum", SettingKind::real, "MU", "Training", "Momentum, from 0 up to 1", "",
+         [](O& o, const G& g) { o.config.momentum = g.share(); },
+         [](const O& o) { return real(o.config.momentum); }},
+        {"adam-lr", SettingKind::real, "RATE", "Training", "Learning rate of Adam", "",
+         [](O& o, const G& g) { o.config.adam_lr = g.positive(); },
+         [](const O& o) { return real(o.config.adam_lr); }},
+        {"seed", SettingKind::whole, "N", "Training", "First seed of weights and shuffles", "",
+         [](O& o, const G& g) { o.config.seed = g.count(0, kAnySeed); },
+         [](const O& o) { return whole(o.config.seed); }},
+        {"seeds", SettingKind::whole, "K", "Training", "Runs of each optimizer, with K seeds in a row", "",
+         [](O& o, const G& g) { o.config.seeds = g.count(1, kMaxSeeds); },
+         [](const O& o) { return whole(o.config.seeds); }},
+        {"threads", SettingKind::whole, "N", "Training", "Compute threads; 0: one for each usable core", "",
+         [](O& o, const G& g) { o.config.threads = g.count(0, kMaxThreads); },
+         [](const O& o) { return whole(o.config.threads); }},
+        {"init-model", SettingKind::text, "FILE", "Training", "Start from these weights (safetensors)",
+         "random weights by seed", [](O& o, const G& g) { o.init_model = g.non_empty("a file"); },
+         [](const O& o) { return path_or_nothing(o.init_model); }},
+    };
+}
+
+std::vector<Setting> result_settings() {
+    using O = TrainOptions;
+    using G = GivenValue;
+    return {
+        {"target-accuracy", SettingKind::real, "PERCENT", "Results",
+         "Mark where this test accuracy is reached (default: 97). Given explicitly, a run that never reaches "
+         "it makes the exit "
+         "code 1",
+         "97, without effect on the exit code",
+         [](O& o, const G& g) {
+             o.config.target_accuracy = g.percentage();
+             o.target_accuracy_given = true;
+         },
+         [](const O& o) { return o.target_accuracy_given ? real(o.config.target_accuracy) : ""; }},
+        {"label", SettingKind::text, "TEXT", "Results", "What the result calls this machine or change",
+         "the host's name", [](O& o, const G& g) { o.label = g.non_empty("a label"); },
+         [](const O& o) { return o.label ? toml_string(*o.label) : ""; }},
+        {"out", SettingKind::text, "FILE", "Results", "Result file; an existing one is never overwritten",
+         "mnist-train-<UTC time>.json in the current folder",
+         [](O& o, const G& g) { o.out = g.non_empty("a file"); },
+         [](const O& o) { return path_or_nothing(o.out); }},
+        {"save-model", SettingKind::text, "DIR", "Results",
+         "Write every run's weights to DIR/<optimizer>-seed<N>.safetensors", "weights are not kept",
+         [](O& o, const G& g) { o.save_model = g.non_empty("a folder"); },
+         [](const O& o) { return path_or_nothing(o.save_model); }},
+        {"quiet", SettingKind::flag, "", "Results",
+         "Only the closing summary, no epoch lines and no progress", "",
+         [](O& o, const G& g) { o.quiet = g.text() == "true"; }, [](const O& o) { return boolean(o.quiet); }},
+    };
+}
+
+std::vector<Setting> all_settings() {
+    std::vector<Setting> all = data_settings();
+    for (const std::vector<Setting>& more : {training_settings(), result_settings()})
+        all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
+}  // namespace
+
+std::string Setting::toml_key() const {
+    std::string text(key);
+    std::replace(text.begin(), text.end(), '-', '_');
+    return text;
+}
+
+const std::vector<Setting>& train_settings() {
+    static const std::vector<Setting> settings = all_settings();
+    return settings;
+}
+
+}  // namespace mnist

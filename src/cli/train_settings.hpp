@@ -1,0 +1,31 @@
+// The table of `mnist train`'s settings: flags, TOML keys, help, reading and printing all come from it, so
+// that they cannot disagree.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "train_options.hpp"
+
+namespace mnist {
+
+enum class SettingKind { whole, real, text, wholes, texts, flag };
+
+struct Setting {
+    std::string_view key;  ///< the flag without its dashes; in TOML with '_' for '-'
+    SettingKind kind;
+    std::string_view placeholder;  ///< in the help; empty for a flag without value
+    std::string_view group;        ///< heading in the help
+    std::string_view help;
+    std::string_view when_unset;  ///< what happens without it; only for settings without a default
+    void (*set)(TrainOptions&, const GivenValue&);
+    std::string (*toml)(const TrainOptions&);  ///< the value in TOML; empty when it is not set
+
+    /// "batch_size" for batch-size.
+    [[nodiscard]] std::string toml_key() const;
+};
+
+[[nodiscard]] const std::vector<Setting>& train_settings();
+
+}  // namespace mnist

@@ -1,0 +1,41 @@
+// Words from the command line or a configuration file become numbers and lists here, with the same checks and
+// the same messages for both: "WHERE: expected ..., found ...".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mnist {
+
+/// What the user gave for one setting, and where ("--epochs" or "run.toml, line 3, epochs").
+struct GivenValue {
+    std::string where;
+    std::vector<std::string> words;  ///< never empty for a single value: the last one counts
+
+    [[nodiscard]] const std::string& text() const { return words.back(); }
+    /// A path or another text that must not be empty. `what` names it in the error.
+    [[nodiscard]] const std::string& non_empty(std::string_view what) const;
+    /// A whole number in [low, high], decimal digits only.
+    [[nodiscard]] std::uint64_t count(std::uint64_t low, std::uint64_t high) const;
+    /// A finite number > 0.
+    [[nodiscard]] double positive() const;
+    /// A number in [0, 1).
+    [[nodiscard]] double share() const;
+    /// A number in (0, 100].
+    [[nodiscard]] double percentage() const;
+    /// All words, split at commas. Throws InputError on an empty element or an empty list.
+    [[nodiscard]] std::vector<GivenValue> elements(std::string_view what) const;
+    /// One of `known`; the error lists them and suggests the nearest.
+    void require_one_of(const std::vector<std::string>& known) const;
+};
+
+/// The known word that `word` was probably meant to be: at most two edits (or a third of its letters) away.
+/// Empty without one.
+[[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+/// "Did you mean X?" for an error's remedy; empty without a nearest word.
+[[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace mnist
