@@ -1,0 +1,119 @@
+// One list of (label, value) lines: the alignment follows from it, and an empty value becomes "-".
+#include "info_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "mnist/results/train_json.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::string_view kAbsent = "-";
+
+void line(std::string& text, std::string_view label, std::string_view value) {
+    text += fmt::format("  {:<18}{}\n", label, value.empty() ? kAbsent : value);
+}
+
+template <class T>
+std::string shown(const std::optional<T>& value) {
+    return value ? fmt::format("{}", *value) : "";
+}
+
+/// Binary units with at most one decimal: "32 KiB", "1.5 GiB".
+std::string shown_bytes(std::uint64_t bytes) {
+    auto value = static_cast<double>(bytes);
+    std::string_view unit = "B";
+    for (const std::string_view next : {"KiB", "MiB", "GiB", "TiB"}) {
+        if (value < 1024) break;
+        value /= 1024;
+        unit = next;
+    }
+    const double rounded = std::round(value * 10) / 10;
+    return fmt::format("{:.{}f} {}", rounded, rounded == std::floor(rounded) ? 0 : 1, unit);
+}
+
+std::string cache_label(const CacheFacts& cache) {
+    const std::string_view kind = cache.type == "data" ? "d" : (cache.type == "instruction" ? "i" : "");
+    return fmt::format("L{}{} cache", cache.level, kind);
+}
+
+std::string usable(const MachineFacts& machine) {
+    std::string text = fmt::format("{} {} on {} {}", machine.usable_threads,
+                                   machine.usable_threads == 1 ? "thread" : "threads", machine.usable_cores,
+                                   machine.usable_cores == 1 ? "core" : "cores");
+    if (machine.cgroup_cpu_quota)
+        text += fmt::format(" (control group quota: {:.2f} cores)", *machine.cgroup_cpu_quota);
+    return text;
+}
+
+std::string shown_peak(double gflops) {
+    return std::isfinite(gflops) ? fmt::format("{:.1f} GFLOP/s", gflops) : "";
+}
+
+std::string shown_commit(const BuildFacts& build) {
+    return build.commit.empty() ? "" : build.commit + (build.dirty ? " with uncommitted changes" : "");
+}
+
+void machine_lines(std::string& text, const MachineFacts& machine) {
+    text += "Machine\n";
+    line(text, "CPU", machine.cpu_model);
+    line(text, "sockets", shown(machine.sockets));
+    line(text, "cores", shown(machine.physical_cores));
+    line(text, "threads", shown(machine.hardware_threads));
+    line(text, "usable", usable(machine));
+    for (const CacheFacts& cache : machine.caches) {
+        line(text, cache_label(cache), fmt::format("{} x {}", cache.instances, shown_bytes(cache.bytes)));
+    }
+    line(text, "NUMA nodes", shown(machine.numa_nodes));
+    line(text, "memory", machine.memory_bytes ? shown_bytes(*machine.memory_bytes) : "");
+    line(text, "governor", machine.governor.value_or(""));
+    line(text, "turbo", machine.turbo ? (*machine.turbo ? "on" : "off") : "");
+    line(text, "virtualisation", machine.virtualisation.value_or(""));
+    line(text, "kernel", machine.kernel);
+    line(text, "system", machine.os);
+    line(text, "our loops", machine.isa);
+    line(text, "oneDNN's ISA", machine.onednn_isa);
+}
+
+void build_lines(std::string& text, const BuildFacts& build) {
+    text += "Build\n";
+    line(text, "version", build.version);
+    line(text, "commit", shown_commit(build));
+    line(text, "compiler", build.compiler);
+    line(text, "build type", build.build_type);
+    line(text, "flags", build.flags);
+    line(text, "oneDNN", build.onednn);
+    line(text, "oneDNN threads", build.onednn_cpu_runtime);
+    line(text, "oneTBB", build.tbb);
+    line(text, "C++ library", build.standard_library);
+}
+
+nlohmann::ordered_json finite(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
+std::string info_text(const MachineFacts& machine, const BuildFacts& build, double peak1, double peak_all) {
+    std::string text;
+    machine_lines(text, machine);
+    build_lines(text, build);
+    text += "Measured f32 multiply-add peak\n";
+    line(text, "one thread", shown_peak(peak1));
+    line(text, fmt::format("all threads ({})", machine.usable_threads), shown_peak(peak_all));
+    return text;
+}
+
+std::string info_json(const MachineFacts& machine, const BuildFacts& build, double peak1, double peak_all) {
+    nlohmann::ordered_json json;
+    json["machine"] = to_json(machine);
+    json["build"] = to_json(build);
+    json["fma_peak_gflops"] = {{"one_thread", finite(peak1)}, {"all_threads", finite(peak_all)}};
+    return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mnist
