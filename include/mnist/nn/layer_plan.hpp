@@ -1,0 +1,54 @@
+// How a layer lies in memory. Widths are padded to 16, so that no vector remainder and no padding inside a
+// oneDNN layout is left: dead inputs and outputs have zero weights and get zero gradients, so they stay zero
+// and cost only arithmetic. A layer's weights are cut by output channels into panels of equal width. A panel
+// is contiguous, is itself a valid weights tensor of (width, in), and belongs to one thread at a time: no
+// gradient is ever summed across threads.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace mnist {
+
+/// Element order inside a panel.
+enum class WeightsLayout {
+    blocked,       ///< oneDNN's OI16i{64,32,16}o: what its AVX-512 matrix kernels read directly
+    output_major,  ///< oi: the inputs of an output side by side, as PyTorch has them
+    input_major,   ///< io: the outputs of an input side by side; a layer of several panels runs forward panel
+                   ///< by panel
+};
+
+/// Which of oneDNN's implementations the layouts are chosen for.
+enum class KernelFamily {
+    blocked,  ///< matrix kernels for blocked weights (brgemm): every layer blocked
+    gemm,  ///< general matrix multiplication: first layer input_major, which its forward reads fastest; the
+           ///< others output_major
+};
+
+inline constexpr std::size_t kLane = 16;  ///< floats in a cache line; every padded extent is a multiple
+
+struct LayerPlan {
+    std::size_t in = 0;           ///< real inputs
+    std::size_t out = 0;          ///< real outputs
+    std::size_t in_padded = 0;    ///< multiple of kLane
+    std::size_t out_padded = 0;   ///< multiple of kLane
+    std::size_t panel_width = 0;  ///< outputs of a panel: 64, 32 or 16; divides out_padded
+    WeightsLayout layout = WeightsLayout::output_major;
+
+    [[nodiscard]] std::size_t panels() const { return out_padded / panel_width; }
+    [[nodiscard]] std::size_t panel_floats() const { return panel_width * in_padded; }
+    [[nodiscard]] std::size_t weight_floats() const { return out_padded * in_padded; }
+    /// Position of the weight from input i to output o in the layer's storage of weight_floats() floats.
+    [[nodiscard]] std::size_t offset(std::size_t o, std::size_t i) const;
+};
+
+/// Plans for all layers of a network with extents dims = {in, hidden..., classes}, with layouts for `family`.
+/// Throws ShapeError on fewer than two extents or an extent 0. The panel widths depend on the extents alone,
+/// never on the number of threads.
+[[nodiscard]] std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family);
+
+/// Rows of the tiles into which a batch is cut for the row-wise phase. Depends on the batch alone, never on
+/// the number of threads.
+[[nodiscard]] std::size_t tile_rows(std::size_t batch);
+
+}  // namespace mnist

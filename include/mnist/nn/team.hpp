@@ -1,0 +1,133 @@
+// A team of pinned threads that walk through phases of independent items, and the two classes it is made of:
+//   Team        starts the threads once, pins each to a CPU, and runs a function on all of them.
+//   PhaseGate   hands out the items of a phase and lets nobody into the next phase before all items are done.
+// A phase ends when its *items* are done, not when all threads have arrived: a thread that the system has put
+// aside without an item holds nobody up, and any single thread can finish a phase alone. Each thread takes
+// its own items first, so that a panel stays in the same core's cache from step to step, and helps others out
+// afterwards.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "mnist/core/aligned.hpp"
+
+namespace mnist {
+
+/// Threads for a whole experiment. Each has one OpenMP thread (oneDNN then runs its primitives on the caller)
+/// and flushes denormals to zero.
+class Team {
+  public:
+    /// `threads` >= 1; thread t is pinned to cpus[t % cpus.size()], or to nothing where `cpus` is empty.
+    /// Where the system refuses to pin, the thread runs unpinned. Throws BackendError where a thread cannot
+    /// be started.
+    Team(std::size_t threads, const std::vector<int>& cpus);
+    ~Team();
+    Team(const Team&) = delete;
+    Team& operator=(const Team&) = delete;
+
+    [[nodiscard]] std::size_t size() const noexcept { return threads_.size(); }
+    /// True where more threads than CPUs share the work: then waiting yields at once.
+    [[nodiscard]] bool crowded() const noexcept { return crowded_; }
+
+    /// Calls work(t) on every thread t and returns when all have returned. The first exception is thrown
+    /// again here. Cost: one sleep and wake-up; meant for whole epochs.
+    void run(const std::function<void(std::size_t)>& work);
+
+  private:
+    void serve(std::size_t thread, int cpu);
+    void end_threads();
+
+    std::mutex mutex_;
+    std::condition_variable start_;
+    std::condition_variable finished_;
+    const std::function<void(std::size_t)>* work_ = nullptr;
+    std::uint64_t generation_ = 0;
+    std::size_t running_ = 0;
+    bool ending_ = false;
+    bool crowded_ = false;
+    std::exception_ptr failure_;
+    std::vector<std::thread> threads_;
+};
+
+/// Waits in a way that suits a step of a fraction of a millisecond: spins for some microseconds, then gives
+/// the CPU away.
+class SpinWait {
+  public:
+    explicit SpinWait(bool crowded) : spins_left_(crowded ? 0 : kSpins) {}
+    void pause();
+
+  private:
+    static constexpr int kSpins = 4000;
+    int spins_left_;
+};
+
+/// Items of consecutive phases. All threads must walk the same sequence of phases, each through its own
+/// Walker.
+class PhaseGate {
+  public:
+    /// `most_items`: the most items that any phase will have.
+    PhaseGate(std::size_t threads, std::size_t most_items, bool crowded);
+
+    /// Forgets all phases. Only while no thread is in one.
+    void reset();
+    /// Lets all waiting threads go on at once, with enter() returning false from now on, until reset(). For
+    /// failures.
+    void abandon() noexcept { abandoned_.store(true, std::memory_order_release); }
+
+    /// A thread's place in the sequence.
+    class Walker {
+      public:
+        Walker(PhaseGate& gate, std::size_t thread) : gate_(gate), thread_(thread) {}
+
+        /// Runs work(item) for the items of the next phase that this thread gets, then waits until all
+        /// `items` are done. Returns false when the gate was abandoned. Everything that any item wrote is
+        /// visible afterwards.
+        template <class Work>
+        bool phase(std::size_t items, Work&& work) {
+            ++phase_;
+            done_at_end_ += items;
+            const std::size_t team = gate_.threads_;
+            for (std::size_t t = 0; t < team; ++t) {
+                // This thread's own items are thread_, thread_ + team, ...; then those of the next thread,
+                // and so on.
+                for (std::size_t item = (thread_ + t) % team; item < items; item += team) {
+                    if (!gate_.claim(item, phase_)) continue;
+                    work(item);
+                    gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
+                }
+            }
+            return gate_.wait_for(done_at_end_);
+        }
+
+      private:
+        PhaseGate& gate_;
+        std::size_t thread_;
+        std::uint64_t phase_ = 0;
+        std::uint64_t done_at_end_ = 0;
+    };
+
+  private:
+    struct alignas(kCacheLine) Counter {
+        std::atomic<std::uint64_t> value{0};
+    };
+
+    bool claim(std::size_t item, std::uint64_t phase) noexcept;
+    bool wait_for(std::uint64_t done) const noexcept;
+
+    std::size_t threads_;
+    bool crowded_;
+    std::vector<Counter> claimed_;  ///< the last phase in which an item was taken
+    Counter done_;                  ///< items done in all phases
+    std::atomic<bool> abandoned_{false};
+};
+
+}  // namespace mnist

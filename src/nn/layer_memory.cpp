@@ -1,0 +1,61 @@
+// Plain copies through LayerPlan::offset: done once a run, so clarity counts more than speed.
+#include "layer_memory.hpp"
+
+#include <algorithm>
+
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+
+dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width) {
+    using tag = dnnl::memory::format_tag;
+    if (layout == WeightsLayout::output_major) return tag::oi;
+    if (layout == WeightsLayout::input_major) return tag::io;
+    if (panel_width == 64) return tag::OI16i64o;
+    return panel_width == 32 ? tag::OI16i32o : tag::OI16i16o;
+}
+
+LayerMemory::LayerMemory(const LayerPlan& layer_plan) : plan(layer_plan) {
+    for (auto* const array : {&weights, &diff_weights, &first_weights, &second_weights})
+        array->assign(plan.weight_floats(), 0.0F);
+    for (auto* const array : {&bias, &diff_bias, &first_bias, &second_bias})
+        array->assign(plan.out_padded, 0.0F);
+}
+
+void LayerMemory::load(const LayerParameters& parameters) {
+    if (parameters.in != plan.in || parameters.out != plan.out)
+        throw ShapeError("the weights' extents are not the layer's");
+    std::fill(weights.begin(), weights.end(), 0.0F);
+    std::fill(bias.begin(), bias.end(), 0.0F);
+    for (std::size_t o = 0; o < plan.out; ++o) {
+        for (std::size_t i = 0; i < plan.in; ++i)
+            weights[plan.offset(o, i)] = parameters.weight[o * plan.in + i];
+    }
+    std::copy(parameters.bias.begin(), parameters.bias.end(), bias.begin());
+}
+
+void LayerMemory::clear_state() {
+    for (auto* const array : {&first_weights, &second_weights, &first_bias, &second_bias})
+        std::fill(array->begin(), array->end(), 0.0F);
+}
+
+LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
+                                    const AlignedVector<float>& bias_storage) const {
+    LayerParameters parameters{.in = plan.in, .out = plan.out, .weight = {}, .bias = {}};
+    parameters.weight.resize(plan.out * plan.in);
+    for (std::size_t o = 0; o < plan.out; ++o) {
+        for (std::size_t i = 0; i < plan.in; ++i)
+            parameters.weight[o * plan.in + i] = weight_storage[plan.offset(o, i)];
+    }
+    parameters.bias.assign(bias_storage.begin(),
+                           bias_storage.begin() + static_cast<std::ptrdiff_t>(plan.out));
+    return parameters;
+}
+
+std::string LayerMemory::tag_name() const {
+    if (plan.layout == WeightsLayout::output_major) return "oi";
+    if (plan.layout == WeightsLayout::input_major) return "io";
+    return "OI16i" + std::to_string(plan.panel_width) + "o";
+}
+
+}  // namespace mnist

@@ -1,0 +1,56 @@
+// Extents, panels and tiles.
+#include "mnist/nn/layer_plan.hpp"
+
+#include <algorithm>
+
+#include "mnist/core/checked.hpp"
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+// At least two panels where the layer is wide enough, so that two threads share it; the widest such panel,
+// because a wide panel reads its input least often.
+std::size_t panel_width_for(std::size_t out_padded) {
+    for (const std::size_t width : {std::size_t{64}, std::size_t{32}}) {
+        if (out_padded % width == 0 && out_padded >= 2 * width) return width;
+    }
+    return kLane;
+}
+
+}  // namespace
+
+std::size_t LayerPlan::offset(std::size_t o, std::size_t i) const {
+    if (layout == WeightsLayout::output_major) return o * in_padded + i;
+    // Inside a panel, blocked and input_major order the elements alike: blocks of 16 inputs follow each other
+    // without a gap.
+    return o / panel_width * panel_floats() + i * panel_width + o % panel_width;
+}
+
+std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family) {
+    if (dims.size() < 2) throw ShapeError("a network needs an input and an output extent");
+    if (std::find(dims.begin(), dims.end(), std::size_t{0}) != dims.end())
+        throw ShapeError("a network's extents must be at least 1");
+    std::vector<LayerPlan> layers;
+    for (std::size_t l = 0; l + 1 < dims.size(); ++l) {
+        LayerPlan layer;
+        layer.in = dims[l];
+        layer.out = dims[l + 1];
+        layer.in_padded = round_up(layer.in, kLane);
+        layer.out_padded = round_up(layer.out, kLane);
+        layer.panel_width = panel_width_for(layer.out_padded);
+        const WeightsLayout gemm_layout = l == 0 ? WeightsLayout::input_major : WeightsLayout::output_major;
+        layer.layout = family == KernelFamily::blocked ? WeightsLayout::blocked : gemm_layout;
+        layers.push_back(layer);
+    }
+    return layers;
+}
+
+std::size_t tile_rows(std::size_t batch) {
+    constexpr std::size_t kSmallest = 8;
+    constexpr std::size_t kLargest = 32;
+    const std::size_t half = (batch + 1) / 2;
+    return std::clamp(round_up(half, kSmallest), kSmallest, kLargest);
+}
+
+}  // namespace mnist

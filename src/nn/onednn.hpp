@@ -1,0 +1,98 @@
+// The one place that knows oneDNN's versions: 2.6 (Debian 12) and 3.x (Debian 13) build primitives
+// differently and run them alike. Private to this room. Primitives are executed through the C interface with
+// argument arrays made beforehand, because the C++ one builds a hash map and a vector for every call.
+#pragma once
+
+#include <cstddef>
+#include <dnnl.hpp>
+#include <string>
+#include <vector>
+
+#include "mnist/core/aligned.hpp"
+
+namespace mnist::onednn {
+
+/// Engine and stream of the process (CPU streams are synchronous and carry no state).
+[[nodiscard]] const dnnl::engine& cpu_engine();
+[[nodiscard]] const dnnl::stream& cpu_stream();
+
+/// While it lives, primitives that this thread creates are made for one OpenMP thread.
+class OneThreadScope {
+  public:
+    OneThreadScope();
+    ~OneThreadScope();
+    OneThreadScope(const OneThreadScope&) = delete;
+    OneThreadScope& operator=(const OneThreadScope&) = delete;
+
+  private:
+    int before_;
+};
+
+/// Dense descriptors, f32.
+[[nodiscard]] dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, dnnl::memory::format_tag tag);
+[[nodiscard]] dnnl::memory::desc vector(std::size_t length);
+/// A memory object over memory that somebody else owns.
+[[nodiscard]] dnnl::memory view(const dnnl::memory::desc& md, void* data);
+
+/// A primitive with what is needed to run and to describe it.
+struct Primitive {
+    dnnl::primitive prim;
+    dnnl::memory::desc scratchpad_md;
+    std::string what;            ///< operation and shape, for errors
+    std::string implementation;  ///< impl_info_str
+
+    [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
+};
+
+/// Shapes of an inner product; weights as (out, in) in `weights_tag`.
+struct InnerProductShape {
+    std::size_t rows = 0;
+    std::size_t in = 0;
+    std::size_t out = 0;
+    dnnl::memory::format_tag weights_tag = dnnl::memory::format_tag::oi;
+};
+
+// Each throws BackendError with operation, shape and oneDNN's status.
+[[nodiscard]] Primitive inner_product_forward(const InnerProductShape& shape, bool relu);
+[[nodiscard]] Primitive inner_product_backward_data(const InnerProductShape& shape);
+[[nodiscard]] Primitive inner_product_backward_weights(const InnerProductShape& shape);
+/// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
+[[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
+
+/// A primitive with its arguments, ready to run any number of times. Memory objects are views: the buffers
+/// must outlive the call.
+class Call {
+  public:
+    struct Argument {
+        int name;  ///< DNNL_ARG_...
+        dnnl::memory memory;
+    };
+    Call(const Primitive& primitive, std::vector<Argument> arguments);
+    /// `scratchpad` must be a memory of the primitive's scratchpad_md that no other thread uses at the
+    /// moment. Throws BackendError. Cost: no allocation of ours.
+    void run(const dnnl::memory& scratchpad) const;
+
+  private:
+    static constexpr std::size_t kMostArguments = 6;
+    dnnl::primitive primitive_;
+    std::string what_;
+    std::vector<dnnl::memory> kept_;
+    dnnl_exec_arg_t arguments_[kMostArguments]{};
+    int count_ = 0;
+};
+
+/// Scratchpads of all threads for one primitive, as views on one buffer a thread that all primitives share.
+class Scratchpads {
+  public:
+    explicit Scratchpads(std::size_t threads) : buffers_(threads) {}
+    /// Makes room for a primitive; call for every primitive before bind().
+    void reserve(const Primitive& primitive);
+    /// Memory objects for a primitive, one a thread.
+    [[nodiscard]] std::vector<dnnl::memory> bind(const Primitive& primitive);
+
+  private:
+    std::size_t bytes_ = 0;
+    std::vector<AlignedVector<std::byte>> buffers_;
+};
+
+}  // namespace mnist::onednn

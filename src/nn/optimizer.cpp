@@ -1,0 +1,147 @@
+// One body an optimizer, instantiated for each level. The scalars are copied to locals and the pointers are
+// __restrict: without that the compiler must assume that a store changes them and leaves the loop scalar.
+#include "mnist/nn/optimizer.hpp"
+
+#include <cmath>
+
+namespace mnist {
+namespace {
+
+[[gnu::always_inline]] inline void sgd_body(float* __restrict w, const float* __restrict g, std::size_t n,
+                                            const UpdateScalars& s) {
+    const float lr = s.lr;
+    for (std::size_t i = 0; i < n; ++i) w[i] -= lr * g[i];
+}
+
+[[gnu::always_inline]] inline void momentum_body(float* __restrict w, float* __restrict m,
+                                                 const float* __restrict g, std::size_t n,
+                                                 const UpdateScalars& s) {
+    const float lr = s.lr;
+    const float mu = s.momentum;
+    for (std::size_t i = 0; i < n; ++i) {
+        const float velocity = mu * m[i] + g[i];
+        m[i] = velocity;
+        w[i] -= lr * velocity;
+    }
+}
+
+[[gnu::always_inline]] inline void adam_body(float* __restrict w, float* __restrict m, float* __restrict v,
+                                             const float* __restrict g, std::size_t n,
+                                             const UpdateScalars& s) {
+    const float lr = s.lr;
+    const float b1 = s.momentum;
+    const float c1 = s.one_minus_beta1;
+    const float b2 = s.beta2;
+    const float c2 = s.one_minus_beta2;
+    const float scale = s.second_scale;
+    const float eps = s.epsilon;
+    for (std::size_t i = 0; i < n; ++i) {
+        const float gradient = g[i];
+        const float first = b1 * m[i] + c1 * gradient;
+        const float second = b2 * v[i] + c2 * (gradient * gradient);
+        m[i] = first;
+        v[i] = second;
+        w[i] -= lr * first / (__builtin_sqrtf(second) * scale + eps);
+    }
+}
+
+struct Baseline {
+    static void sgd(float* w, float*, float*, const float* g, std::size_t n, const UpdateScalars& s) {
+        sgd_body(w, g, n, s);
+    }
+    static void momentum(float* w, float* m, float*, const float* g, std::size_t n, const UpdateScalars& s) {
+        momentum_body(w, m, g, n, s);
+    }
+    static void adam(float* w, float* m, float* v, const float* g, std::size_t n, const UpdateScalars& s) {
+        adam_body(w, m, v, g, n, s);
+    }
+};
+
+struct Avx2 {
+    [[gnu::target("avx2,fma")]] static void sgd(float* w, float*, float*, const float* g, std::size_t n,
+                                                const UpdateScalars& s) {
+        sgd_body(w, g, n, s);
+    }
+    [[gnu::target("avx2,fma")]] static void momentum(float* w, float* m, float*, const float* g,
+                                                     std::size_t n, const UpdateScalars& s) {
+        momentum_body(w, m, g, n, s);
+    }
+    [[gnu::target("avx2,fma")]] static void adam(float* w, float* m, float* v, const float* g, std::size_t n,
+                                                 const UpdateScalars& s) {
+        adam_body(w, m, v, g, n, s);
+    }
+};
+
+// 512-bit vectors must be asked for: by default GCC and clang stay at 256 bits.
+#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]]
+struct Avx512 {
+    MNIST_AVX512 static void sgd(float* w, float*, float*, const float* g, std::size_t n,
+                                 const UpdateScalars& s) {
+        sgd_body(w, g, n, s);
+    }
+    MNIST_AVX512 static void momentum(float* w, float* m, float*, const float* g, std::size_t n,
+                                      const UpdateScalars& s) {
+        momentum_body(w, m, g, n, s);
+    }
+    MNIST_AVX512 static void adam(float* w, float* m, float* v, const float* g, std::size_t n,
+                                  const UpdateScalars& s) {
+        adam_body(w, m, v, g, n, s);
+    }
+};
+#undef MNIST_AVX512
+
+template <class Level>
+UpdateFn pick(OptimizerKind kind) {
+    switch (kind) {
+        case OptimizerKind::sgd:
+            return Level::sgd;
+        case OptimizerKind::momentum:
+            return Level::momentum;
+        case OptimizerKind::adam:
+            break;
+    }
+    return Level::adam;
+}
+
+}  // namespace
+
+OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config) {
+    OptimizerSettings settings{.kind = kind,
+                               .lr = config.sgd_lr,
+                               .momentum = config.momentum,
+                               .beta1 = config.adam_beta1,
+                               .beta2 = config.adam_beta2,
+                               .epsilon = config.adam_epsilon};
+    if (kind == OptimizerKind::momentum) settings.lr = config.momentum_lr;
+    if (kind == OptimizerKind::adam) settings.lr = config.adam_lr;
+    return settings;
+}
+
+UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
+    if (settings.kind != OptimizerKind::adam)
+        return {.lr = static_cast<float>(settings.lr), .momentum = static_cast<float>(settings.momentum)};
+    const auto step = static_cast<double>(t);
+    const double correction1 = 1.0 - std::pow(settings.beta1, step);
+    const double correction2 = 1.0 - std::pow(settings.beta2, step);
+    return {.lr = static_cast<float>(settings.lr / correction1),
+            .momentum = static_cast<float>(settings.beta1),
+            .one_minus_beta1 = static_cast<float>(1.0 - settings.beta1),
+            .beta2 = static_cast<float>(settings.beta2),
+            .one_minus_beta2 = static_cast<float>(1.0 - settings.beta2),
+            .second_scale = static_cast<float>(1.0 / std::sqrt(correction2)),
+            .epsilon = static_cast<float>(settings.epsilon)};
+}
+
+UpdateFn update_function(OptimizerKind kind, Isa isa) {
+    switch (isa) {
+        case Isa::avx512:
+            return pick<Avx512>(kind);
+        case Isa::avx2:
+            return pick<Avx2>(kind);
+        case Isa::baseline:
+            break;
+    }
+    return pick<Baseline>(kind);
+}
+
+}  // namespace mnist

@@ -1,0 +1,123 @@
+// Building and binding, layer by layer.
+#include "rows_primitives.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace mnist {
+namespace {
+
+onednn::InnerProductShape shape_of(std::size_t rows, const LayerMemory& layer) {
+    const std::size_t out = layer.forward_by_panel() ? layer.plan.panel_width : layer.plan.out_padded;
+    return {.rows = rows, .in = layer.plan.in_padded, .out = out, .weights_tag = layer.tag()};
+}
+
+dnnl::memory rows_view(std::size_t rows, std::size_t columns, float* data) {
+    return onednn::view(onednn::matrix(rows, columns, dnnl::memory::format_tag::ab), data);
+}
+
+dnnl::memory weights_view(LayerMemory& layer) {
+    return onednn::view(onednn::matrix(layer.plan.out_padded, layer.plan.in_padded, layer.tag()),
+                        layer.weights.data());
+}
+
+}  // namespace
+
+TeamCall bind(const TeamPrimitive& primitive, std::vector<onednn::Call::Argument> arguments) {
+    return {onednn::Call(primitive.primitive, std::move(arguments)), &primitive.scratchpads};
+}
+
+RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers,
+                               bool training)
+    : rows(rows_in_tile) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const bool hidden = l + 1 < layers.size();
+        forward.push_back({onednn::inner_product_forward(shape_of(rows, layers[l]), hidden), {}});
+        if (!training) continue;
+        if (l > 0)
+            backward_data.push_back({onednn::inner_product_backward_data(shape_of(rows, layers[l])), {}});
+        if (hidden) relu_backward.push_back({onednn::relu_backward(rows, layers[l].plan.out_padded), {}});
+    }
+}
+
+std::vector<TeamPrimitive*> RowsPrimitives::all() {
+    std::vector<TeamPrimitive*> primitives;
+    for (auto* const list : {&forward, &backward_data, &relu_backward}) {
+        for (TeamPrimitive& primitive : *list) primitives.push_back(&primitive);
+    }
+    return primitives;
+}
+
+TileForward::TileForward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
+                         const TileBuffers& buffers)
+    : rows_(primitives.rows),
+      panel_width_(layers.front().plan.panel_width),
+      panel_dst_(buffers.panel_dst),
+      merged_(buffers.dst.front()) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        if (layers[l].forward_by_panel()) {
+            bind_panels(primitives, layers[l], buffers);
+        } else {
+            bind_layer(primitives, layers[l], l, l == 0 ? buffers.src : buffers.dst[l - 1], buffers.dst[l]);
+        }
+    }
+}
+
+void TileForward::bind_panels(const RowsPrimitives& primitives, LayerMemory& layer,
+                              const TileBuffers& buffers) {
+    const LayerPlan& plan = layer.plan;
+    const auto weights_md = onednn::matrix(plan.panel_width, plan.in_padded, layer.tag());
+    for (std::size_t p = 0; p < plan.panels(); ++p) {
+        panels_.push_back(bind(
+            primitives.forward.front(),
+            {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, buffers.src)},
+             {DNNL_ARG_WEIGHTS, onednn::view(weights_md, layer.weights.data() + p * plan.panel_floats())},
+             {DNNL_ARG_BIAS,
+              onednn::view(onednn::vector(plan.panel_width), layer.bias.data() + p * plan.panel_width)},
+             {DNNL_ARG_DST, rows_view(rows_, plan.panel_width, buffers.panel_dst[p])}}));
+    }
+}
+
+void TileForward::bind_layer(const RowsPrimitives& primitives, LayerMemory& layer, std::size_t index,
+                             float* src, float* dst) {
+    const LayerPlan& plan = layer.plan;
+    layers_.push_back(bind(primitives.forward[index],
+                           {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, src)},
+                            {DNNL_ARG_WEIGHTS, weights_view(layer)},
+                            {DNNL_ARG_BIAS, onednn::view(onednn::vector(plan.out_padded), layer.bias.data())},
+                            {DNNL_ARG_DST, rows_view(rows_, plan.out_padded, dst)}}));
+}
+
+void TileForward::run(std::size_t thread) const {
+    for (const TeamCall& call : panels_) call.run(thread);
+    const std::size_t count = panels_.size();
+    for (std::size_t r = 0; count > 0 && r < rows_; ++r) {
+        for (std::size_t p = 0; p < count; ++p)
+            std::memcpy(merged_ + (r * count + p) * panel_width_, panel_dst_[p] + r * panel_width_,
+                        panel_width_ * sizeof(float));
+    }
+    for (const TeamCall& call : layers_) call.run(thread);
+}
+
+std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
+                                    const TileBuffers& buffers) {
+    std::vector<TeamCall> calls;
+    for (std::size_t l = layers.size(); l-- > 1;) {
+        LayerMemory& layer = layers[l];
+        const std::size_t below = l - 1;
+        const auto diff_src = rows_view(primitives.rows, layer.plan.in_padded, buffers.diff_dst[below]);
+        calls.push_back(
+            bind(primitives.backward_data[below],
+                 {{DNNL_ARG_DIFF_DST, rows_view(primitives.rows, layer.plan.out_padded, buffers.diff_dst[l])},
+                  {DNNL_ARG_WEIGHTS, weights_view(layer)},
+                  {DNNL_ARG_DIFF_SRC, diff_src}}));
+        calls.push_back(
+            bind(primitives.relu_backward[below],
+                 {{DNNL_ARG_DST, rows_view(primitives.rows, layer.plan.in_padded, buffers.dst[below])},
+                  {DNNL_ARG_DIFF_DST, diff_src},
+                  {DNNL_ARG_DIFF_SRC, diff_src}}));
+    }
+    return calls;
+}
+
+}  // namespace mnist

@@ -1,0 +1,77 @@
+// The primitives of the row-wise phase for one number of rows: forward through all layers and, for training,
+// backward-data and the gradient of ReLU. Private to this room.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "layer_memory.hpp"
+#include "onednn.hpp"
+
+namespace mnist {
+
+/// A primitive with its scratchpads of all threads.
+struct TeamPrimitive {
+    onednn::Primitive primitive;
+    std::vector<dnnl::memory> scratchpads;
+};
+
+/// A call bound to buffers; run it as thread t.
+struct TeamCall {
+    onednn::Call call;
+    const std::vector<dnnl::memory>* scratchpads;
+    void run(std::size_t thread) const { call.run((*scratchpads)[thread]); }
+};
+
+/// Binds `primitive` to its arguments. The primitive must outlive the call.
+[[nodiscard]] TeamCall bind(const TeamPrimitive& primitive, std::vector<onednn::Call::Argument> arguments);
+
+struct RowsPrimitives {
+    RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, bool training);
+    /// Every primitive, for scratchpads.
+    [[nodiscard]] std::vector<TeamPrimitive*> all();
+
+    std::size_t rows;
+    std::vector<TeamPrimitive> forward;        ///< [layers]; ReLU as a post-op in all but the last
+    std::vector<TeamPrimitive> backward_data;  ///< [layers - 1]; entry l is layer l + 1's
+    std::vector<TeamPrimitive> relu_backward;  ///< [layers - 1]; entry l is that of layer l's result
+};
+
+/// Where the rows of a tile lie; each pointer is the tile's first row.
+struct TileBuffers {
+    float* src = nullptr;     ///< [rows, in_padded of the first layer]
+    std::vector<float*> dst;  ///< [layers] of [rows, out_padded]
+    std::vector<float*>
+        panel_dst;  ///< [panels of the first layer] of [rows, panel_width]; empty where no merge is needed
+    std::vector<float*> diff_dst;  ///< [layers] of [rows, out_padded]; empty without training
+};
+
+/// Forward of a tile, first layer to last. Where the first layer runs panel by panel, the panels are merged
+/// behind it.
+class TileForward {
+  public:
+    TileForward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
+                const TileBuffers& buffers);
+    void run(std::size_t thread) const;
+
+  private:
+    void bind_panels(const RowsPrimitives& primitives, LayerMemory& layer, const TileBuffers& buffers);
+    void bind_layer(const RowsPrimitives& primitives, LayerMemory& layer, std::size_t index, float* src,
+                    float* dst);
+
+    std::size_t rows_;
+    std::size_t panel_width_;
+    std::vector<float*> panel_dst_;
+    float* merged_;
+    std::vector<TeamCall> panels_;
+    std::vector<TeamCall> layers_;
+};
+
+/// Backward calls of a tile in the order of execution: for each layer from the last to the second,
+/// backward-data and then the ReLU gradient of the layer below, in place. Entry 2k + 1 leaves diff_dst of
+/// layer (layers - 2 - k) complete.
+[[nodiscard]] std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives,
+                                                  std::vector<LayerMemory>& layers,
+                                                  const TileBuffers& buffers);
+
+}  // namespace mnist

@@ -1,0 +1,132 @@
+// Pinning, waiting and the hand-out of items.
+#include "mnist/nn/team.hpp"
+
+#include <omp.h>
+#include <pmmintrin.h>
+#include <pthread.h>
+#include <sched.h>
+#include <xmmintrin.h>
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+void pin_to(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(cpu), &set);
+    // A refusal (a narrower cgroup, an offline CPU) costs speed, not correctness.
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+}  // namespace
+
+Team::Team(std::size_t threads, const std::vector<int>& cpus) {
+    if (threads == 0) throw ShapeError("a team needs at least one thread");
+    const std::size_t available =
+        cpus.empty() ? std::max(1U, std::thread::hardware_concurrency()) : cpus.size();
+    crowded_ = threads > available;
+    threads_.reserve(threads);
+    try {
+        for (std::size_t t = 0; t < threads; ++t) {
+            const int cpu = cpus.empty() ? -1 : cpus[t % cpus.size()];
+            threads_.emplace_back([this, t, cpu] { serve(t, cpu); });
+        }
+    } catch (const std::system_error& error) {
+        end_threads();
+        throw BackendError("cannot start thread " + std::to_string(threads_.size() + 1) + " of " +
+                           std::to_string(threads) + ": " + error.what());
+    }
+}
+
+Team::~Team() {
+    end_threads();
+}
+
+void Team::end_threads() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    start_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void Team::serve(std::size_t thread, int cpu) {
+    if (cpu >= 0) pin_to(cpu);
+    omp_set_num_threads(1);
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
+    std::uint64_t seen = 0;
+    std::unique_lock lock(mutex_);
+    while (true) {
+        start_.wait(lock, [&] { return ending_ || generation_ != seen; });
+        if (ending_) return;
+        seen = generation_;
+        const auto* const work = work_;
+        lock.unlock();
+        std::exception_ptr failure;
+        try {
+            (*work)(thread);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        lock.lock();
+        if (failure && !failure_) failure_ = failure;
+        if (--running_ == 0) finished_.notify_one();
+    }
+}
+
+void Team::run(const std::function<void(std::size_t)>& work) {
+    std::unique_lock lock(mutex_);
+    work_ = &work;
+    running_ = threads_.size();
+    failure_ = nullptr;
+    ++generation_;
+    start_.notify_all();
+    finished_.wait(lock, [&] { return running_ == 0; });
+    work_ = nullptr;
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+void SpinWait::pause() {
+    if (spins_left_ > 0) {
+        --spins_left_;
+        _mm_pause();
+    } else {
+        sched_yield();
+    }
+}
+
+PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded)
+    : threads_(threads), crowded_(crowded), claimed_(most_items) {}
+
+void PhaseGate::reset() {
+    for (Counter& counter : claimed_) counter.value.store(0, std::memory_order_relaxed);
+    done_.value.store(0, std::memory_order_relaxed);
+    abandoned_.store(false, std::memory_order_release);
+}
+
+bool PhaseGate::claim(std::size_t item, std::uint64_t phase) noexcept {
+    std::atomic<std::uint64_t>& last = claimed_[item].value;
+    std::uint64_t seen = last.load(std::memory_order_relaxed);
+    // A thread that lags behind finds the item taken in its phase or in a later one.
+    return seen < phase && last.compare_exchange_strong(seen, phase, std::memory_order_acq_rel);
+}
+
+bool PhaseGate::wait_for(std::uint64_t done) const noexcept {
+    SpinWait wait(crowded_);
+    while (done_.value.load(std::memory_order_acquire) < done) {
+        if (abandoned_.load(std::memory_order_acquire)) return false;
+        wait.pause();
+    }
+    return !abandoned_.load(std::memory_order_acquire);
+}
+
+}  // namespace mnist
