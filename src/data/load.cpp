@@ -1,1 +1,125 @@
-// not written yet
+// Only the search: which folder, whether to fetch, whether the synthetic digits may stand in. Reading is
+// decode.cpp's.
+#include "mnist/data/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "decode.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/data/folder.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultSet = "mnist";
+constexpr const char* kFashionSet = "fashion-mnist";
+constexpr const char* kSyntheticSet = "synthetic";
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& text) {
+    if (listener) listener(text);
+}
+
+Dataset draw_instead_of_reading(const DataRequest& request, const DataNotices& notices,
+                                const DataSources& sources) {
+    if (request.data_dir)
+        tell(notices.note, fmt::format("{} is not read: synthetic digits are drawn by the program",
+                                       request.data_dir->string()));
+    return sources.draw_synthetic();
+}
+
+const KnownDataset& set_for(const DataRequest& request, const DataSources& sources) {
+    const std::string word = request.dataset.value_or(kDefaultSet);
+    const KnownDataset* set = dataset_named(sources.catalog, word);
+    if (set != nullptr) return *set;
+    throw InputError({.where = "--dataset",
+                      .expected = "mnist, fashion-mnist or synthetic",
+                      .found = fmt::format("\"{}\"", word),
+                      .remedy = "For files of another set leave out --dataset and give --data-dir"});
+}
+
+// The folder that the user named, in whichever way.
+std::optional<fs::path> named_folder(const DataRequest& request) {
+    if (request.data_dir) return request.data_dir;
+    if (request.env_dir && !request.env_dir->empty()) return request.env_dir;
+    return std::nullopt;
+}
+
+Dataset load_named_folder(const fs::path& folder, const DataRequest& request, const DataSources& sources,
+                          const KnownDataset* wanted) {
+    try {
+        return decode_folder(folder, sources.catalog, wanted);
+    } catch (const InputError& error) {
+        if (request.data_dir) throw;
+        InputFault fault = error.fault();
+        const std::string origin = "The folder comes from MNIST_DATA_DIR";
+        fault.remedy = fault.remedy.empty() ? origin : fault.remedy + ". " + origin;
+        throw InputError(fault);
+    }
+}
+
+// A fetch that was interrupted left some of the files and none with a prefix of another set.
+bool lacks_files(const fs::path& folder) {
+    const auto lacks = [&](DataPart part) { return files_of_part(folder, part).empty(); };
+    const bool none = std::all_of(kDataParts.begin(), kDataParts.end(), lacks);
+    return none ? !holds_dataset_files(folder) : std::any_of(kDataParts.begin(), kDataParts.end(), lacks);
+}
+
+Dataset load_local(const fs::path& folder, const DataRequest& request, const DataNotices& notices,
+                   const DataSources& sources, const KnownDataset& set) {
+    Dataset dataset = decode_folder(folder, sources.catalog, request.dataset ? &set : nullptr);
+    if (dataset.facts.name != set.name)
+        tell(notices.warning,
+             fmt::format(
+                 "{} does not hold {}: its content counts as \"{}\". Move it elsewhere and name it with "
+                 "--data-dir, or fetch {} into another folder",
+                 folder.string(), set.title, dataset.facts.name, set.title));
+    return dataset;
+}
+
+Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const DataNotices& notices,
+                       const DataSources& sources, const KnownDataset& set) {
+    try {
+        tell(notices.note,
+             fmt::format("{} is not on this machine yet: fetching it into {}", set.title, folder.string()));
+        sources.fetch(set, folder, notices);
+    } catch (const InputError& error) {
+        if (request.dataset) throw;
+        tell(notices.warning,
+             fmt::format(
+                 "training on synthetic digits, because {} is not here and could not be fetched ({}). For "
+                 "{} itself run `mnist fetch {}` with a network, or name its folder with --data-dir or "
+                 "MNIST_DATA_DIR",
+                 set.title, error.fault().found, set.title, set.name));
+        return sources.draw_synthetic();
+    }
+    return load_local(folder, request, notices, sources, set);
+}
+
+}  // namespace
+
+Dataset load_dataset(const DataRequest& request, const DataNotices& notices, const DataSources& sources) {
+    if (request.dataset == kSyntheticSet) return draw_instead_of_reading(request, notices, sources);
+    const KnownDataset& set = set_for(request, sources);
+    if (const auto folder = named_folder(request))
+        return load_named_folder(*folder, request, sources, request.dataset ? &set : nullptr);
+
+    const fs::path local = (request.working_dir / "data" / set.name).lexically_normal();
+    if (set.name == kDefaultSet && lacks_files(local))
+        return fetch_and_load(local, request, notices, sources, set);
+    if (holds_dataset_files(local)) return load_local(local, request, notices, sources, set);
+    if (set.name == kFashionSet && holds_dataset_files(sources.debian_fashion_mnist))
+        return load_local(sources.debian_fashion_mnist, request, notices, sources, set);
+    throw InputError({.where = fmt::format("--dataset {}", set.name),
+                      .expected = fmt::format("its files in {} or {}", local.string(),
+                                              sources.debian_fashion_mnist.string()),
+                      .found = "none of them",
+                      .remedy = fmt::format("Run `mnist fetch {}`, or install Debian's package dataset-{}",
+                                            set.name, set.name)});
+}
+
+}  // namespace mnist

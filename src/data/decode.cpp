@@ -1,0 +1,158 @@
+// The training images are most of the bytes, so their checksum is taken while they are decompressed; the
+// three small files are done beside them and hashed afterwards, because the checksum of the set runs over the
+// four contents in order.
+#include "decode.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "mnist/core/error.hpp"
+#include "mnist/core/sha256.hpp"
+#include "mnist/data/folder.hpp"
+#include "mnist/data/idx.hpp"
+
+namespace mnist {
+namespace {
+
+struct Contents {
+    DatasetFiles files;
+    std::array<IdxArray, 4> arrays;
+    std::string sha256;
+
+    [[nodiscard]] const IdxArray& array(DataPart part) const {
+        return arrays[static_cast<std::size_t>(part)];
+    }
+    [[nodiscard]] std::string path(DataPart part) const {
+        return files[static_cast<std::size_t>(part)].string();
+    }
+};
+
+Contents read_contents(const DatasetFiles& files) {
+    Contents contents{.files = files, .arrays = {}, .sha256 = {}};
+    Sha256 hash;
+    const ContentObserver hash_piece = [&hash](std::span<const std::byte> piece) { hash.add(piece); };
+    // Kept apart, so that with several broken files the first is reported, whichever thread was faster.
+    std::array<std::exception_ptr, 4> failures;
+    tbb::parallel_for(std::size_t{0}, files.size(), [&](std::size_t i) {
+        try {
+            contents.arrays[i] =
+                read_idx(files[i], rank(kDataParts[i]), i == 0 ? hash_piece : ContentObserver{});
+        } catch (...) {
+            failures[i] = std::current_exception();
+        }
+    });
+    for (const std::exception_ptr& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+    for (std::size_t i = 1; i < files.size(); ++i) {
+        hash.add(std::as_bytes(std::span(contents.arrays[i].header)));
+        hash.add(std::as_bytes(std::span(contents.arrays[i].values)));
+    }
+    contents.sha256 = hash.hex();
+    return contents;
+}
+
+void check_counts(const Contents& contents, DataPart images, DataPart labels) {
+    const std::size_t wanted = contents.array(images).extents[0];
+    const std::size_t found = contents.array(labels).extents[0];
+    if (found == wanted) return;
+    throw InputError(
+        {.where = contents.path(labels),
+         .offset = 4,
+         .expected = fmt::format("{} labels, one for each image in {}", wanted, contents.path(images)),
+         .found = fmt::format("{}", found),
+         .remedy = "Take both files from the same set"});
+}
+
+void check_extents(const Contents& contents) {
+    const auto& train = contents.array(DataPart::train_images).extents;
+    const auto& test = contents.array(DataPart::test_images).extents;
+    if (train[1] == test[1] && train[2] == test[2]) return;
+    throw InputError({.where = contents.path(DataPart::test_images),
+                      .offset = 8,
+                      .expected = fmt::format("images of {} x {} pixels, as in {}", train[1], train[2],
+                                              contents.path(DataPart::train_images)),
+                      .found = fmt::format("{} x {}", test[1], test[2]),
+                      .remedy = "Take both files from the same set"});
+}
+
+void check_test_labels(const Contents& contents, std::size_t classes) {
+    const IdxArray& labels = contents.array(DataPart::test_labels);
+    const auto wrong = std::find_if(labels.values.begin(), labels.values.end(),
+                                    [&](std::uint8_t label) { return label >= classes; });
+    if (wrong == labels.values.end()) return;
+    throw InputError(
+        {.where = contents.path(DataPart::test_labels),
+         .offset = labels.header.size() + static_cast<std::size_t>(wrong - labels.values.begin()),
+         .expected = fmt::format("a label below {}, the number of classes in {}", classes,
+                                 contents.path(DataPart::train_labels)),
+         .found = fmt::format("{}", *wrong),
+         .remedy = "Take both files from the same set"});
+}
+
+[[noreturn]] void fail_as_other_content(const Contents& contents, const std::filesystem::path& folder,
+                                        const KnownDataset& wanted, const std::string& name) {
+    const std::string remedy = fmt::format(
+        "Leave out --dataset to use what is there, or fetch the set into a folder of its own: "
+        "mnist fetch {} --data-dir DIR",
+        wanted.name);
+    const std::string of_set = name == "custom" ? "" : fmt::format(" (the folder holds {})", name);
+    for (const DataPart part : kDataParts) {
+        const std::string sha256 = content_sha256(contents.array(part));
+        if (sha256 != wanted.file(part).sha256)
+            throw InputError({.where = contents.path(part),
+                              .expected = fmt::format("the {} of {} with SHA-256 {}", mnist::name(part),
+                                                      wanted.title, wanted.file(part).sha256),
+                              .found = fmt::format("SHA-256 {}{}", sha256, of_set),
+                              .remedy = remedy});
+    }
+    throw InputError({.where = folder.string(),
+                      .expected = fmt::format("{} with SHA-256 {}", wanted.title, wanted.sha256),
+                      .found = fmt::format("SHA-256 {}{}", contents.sha256, of_set),
+                      .remedy = remedy});
+}
+
+Split split(Contents& contents, DataPart images, DataPart labels) {
+    const AlignedVector<std::uint8_t>& values = contents.array(labels).values;
+    return {.images = std::move(contents.arrays[static_cast<std::size_t>(images)].values),
+            .labels = std::vector<std::uint8_t>(values.begin(), values.end())};
+}
+
+}  // namespace
+
+Dataset decode_folder(const std::filesystem::path& folder, std::span<const KnownDataset> catalog,
+                      const KnownDataset* wanted) {
+    Contents contents = read_contents(find_dataset_files(folder));
+    check_counts(contents, DataPart::train_images, DataPart::train_labels);
+    check_counts(contents, DataPart::test_images, DataPart::test_labels);
+    check_extents(contents);
+    const auto& train_labels = contents.array(DataPart::train_labels).values;
+    const std::size_t classes = std::size_t{*std::max_element(train_labels.begin(), train_labels.end())} + 1;
+    check_test_labels(contents, classes);
+
+    std::string name = "custom";
+    for (const KnownDataset& set : catalog)
+        if (set.sha256 == contents.sha256) name = set.name;
+    if (wanted != nullptr && name != wanted->name) fail_as_other_content(contents, folder, *wanted, name);
+
+    Dataset dataset;
+    const std::vector<std::size_t> extents = contents.array(DataPart::train_images).extents;
+    dataset.facts = {.name = name,
+                     .sha256 = contents.sha256,
+                     .train_samples = extents[0],
+                     .test_samples = contents.array(DataPart::test_images).extents[0],
+                     .rows = extents[1],
+                     .columns = extents[2],
+                     .classes = classes,
+                     .synthetic = false};
+    dataset.train = split(contents, DataPart::train_images, DataPart::train_labels);
+    dataset.test = split(contents, DataPart::test_images, DataPart::test_labels);
+    dataset.folder = folder;
+    return dataset;
+}
+
+}  // namespace mnist

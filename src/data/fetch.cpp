@@ -1,0 +1,163 @@
+// Fetching as a loop over the four files: is it there, and right; if not, which mirror has it; then into
+// place in one step.
+#include "mnist/data/fetch.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "content_stream.hpp"
+#include "http.hpp"
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/sha256.hpp"
+#include "mnist/data/folder.hpp"
+#include "mnist/data/idx.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+using Note = std::function<void(const std::string&)>;
+
+// What is wrong with the content, or nothing. Reads no further than one piece beyond the size that the
+// content must have.
+std::string content_problem(ContentStream& stream, const KnownFile& known) {
+    Sha256 hash;
+    std::vector<std::byte> piece(std::size_t{1} << 16U);
+    std::size_t n = 0;
+    while ((n = stream.read(piece)) > 0) {
+        if (stream.position() > known.bytes) return fmt::format("more than {} bytes of content", known.bytes);
+        hash.add(std::span(piece).first(n));
+    }
+    if (stream.position() != known.bytes) return fmt::format("{} bytes of content", stream.position());
+    const std::string sha256 = hash.hex();
+    return sha256 == known.sha256 ? "" : fmt::format("content with SHA-256 {}", sha256);
+}
+
+std::string archive_problem(const std::string& archive, const KnownFile& known) {
+    try {
+        ContentStream stream(std::as_bytes(std::span(archive)), "the archive");
+        if (!stream.gzip()) return "something that is not a gzip archive";
+        return content_problem(stream, known);
+    } catch (const InputError& error) {
+        return fmt::format("a damaged archive (expected {}, found {})", error.fault().expected,
+                           error.fault().found);
+    }
+}
+
+bool is_sound_idx(const fs::path& path, DataPart part) {
+    try {
+        static_cast<void>(read_idx(path, rank(part)));
+        return true;
+    } catch (const InputError&) {
+        return false;
+    }
+}
+
+bool is_right(const fs::path& path, const KnownFile& known) {
+    try {
+        ContentStream stream(path);
+        return content_problem(stream, known).empty();
+    } catch (const InputError&) {
+        return false;
+    }
+}
+
+// The file that a loader would take, when it has the right content. A sound file with other content belongs
+// to somebody.
+std::optional<fs::path> right_file(const fs::path& folder, DataPart part, const KnownDataset& set) {
+    const std::vector<fs::path> candidates = files_of_part(folder, part);
+    if (candidates.empty()) return std::nullopt;
+    const fs::path& path = candidates.front();
+    if (is_right(path, set.file(part))) return path;
+    if (is_sound_idx(path, part))
+        throw InputError({.where = path.string(),
+                          .expected = fmt::format("the {} of {} or no such file", name(part), set.title),
+                          .found = "a sound IDX file with other content, which is left as it is",
+                          .remedy = "Give another folder with --data-dir, or move the file away"});
+    return std::nullopt;
+}
+
+std::size_t most_archive_bytes(const KnownFile& known) {
+    return known.bytes + known.bytes / 100 + 4096;  // gzip of noise is a little longer than the noise
+}
+
+class Fetcher {
+  public:
+    Fetcher(const KnownDataset& set, const FetchRequest& request, const Note& note)
+        : set_(set),
+          request_(request),
+          note_(note),
+          client_(
+              {.connect_timeout_s = request.connect_timeout_s, .stall_timeout_s = request.stall_timeout_s}),
+          mirrors_(request.base_url ? std::vector<std::string>{*request.base_url} : set.mirrors) {
+        for (const std::string& mirror : mirrors_) {
+            const std::string problem = url_problem(mirror);
+            if (!problem.empty())
+                throw InputError({.where = "--base-url",
+                                  .expected = "an https URL, or http to this machine",
+                                  .found = fmt::format("{} ({})", problem, shown_url(mirror)),
+                                  .remedy = "Use https, or a server on localhost"});
+        }
+    }
+
+    FetchedFile fetch(DataPart part) {
+        if (const auto there = right_file(request_.folder, part, set_)) return {*there, "already there"};
+        const std::string archive_name = fmt::format("{}.gz", file_name(part));
+        std::vector<std::string> answers;
+        for (std::size_t i = 0; i < mirrors_.size(); ++i) {
+            const std::string url = url_of_file(mirrors_.front(), archive_name);
+            note_(fmt::format("fetching the {} of {} from {}", name(part), set_.title, shown_url(url)));
+            HttpAnswer answer = client_.get(url, most_archive_bytes(set_.file(part)));
+            if (answer.fine()) answer.problem = archive_problem(answer.body, set_.file(part));
+            if (answer.fine()) {
+                const fs::path path = request_.folder / archive_name;
+                write_file_atomically(path, answer.body, IfExists::replace);
+                return {path, shown_url(url)};
+            }
+            answers.push_back(fmt::format("{}: {}", shown_url(url), answer.problem));
+            // A mirror that failed goes to the end, so that the next file starts with one that works.
+            std::rotate(mirrors_.begin(), mirrors_.begin() + 1, mirrors_.end());
+        }
+        throw InputError(
+            {.where = (request_.folder / archive_name).string(),
+             .expected =
+                 fmt::format("the {} of {} with SHA-256 {}", name(part), set_.title, set_.file(part).sha256),
+             .found = fmt::format("{}", fmt::join(answers, "; ")),
+             .remedy = "Check the network (a proxy is set by https_proxy), name another mirror with "
+                       "--base-url, or put the files into the folder by hand"});
+    }
+
+  private:
+    const KnownDataset& set_;
+    const FetchRequest& request_;
+    const Note& note_;
+    HttpClient client_;
+    std::vector<std::string> mirrors_;
+};
+
+}  // namespace
+
+std::vector<FetchedFile> fetch_files(const KnownDataset& set, const FetchRequest& request, const Note& note) {
+    const Note silent = [](const std::string&) {};
+    Fetcher fetcher(set, request, note ? note : silent);
+    std::vector<FetchedFile> files;
+    for (const DataPart part : kDataParts) files.push_back(fetcher.fetch(part));
+    return files;
+}
+
+std::vector<FetchedFile> fetch_dataset(const FetchRequest& request, const Note& note) {
+    const KnownDataset* set = dataset_named(known_datasets(), request.dataset);
+    if (set == nullptr)
+        throw InputError({.where = "mnist fetch",
+                          .expected = "mnist or fashion-mnist",
+                          .found = fmt::format("\"{}\"", request.dataset)});
+    return fetch_files(*set, request, note);
+}
+
+}  // namespace mnist
