@@ -1,1 +1,187 @@
-// not written yet
+// Writes result files. One function an object, keys in the order of the structs, so that files of two runs
+// can be compared by eye. Reading is in train_json_read.cpp.
+#include "mnist/results/train_json.hpp"
+
+#include <fmt/chrono.h>
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+#include "mnist/core/flops.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// JSON has no NaN and no infinity; the library would write null as well, but only by accident of its
+/// defaults.
+ordered_json number(double value) {
+    return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+ordered_json or_null(const std::optional<double>& value) {
+    return value ? number(*value) : ordered_json(nullptr);
+}
+
+template <class T>
+ordered_json or_null(const std::optional<T>& value) {
+    return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+const char* status_word(RunStatus status) {
+    switch (status) {
+        case RunStatus::completed:
+            return "completed";
+        case RunStatus::diverged:
+            return "diverged";
+        case RunStatus::interrupted:
+            break;
+    }
+    return "interrupted";
+}
+
+ordered_json epoch_json(const EpochRecord& epoch) {
+    return {{"train_loss", or_null(epoch.train_loss)},
+            {"test_loss", or_null(epoch.test_loss)},
+            {"test_accuracy", or_null(epoch.test_accuracy)},
+            {"train_seconds", number(epoch.train_seconds)},
+            {"eval_seconds", number(epoch.eval_seconds)}};
+}
+
+/// Share of the measured peak, empty where peak or throughput are unknown.
+std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& result) {
+    if (!run.samples_per_second || !result.fma_peak_gflops || *result.fma_peak_gflops <= 0)
+        return std::nullopt;
+    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
+    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
+    dims.push_back(result.dataset.classes);
+    return *run.samples_per_second * training_flop_per_sample(dims) / (*result.fma_peak_gflops * 1e9);
+}
+
+ordered_json run_json(const RunRecord& run, const TrainResult& result) {
+    ordered_json epochs = ordered_json::array();
+    for (const EpochRecord& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
+    return {{"optimizer", name(run.optimizer)},
+            {"seed", run.seed},
+            {"status", status_word(run.status)},
+            {"message", run.message},
+            {"epochs", std::move(epochs)},
+            {"first_epoch_at_target", or_null(run.first_epoch_at_target)},
+            {"seconds_to_target", or_null(run.seconds_to_target)},
+            {"best_accuracy", or_null(run.best_accuracy)},
+            {"last_accuracy", or_null(run.last_accuracy)},
+            {"samples_per_second", or_null(run.samples_per_second)},
+            {"peak_fraction", or_null(peak_fraction(run, result))},
+            {"confusion_matrix", run.confusion_matrix},
+            {"weights_sha256", run.weights_sha256}};
+}
+
+ordered_json primitives_json(const std::vector<PrimitiveFacts>& primitives) {
+    ordered_json list = ordered_json::array();
+    for (const PrimitiveFacts& primitive : primitives) {
+        list.push_back({{"operation", primitive.operation},
+                        {"shape", primitive.shape},
+                        {"implementation", primitive.implementation},
+                        {"weights_layout", primitive.weights_layout}});
+    }
+    return list;
+}
+
+}  // namespace
+
+ordered_json to_json(const MachineFacts& facts) {
+    ordered_json caches = ordered_json::array();
+    for (const CacheFacts& cache : facts.caches) {
+        caches.push_back({{"level", cache.level},
+                          {"type", cache.type},
+                          {"bytes", cache.bytes},
+                          {"instances", cache.instances}});
+    }
+    return {{"cpu_model", facts.cpu_model},
+            {"sockets", or_null(facts.sockets)},
+            {"physical_cores", or_null(facts.physical_cores)},
+            {"hardware_threads", or_null(facts.hardware_threads)},
+            {"usable_threads", facts.usable_threads},
+            {"usable_cores", facts.usable_cores},
+            {"cgroup_cpu_quota", or_null(facts.cgroup_cpu_quota)},
+            {"caches", std::move(caches)},
+            {"numa_nodes", or_null(facts.numa_nodes)},
+            {"memory_bytes", or_null(facts.memory_bytes)},
+            {"governor", or_null(facts.governor)},
+            {"turbo", or_null(facts.turbo)},
+            {"virtualisation", or_null(facts.virtualisation)},
+            {"kernel", facts.kernel},
+            {"os", facts.os},
+            {"isa", facts.isa},
+            {"onednn_isa", facts.onednn_isa}};
+}
+
+ordered_json to_json(const BuildFacts& facts) {
+    return {{"version", facts.version}, {"commit", facts.commit},
+            {"dirty", facts.dirty},     {"compiler", facts.compiler},
+            {"flags", facts.flags},     {"build_type", facts.build_type},
+            {"onednn", facts.onednn},   {"onednn_cpu_runtime", facts.onednn_cpu_runtime},
+            {"tbb", facts.tbb},         {"standard_library", facts.standard_library}};
+}
+
+ordered_json to_json(const DatasetFacts& facts) {
+    return {{"name", facts.name},
+            {"sha256", facts.sha256},
+            {"train_samples", facts.train_samples},
+            {"test_samples", facts.test_samples},
+            {"rows", facts.rows},
+            {"columns", facts.columns},
+            {"classes", facts.classes},
+            {"synthetic", facts.synthetic}};
+}
+
+ordered_json to_json(const TrainConfig& config) {
+    ordered_json optimizers = ordered_json::array();
+    for (const OptimizerKind kind : config.optimizers) optimizers.push_back(name(kind));
+    return {{"optimizers", std::move(optimizers)},
+            {"epochs", config.epochs},
+            {"batch_size", config.batch_size},
+            {"test_batch_size", config.test_batch_size},
+            {"hidden", config.hidden},
+            {"sgd_lr", number(config.sgd_lr)},
+            {"momentum_lr", number(config.momentum_lr)},
+            {"momentum", number(config.momentum)},
+            {"adam_lr", number(config.adam_lr)},
+            {"adam_beta1", number(config.adam_beta1)},
+            {"adam_beta2", number(config.adam_beta2)},
+            {"adam_epsilon", number(config.adam_epsilon)},
+            {"seed", config.seed},
+            {"seeds", config.seeds},
+            {"threads", config.threads},
+            {"loader_threads", config.loader_threads},
+            {"shuffle", config.shuffle},
+            {"target_accuracy", number(config.target_accuracy)}};
+}
+
+std::string train_result_json(const TrainResult& result) {
+    ordered_json runs = ordered_json::array();
+    for (const RunRecord& run : result.runs) runs.push_back(run_json(run, result));
+    const ordered_json file{{"schema", "mnist-results/1"},
+                            {"kind", "train"},
+                            {"created", result.created},
+                            {"label", result.label},
+                            {"interrupted", result.interrupted},
+                            {"machine", to_json(result.machine)},
+                            {"build", to_json(result.build)},
+                            {"dataset", to_json(result.dataset)},
+                            {"config", to_json(result.config)},
+                            {"primitives", primitives_json(result.primitives)},
+                            {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
+                            {"denormals_flushed", result.denormals_flushed},
+                            {"runs", std::move(runs)}};
+    return file.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string utc_now() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+}  // namespace mnist

@@ -1,5 +1,6 @@
-// The file of `mnist train`: schema "mnist-results/1", kind "train". Writing and reading are inverse to each other; files by newer
-// programs with additional keys are read, missing keys of the contract are an InputError that names them.
+// The file of `mnist train`: schema "mnist-results/1", kind "train". Writing and reading are inverse to each
+// other; files by newer programs with additional keys are read, missing keys of the contract are an
+// InputError that names them.
 #pragma once
 
 #include <filesystem>
@@ -12,17 +13,30 @@
 
 namespace mnist {
 
-/// Facts and configuration as they stand in every result file. Keys are the struct's member names; absent values are null.
+/// Files larger than this are not read: a file of ten thousand epochs is some megabytes.
+inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
+
+/// Facts and configuration as they stand in every result file. Keys are the struct's member names; absent
+/// values are null.
 [[nodiscard]] nlohmann::ordered_json to_json(const MachineFacts& facts);
 [[nodiscard]] nlohmann::ordered_json to_json(const BuildFacts& facts);
 [[nodiscard]] nlohmann::ordered_json to_json(const DatasetFacts& facts);
 [[nodiscard]] nlohmann::ordered_json to_json(const TrainConfig& config);
 
-/// The whole file's text, indented by one space, with a final newline. Never a NaN or an infinity: such a value becomes null.
+/// The whole file's text, indented by one space, with a final newline. Never a NaN or an infinity: such a
+/// value becomes null. Bytes that are not UTF-8 become U+FFFD. Each run also carries "peak_fraction", its
+/// share of `fma_peak_gflops`; it is derived and not read back.
 [[nodiscard]] std::string train_result_json(const TrainResult& result);
 
-/// Inverse of train_result_json. `where` names the source in errors. Throws InputError.
+/// Inverse of train_result_json. `where` names the source in errors. Throws InputError: not JSON (with the
+/// byte), another schema or kind, a key missing, a value of the wrong type or outside its range ("FILE,
+/// runs[2].epochs[0].test_accuracy: expected ..."), nested deeper than any result, larger than
+/// kMaxResultBytes. Keys that came later than the contract ("interrupted", "primitives", "fma_peak_gflops",
+/// "denormals_flushed", a run's "status" and "message") may be missing and then have their defaults.
 [[nodiscard]] TrainResult parse_train_result(const std::string& text, const std::string& where);
+
+/// read_file and parse_train_result. Throws InputError.
+[[nodiscard]] TrainResult read_train_result(const std::filesystem::path& path);
 
 /// Now, UTC, as "2026-01-31T12:00:00Z".
 [[nodiscard]] std::string utc_now();

@@ -1,5 +1,6 @@
-// What one `mnist train` leaves behind, as plain values. The file format (schema "mnist-results/1") is in train_json.hpp.
-// A value that does not exist (a target never reached, the loss of a diverged epoch) is std::nullopt and null in the file.
+// What one `mnist train` leaves behind, as plain values. The file format (schema "mnist-results/1") is in
+// train_json.hpp. A value that does not exist (a target never reached, the loss of a diverged epoch) is
+// std::nullopt and null in the file.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@
 namespace mnist {
 
 struct EpochRecord {
-    std::optional<double> train_loss;     ///< nats, mean over the epoch's batches; empty where it was not finite
-    std::optional<double> test_loss;      ///< nats, mean over the test set
+    std::optional<double> train_loss;  ///< nats, mean over the epoch's batches; empty where it was not finite
+    std::optional<double> test_loss;   ///< nats, mean over the test set
     std::optional<double> test_accuracy;  ///< percent
     double train_seconds = 0;             ///< training only
     double eval_seconds = 0;
@@ -30,27 +31,27 @@ struct RunRecord {
     OptimizerKind optimizer = OptimizerKind::sgd;
     std::uint64_t seed = 0;
     RunStatus status = RunStatus::completed;
-    std::string message;                          ///< why it diverged; empty otherwise
+    std::string message;  ///< why it diverged; empty otherwise
     std::vector<EpochRecord> epochs;
-    std::optional<int> first_epoch_at_target;     ///< 1-based
-    std::optional<double> seconds_to_target;      ///< training only, from the first step to the end of that epoch
-    std::optional<double> best_accuracy;          ///< percent
-    std::optional<double> last_accuracy;          ///< percent
-    std::optional<double> samples_per_second;     ///< training samples over training seconds, all epochs
-    ConfusionMatrix confusion_matrix;             ///< empty without an evaluation
-    std::string weights_sha256;                   ///< f32, PyTorch order, little-endian
+    std::optional<int> first_epoch_at_target;  ///< 1-based
+    std::optional<double> seconds_to_target;  ///< training only, from the first step to the end of that epoch
+    std::optional<double> best_accuracy;      ///< percent
+    std::optional<double> last_accuracy;      ///< percent
+    std::optional<double> samples_per_second;  ///< training samples over training seconds, all epochs
+    ConfusionMatrix confusion_matrix;          ///< empty without an evaluation
+    std::string weights_sha256;                ///< f32, PyTorch order, little-endian
 };
 
 struct TrainResult {
-    std::string created;   ///< UTC, "2026-01-31T12:00:00Z"
-    std::string label;     ///< what the user calls this machine or change; the host's name by default
+    std::string created;  ///< UTC, "2026-01-31T12:00:00Z"
+    std::string label;    ///< what the user calls this machine or change; the host's name by default
     bool interrupted = false;
     MachineFacts machine;
     BuildFacts build;
     DatasetFacts dataset;
     TrainConfig config;
     std::vector<PrimitiveFacts> primitives;
-    std::optional<double> fma_peak_gflops;   ///< all threads, f32, measured in the same process
+    std::optional<double> fma_peak_gflops;  ///< all threads, f32, measured in the same process
     bool denormals_flushed = true;
     std::vector<RunRecord> runs;
 };

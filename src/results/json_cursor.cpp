@@ -1,0 +1,139 @@
+// What a strict reader says. Values in messages are shortened and never dumped whole: the file may hold
+// anything.
+#include "json_cursor.hpp"
+
+#include <fmt/format.h>
+
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::json;
+
+/// What a reader of the message recognises in the file: short values themselves, of others the type.
+std::string described(const json& value) {
+    constexpr std::size_t kLongest = 40;
+    switch (value.type()) {
+        case json::value_t::null:
+            return "null";
+        case json::value_t::object:
+            return "an object";
+        case json::value_t::array:
+            return fmt::format("an array of {} elements", value.size());
+        case json::value_t::string:
+            if (value.get_ref<const std::string&>().size() > kLongest) return "a long string";
+            break;
+        default:
+            break;
+    }
+    return value.dump();
+}
+
+}  // namespace
+
+JsonCursor::JsonCursor(const json& value, const std::string& parent, bool parent_is_root,
+                       const std::string& step)
+    : value_(&value), is_root_(false) {
+    if (parent_is_root) {
+        where_ = parent + ", " + step;
+    } else {
+        where_ = parent + (step.front() == '[' ? "" : ".") + step;
+    }
+}
+
+JsonCursor JsonCursor::at(const std::string& key) const {
+    std::optional<JsonCursor> found = find(key);
+    if (!found) {
+        const json nothing;
+        throw InputError({.where = child(nothing, key).where_,
+                          .expected = "this key",
+                          .found = "an object without it",
+                          .remedy = "Write the file again with this program"});
+    }
+    return *std::move(found);
+}
+
+std::optional<JsonCursor> JsonCursor::find(const std::string& key) const {
+    if (!value_->is_object()) fail("an object");
+    const auto member = value_->find(key);
+    if (member == value_->end()) return std::nullopt;
+    return child(*member, key);
+}
+
+std::vector<JsonCursor> JsonCursor::elements() const {
+    if (!value_->is_array()) fail("an array");
+    std::vector<JsonCursor> cursors;
+    cursors.reserve(value_->size());
+    for (const json& element : *value_)
+        cursors.push_back(child(element, fmt::format("[{}]", cursors.size())));
+    return cursors;
+}
+
+std::string JsonCursor::string() const {
+    if (!value_->is_string()) fail("a string");
+    return value_->get<std::string>();
+}
+
+bool JsonCursor::boolean() const {
+    if (!value_->is_boolean()) fail("true or false");
+    return value_->get<bool>();
+}
+
+std::uint64_t JsonCursor::unsigned_integer() const {
+    // The parser calls every whole number without a sign "unsigned".
+    if (!value_->is_number_unsigned()) fail("a whole number of at least 0");
+    return value_->get<std::uint64_t>();
+}
+
+int JsonCursor::integer(int least) const {
+    constexpr int kMost = std::numeric_limits<int>::max();
+    const auto fits = [&](auto number) {
+        return std::cmp_greater_equal(number, least) && std::cmp_less_equal(number, kMost);
+    };
+    const bool good = value_->is_number_unsigned()
+                          ? fits(value_->get<std::uint64_t>())
+                          : value_->is_number_integer() && fits(value_->get<std::int64_t>());
+    if (!good) fail(fmt::format("a whole number from {} to {}", least, kMost));
+    return value_->get<int>();
+}
+
+double JsonCursor::number(double least, double greatest) const {
+    if (!value_->is_number()) fail("a number");
+    const auto number = value_->get<double>();
+    if (number >= least && number <= greatest) return number;
+    if (greatest == std::numeric_limits<double>::max()) fail(fmt::format("a number of at least {}", least));
+    fail(fmt::format("a number from {} to {}", least, greatest));
+}
+
+void JsonCursor::fail(const std::string& expected, const std::string& remedy) const {
+    throw InputError({.where = where_, .expected = expected, .found = described(*value_), .remedy = remedy});
+}
+
+json parse_json(const std::string& text, const std::string& where, int max_depth) {
+    const auto guard = [&](int depth, json::parse_event_t event, json& /*parsed*/) {
+        const bool opens =
+            event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+        if (opens && depth >= max_depth) {
+            throw InputError({.where = where,
+                              .expected = fmt::format("at most {} levels of nesting", max_depth),
+                              .found = "more",
+                              .remedy = "This is not a file of this program"});
+        }
+        return true;
+    };
+    try {
+        return json::parse(text, guard);
+    } catch (const json::parse_error& error) {
+        throw InputError({.where = where,
+                          .offset = error.byte > 0 ? error.byte - 1 : 0,
+                          .expected = "JSON",
+                          .found = text.empty() ? "an empty file" : "something else",
+                          .remedy = "The file may be truncated or of another kind"});
+    } catch (const json::out_of_range&) {
+        throw InputError(
+            {.where = where, .expected = "numbers that a double holds", .found = "a greater one"});
+    }
+}
+
+}  // namespace mnist

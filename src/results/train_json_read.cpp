@@ -1,0 +1,220 @@
+// Reads result files, strictly: what a table or a comparison would later trip over is refused here, by the
+// path of its key. Keys that nobody knows are left alone, so that files of newer programs can be read.
+#include <fmt/format.h>
+
+#include "json_cursor.hpp"
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/results/train_json.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr int kMaxDepth = 32;  // a result has six levels
+
+int at_least_one(const JsonCursor& cursor) {
+    return cursor.integer(1);
+}
+double amount(const JsonCursor& cursor) {
+    return cursor.number(0);
+}
+double percent(const JsonCursor& cursor) {
+    return cursor.number(0, 100);
+}
+double loss(const JsonCursor& cursor) {
+    return cursor.number();
+}
+std::string text(const JsonCursor& cursor) {
+    return cursor.string();
+}
+bool flag(const JsonCursor& cursor) {
+    return cursor.boolean();
+}
+std::uint64_t count(const JsonCursor& cursor) {
+    return cursor.unsigned_integer();
+}
+
+OptimizerKind optimizer(const JsonCursor& cursor) {
+    const std::optional<OptimizerKind> kind = optimizer_named(cursor.string());
+    if (!kind) cursor.fail("\"sgd\", \"momentum\" or \"adam\"");
+    return *kind;
+}
+
+RunStatus status(const JsonCursor& cursor) {
+    const std::string word = cursor.string();
+    if (word == "completed") return RunStatus::completed;
+    if (word == "diverged") return RunStatus::diverged;
+    if (word != "interrupted") cursor.fail("\"completed\", \"diverged\" or \"interrupted\"");
+    return RunStatus::interrupted;
+}
+
+MachineFacts machine(const JsonCursor& object) {
+    MachineFacts facts;
+    facts.cpu_model = object.at("cpu_model").string();
+    facts.sockets = nullable(object.at("sockets"), at_least_one);
+    facts.physical_cores = nullable(object.at("physical_cores"), at_least_one);
+    facts.hardware_threads = nullable(object.at("hardware_threads"), at_least_one);
+    facts.usable_threads = object.at("usable_threads").integer(1);
+    facts.usable_cores = object.at("usable_cores").integer(1);
+    facts.cgroup_cpu_quota = nullable(object.at("cgroup_cpu_quota"), amount);
+    for (const JsonCursor& cache : object.at("caches").elements()) {
+        facts.caches.push_back({.level = cache.at("level").integer(1),
+                                .type = cache.at("type").string(),
+                                .bytes = cache.at("bytes").unsigned_integer(),
+                                .instances = cache.at("instances").integer(0)});
+    }
+    facts.numa_nodes = nullable(object.at("numa_nodes"), at_least_one);
+    facts.memory_bytes = nullable(object.at("memory_bytes"), count);
+    facts.governor = nullable(object.at("governor"), text);
+    facts.turbo = nullable(object.at("turbo"), flag);
+    facts.virtualisation = nullable(object.at("virtualisation"), text);
+    facts.kernel = object.at("kernel").string();
+    facts.os = object.at("os").string();
+    facts.isa = object.at("isa").string();
+    facts.onednn_isa = object.at("onednn_isa").string();
+    return facts;
+}
+
+BuildFacts build(const JsonCursor& object) {
+    return {.version = object.at("version").string(),
+            .commit = object.at("commit").string(),
+            .dirty = object.at("dirty").boolean(),
+            .compiler = object.at("compiler").string(),
+            .flags = object.at("flags").string(),
+            .build_type = object.at("build_type").string(),
+            .onednn = object.at("onednn").string(),
+            .onednn_cpu_runtime = object.at("onednn_cpu_runtime").string(),
+            .tbb = object.at("tbb").string(),
+            .standard_library = object.at("standard_library").string()};
+}
+
+DatasetFacts dataset(const JsonCursor& object) {
+    return {.name = object.at("name").string(),
+            .sha256 = object.at("sha256").string(),
+            .train_samples = count(object.at("train_samples")),
+            .test_samples = count(object.at("test_samples")),
+            .rows = count(object.at("rows")),
+            .columns = count(object.at("columns")),
+            .classes = count(object.at("classes")),
+            .synthetic = object.at("synthetic").boolean()};
+}
+
+TrainConfig config(const JsonCursor& object) {
+    TrainConfig config;
+    config.optimizers.clear();
+    for (const JsonCursor& word : object.at("optimizers").elements())
+        config.optimizers.push_back(optimizer(word));
+    config.epochs = count(object.at("epochs"));
+    config.batch_size = count(object.at("batch_size"));
+    config.test_batch_size = count(object.at("test_batch_size"));
+    config.hidden.clear();
+    for (const JsonCursor& extent : object.at("hidden").elements()) config.hidden.push_back(count(extent));
+    config.sgd_lr = object.at("sgd_lr").number();
+    config.momentum_lr = object.at("momentum_lr").number();
+    config.momentum = object.at("momentum").number();
+    config.adam_lr = object.at("adam_lr").number();
+    config.adam_beta1 = object.at("adam_beta1").number();
+    config.adam_beta2 = object.at("adam_beta2").number();
+    config.adam_epsilon = object.at("adam_epsilon").number();
+    config.seed = count(object.at("seed"));
+    config.seeds = count(object.at("seeds"));
+    config.threads = count(object.at("threads"));
+    config.loader_threads = count(object.at("loader_threads"));
+    config.shuffle = object.at("shuffle").boolean();
+    config.target_accuracy = object.at("target_accuracy").number();
+    return config;
+}
+
+EpochRecord epoch(const JsonCursor& object) {
+    return {.train_loss = nullable(object.at("train_loss"), loss),
+            .test_loss = nullable(object.at("test_loss"), loss),
+            .test_accuracy = nullable(object.at("test_accuracy"), percent),
+            .train_seconds = amount(object.at("train_seconds")),
+            .eval_seconds = amount(object.at("eval_seconds"))};
+}
+
+/// Square, and as many classes as the data set has; an empty array stands for no evaluation.
+ConfusionMatrix confusion_matrix(const JsonCursor& array, std::uint64_t classes) {
+    ConfusionMatrix matrix;
+    const std::vector<JsonCursor> rows = array.elements();
+    if (!rows.empty() && rows.size() != classes)
+        array.fail(fmt::format("{} rows, one a class, or none", classes));
+    for (const JsonCursor& row : rows) {
+        std::vector<std::uint64_t>& counts = matrix.emplace_back();
+        for (const JsonCursor& cell : row.elements()) counts.push_back(count(cell));
+        if (counts.size() != classes) row.fail(fmt::format("{} counts, one a class", classes));
+    }
+    return matrix;
+}
+
+RunRecord run(const JsonCursor& object, std::uint64_t classes) {
+    RunRecord run;
+    run.optimizer = optimizer(object.at("optimizer"));
+    run.seed = count(object.at("seed"));
+    if (const auto word = object.find("status")) run.status = status(*word);
+    if (const auto message = object.find("message")) run.message = message->string();
+    for (const JsonCursor& record : object.at("epochs").elements()) run.epochs.push_back(epoch(record));
+    const JsonCursor first_epoch = object.at("first_epoch_at_target");
+    run.first_epoch_at_target = nullable(first_epoch, at_least_one);
+    if (run.first_epoch_at_target && std::cmp_greater(*run.first_epoch_at_target, run.epochs.size())) {
+        first_epoch.fail(fmt::format("null or one of the {} epochs of this run", run.epochs.size()));
+    }
+    run.seconds_to_target = nullable(object.at("seconds_to_target"), amount);
+    run.best_accuracy = nullable(object.at("best_accuracy"), percent);
+    run.last_accuracy = nullable(object.at("last_accuracy"), percent);
+    run.samples_per_second = nullable(object.at("samples_per_second"), amount);
+    run.confusion_matrix = confusion_matrix(object.at("confusion_matrix"), classes);
+    run.weights_sha256 = object.at("weights_sha256").string();
+    return run;
+}
+
+void check_kind(const JsonCursor& file) {
+    const JsonCursor schema = file.at("schema");
+    if (schema.string() != "mnist-results/1") {
+        schema.fail("\"mnist-results/1\"", "A newer program wrote this file: read it with that one");
+    }
+    const JsonCursor kind = file.at("kind");
+    if (kind.string() != "train") kind.fail("\"train\"", "Give a file that `mnist train` wrote");
+}
+
+}  // namespace
+
+TrainResult parse_train_result(const std::string& text, const std::string& where) {
+    if (text.size() > kMaxResultBytes) {
+        throw InputError({.where = where,
+                          .expected = fmt::format("at most {} bytes", kMaxResultBytes),
+                          .found = fmt::format("{} bytes", text.size()),
+                          .remedy = "This is not a result of this program"});
+    }
+    const nlohmann::json root = parse_json(text, where, kMaxDepth);
+    const JsonCursor file(root, where);
+    check_kind(file);
+    TrainResult result;
+    result.created = file.at("created").string();
+    result.label = file.at("label").string();
+    if (const auto interrupted = file.find("interrupted")) result.interrupted = interrupted->boolean();
+    result.machine = machine(file.at("machine"));
+    result.build = build(file.at("build"));
+    result.dataset = dataset(file.at("dataset"));
+    result.config = config(file.at("config"));
+    if (const auto primitives = file.find("primitives")) {
+        for (const JsonCursor& primitive : primitives->elements()) {
+            result.primitives.push_back({.operation = primitive.at("operation").string(),
+                                         .shape = primitive.at("shape").string(),
+                                         .implementation = primitive.at("implementation").string(),
+                                         .weights_layout = primitive.at("weights_layout").string()});
+        }
+    }
+    if (const auto peak = file.find("fma_peak_gflops")) result.fma_peak_gflops = nullable(*peak, amount);
+    if (const auto flushed = file.find("denormals_flushed")) result.denormals_flushed = flushed->boolean();
+    for (const JsonCursor& record : file.at("runs").elements()) {
+        result.runs.push_back(run(record, result.dataset.classes));
+    }
+    return result;
+}
+
+TrainResult read_train_result(const std::filesystem::path& path) {
+    return parse_train_result(read_file(path, kMaxResultBytes), path.string());
+}
+
+}  // namespace mnist

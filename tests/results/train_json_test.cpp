@@ -1,0 +1,143 @@
+// Writing and reading are inverse, and the file is the one that other programs rely on.
+#include "mnist/results/train_json.hpp"
+
+#include <cmath>
+#include <limits>
+#include <regex>
+
+#include "catch.hpp"
+#include "golden_text.hpp"
+#include "results/sample_result.hpp"
+
+using mnist::parse_train_result;
+using mnist::train_result_json;
+using nlohmann::json;
+
+namespace {
+
+json written(const mnist::TrainResult& result) {
+    return json::parse(train_result_json(result));
+}
+
+}  // namespace
+
+TEST_CASE("result file: the bytes are those of the golden file") {
+    mnist::TrainResult result = mnist_test::sample_result(2);
+    result.interrupted = true;
+    result.runs.back().status = mnist::RunStatus::interrupted;
+    result.runs.front().status = mnist::RunStatus::diverged;
+    result.runs.front().message = "loss not finite in epoch 2";
+    result.runs.front().epochs.back() = {std::nullopt, std::nullopt, std::nullopt, 0.125, 0};
+    mnist_test::check_golden("train_result.json", train_result_json(result));
+}
+
+TEST_CASE("result file: writing what was read gives the same bytes") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.runs[1].status = mnist::RunStatus::diverged;
+    result.runs[2].status = mnist::RunStatus::interrupted;
+    result.interrupted = true;
+    result.denormals_flushed = false;
+    result.config.hidden = {300, 100, 50};
+    result.config.shuffle = false;
+    const std::string text = train_result_json(result);
+    CHECK(train_result_json(parse_train_result(text, "x.json")) == text);
+}
+
+TEST_CASE("result file: a result with nothing in it survives") {
+    mnist::TrainResult empty;
+    empty.config.optimizers.clear();
+    empty.config.hidden.clear();
+    const std::string text = train_result_json(empty);
+    const mnist::TrainResult read = parse_train_result(text, "x.json");
+    CHECK(read.config.hidden.empty());
+    CHECK_FALSE(read.machine.sockets);
+    CHECK_FALSE(read.fma_peak_gflops);
+    CHECK(train_result_json(read) == text);
+}
+
+TEST_CASE("result file: values arrive in their members") {
+    const mnist::TrainResult read =
+        parse_train_result(train_result_json(mnist_test::sample_result()), "x.json");
+    CHECK(read.created == "2026-01-31T12:00:00Z");
+    CHECK(read.machine.caches.at(1).instances == 8);
+    CHECK(read.machine.turbo.value());
+    CHECK(read.build.dirty);
+    CHECK(read.build.standard_library == "libstdc++ 20220819");
+    CHECK(read.dataset.test_samples == 10000);
+    CHECK(read.config.optimizers.size() == 3);
+    CHECK(read.config.sgd_lr == 0.011);
+    CHECK(read.primitives.at(0).weights_layout == "OI16i64o");
+    REQUIRE(read.runs.size() == 3);
+    CHECK(read.runs[2].optimizer == mnist::OptimizerKind::adam);
+    CHECK(read.runs[2].first_epoch_at_target.value() == 5);
+    CHECK(read.runs[2].seconds_to_target.value() == 1.25);
+    CHECK(read.runs[2].confusion_matrix == mnist_test::sample_result().runs[2].confusion_matrix);
+    CHECK(read.runs[2].epochs.at(24).test_accuracy.value() == 97.51);
+}
+
+TEST_CASE("result file: doubles and 64-bit numbers keep every bit") {
+    mnist::TrainResult result = mnist_test::sample_result(1);
+    result.runs[0].epochs[0].train_loss = 0.1 + 0.2;
+    result.runs[0].epochs[0].train_seconds = std::nextafter(1.0, 2.0);
+    result.runs[0].seed = std::numeric_limits<std::uint64_t>::max();
+    const mnist::TrainResult read = parse_train_result(train_result_json(result), "x.json");
+    CHECK(read.runs[0].epochs[0].train_loss.value() == 0.1 + 0.2);
+    CHECK(read.runs[0].epochs[0].train_seconds == std::nextafter(1.0, 2.0));
+    CHECK(read.runs[0].seed == std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST_CASE("result file: NaN and infinities become null") {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    mnist::TrainResult result = mnist_test::sample_result(1);
+    result.runs[0].epochs[0] = {nan, infinity, -infinity, 1, 1};
+    result.fma_peak_gflops = nan;
+    const json file = written(result);
+    CHECK(file["runs"][0]["epochs"][0]["train_loss"].is_null());
+    CHECK(file["runs"][0]["epochs"][0]["test_loss"].is_null());
+    CHECK(file["runs"][0]["epochs"][0]["test_accuracy"].is_null());
+    CHECK(file["fma_peak_gflops"].is_null());
+    CHECK(file["runs"][0]["peak_fraction"].is_null());
+    CHECK_FALSE(parse_train_result(file.dump(), "x.json").runs[0].epochs[0].train_loss);
+}
+
+TEST_CASE("result file: the share of the peak follows from shapes, throughput and peak") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.runs[0].samples_per_second = 245300;
+    // 245,300 samples/s * 454,400 FLOP / 217 GFLOP/s, by hand
+    CHECK(written(result)["runs"][0]["peak_fraction"].get<double>() == Approx(0.51366).epsilon(1e-4));
+    result.fma_peak_gflops = 0;
+    CHECK(written(result)["runs"][0]["peak_fraction"].is_null());
+}
+
+TEST_CASE("result file: bytes that are not UTF-8 and control characters do not break it") {
+    mnist::TrainResult result = mnist_test::sample_result(0);
+    result.label = "caf\xe9 \x1b[31m";
+    const mnist::TrainResult read = parse_train_result(train_result_json(result), "x.json");
+    CHECK(read.label == "caf\xEF\xBF\xBD \x1b[31m");
+}
+
+TEST_CASE("result file: keys that nobody knows are left alone") {
+    json file = written(mnist_test::sample_result(1));
+    file["tomorrow"] = {{"a", 1}};
+    file["runs"][0]["epochs"][0]["gradient_norm"] = 1.5;
+    CHECK(parse_train_result(file.dump(), "x.json").runs.size() == 3);
+}
+
+TEST_CASE("result file: keys beyond the contract may be missing") {
+    json file = written(mnist_test::sample_result(1));
+    for (const char* key : {"interrupted", "primitives", "fma_peak_gflops", "denormals_flushed"})
+        file.erase(key);
+    for (json& run : file["runs"]) {
+        for (const char* key : {"status", "message", "peak_fraction"}) run.erase(key);
+    }
+    const mnist::TrainResult read = parse_train_result(file.dump(), "x.json");
+    CHECK(read.runs[0].status == mnist::RunStatus::completed);
+    CHECK(read.primitives.empty());
+    CHECK_FALSE(read.interrupted);
+}
+
+TEST_CASE("result file: the time is UTC in ISO 8601") {
+    CHECK(
+        std::regex_match(mnist::utc_now(), std::regex(R"(20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\dZ)")));
+}
