@@ -9,7 +9,8 @@ TEST_CASE("error: an input error names place, offset, expectation, finding and r
                                    .expected = "60000 images",
                                    .found = "10",
                                    .remedy = "Fetch the file again"});
-    CHECK(std::string(error.what()) == "a.idx, byte 4: expected 60000 images, found 10. Fetch the file again");
+    CHECK(std::string(error.what()) ==
+          "a.idx, byte 4: expected 60000 images, found 10. Fetch the file again");
 }
 
 TEST_CASE("error: offset and remedy are left out where there are none") {

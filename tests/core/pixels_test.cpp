@@ -1,0 +1,52 @@
+// The pixel loop at every level of vector instructions that this CPU has: same bits, right values, nothing
+// outside its range.
+#include "mnist/core/pixels.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "catch.hpp"
+
+TEST_CASE("pixels: all 256 values are normalised to within rounding, at every level") {
+    std::vector<std::uint8_t> pixels(256);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
+    for (const mnist::Isa isa : mnist::available_isas()) {
+        INFO("level " << mnist::name(isa));
+        std::vector<float> values(pixels.size());
+        mnist::normalize_pixels(isa)(pixels.data(), values.data(), pixels.size());
+        // Two roundings of a product up to 2, one of the difference.
+        constexpr double kTolerance = 3.0 * std::numeric_limits<float>::epsilon();
+        for (std::size_t i = 0; i < pixels.size(); ++i) {
+            const double exact = (static_cast<double>(i) / 255.0 - 0.5) / 0.5;
+            CHECK(std::abs(static_cast<double>(values[i]) - exact) <= kTolerance);
+        }
+        CHECK(values[0] == -1.0F);
+        CHECK(values[255] == 1.0F);
+    }
+}
+
+TEST_CASE("pixels: every level gives the same bits, for every length and alignment") {
+    std::vector<std::uint8_t> pixels(1024);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 167 + 13);
+    const mnist::NormalizeFn baseline = mnist::normalize_pixels(mnist::Isa::baseline);
+    for (const mnist::Isa isa : mnist::available_isas()) {
+        INFO("level " << mnist::name(isa));
+        const mnist::NormalizeFn normalize = mnist::normalize_pixels(isa);
+        for (std::size_t n = 0; n <= 140; ++n) {
+            for (const std::size_t offset : {0U, 1U, 7U}) {
+                constexpr float kGuard = 77.0F;
+                std::vector<float> expected(n + offset + 16, kGuard);
+                std::vector<float> found = expected;
+                baseline(pixels.data() + offset, expected.data() + offset, n);
+                normalize(pixels.data() + offset, found.data() + offset, n);
+                const bool same =
+                    std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0;
+                INFO("length " << n << ", offset " << offset);
+                REQUIRE(same);
+                REQUIRE(found[n + offset] == kGuard);
+            }
+        }
+    }
+}
