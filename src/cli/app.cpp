@@ -24,7 +24,7 @@ std::string version_line() {
 }
 
 std::string examples_text(const std::vector<std::string>& examples) {
-    return fmt::format("Examples:\n  {}", fmt::join(examples, "\n  "));
+    return fmt::format("Examples:\n  {}\n", fmt::join(examples, "\n  "));
 }
 
 std::vector<std::string> subcommand_names(const CLI::App& app) {
@@ -73,7 +73,7 @@ void reject_unknown_words(const CLI::App& command) {
         known = subcommand_names(command);
     }
     const std::string nearest = suggestion(word, known);
-    throw InputError({.where = top ? "mnist" : "mnist " + command.get_name(),
+    throw InputError({.where = top ? "command line" : command.get_name(),
                       .expected = word.starts_with('-') ? "a known flag"
                                   : top                 ? fmt::format("one of {}", fmt::join(known, ", "))
                                                         : "no further word",
@@ -104,7 +104,7 @@ int run_app(int argc, char** argv) {
     }
     reject_unknown_words(app);
     if (!action) {
-        throw InputError({.where = "mnist",
+        throw InputError({.where = "subcommand",
                           .expected = fmt::format("one of {}", fmt::join(subcommand_names(app), ", ")),
                           .found = "no subcommand",
                           .remedy = "See mnist --help"});

@@ -21,7 +21,7 @@ struct FetchFlags {
 };
 
 int fetch(const FetchFlags& flags) {
-    GivenValue{"mnist fetch", {flags.dataset}}.require_one_of({"mnist", "fashion-mnist"});
+    GivenValue{"fetch", {flags.dataset}}.require_one_of({"mnist", "fashion-mnist"});
     FetchRequest request;
     request.dataset = flags.dataset;
     request.folder = std::filesystem::path("data") / flags.dataset;

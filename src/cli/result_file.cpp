@@ -2,11 +2,12 @@
 // written.
 #include "result_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 #include "mnist/core/atomic_file.hpp"
@@ -21,13 +22,19 @@ bool is_there(const fs::path& path) {
     return fs::exists(fs::symlink_status(path));
 }
 
-// The system's reason why nothing can be created in the folder; empty when it can.
+// The system's reason why nothing can be created in the folder; empty when it can. Found out by trying,
+// because permissions alone say little to root and about read-only file systems.
 std::optional<std::string> why_not_writable(const fs::path& folder) {
     fs::path nearest = folder.empty() ? fs::path(".") : folder;
     while (!is_there(nearest)) nearest = nearest.has_parent_path() ? nearest.parent_path() : fs::path(".");
-    if (!fs::is_directory(nearest)) return fmt::format("{} is not a folder", nearest.string());
-    if (::access(nearest.c_str(), W_OK | X_OK) == 0) return std::nullopt;
-    return fmt::format("{}: {}", nearest.string(), std::generic_category().message(errno));
+    if (!fs::is_directory(nearest)) return fmt::format("{}, which is no folder", nearest.string());
+    std::string trial = (nearest / ".mnist.XXXXXX").string();
+    const int descriptor = ::mkostemp(trial.data(), O_CLOEXEC);
+    if (descriptor < 0)
+        return fmt::format("{}: {}", nearest.string(), std::generic_category().message(errno));
+    ::close(descriptor);
+    ::unlink(trial.c_str());
+    return std::nullopt;
 }
 
 void require_writable(const fs::path& path, const fs::path& folder) {
@@ -64,7 +71,7 @@ std::optional<fs::path> plan_result_file(const std::optional<fs::path>& out, con
     }
     std::string time = created;
     std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-    return fs::path(fmt::format("mnist-train-{}.json", time));
+    return first_free_path(fmt::format("mnist-train-{}.json", time));
 }
 
 std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed) {

@@ -56,7 +56,9 @@ class TomlReader {
     // What is left of the current line, for messages.
     [[nodiscard]] std::string rest_of_line() const {
         const std::string_view rest = text_.substr(std::min(position_, text_.size()));
-        const std::string line(rest.substr(0, std::min(rest.find_first_of("\r\n"), std::size_t{40})));
+        std::string line(rest.substr(0, std::min(rest.find_first_of("\r\n"), std::size_t{40})));
+        std::replace_if(
+            line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
         return line.empty() ? "the end of the line" : fmt::format("\"{}\"", line);
     }
 

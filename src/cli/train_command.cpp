@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 
 #include "app.hpp"
 #include "console.hpp"
+#include "mnist/core/error.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/train_text.hpp"
@@ -96,11 +98,22 @@ void note_missed_targets(const TrainResult& result, Console& console) {
     }
 }
 
-void write_result(const TrainResult& result, const std::filesystem::path& wanted, Console& console) {
-    const std::filesystem::path written = write_new_file(wanted, train_result_json(result));
-    if (written != wanted)
-        console.note(fmt::format("{} appeared meanwhile and was left alone", wanted.string()));
-    console.print(fmt::format("\nResult: {}\n", written.string()));
+// The result first, then the report; a disk that is full must not cost the report either.
+void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted, Console& console) {
+    std::exception_ptr failure;
+    std::string place;
+    if (wanted) {
+        try {
+            const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
+            if (written != *wanted)
+                console.note(fmt::format("{} appeared meanwhile and was left alone", wanted->string()));
+            place = fmt::format("\nResult: {}\n", written.string());
+        } catch (const Error&) {
+            failure = std::current_exception();
+        }
+    }
+    console.print(train_report(result, output_style()) + place);
+    if (failure) std::rethrow_exception(failure);
 }
 
 int train(const TrainOptions& options) {
@@ -109,6 +122,7 @@ int train(const TrainOptions& options) {
     const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
     if (options.save_model) require_free_model_files(*options.save_model, options.config);
 
+    const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
     const Dataset dataset = load_data(options.data, console);
     validate(options.config, &dataset);
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
@@ -121,7 +135,6 @@ int train(const TrainOptions& options) {
     if (!options.quiet)
         console.print(fmt::format("{}; network {}\n", describe(dataset.facts), fmt::join(dims, "-")));
 
-    const StopOnSignals stop;
     TrainObserver observer(options, console);
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
@@ -129,22 +142,25 @@ int train(const TrainOptions& options) {
     result.config.threads = outcome.threads;
     result.interrupted = outcome.interrupted;
 
-    console.progress().clear();
-    if (result_file) write_result(result, *result_file, console);
-    console.print("\n" + train_report(result, output_style()));
+    if (!options.quiet) console.print("\n");
+    finish(result, result_file, console);
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);
     return console.exit_code(verdict(result, options.target_accuracy_given));
 }
 
+std::string help_text(const Setting& setting) {
+    std::string standard = setting.toml(TrainOptions{});
+    if (standard.empty() || setting.kind == SettingKind::flag) return std::string(setting.help);
+    std::erase_if(standard, [](char c) { return c == '[' || c == ']' || c == '"' || c == ' '; });
+    return fmt::format("{} (default: {})", setting.help, standard);
+}
+
 void add_setting(CLI::App& command, const Setting& setting, TrainFlags& flags) {
     const std::string flag = "--" + std::string(setting.key);
-    std::string help(setting.help);
+    const std::string help =
+        help_text(setting);  // const: a plain string would be taken for the option's variable
     const bool is_flag = setting.kind == SettingKind::flag;
-    if (std::string standard = setting.toml(TrainOptions{}); !is_flag && !standard.empty()) {
-        std::erase_if(standard, [](char c) { return c == '[' || c == ']' || c == '"' || c == ' '; });
-        help += fmt::format(" (default: {})", standard);
-    }
     CLI::Option* option = is_flag ? command.add_flag(flag, help) : command.add_option(flag, help);
     option->group(std::string(setting.group))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     if (!is_flag) option->type_name(std::string(setting.placeholder));
@@ -161,9 +177,11 @@ void add_train_command(CLI::App& app, Action& action) {
          "mnist train --epochs 10 --out fast.json     a shorter run with a name of its own",
          "mnist train --print-config > run.toml       keep the settings ...",
          "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
-         "mnist train --save-model models             keep the weights, PyTorch's names and shapes", "",
-         "Exit codes: 0 fine; 1 a run diverged or missed a --target-accuracy that was given; 2 bad usage or",
-         "input; 3 our own failure; 130 interrupted, with the result so far written."});
+         "mnist train --save-model models             keep the weights, PyTorch's names and shapes"});
+    command->footer(command->get_footer() +
+                    "\nExit codes: 0 fine; 1 a run diverged or missed a --target-accuracy that was given; 2 "
+                    "bad usage or\n"
+                    "input; 3 our own failure; 130 interrupted, with the result so far written.");
     const auto flags = std::make_shared<TrainFlags>();
     flags->config = command->add_option("--config", flags->config_file, "Read settings from a TOML file")
                         ->type_name("FILE")

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+
 #include "mnist/core/error.hpp"
 #include "mnist/report/train_text.hpp"
 #include "result_file.hpp"
@@ -34,15 +36,15 @@ void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::s
     runs_ = runs;
     if (run == 0) started_ = Clock::now();
     if (options_.quiet) return;
-    console_.print(fmt::format("\n{}, learning rate {}, seed {}\n", title(record.optimizer),
-                               learning_rate(options_.config, record.optimizer).value, record.seed));
+    print(fmt::format("\n{}, learning rate {}, seed {}\n", title(record.optimizer),
+                      learning_rate(options_.config, record.optimizer).value, record.seed));
     show_progress(record);
 }
 
 void TrainObserver::epoch_finished(const RunRecord& run) {
     ++epochs_done_;
     if (options_.quiet) return;
-    console_.print(epoch_line(run.epochs.size(), options_.config.epochs, run.epochs.back()) + "\n");
+    print(epoch_line(run.epochs.size(), options_.config.epochs, run.epochs.back()) + "\n");
     show_progress(run);
 }
 
@@ -66,6 +68,13 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
 
 void TrainObserver::rethrow_save_failure() const {
     if (save_failure_) std::rethrow_exception(save_failure_);
+}
+
+void TrainObserver::print(const std::string& text) {
+    const bool worked = !console_.output_error();
+    console_.print(text);
+    if (worked && console_.output_error() == EPIPE)
+        console_.note("nobody reads the output any more; the training goes on for its result");
 }
 
 void TrainObserver::show_progress(const RunRecord& record) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <string>
 
 #include "console.hpp"
 #include "mnist/train/experiment.hpp"
@@ -26,6 +27,7 @@ class TrainObserver final : public ExperimentObserver {
   private:
     using Clock = std::chrono::steady_clock;
 
+    void print(const std::string& text);
     void show_progress(const RunRecord& record);
 
     const TrainOptions& options_;

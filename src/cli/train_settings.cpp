@@ -79,7 +79,7 @@ std::vector<Setting> data_settings() {
          "MNIST_DATA_DIR, else data/<dataset>", [](O& o, const G& g) { set_data_dir(o.data, g); },
          [](const O& o) { return path_or_nothing(o.data.data_dir ? o.data.data_dir : o.data.env_dir); }},
         {"no-shuffle", SettingKind::flag, "", "Data", "Keep the order of the training set in every epoch", "",
-         [](O& o, const G& g) { o.config.shuffle = g.text() != "true"; },
+         [](O& o, const G& g) { o.config.shuffle = !g.boolean(); },
          [](const O& o) { return boolean(!o.config.shuffle); }},
         {"loader-threads", SettingKind::whole, "N", "Data",
          "Threads that prepare batches ahead; 0: the compute threads do it", "",
@@ -137,9 +137,7 @@ std::vector<Setting> result_settings() {
     using G = GivenValue;
     return {
         {"target-accuracy", SettingKind::real, "PERCENT", "Results",
-         "Mark where this test accuracy is reached (default: 97). Given explicitly, a run that never reaches "
-         "it makes the exit "
-         "code 1",
+         "Mark where it is reached; explicitly given, missing it makes the exit code 1 (default: 97)",
          "97, without effect on the exit code",
          [](O& o, const G& g) {
              o.config.target_accuracy = g.percentage();
@@ -159,7 +157,7 @@ std::vector<Setting> result_settings() {
          [](const O& o) { return path_or_nothing(o.save_model); }},
         {"quiet", SettingKind::flag, "", "Results",
          "Only the closing summary, no epoch lines and no progress", "",
-         [](O& o, const G& g) { o.quiet = g.text() == "true"; }, [](const O& o) { return boolean(o.quiet); }},
+         [](O& o, const G& g) { o.quiet = g.boolean(); }, [](const O& o) { return boolean(o.quiet); }},
     };
 }
 

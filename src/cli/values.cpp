@@ -84,6 +84,11 @@ double GivenValue::percentage() const {
     return *number;
 }
 
+bool GivenValue::boolean() const {
+    if (text() != "true" && text() != "false") refuse(*this, "true or false");
+    return text() == "true";
+}
+
 std::vector<GivenValue> GivenValue::elements(std::string_view what) const {
     std::vector<GivenValue> parts;
     for (const std::string& word : words) {

@@ -25,6 +25,8 @@ struct GivenValue {
     [[nodiscard]] double share() const;
     /// A number in (0, 100].
     [[nodiscard]] double percentage() const;
+    /// true or false.
+    [[nodiscard]] bool boolean() const;
     /// All words, split at commas. Throws InputError on an empty element or an empty list.
     [[nodiscard]] std::vector<GivenValue> elements(std::string_view what) const;
     /// One of `known`; the error lists them and suggests the nearest.
