@@ -1,1 +1,218 @@
-// not written yet
+// The loop over seeds, optimizers and epochs. One engine serves all runs: its primitives depend on shapes
+// alone.
+#include "mnist/train/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include "feed.hpp"
+#include "mnist/core/checked.hpp"
+#include "mnist/core/rng.hpp"
+#include "mnist/nn/engine.hpp"
+
+namespace mnist {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
+    std::vector<std::size_t> dims{dataset.pixels()};
+    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
+    dims.push_back(dataset.facts.classes);
+    return dims;
+}
+
+std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus) {
+    return wanted > 0 ? wanted : std::max<std::size_t>(1, cpus.size());
+}
+
+LabelledRows rows_of(const Split& split, std::size_t pixels) {
+    return {.images = split.images.data(),
+            .labels = split.labels.data(),
+            .count = split.count(),
+            .pixels = pixels};
+}
+
+// Rows that a thread evaluates at a time: few enough that their input stays in its cache.
+std::size_t eval_tile(std::size_t test_batch_size) {
+    constexpr std::size_t kMostRows = 64;
+    return std::clamp<std::size_t>(test_batch_size, 1, kMostRows);
+}
+
+double percent(std::uint64_t part, std::size_t whole) {
+    return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+class Experiment {
+  public:
+    Experiment(const ExperimentInputs& inputs, ExperimentObserver& observer, const std::atomic<bool>& stop)
+        : config_(inputs.config),
+          dataset_(*inputs.dataset),
+          inputs_(inputs),
+          observer_(observer),
+          stop_(stop),
+          dims_(network_dims(config_, dataset_)),
+          batch_(std::min(config_.batch_size, dataset_.train.count())),
+          team_(team_size(config_.threads, inputs.cpus), inputs.cpus) {
+        if (config_.loader_threads > 0)
+            feed_ = std::make_unique<LoaderFeed>(LoaderShape{.batch = batch_,
+                                                             .pixels = dataset_.pixels(),
+                                                             .row_floats = round_up(dataset_.pixels(), kLane),
+                                                             .threads = config_.loader_threads});
+        engine_ =
+            std::make_unique<Engine>(team_, EngineOptions{.dims = dims_,
+                                                          .batch = batch_,
+                                                          .last_batch = dataset_.train.count() % batch_,
+                                                          .eval_tile = eval_tile(config_.test_batch_size),
+                                                          .feed = feed_.get()});
+        order_.resize(dataset_.train.count());
+    }
+
+    ExperimentOutcome run() {
+        ExperimentOutcome outcome;
+        outcome.threads = team_.size();
+        outcome.primitives = engine_->primitives();
+        const std::size_t runs = config_.seeds * config_.optimizers.size();
+        for (std::size_t s = 0; s < config_.seeds && !outcome.interrupted; ++s) {
+            for (const OptimizerKind kind : config_.optimizers) {
+                RunRecord run;
+                run.optimizer = kind;
+                run.seed = config_.seed + s;
+                observer_.run_started(run, outcome.runs.size(), runs);
+                train(run);
+                const ModelParameters weights = engine_->weights();
+                run.weights_sha256 = weights_sha256(weights);
+                observer_.run_finished(run, weights);
+                outcome.interrupted = run.status == RunStatus::interrupted;
+                outcome.runs.push_back(std::move(run));
+                if (outcome.interrupted) break;
+            }
+        }
+        return outcome;
+    }
+
+  private:
+    void train(RunRecord& run) {
+        engine_->start(inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
+                       settings_for(run.optimizer, config_));
+        for (std::size_t e = 0; e < config_.epochs && run.status == RunStatus::completed; ++e) {
+            if (stop_.load()) {
+                run.status = RunStatus::interrupted;
+                break;
+            }
+            epoch(run, e);
+        }
+        summarise(run);
+    }
+
+    void shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {
+        std::iota(order_.begin(), order_.end(), 0U);
+        if (!config_.shuffle) return;
+        CounterRng rng(seed, RandomPurpose::shuffle, static_cast<std::uint32_t>(epoch_index));
+        shuffle(order_, rng);
+    }
+
+    void epoch(RunRecord& run, std::size_t epoch_index) {
+        const auto start = Clock::now();
+        shuffle_rows(run.seed, epoch_index);
+        if (feed_) feed_->start_epoch(dataset_.train.images.data(), order_);
+        const EpochOutcome outcome =
+            engine_->train_epoch(rows_of(dataset_.train, dataset_.pixels()), order_, stop_);
+        EpochRecord record;
+        record.train_seconds = seconds_since(start);
+        if (outcome.diverged_at) {
+            diverge(run, fmt::format("the loss was no finite number at step {} of epoch {}",
+                                     *outcome.diverged_at + 1, epoch_index + 1));
+            run.epochs.push_back(record);
+        } else if (outcome.steps < (order_.size() + batch_ - 1) / batch_) {
+            run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
+            return;
+        } else {
+            record.train_loss = outcome.loss;
+            evaluate(run, record, epoch_index);
+            run.epochs.push_back(record);
+        }
+        observer_.epoch_finished(run);
+    }
+
+    void evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index) {
+        const auto start = Clock::now();
+        EvalOutcome outcome = engine_->evaluate(rows_of(dataset_.test, dataset_.pixels()));
+        record.eval_seconds = seconds_since(start);
+        if (!std::isfinite(outcome.loss)) {
+            diverge(run, fmt::format("the test loss was no finite number after epoch {}", epoch_index + 1));
+            return;
+        }
+        record.test_loss = outcome.loss;
+        record.test_accuracy = percent(outcome.correct, dataset_.test.count());
+        run.confusion_matrix = std::move(outcome.confusion_matrix);
+    }
+
+    static void diverge(RunRecord& run, std::string message) {
+        run.status = RunStatus::diverged;
+        run.message = std::move(message);
+        run.confusion_matrix.clear();
+    }
+
+    void summarise(RunRecord& run) const {
+        double seconds = 0;
+        for (std::size_t e = 0; e < run.epochs.size(); ++e) {
+            const EpochRecord& record = run.epochs[e];
+            seconds += record.train_seconds;
+            if (!record.test_accuracy) continue;
+            run.last_accuracy = record.test_accuracy;
+            run.best_accuracy = std::max(run.best_accuracy.value_or(0), *record.test_accuracy);
+            if (!run.first_epoch_at_target && *record.test_accuracy >= config_.target_accuracy) {
+                run.first_epoch_at_target = static_cast<int>(e + 1);
+                run.seconds_to_target = seconds;
+            }
+        }
+        // The speed of an epoch that broke off says nothing.
+        if (run.status != RunStatus::diverged && seconds > 0)
+            run.samples_per_second = static_cast<double>(run.epochs.size() * order_.size()) / seconds;
+    }
+
+    const TrainConfig& config_;
+    const Dataset& dataset_;
+    const ExperimentInputs& inputs_;
+    ExperimentObserver& observer_;
+    const std::atomic<bool>& stop_;
+    std::vector<std::size_t> dims_;
+    std::size_t batch_;
+    Team team_;
+    std::unique_ptr<LoaderFeed> feed_;
+    std::unique_ptr<Engine> engine_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace
+
+ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
+                                 const std::atomic<bool>& stop) {
+    validate(inputs.config, inputs.dataset);
+    return Experiment(inputs, observer, stop).run();
+}
+
+Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,
+                          std::size_t threads, const std::vector<int>& cpus) {
+    Team team(team_size(threads, cpus), cpus);
+    Engine engine(team, EngineOptions{.dims = model.dims(), .batch = 0, .eval_tile = eval_tile(batch_size)});
+    engine.start(model, OptimizerSettings{});
+    const auto start = Clock::now();
+    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
+    return {.loss = outcome.loss,
+            .accuracy = percent(outcome.correct, dataset.test.count()),
+            .confusion_matrix = std::move(outcome.confusion_matrix),
+            .seconds = seconds_since(start)};
+}
+
+}  // namespace mnist

@@ -1,0 +1,71 @@
+// What a configuration may hold. Messages name the key as flags spell it; the TOML keys are the same words
+// with underscores.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "mnist/core/error.hpp"
+#include "mnist/train/experiment.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostThreads = 1024;
+constexpr std::size_t kMostHidden = std::size_t{1} << 20U;
+constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
+
+void require(bool holds, const char* key, const char* expected, const std::string& found) {
+    if (!holds) throw InputError({.where = key, .expected = expected, .found = found});
+}
+
+void require_rate(double value, const char* key) {
+    require(std::isfinite(value) && value > 0, key, "a finite number above 0", fmt::format("{}", value));
+}
+
+void require_share(double value, const char* key) {
+    require(value >= 0 && value < 1, key, "a number from 0 to below 1", fmt::format("{}", value));
+}
+
+void require_between(std::size_t value, std::size_t least, std::size_t most, const char* key) {
+    if (value >= least && value <= most) return;
+    throw InputError({.where = key,
+                      .expected = fmt::format("a whole number from {} to {}", least, most),
+                      .found = fmt::format("{}", value)});
+}
+
+void validate_optimizers(const TrainConfig& config) {
+    require(!config.optimizers.empty(), "--optimizer", "at least one optimizer", "none");
+    for (std::size_t i = 0; i < config.optimizers.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k)
+            require(config.optimizers[i] != config.optimizers[k], "--optimizer", "each optimizer once",
+                    std::string(name(config.optimizers[i])) + " twice");
+    }
+}
+
+}  // namespace
+
+void validate(const TrainConfig& config, const Dataset* dataset) {
+    validate_optimizers(config);
+    require_between(config.batch_size, 1, kMostBatch, "--batch-size");
+    require_between(config.test_batch_size, 1, kMostBatch, "--test-batch-size");
+    require_between(config.seeds, 1, 1000, "--seeds");
+    require_between(config.threads, 0, kMostThreads, "--threads");
+    require_between(config.loader_threads, 0, kMostThreads, "--loader-threads");
+    require_between(config.epochs, 0, 1'000'000, "--epochs");
+    require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
+    for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");
+    require_rate(config.sgd_lr, "--sgd-lr");
+    require_rate(config.momentum_lr, "--momentum-lr");
+    require_rate(config.adam_lr, "--adam-lr");
+    require_rate(config.adam_epsilon, "--adam-epsilon");
+    require_share(config.momentum, "--momentum");
+    require_share(config.adam_beta1, "--adam-beta1");
+    require_share(config.adam_beta2, "--adam-beta2");
+    require(config.target_accuracy > 0 && config.target_accuracy <= 100, "--target-accuracy",
+            "a percentage above 0 and at most 100", fmt::format("{}", config.target_accuracy));
+    if (dataset == nullptr) return;
+    require(dataset->train.count() > 0 && dataset->test.count() > 0, "the data set",
+            "training and test images", "an empty split");
+}
+
+}  // namespace mnist
