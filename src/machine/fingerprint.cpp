@@ -1,6 +1,7 @@
 // Puts the machine's facts together from their sources; each source has a file of its own here.
 #include "mnist/machine/fingerprint.hpp"
 
+#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -29,8 +30,11 @@ std::optional<std::uint64_t> memory_bytes(std::optional<std::uint64_t> installed
     return installed && limit ? std::min(installed, limit) : (installed ? installed : limit);
 }
 
+/// Where the system hides the mask, at least the CPU that runs this counts.
 std::vector<LogicalCpu> team_cpus(const Topology& topology, const CgroupLimits& limits) {
-    return team_order(topology, allowed_cpus(), limits.cpu_quota);
+    std::vector<int> allowed = allowed_cpus();
+    if (allowed.empty()) allowed.push_back(std::max(0, sched_getcpu()));
+    return team_order(topology, allowed, limits.cpu_quota);
 }
 
 }  // namespace
@@ -44,8 +48,8 @@ MachineFacts machine_facts() {
             .sockets = topology.sockets,
             .physical_cores = topology.physical_cores,
             .hardware_threads = topology.hardware_threads,
-            .usable_threads = std::max(1, static_cast<int>(team.size())),
-            .usable_cores = std::max(1, distinct_cores(team)),
+            .usable_threads = static_cast<int>(team.size()),
+            .usable_cores = distinct_cores(team),
             .cgroup_cpu_quota = limits.cpu_quota,
             .caches = topology.caches,
             .numa_nodes = topology.numa_nodes,

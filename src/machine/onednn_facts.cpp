@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <dnnl.hpp>
+#include <string_view>
 
 namespace mnist {
 
@@ -52,7 +53,10 @@ std::string effective_onednn_isa() {
 
 std::string onednn_version() {
     const dnnl_version_t& version = *dnnl_version();
-    return fmt::format("{}.{}.{} ({})", version.major, version.minor, version.patch, version.hash);
+    const std::string numbers = fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+    const std::string_view hash = version.hash == nullptr ? "" : version.hash;
+    // Distributions build from archives, where the library cannot know its commit.
+    return hash.empty() || hash == "N/A" ? numbers : fmt::format("{} ({})", numbers, hash);
 }
 
 std::string onednn_cpu_runtime() {

@@ -13,7 +13,8 @@ namespace mnist {
 /// Name of the instruction set that oneDNN really uses on this machine and with this environment.
 [[nodiscard]] std::string effective_onednn_isa();
 
-/// Version of the library loaded at run time: "2.6.3 (0123456789abcdef...)".
+/// Version of the library loaded at run time: "2.6.3 (0123456789abcdef...)", or "2.6.3" where its build does
+/// not state a commit.
 [[nodiscard]] std::string onednn_version();
 
 /// Threading runtime of that library: "OMP", "TBB", "SEQ", "THREADPOOL" or "NONE".

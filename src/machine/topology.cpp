@@ -75,7 +75,7 @@ std::vector<LogicalCpu> logical_cpus(hwloc_topology_t topology) {
     std::vector<LogicalCpu> cpus;
     for (hwloc_obj_t unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, nullptr); unit != nullptr;
          unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, unit)) {
-        const hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, unit);
+        const hwloc_obj* core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, unit);
         cpus.push_back(
             {.os_index = static_cast<int>(unit->os_index),
              .core = static_cast<int>(core != nullptr ? core->logical_index : unit->logical_index)});
@@ -88,7 +88,7 @@ std::vector<LogicalCpu> logical_cpus(hwloc_topology_t topology) {
 Topology discover_topology(const std::optional<std::string>& synthetic) {
     const TopologyHandle handle = load(synthetic);
     if (!handle) return {};
-    hwloc_topology_t const topology = handle.get();
+    hwloc_topology* topology = handle.get();
     return {.sockets = count(topology, HWLOC_OBJ_PACKAGE),
             .physical_cores = count(topology, HWLOC_OBJ_CORE),
             .hardware_threads = count(topology, HWLOC_OBJ_PU),

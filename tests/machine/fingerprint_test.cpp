@@ -1,0 +1,81 @@
+// Facts about the machine and the build that the tests run on: checked against what the system says in other
+// ways.
+#include "mnist/machine/fingerprint.hpp"
+
+#include <dnnl.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <thread>
+
+#include "affinity.hpp"
+#include "catch.hpp"
+#include "onednn_facts.hpp"
+
+TEST_CASE("fingerprint: what is usable fits into the machine") {
+    const mnist::MachineFacts facts = mnist::machine_facts();
+    REQUIRE(facts.hardware_threads.has_value());
+    CHECK(facts.usable_threads >= 1);
+    CHECK(facts.usable_threads <= *facts.hardware_threads);
+    CHECK(facts.usable_cores >= 1);
+    CHECK(facts.usable_cores <= facts.usable_threads);
+    CHECK(facts.memory_bytes.value_or(0) > std::uint64_t{64} << 20U);
+    CHECK(facts.kernel.starts_with("Linux "));
+    CHECK_FALSE(facts.isa.empty());
+    CHECK_FALSE(facts.onednn_isa.empty());
+}
+
+TEST_CASE("fingerprint: the usable CPUs are distinct, allowed, and as many as the facts say") {
+    const std::vector<int> cpus = mnist::usable_cpus();
+    const std::vector<int> allowed = mnist::allowed_cpus();
+    CHECK(std::set<int>(cpus.begin(), cpus.end()).size() == cpus.size());
+    CHECK(static_cast<int>(cpus.size()) == mnist::machine_facts().usable_threads);
+    for (const int cpu : cpus) CHECK(std::binary_search(allowed.begin(), allowed.end(), cpu));
+}
+
+TEST_CASE("fingerprint: a pinned thread sees its one CPU only") {
+    const std::vector<int> allowed = mnist::allowed_cpus();
+    REQUIRE_FALSE(allowed.empty());
+    bool pinned = false;
+    std::vector<int> seen;
+    std::thread([&] {
+        pinned = mnist::pin_this_thread(allowed.back());
+        seen = mnist::usable_cpus();
+    }).join();
+    CHECK(pinned);
+    CHECK(seen == std::vector<int>{allowed.back()});
+    CHECK(mnist::allowed_cpus() == allowed);
+}
+
+TEST_CASE("fingerprint: pinning to a CPU that is not there is refused") {
+    CHECK_FALSE(mnist::pin_this_thread(-1));
+    CHECK_FALSE(mnist::pin_this_thread(1 << 19));
+}
+
+TEST_CASE("fingerprint: the host has a name") {
+    CHECK_FALSE(mnist::host_name().empty());
+}
+
+TEST_CASE("fingerprint: build facts name the versions that are loaded") {
+    const mnist::BuildFacts facts = mnist::build_facts();
+    const dnnl_version_t& onednn = *dnnl_version();
+    CHECK(facts.onednn.starts_with(std::to_string(onednn.major) + "." + std::to_string(onednn.minor) + "."));
+    CHECK(facts.onednn.find("N/A") == std::string::npos);
+    CHECK_FALSE(facts.onednn_cpu_runtime.empty());
+    CHECK(std::isdigit(static_cast<unsigned char>(facts.tbb.at(0))) != 0);
+    CHECK_FALSE(facts.version.empty());
+    CHECK_FALSE(facts.compiler.empty());
+    CHECK_FALSE(facts.build_type.empty());
+    CHECK_FALSE(facts.standard_library.empty());
+    const bool hexadecimal = std::all_of(facts.commit.begin(), facts.commit.end(),
+                                         [](unsigned char c) { return std::isxdigit(c) != 0; });
+    CHECK((facts.commit.empty() || (facts.commit.size() == 40 && hexadecimal)));
+}
+
+TEST_CASE("fingerprint: oneDNN's instruction sets have the words of its own variable") {
+    CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx2) == "AVX2");
+    CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx2_vnni) == "AVX2_VNNI");
+    CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx512_core_bf16) == "AVX512_CORE_BF16");
+    CHECK(mnist::onednn_isa_name(0x123456) == "isa 0x123456");
+}
