@@ -22,11 +22,10 @@
 namespace mnist {
 
 struct DataRequest {
-    std::optional<std::string>
-        dataset;  ///< as the user named it: "mnist", "fashion-mnist", "synthetic"; empty: default
-    std::optional<std::filesystem::path> data_dir;  ///< as the user named it
-    std::optional<std::filesystem::path> env_dir;   ///< MNIST_DATA_DIR; an empty path counts as not set
-    std::filesystem::path working_dir = ".";        ///< where data/<dataset>/ is looked for
+    std::optional<std::string> dataset{};  ///< a name in the catalog or "synthetic"; empty: default
+    std::optional<std::filesystem::path> data_dir{};  ///< as the user named it
+    std::optional<std::filesystem::path> env_dir{};   ///< MNIST_DATA_DIR; an empty path counts as not set
+    std::filesystem::path working_dir = ".";          ///< where data/<dataset>/ is looked for
 };
 
 /// Told to the user as they happen; the library itself never prints. Either may be empty.

@@ -1,0 +1,345 @@
+// Fetching from a server on this machine that behaves well, badly, slowly, or points elsewhere.
+#include "mnist/data/fetch.hpp"
+
+#include <stdlib.h>
+
+#include <chrono>
+#include <optional>
+
+#include "catch.hpp"
+#include "local_server.hpp"
+#include "mnist/data/idx.hpp"
+#include "test_files.hpp"
+
+using namespace mnist;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const SetContents kContents = tiny_set();
+
+std::string archive_path(DataPart part) {
+    return "/" + std::string(file_name(part)) + ".gz";
+}
+
+void serve_set(LocalServer& server, const SetContents& contents = kContents, const std::string& below = "") {
+    for (const DataPart part : kDataParts)
+        server.answer(below + archive_path(part), http_ok(gzip(contents[static_cast<std::size_t>(part)])));
+}
+
+struct Fetching {
+    TemporaryFolder root;
+    KnownDataset set = known_as("mnist", kContents);
+    std::vector<std::string> notes;
+
+    [[nodiscard]] fs::path folder() const { return root.path() / "data" / "mnist"; }
+    [[nodiscard]] fs::path file(DataPart part) const {
+        return folder() / (std::string(file_name(part)) + ".gz");
+    }
+    std::vector<FetchedFile> from(const std::optional<std::string>& base_url) {
+        FetchRequest request;
+        request.folder = folder();
+        request.base_url = base_url;
+        request.connect_timeout_s = 2;
+        request.stall_timeout_s = 1;
+        return fetch_files(set, request, [this](const std::string& text) { notes.push_back(text); });
+    }
+    InputFault fault_from(const std::optional<std::string>& base_url) {
+        return fault_of([&] { from(base_url); });
+    }
+    [[nodiscard]] std::size_t files_in_folder() const {
+        if (!fs::exists(folder())) return 0;
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(folder()), fs::directory_iterator()));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("fetch: the four archives are verified and put into place") {
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    const std::vector<FetchedFile> files = fetching.from(server.url());
+    REQUIRE(files.size() == 4);
+    for (const DataPart part : kDataParts) {
+        const auto index = static_cast<std::size_t>(part);
+        CHECK(files[index].path == fetching.file(part));
+        CHECK(files[index].source == server.url() + archive_path(part));
+        CHECK(file_content(fetching.file(part)) == gzip(kContents[index]));
+    }
+    CHECK(fetching.files_in_folder() == 4);
+    CHECK(fetching.notes.size() == 4);
+    CHECK(contains(fetching.notes[0], "fetching the training images of Tiny mnist from " + server.url()));
+}
+
+TEST_CASE("fetch: a base URL may have a path, with or without a slash at its end, and a query") {
+    LocalServer server;
+    serve_set(server, kContents, "/some/where");
+    for (const char* end : {"/some/where", "/some/where/"}) {
+        Fetching fetching;
+        CHECK(fetching.from(server.url() + end).size() == 4);
+    }
+    Fetching fetching;
+    CHECK(contains(fetching.fault_from(server.url() + "/a?token=b").found,
+                   "/a/train-images-idx3-ubyte.gz?token=b: HTTP 404"));
+}
+
+TEST_CASE("fetch: files that are there and right are not fetched again, packed or plain") {
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    write_file(fetching.file(DataPart::train_images), gzip(kContents[0]));
+    write_file(fetching.folder() / "train-labels-idx1-ubyte", kContents[1]);
+    const std::vector<FetchedFile> files = fetching.from(server.url());
+    CHECK(files[0].source == "already there");
+    CHECK(files[1].source == "already there");
+    CHECK(files[1].path == fetching.folder() / "train-labels-idx1-ubyte");
+    CHECK(server.asked() ==
+          std::vector<std::string>{archive_path(DataPart::test_images), archive_path(DataPart::test_labels)});
+    for (const FetchedFile& file : fetching.from(server.url())) CHECK(file.source == "already there");
+    CHECK(server.asked().size() == 2);
+}
+
+TEST_CASE("fetch: a second call goes on where a failed one stopped") {
+    LocalServer server;
+    serve_set(server);
+    server.answer(archive_path(DataPart::test_images), http_cut("", 100));
+    Fetching fetching;
+    const InputFault fault = fetching.fault_from(server.url());
+    CHECK(fault.where == fetching.file(DataPart::test_images).string());
+    CHECK(fetching.files_in_folder() == 2);
+    serve_set(server);
+    CHECK(fetching.from(server.url()).size() == 4);
+    CHECK(server.asked().size() == 3 + 2);
+}
+
+TEST_CASE("fetch: a damaged file in the folder is replaced") {
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    const std::string archive = gzip(kContents[0]);
+    write_file(fetching.file(DataPart::train_images), archive.substr(0, archive.size() / 2));
+    write_file(fetching.folder() / "train-labels-idx1-ubyte", kContents[1].substr(0, 10));
+    fetching.from(server.url());
+    CHECK(file_content(fetching.file(DataPart::train_images)) == archive);
+    CHECK(file_content(fetching.file(DataPart::train_labels)) == gzip(kContents[1]));
+}
+
+TEST_CASE("fetch: a sound file of another set in the folder is left alone") {
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    const std::string other = gzip(tiny_set(9)[0]);
+    write_file(fetching.file(DataPart::train_images), other);
+    const InputFault fault = fetching.fault_from(server.url());
+    CHECK(fault.where == fetching.file(DataPart::train_images).string());
+    CHECK(contains(fault.found, "left as it is"));
+    CHECK(file_content(fetching.file(DataPart::train_images)) == other);
+    CHECK(server.asked().empty());
+}
+
+TEST_CASE("fetch: bad answers leave nothing behind and are reported") {
+    const std::string archive = gzip(kContents[0]);
+    std::string corrupted = archive;
+    corrupted[archive.size() - 6] =
+        static_cast<char>(corrupted[archive.size() - 6] ^ 1);  // in the archive's checksum
+    struct Case {
+        const char* what;
+        ScriptedAnswer answer;
+        const char* found;
+    };
+    const Case cases[] = {
+        {"truncated", http_cut(archive.substr(0, 20), archive.size()),
+         "the connection ended after 20 bytes of body"},
+        {"truncated archive", http_ok(archive.substr(0, 20)),
+         "a damaged archive (expected the rest of the gzip archive"},
+        {"corrupted", http_ok(corrupted), "a damaged archive"},
+        {"garbage behind", http_ok(archive + "x"), "a damaged archive"},
+        {"other content", http_ok(gzip(tiny_set(9)[0])), "content with SHA-256 "},
+        {"shorter content", http_ok(gzip(kContents[0].substr(0, 30))), "30 bytes of content"},
+        {"bomb", http_ok(gzip(std::string(4'000'000, 'x'))), "more than 52 bytes of content"},
+        {"web page", http_ok("<html>welcome to our portal</html>"), "something that is not a gzip archive"},
+        {"empty", http_ok(""), "something that is not a gzip archive"},
+        {"too long", http_ok(std::string(100'000, 'x')), "a body of more than"},
+        {"too long, unannounced",
+         {.bytes = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(100'000, 'x')},
+         "a body of more than"},
+        {"server error", {.bytes = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"}, "HTTP 500"},
+        {"partial answer", {.bytes = "HTTP/1.1 206 Partial\r\nContent-Length: 0\r\n\r\n"}, "HTTP 206"},
+        {"endless header",
+         {.bytes = "HTTP/1.1 200 OK\r\n" + std::string(10'000, 'a') + ": " + std::string(400'000, 'b')},
+         ""},
+        {"no HTTP", {.bytes = "hello"}, ""},
+    };
+    for (const Case& bad : cases) {
+        INFO(bad.what);
+        LocalServer server;
+        serve_set(server);
+        server.answer(archive_path(DataPart::train_images), bad.answer);
+        Fetching fetching;
+        const InputFault fault = fetching.fault_from(server.url());
+        CHECK(fault.where == fetching.file(DataPart::train_images).string());
+        CHECK(contains(fault.expected, fetching.set.files[0].sha256));
+        CHECK(contains(fault.found, server.url() + archive_path(DataPart::train_images) + ": " + bad.found));
+        CHECK(contains(fault.remedy, "--base-url"));
+        CHECK(fetching.files_in_folder() == 0);
+    }
+}
+
+TEST_CASE("fetch: a missing file is reported with its status") {
+    LocalServer server;
+    Fetching fetching;
+    CHECK(fetching.fault_from(server.url()).found ==
+          server.url() + archive_path(DataPart::train_images) + ": HTTP 404");
+    CHECK(server.asked().size() == 1);
+}
+
+TEST_CASE("fetch: a server that stalls is given up") {
+    LocalServer server;
+    server.answer(archive_path(DataPart::train_images), http_stall(gzip(kContents[0]).substr(0, 20), 40));
+    Fetching fetching;
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(contains(fetching.fault_from(server.url()).found, "less than 1000 bytes/s for 1 s"));
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+    CHECK(fetching.files_in_folder() == 0);
+}
+
+TEST_CASE("fetch: mirrors are tried in turn, and the one that works is kept") {
+    LocalServer missing;
+    LocalServer corrupt;
+    LocalServer good;
+    serve_set(corrupt, tiny_set(9));
+    serve_set(good);
+    Fetching fetching;
+    fetching.set.mirrors = {missing.url() + "/", corrupt.url() + "/", good.url() + "/"};
+    const std::vector<FetchedFile> files = fetching.from(std::nullopt);
+    for (const FetchedFile& file : files) CHECK(contains(file.source, good.url()));
+    CHECK(missing.asked().size() == 1);
+    CHECK(corrupt.asked().size() == 1);
+    CHECK(good.asked().size() == 4);
+}
+
+TEST_CASE("fetch: when no mirror serves a file, the error lists what each of them answered") {
+    LocalServer missing;
+    LocalServer corrupt;
+    serve_set(corrupt, tiny_set(9));
+    Fetching fetching;
+    fetching.set.mirrors = {missing.url() + "/", corrupt.url() + "/"};
+    const InputFault fault = fetching.fault_from(std::nullopt);
+    CHECK(contains(fault.found,
+                   missing.url() + archive_path(DataPart::train_images) + ": HTTP 404; " + corrupt.url()));
+    CHECK(missing.asked().size() == 1);
+}
+
+TEST_CASE("fetch: nobody listens at the address") {
+    std::string gone;
+    {
+        const LocalServer server;
+        gone = server.url();
+    }
+    Fetching fetching;
+    CHECK(contains(fetching.fault_from(gone).found, "Failed to connect"));
+}
+
+TEST_CASE("fetch: this machine is never asked through a proxy") {
+    LocalServer proxy;
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    REQUIRE(::setenv("http_proxy", proxy.url().c_str(), 1) == 0);
+    const std::vector<FetchedFile> files = fetching.from(server.url());
+    ::unsetenv("http_proxy");
+    CHECK(files.size() == 4);
+    CHECK(proxy.asked().empty());
+}
+
+TEST_CASE("fetch: a redirect to this machine is followed") {
+    LocalServer target;
+    serve_set(target);
+    LocalServer server;
+    for (const DataPart part : kDataParts)
+        server.answer(archive_path(part), http_redirect(target.url() + archive_path(part)));
+    Fetching fetching;
+    CHECK(fetching.from(server.url()).size() == 4);
+    CHECK(target.asked().size() == 4);
+}
+
+TEST_CASE("fetch: redirects elsewhere, to other schemes and in circles are refused") {
+    const std::string path = archive_path(DataPart::train_images);
+    struct Case {
+        std::string target;
+        const char* found;
+    };
+    const Case cases[] = {
+        {"http://192.0.2.1/x", "a redirect to plain http to another machine"},
+        {"http://127.0.0.1.example.invalid/x", "a redirect to plain http to another machine"},
+        {"http://localhost@192.0.2.1/x", "a redirect to plain http to another machine"},
+        {"file:///etc/passwd", "a redirect to the scheme \"file\""},
+        {"ftp://127.0.0.1/x", "a redirect to the scheme \"ftp\""},
+        {path, "more than 5 redirects"},
+    };
+    for (const Case& redirect : cases) {
+        INFO(redirect.target);
+        LocalServer server;
+        server.answer(path, http_redirect(redirect.target));
+        Fetching fetching;
+        CHECK(contains(fetching.fault_from(server.url()).found, redirect.found));
+    }
+}
+
+TEST_CASE("fetch: a base URL other than https or this machine is refused before anything is asked") {
+    Fetching fetching;
+    struct Case {
+        const char* url;
+        const char* found;
+    };
+    const Case cases[] = {
+        {"http://mirror.example/mnist", "plain http to another machine"},
+        {"http://10.0.0.1/", "plain http to another machine"},
+        {"http://128.0.0.1/", "plain http to another machine"},
+        {"ftp://127.0.0.1/", "the scheme \"ftp\""},
+        {"file:///tmp", "the scheme \"file\""},
+        {"127.0.0.1/mnist", "not a URL"},
+        {"", "not a URL"},
+    };
+    for (const Case& bad : cases) {
+        INFO(bad.url);
+        const InputFault fault = fetching.fault_from(bad.url);
+        CHECK(fault.where == "--base-url");
+        CHECK(contains(fault.found, bad.found));
+    }
+    const InputFault secret = fetching.fault_from("http://user:secret@mirror.example/");
+    CHECK_FALSE(contains(secret.found, "secret"));
+    CHECK(fetching.notes.empty());
+}
+
+TEST_CASE("fetch: a password in the base URL is not shown") {
+    LocalServer server;
+    Fetching fetching;
+    const std::string with_password = "http://user:secret@" + server.url().substr(7);
+    CHECK_FALSE(contains(fetching.fault_from(with_password).found, "secret"));
+    CHECK_FALSE(contains(fetching.notes.at(0), "secret"));
+}
+
+TEST_CASE("fetch: a folder that cannot be written to is an error, not a reason for the next mirror") {
+    LocalServer server;
+    serve_set(server);
+    Fetching fetching;
+    write_file(fetching.root.path() / "data", "a file where a folder should be");
+    fetching.set.mirrors = {server.url(), server.url()};
+    const InputFault fault = fetching.fault_from(std::nullopt);
+    CHECK(fault.where == fetching.folder().string());
+    CHECK(server.asked().size() == 1);
+}
+
+TEST_CASE("fetch: an unknown data set is refused") {
+    const TemporaryFolder folder;
+    FetchRequest request;
+    request.dataset = "cifar";
+    request.folder = folder.path();
+    const InputFault fault = fault_of([&] { fetch_dataset(request, {}); });
+    CHECK(fault.expected == "mnist or fashion-mnist");
+    CHECK(fault.found == "\"cifar\"");
+}
