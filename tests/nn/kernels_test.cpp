@@ -1,0 +1,189 @@
+// Our own loops (loss, optimizers) at every level of instructions that this machine has, against
+// double-precision references.
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "mnist/core/checked.hpp"
+#include "mnist/core/rng.hpp"
+#include "mnist/nn/layer_plan.hpp"
+#include "mnist/nn/loss.hpp"
+#include "mnist/nn/optimizer.hpp"
+#include "nn/reference.hpp"
+
+namespace mnist {
+namespace {
+
+std::vector<float> random_floats(std::size_t n, float scale, std::uint32_t stream) {
+    CounterRng rng(5, RandomPurpose::synthetic, stream);
+    std::vector<float> values(n);
+    for (float& v : values) v = (2 * rng.next_unit() - 1) * scale;
+    return values;
+}
+
+std::vector<double> widened(const std::vector<float>& values) {
+    return {values.begin(), values.end()};
+}
+
+struct PaddedLogits {
+    std::vector<float> padded;
+    std::vector<float> dense;
+    std::vector<std::uint8_t> labels;
+    std::size_t columns;
+};
+
+PaddedLogits random_logits(std::size_t rows, std::size_t classes, float scale) {
+    PaddedLogits logits{.padded = {},
+                        .dense = random_floats(rows * classes, scale, 1),
+                        .labels = std::vector<std::uint8_t>(rows),
+                        .columns = round_up(classes, kLane)};
+    // The dead columns hold something large: they must not matter.
+    logits.padded.assign(rows * logits.columns, 1e9F);
+    for (std::size_t r = 0; r < rows; ++r) {
+        logits.labels[r] = static_cast<std::uint8_t>(r * 7 % classes);
+        for (std::size_t c = 0; c < classes; ++c)
+            logits.padded[r * logits.columns + c] = logits.dense[r * classes + c];
+    }
+    return logits;
+}
+
+}  // namespace
+
+TEST_CASE("loss: value and gradient equal the reference for any number of classes") {
+    for (const Isa isa : available_isas()) {
+        for (const std::size_t classes : {std::size_t{1}, std::size_t{2}, std::size_t{10}, std::size_t{16},
+                                          std::size_t{17}, std::size_t{47}, std::size_t{256}}) {
+            for (const float scale : {0.1F, 3.0F, 80.0F}) {
+                const std::size_t rows = 13;
+                const PaddedLogits logits = random_logits(rows, classes, scale);
+                std::vector<float> diff(rows * logits.columns, -1.0F);
+                const double sum = softmax_cross_entropy(isa)({.logits = logits.padded.data(),
+                                                               .labels = logits.labels.data(),
+                                                               .diff_logits = diff.data(),
+                                                               .rows = rows,
+                                                               .classes = classes,
+                                                               .columns = logits.columns,
+                                                               .scale = 1.0F / 13.0F});
+                const auto expected =
+                    reference::softmax_cross_entropy(widened(logits.dense), logits.labels, classes);
+                INFO(name(isa) << ", " << classes << " classes, scale " << scale);
+                CHECK(sum / 13 == Approx(expected.loss).epsilon(1e-6).margin(1e-7));
+                for (std::size_t r = 0; r < rows; ++r) {
+                    for (std::size_t c = 0; c < logits.columns; ++c) {
+                        const double got = static_cast<double>(diff[r * logits.columns + c]);
+                        if (c >= classes) {
+                            REQUIRE(got == 0);
+                        } else {
+                            REQUIRE(std::abs(got - expected.diff_logits[r * classes + c]) < 1e-7);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("loss: without a place for the gradient only the loss is computed") {
+    const PaddedLogits logits = random_logits(5, 10, 2.0F);
+    const double sum = softmax_cross_entropy(detected_isa())({.logits = logits.padded.data(),
+                                                              .labels = logits.labels.data(),
+                                                              .diff_logits = nullptr,
+                                                              .rows = 5,
+                                                              .classes = 10,
+                                                              .columns = 16,
+                                                              .scale = 1});
+    CHECK(sum / 5 == Approx(reference::softmax_cross_entropy(widened(logits.dense), logits.labels, 10).loss)
+                         .epsilon(1e-6));
+}
+
+TEST_CASE("loss: a logit that is not a number, or infinite, shows in the sum") {
+    for (const Isa isa : available_isas()) {
+        for (const float bad :
+             {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            for (std::size_t place = 0; place < 10; ++place) {
+                PaddedLogits logits = random_logits(3, 10, 2.0F);
+                logits.padded[logits.columns + place] = bad;
+                std::vector<float> diff(3 * logits.columns);
+                const double sum = softmax_cross_entropy(isa)({.logits = logits.padded.data(),
+                                                               .labels = logits.labels.data(),
+                                                               .diff_logits = diff.data(),
+                                                               .rows = 3,
+                                                               .classes = 10,
+                                                               .columns = logits.columns,
+                                                               .scale = 1});
+                INFO(name(isa) << ", place " << place << ", " << static_cast<double>(bad));
+                CHECK_FALSE(std::isfinite(sum));
+            }
+        }
+    }
+}
+
+TEST_CASE("optimizer: ten steps equal the double-precision rule at every level and awkward length") {
+    for (const Isa isa : available_isas()) {
+        for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+            for (const std::size_t n :
+                 {std::size_t{1}, std::size_t{16}, std::size_t{63}, std::size_t{1000}}) {
+                const reference::OptimizerRule rule{.kind = kind, .lr = 0.01};
+                const OptimizerSettings settings{.kind = kind, .lr = 0.01};
+                std::vector<float> w = random_floats(n, 1.0F, 2);
+                std::vector<float> m(n, 0.0F);
+                std::vector<float> v(n, 0.0F);
+                reference::Tensor expected = widened(w);
+                reference::OptimizerState state{
+                    .first = reference::Tensor(n, 0.0), .second = reference::Tensor(n, 0.0), .step = 0};
+                for (std::uint32_t t = 1; t <= 10; ++t) {
+                    const std::vector<float> g = random_floats(n, 0.1F, 100 + t);
+                    update_function(kind, isa)(w.data(), m.data(), v.data(), g.data(), n,
+                                               scalars_at(settings, t));
+                    reference::optimizer_update(rule, widened(g), expected, state);
+                }
+                INFO(name(isa) << ", " << name(kind) << ", " << n);
+                // Ten updates of at most 0.01, each a handful of roundings of numbers below 2.
+                const double tolerance = 100 * static_cast<double>(std::numeric_limits<float>::epsilon());
+                for (std::size_t i = 0; i < n; ++i)
+                    REQUIRE(std::abs(static_cast<double>(w[i]) - expected[i]) < tolerance);
+            }
+        }
+    }
+}
+
+TEST_CASE("optimizer: settings are taken from the configuration by kind") {
+    TrainConfig config;
+    config.sgd_lr = 1;
+    config.momentum_lr = 2;
+    config.adam_lr = 3;
+    config.momentum = 0.5;
+    CHECK(settings_for(OptimizerKind::sgd, config).lr == 1);
+    CHECK(settings_for(OptimizerKind::momentum, config).lr == 2);
+    CHECK(settings_for(OptimizerKind::momentum, config).momentum == 0.5);
+    CHECK(settings_for(OptimizerKind::adam, config).lr == 3);
+}
+
+TEST_CASE("plan: every weight has a place of its own, panels are whole, padding is a multiple of 16") {
+    for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked}) {
+        for (const LayerPlan& plan : plan_layers({30, 130, 64, 47, 10}, family)) {
+            CHECK(plan.in_padded % kLane == 0);
+            CHECK(plan.out_padded % kLane == 0);
+            CHECK(plan.out_padded % plan.panel_width == 0);
+            std::vector<bool> taken(plan.weight_floats(), false);
+            for (std::size_t o = 0; o < plan.out_padded; ++o) {
+                for (std::size_t i = 0; i < plan.in_padded; ++i) {
+                    const std::size_t at = plan.offset(o, i);
+                    REQUIRE(at / plan.panel_floats() == o / plan.panel_width);
+                    REQUIRE_FALSE(taken[at]);
+                    taken[at] = true;
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("plan: tiles depend on the batch alone and never exceed 32 rows") {
+    CHECK(tile_rows(1) == 8);
+    CHECK(tile_rows(16) == 8);
+    CHECK(tile_rows(37) == 24);
+    CHECK(tile_rows(64) == 32);
+    CHECK(tile_rows(4096) == 32);
+}
+
+}  // namespace mnist
