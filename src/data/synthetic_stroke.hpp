@@ -17,9 +17,9 @@ namespace mnist {
 /// MNIST.
 struct DrawStyle {
     float mildest = 0.60F;        ///< least carelessness; most samples are near it
-    float careless = 0.90F;       ///< what the most careless writer adds to it
+    float careless = 0.94F;       ///< what the most careless writer adds to it
     float knot_jitter = 0.027F;   ///< standard deviation, of the skeleton's height, times carelessness
-    float bend = 0.060F;          ///< the same for the nodes of the smooth displacement field
+    float bend = 0.062F;          ///< the same for the nodes of the smooth displacement field
     float slant = 0.22F;          ///< standard deviation of the shear
     float turn = 0.12F;           ///< standard deviation of the rotation, about in radians
     float aspect = 0.16F;         ///< standard deviation of the relative width
