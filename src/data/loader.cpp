@@ -6,6 +6,7 @@
 #include <immintrin.h>
 #include <sched.h>
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
@@ -44,6 +45,9 @@ class PrefetchLoader::Impl {
     explicit Impl(const LoaderShape& shape)
         : shape_(shape),
           normalize_(normalize_pixels(detected_isa())),
+          parallelism_(tbb::global_control::max_allowed_parallelism,
+                       std::max(shape.threads + 1, tbb::global_control::active_value(
+                                                       tbb::global_control::max_allowed_parallelism))),
           arena_(static_cast<int>(shape.threads)),
           feeder_([this] { serve(); }) {
         for (std::size_t s = 0; s < shape.slots; ++s)
@@ -147,6 +151,7 @@ class PrefetchLoader::Impl {
     LoaderShape shape_;
     NormalizeFn normalize_;
     std::vector<AlignedVector<float>> slots_;
+    tbb::global_control parallelism_;  ///< TBB starts no more threads than cores unless asked to
     tbb::task_arena arena_;
 
     const std::uint8_t* images_ = nullptr;

@@ -1,0 +1,252 @@
+// The experiment on small synthetic sets: records, targets, divergence, interruption, and the same bits for
+// every setting that must not change them.
+#include "mnist/train/experiment.hpp"
+
+#include <cmath>
+#include <functional>
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/rng.hpp"
+
+namespace mnist {
+namespace {
+
+const std::atomic<bool> kNoStop{false};
+
+Split blobs(std::size_t count, std::size_t pixels, std::size_t classes, std::uint32_t stream) {
+    CounterRng rng(1, RandomPurpose::synthetic, stream);
+    Split split;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto label = static_cast<std::uint8_t>(rng.next_below(static_cast<std::uint32_t>(classes)));
+        split.labels.push_back(label);
+        for (std::size_t p = 0; p < pixels; ++p) {
+            const std::uint32_t ink = p % classes == label ? 150 : 30;
+            split.images.push_back(static_cast<std::uint8_t>(ink + rng.next_below(100)));
+        }
+    }
+    return split;
+}
+
+Dataset small_set(std::size_t train = 300, std::size_t test = 90) {
+    Dataset set;
+    set.facts = {.name = "custom",
+                 .sha256 = "",
+                 .train_samples = train,
+                 .test_samples = test,
+                 .rows = 5,
+                 .columns = 5,
+                 .classes = 4,
+                 .synthetic = false};
+    set.train = blobs(train, 25, 4, 0);
+    set.test = blobs(test, 25, 4, 1);
+    return set;
+}
+
+TrainConfig small_config() {
+    TrainConfig config;
+    config.epochs = 4;
+    config.batch_size = 16;
+    config.hidden = {20, 12};
+    config.sgd_lr = 0.1;
+    config.momentum_lr = 0.05;
+    config.adam_lr = 0.01;
+    config.threads = 2;
+    config.target_accuracy = 90;
+    return config;
+}
+
+ExperimentOutcome run(const TrainConfig& config, const Dataset& set) {
+    ExperimentObserver observer;
+    return run_experiment({.config = config, .dataset = &set, .initial_model = {}, .cpus = {}}, observer,
+                          kNoStop);
+}
+
+}  // namespace
+
+TEST_CASE("experiment: every optimizer with every seed learns and is recorded in full") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.seeds = 2;
+    const ExperimentOutcome outcome = run(config, set);
+    REQUIRE(outcome.runs.size() == 6);
+    CHECK(outcome.threads == 2);
+    CHECK_FALSE(outcome.interrupted);
+    CHECK_FALSE(outcome.primitives.empty());
+    for (const RunRecord& record : outcome.runs) {
+        INFO(name(record.optimizer) << ", seed " << record.seed);
+        CHECK(record.status == RunStatus::completed);
+        REQUIRE(record.epochs.size() == 4);
+        CHECK(record.epochs.back().train_loss.value() < record.epochs.front().train_loss.value());
+        CHECK(record.last_accuracy == record.epochs.back().test_accuracy);
+        CHECK(record.best_accuracy.value() >= record.last_accuracy.value());
+        CHECK(record.best_accuracy.value() > 90);
+        REQUIRE(record.first_epoch_at_target.has_value());
+        double seconds = 0;
+        for (int e = 0; e < *record.first_epoch_at_target; ++e)
+            seconds += record.epochs[static_cast<std::size_t>(e)].train_seconds;
+        CHECK(record.seconds_to_target.value() == Approx(seconds));
+        CHECK(record.samples_per_second.value() > 0);
+        CHECK(record.weights_sha256.size() == 64);
+        std::uint64_t counted = 0;
+        for (const auto& row : record.confusion_matrix) {
+            for (const std::uint64_t n : row) counted += n;
+        }
+        CHECK(counted == 90);
+    }
+    CHECK(outcome.runs[0].weights_sha256 != outcome.runs[3].weights_sha256);
+}
+
+TEST_CASE("experiment: threads and loader change nothing in the weights") {
+    const Dataset set = small_set(301);
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::adam};
+    config.epochs = 2;
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{7}, std::size_t{64}, std::size_t{1000}}) {
+        config.batch_size = batch;
+        std::string expected;
+        for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
+            for (const std::size_t loaders : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+                config.threads = threads;
+                config.loader_threads = loaders;
+                const std::string hash = run(config, set).runs.front().weights_sha256;
+                if (expected.empty()) expected = hash;
+                INFO("batch " << batch << ", threads " << threads << ", loader threads " << loaders);
+                CHECK(hash == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("experiment: a diverging optimizer is recorded and the others go on") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.sgd_lr = 1e30;
+    const ExperimentOutcome outcome = run(config, set);
+    REQUIRE(outcome.runs.size() == 3);
+    const RunRecord& sgd = outcome.runs[0];
+    CHECK(sgd.status == RunStatus::diverged);
+    CHECK(sgd.message.find("epoch 1") != std::string::npos);
+    REQUIRE(sgd.epochs.size() == 1);
+    CHECK_FALSE(sgd.epochs[0].train_loss.has_value());
+    CHECK_FALSE(sgd.samples_per_second.has_value());
+    CHECK(outcome.runs[1].status == RunStatus::completed);
+    CHECK(outcome.runs[2].status == RunStatus::completed);
+}
+
+TEST_CASE("experiment: a stop keeps the finished epochs and marks the run") {
+    struct StopAfterTwo : ExperimentObserver {
+        std::atomic<bool>* stop = nullptr;
+        void epoch_finished(const RunRecord& record) override {
+            if (record.epochs.size() == 2) stop->store(true);
+        }
+    };
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    std::atomic<bool> stop{false};
+    StopAfterTwo observer;
+    observer.stop = &stop;
+    const ExperimentOutcome outcome =
+        run_experiment({.config = config, .dataset = &set, .initial_model = {}, .cpus = {}}, observer, stop);
+    CHECK(outcome.interrupted);
+    REQUIRE(outcome.runs.size() == 1);
+    CHECK(outcome.runs[0].status == RunStatus::interrupted);
+    CHECK(outcome.runs[0].epochs.size() == 2);
+    CHECK(outcome.runs[0].last_accuracy.has_value());
+}
+
+TEST_CASE("experiment: no epochs train nothing, and the weights are the initial ones") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.epochs = 0;
+    const ExperimentOutcome outcome = run(config, set);
+    const std::string initial = weights_sha256(initial_parameters({25, 20, 12, 4}, 0));
+    for (const RunRecord& record : outcome.runs) {
+        CHECK(record.epochs.empty());
+        CHECK(record.weights_sha256 == initial);
+        CHECK_FALSE(record.best_accuracy.has_value());
+    }
+}
+
+TEST_CASE("experiment: training on from a model equals training on from the same weights") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::sgd};
+    ExperimentObserver observer;
+    ExperimentInputs inputs{.config = config, .dataset = &set, .initial_model = {}, .cpus = {}};
+    const std::string from_seed = run_experiment(inputs, observer, kNoStop).runs[0].weights_sha256;
+    inputs.initial_model = initial_parameters({25, 20, 12, 4}, 0);
+    CHECK(run_experiment(inputs, observer, kNoStop).runs[0].weights_sha256 == from_seed);
+    inputs.initial_model = initial_parameters({25, 20, 12, 4}, 1);
+    CHECK(run_experiment(inputs, observer, kNoStop).runs[0].weights_sha256 != from_seed);
+}
+
+TEST_CASE("experiment: without shuffling the order is the file's, in every epoch") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::sgd};
+    const std::string shuffled = run(config, set).runs[0].weights_sha256;
+    config.shuffle = false;
+    const std::string in_order = run(config, set).runs[0].weights_sha256;
+    CHECK(shuffled != in_order);
+    CHECK(run(config, set).runs[0].weights_sha256 == in_order);
+}
+
+TEST_CASE("experiment: a batch larger than the set is one smaller batch") {
+    const Dataset set = small_set(50);
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::sgd};
+    config.batch_size = 50;
+    const std::string exact = run(config, set).runs[0].weights_sha256;
+    config.batch_size = 5000;
+    CHECK(run(config, set).runs[0].weights_sha256 == exact);
+}
+
+TEST_CASE("evaluation: a stored model gives the accuracy that training saw") {
+    struct KeepWeights : ExperimentObserver {
+        ModelParameters kept;
+        void run_finished(const RunRecord&, const ModelParameters& weights) override { kept = weights; }
+    };
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::adam};
+    KeepWeights observer;
+    const auto outcome = run_experiment({.config = config, .dataset = &set, .initial_model = {}, .cpus = {}},
+                                        observer, kNoStop);
+    const Evaluation evaluation = evaluate_model(observer.kept, set, 32, 3, {});
+    CHECK(evaluation.accuracy == outcome.runs[0].last_accuracy.value());
+    CHECK(evaluation.loss == Approx(outcome.runs[0].epochs.back().test_loss.value()).epsilon(1e-6));
+    CHECK(evaluation.confusion_matrix == outcome.runs[0].confusion_matrix);
+}
+
+TEST_CASE("configuration: impossible values are refused with their key") {
+    const auto refused = [](const char* key, const std::function<void(TrainConfig&)>& spoil) {
+        TrainConfig config;
+        spoil(config);
+        try {
+            validate(config, nullptr);
+        } catch (const InputError& error) {
+            return error.fault().where == key;
+        }
+        return false;
+    };
+    CHECK(refused("--batch-size", [](TrainConfig& c) { c.batch_size = 0; }));
+    CHECK(refused("--test-batch-size", [](TrainConfig& c) { c.test_batch_size = 0; }));
+    CHECK(refused("--sgd-lr", [](TrainConfig& c) { c.sgd_lr = -1; }));
+    CHECK(refused("--momentum-lr", [](TrainConfig& c) { c.momentum_lr = std::nan(""); }));
+    CHECK(refused("--adam-lr", [](TrainConfig& c) { c.adam_lr = INFINITY; }));
+    CHECK(refused("--momentum", [](TrainConfig& c) { c.momentum = 1; }));
+    CHECK(refused("--hidden", [](TrainConfig& c) { c.hidden = {}; }));
+    CHECK(refused("--hidden", [](TrainConfig& c) { c.hidden = {128, 0}; }));
+    CHECK(refused("--optimizer", [](TrainConfig& c) { c.optimizers = {}; }));
+    CHECK(refused("--optimizer", [](TrainConfig& c) {
+        c.optimizers = {OptimizerKind::sgd, OptimizerKind::sgd};
+    }));
+    CHECK(refused("--seeds", [](TrainConfig& c) { c.seeds = 0; }));
+    CHECK(refused("--threads", [](TrainConfig& c) { c.threads = 100000; }));
+    CHECK(refused("--target-accuracy", [](TrainConfig& c) { c.target_accuracy = 101; }));
+    TrainConfig fine;
+    CHECK_NOTHROW(validate(fine, nullptr));
+}
+
+}  // namespace mnist
