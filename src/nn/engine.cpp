@@ -165,7 +165,10 @@ bool Engine::Impl::step(const EpochWork& work, std::size_t step_index, PhaseGate
     StepProgram& program = full ? *full_ : *last_;
     BatchFeed* const feed = options_.feed;
     const std::size_t slot = feed == nullptr ? 0 : step_index % buffers_->src.size();
-    const auto order = work.order.subspan(step_index * batch, program.rows());
+    const StepInput input{.data = work.rows,
+                          .order = work.order.subspan(step_index * batch),
+                          .slot = slot,
+                          .gather = feed == nullptr};
     PhaseSeconds& log = logs_[thread].phases;
     Clock::time_point begun{};
     Clock::time_point worked{};
@@ -174,8 +177,7 @@ bool Engine::Impl::step(const EpochWork& work, std::size_t step_index, PhaseGate
     if (feed != nullptr) feed->release_before(step_index);
     const bool rows_done = walker.phase(program.tiles(), [&](std::size_t tile) {
         if (feed != nullptr) feed->wait(step_index);
-        tile_losses_[step_index * full_->tiles() + tile] =
-            program.run_tile(tile, work.rows, order, slot, feed == nullptr, thread);
+        tile_losses_[step_index * full_->tiles() + tile] = program.run_tile(tile, input, thread);
         if (work.timed) worked = Clock::now();
     });
     if (!rows_done) return false;

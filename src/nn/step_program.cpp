@@ -114,18 +114,26 @@ std::vector<TeamPrimitive*> StepProgram::primitives() {
     return all;
 }
 
-void StepProgram::gather_rows(const Tile& tile, const LabelledRows& data,
-                              std::span<const std::uint32_t> order, float* src) const {
+void StepProgram::gather_rows(const Tile& tile, const StepInput& input) const {
+    const LabelledRows& data = input.data;
     const std::size_t stride = layers_.front().plan.in_padded;
-    for (std::size_t r = 0; r < tile.rows; ++r) {
-        // The rows are scattered over the whole set: start loading the next one while this one is converted.
-        if (r + 1 < tile.rows) {
-            const std::uint8_t* const next = data.images + order[tile.first_row + r + 1] * data.pixels;
-            for (std::size_t line = 0; line < data.pixels; line += kCacheLine)
-                __builtin_prefetch(next + line);
-        }
-        normalize_(data.images + order[tile.first_row + r] * data.pixels, src + (tile.first_row + r) * stride,
-                   data.pixels);
+    float* dst = buffers_.src[input.slot] + tile.first_row * stride;
+    for (const std::uint32_t row : input.order.subspan(tile.first_row, tile.rows)) {
+        normalize_(data.images + row * data.pixels, dst, data.pixels);
+        dst += stride;
+    }
+}
+
+// The rows are scattered over the whole set. Those that this thread will most likely gather in the next step
+// are asked for now, so that they come in while this step computes.
+void StepProgram::prefetch_next_rows(const Tile& tile, const StepInput& input) const {
+    const LabelledRows& data = input.data;
+    const std::size_t first = std::min(input.order.size(), rows_ + tile.first_row);
+    const std::size_t count = std::min(tile.rows, input.order.size() - first);
+    for (const std::uint32_t row : input.order.subspan(first, count)) {
+        const std::uint8_t* const pixels = data.images + row * data.pixels;
+        for (std::size_t line = 0; line < data.pixels; line += kCacheLine)
+            __builtin_prefetch(pixels + line, 0, 2);
     }
 }
 
@@ -142,11 +150,13 @@ void StepProgram::scatter_to_panels(std::size_t layer, const Tile& tile) {
     }
 }
 
-double StepProgram::run_tile(std::size_t t, const LabelledRows& data, std::span<const std::uint32_t> order,
-                             std::size_t slot, bool gather, std::size_t thread) {
+double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t thread) {
     const Tile& tile = tiles_[t];
-    if (gather) gather_rows(tile, data, order, buffers_.src[slot]);
-    tile.forward[slot].run(thread);
+    if (input.gather) {
+        gather_rows(tile, input);
+        prefetch_next_rows(tile, input);
+    }
+    tile.forward[input.slot].run(thread);
 
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
@@ -155,7 +165,7 @@ double StepProgram::run_tile(std::size_t t, const LabelledRows& data, std::span<
     for (std::size_t done = 0; done < tile.rows; done += labels.size()) {
         const std::size_t count = std::min(labels.size(), tile.rows - done);
         const std::size_t first = tile.first_row + done;
-        for (std::size_t r = 0; r < count; ++r) labels[r] = data.labels[order[first + r]];
+        for (std::size_t r = 0; r < count; ++r) labels[r] = input.data.labels[input.order[first + r]];
         loss += loss_({.logits = buffers_.dst[last].data() + first * output.out_padded,
                        .labels = labels.data(),
                        .diff_logits = buffers_.diff_dst[last].data() + first * output.out_padded,

@@ -35,6 +35,15 @@ struct PanelItem {
     std::vector<TeamCall> backward_weights;  ///< one a slot for the first layer, one otherwise
 };
 
+/// What one step reads.
+struct StepInput {
+    const LabelledRows& data;
+    std::span<const std::uint32_t>
+        order;             ///< row numbers from this batch's first row to the end of the epoch
+    std::size_t slot = 0;  ///< where the batch's input lies
+    bool gather = true;    ///< the threads normalise their rows themselves
+};
+
 class StepProgram {
   public:
     StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, BatchBuffers& buffers, Isa isa);
@@ -46,10 +55,8 @@ class StepProgram {
     [[nodiscard]] std::size_t panels() const noexcept { return panel_items_.size(); }
     [[nodiscard]] std::vector<TeamPrimitive*> primitives();
 
-    /// Rows phase of tile t. `order` are the batch's row numbers, rows() of them; slot is the batch's slot.
-    /// With `gather` the tile's input is normalised first. Returns the sum of the losses of its rows.
-    double run_tile(std::size_t t, const LabelledRows& data, std::span<const std::uint32_t> order,
-                    std::size_t slot, bool gather, std::size_t thread);
+    /// Rows phase of tile t. Returns the sum of the losses of its rows.
+    double run_tile(std::size_t t, const StepInput& input, std::size_t thread);
     /// Weights phase of item i: gradient, then the update.
     void run_panel(std::size_t i, std::size_t slot, UpdateFn update, const UpdateScalars& scalars,
                    std::size_t thread);
@@ -65,8 +72,8 @@ class StepProgram {
     };
     void make_tile(std::size_t first_row, const RowsPrimitives& primitives);
     void make_panels();
-    void gather_rows(const Tile& tile, const LabelledRows& data, std::span<const std::uint32_t> order,
-                     float* src) const;
+    void gather_rows(const Tile& tile, const StepInput& input) const;
+    void prefetch_next_rows(const Tile& tile, const StepInput& input) const;
     void scatter_to_panels(std::size_t layer, const Tile& tile);
 
     std::size_t rows_;
