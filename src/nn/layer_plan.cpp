@@ -48,9 +48,9 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
 
 std::size_t tile_rows(std::size_t batch) {
     constexpr std::size_t kSmallest = 8;
-    constexpr std::size_t kLargest = 32;
-    const std::size_t half = (batch + 1) / 2;
-    return std::clamp(round_up(half, kSmallest), kSmallest, kLargest);
+    constexpr std::size_t kLargest = 64;
+    const std::size_t share = (batch + 1) / 2;
+    return std::clamp(round_up(share, kSmallest), kSmallest, batch > 128 ? kLargest : kLargest / 2);
 }
 
 }  // namespace mnist
