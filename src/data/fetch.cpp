@@ -147,6 +147,7 @@ std::vector<FetchedFile> fetch_files(const KnownDataset& set, const FetchRequest
     const Note silent = [](const std::string&) {};
     Fetcher fetcher(set, request, note ? note : silent);
     std::vector<FetchedFile> files;
+    files.reserve(kDataParts.size());
     for (const DataPart part : kDataParts) files.push_back(fetcher.fetch(part));
     return files;
 }
