@@ -1,1 +1,137 @@
-// not written yet
+// Epoch lines and the summary table. Markdown, CSV and HTML are other files' work.
+#include "mnist/report/train_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mnist/report/run_groups.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/stats/summary.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kListedSeeds = 10;  // beyond this the first epochs are a range
+
+std::string fixed(double value, int decimals) {
+    return fmt::format("{:.{}f}", value, decimals);
+}
+
+std::string or_dash(const std::optional<double>& value, int decimals) {
+    return value ? fixed(*value, decimals) : "-";
+}
+
+/// "97.18", with several values "97.18 ± 0.05"; "-" without any.
+template <class Format>
+std::string mean_and_spread(const std::vector<double>& values, Format format) {
+    const std::optional<Summary> summary = summarise(values);
+    if (!summary) return "-";
+    std::string text = format(summary->mean);
+    if (summary->standard_deviation) text += " ± " + format(*summary->standard_deviation);
+    return text;
+}
+
+/// "22", "7, 8, 6, -, 6"; with many seeds "5 to 9 (28 of 30)".
+std::string first_epochs(const RunGroup& group) {
+    if (group.runs.empty()) return "-";
+    std::vector<std::string> words;
+    std::vector<int> reached;
+    for (const RunRecord* run : group.runs) {
+        words.push_back(run->first_epoch_at_target ? fmt::to_string(*run->first_epoch_at_target) : "-");
+        if (run->first_epoch_at_target) reached.push_back(*run->first_epoch_at_target);
+    }
+    if (words.size() <= kListedSeeds) return fmt::format("{}", fmt::join(words, ", "));
+    if (reached.empty()) return fmt::format("- (0 of {})", words.size());
+    const auto [least, greatest] = std::minmax_element(reached.begin(), reached.end());
+    return fmt::format("{} to {} ({} of {})", *least, *greatest, reached.size(), words.size());
+}
+
+/// A single run that did not end well says so instead of a rank.
+std::string speed_or_status(const RunGroup& group, const std::string& speed) {
+    if (group.runs.empty()) return "not run";
+    if (group.runs.size() > 1 || group.runs.front()->status == RunStatus::completed) return speed;
+    return group.runs.front()->status == RunStatus::diverged ? "diverged" : "interrupted";
+}
+
+std::string learning_rate_flag(OptimizerKind kind) {
+    return fmt::format("--{}-lr", name(kind));
+}
+
+/// What a reader must know about runs that did not end as planned.
+std::string notes(const std::vector<RunGroup>& groups, bool several, int width) {
+    std::string out;
+    for (const RunGroup& group : groups) {
+        for (const RunRecord* run : group.runs) {
+            const std::size_t full = run->epochs.size();
+            const std::string who = fmt::format("{}, seed {},", title(run->optimizer), run->seed);
+            if (run->status == RunStatus::diverged) {
+                out += wrapped(
+                    fmt::format("{} diverged: {}.{} A smaller {} may help.", who, printable(run->message),
+                                several ? " It is left out of the means." : "",
+                                learning_rate_flag(run->optimizer)),
+                    width, "! ");
+            } else if (run->status == RunStatus::interrupted) {
+                out += wrapped(fmt::format("{} was interrupted after {} full {}.{}", who, full,
+                                           full == 1 ? "epoch" : "epochs",
+                                           several ? " It is left out of the means." : ""),
+                               width, "! ");
+            }
+        }
+    }
+    if (several) {
+        out += wrapped(
+            "Mean ± sample standard deviation over the seeds (seconds: over those that reached the target); "
+            "first "
+            "epochs seed by seed.",
+            width);
+    }
+    return out.empty() ? out : "\n" + out;
+}
+
+}  // namespace
+
+std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record) {
+    return fmt::format("Epoch {}/{}, Train Loss {}, Test Loss {}, Accuracy {}", epoch, epochs,
+                       or_dash(record.train_loss, 4), or_dash(record.test_loss, 4),
+                       record.test_accuracy ? fixed(*record.test_accuracy, 2) + "%" : "-");
+}
+
+std::string summary_table(const TrainResult& result, const TextStyle& style) {
+    const std::vector<RunGroup> groups = run_groups(result);
+    const bool several = has_several_seeds(groups);
+    const std::vector<std::string> speeds = convergence_speeds(groups, result.config.epochs);
+    const std::string target = fixed(result.config.target_accuracy, 2);
+    const auto decimals = [](int digits) { return [digits](double value) { return fixed(value, digits); }; };
+    const auto whole = [](double value) { return grouped(value); };
+
+    TableColumn optimizer{"Optimizer", {}, true};
+    TableColumn first{fmt::format("First Reached\nEpoch\n(>= {} %)", target), {}, several};
+    TableColumn best{"Best\nAccuracy", {}};
+    TableColumn last{"Last\nAccuracy", {}};
+    TableColumn train_loss{"Last\nTrain\nLoss", {}};
+    TableColumn test_loss{"Last\nTest\nLoss", {}};
+    TableColumn speed{"Convergence\nSpeed", {}};
+    TableColumn throughput{"samples/s", {}};
+    TableColumn seconds{fmt::format("Seconds\nto\n{} %", target), {}};
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const RunGroup& group = groups[i];
+        optimizer.cells.emplace_back(title(group.optimizer));
+        first.cells.push_back(first_epochs(group));
+        best.cells.push_back(mean_and_spread(values_of(group, &RunRecord::best_accuracy), decimals(2)));
+        last.cells.push_back(mean_and_spread(values_of(group, &RunRecord::last_accuracy), decimals(2)));
+        train_loss.cells.push_back(
+            mean_and_spread(last_epoch_values(group, &EpochRecord::train_loss), decimals(4)));
+        test_loss.cells.push_back(
+            mean_and_spread(last_epoch_values(group, &EpochRecord::test_loss), decimals(4)));
+        speed.cells.push_back(speed_or_status(group, speeds[i]));
+        throughput.cells.push_back(mean_and_spread(values_of(group, &RunRecord::samples_per_second), whole));
+        seconds.cells.push_back(
+            mean_and_spread(values_of(group, &RunRecord::seconds_to_target), decimals(2)));
+    }
+    return table_text({optimizer, first, best, last, train_loss, test_loss, speed, throughput, seconds},
+                      style.width) +
+           notes(groups, several, style.width);
+}
+
+}  // namespace mnist

@@ -1,4 +1,5 @@
-// What a person reads in a terminal: epoch lines, summary table, confusion matrices, insights. Pure functions from records to text.
+// What a person reads in a terminal: epoch lines, summary table, confusion matrices, insights. Pure functions
+// from records to text.
 #pragma once
 
 #include <string>
@@ -18,17 +19,24 @@ struct TextStyle {
 /// A value that is not there reads "-".
 [[nodiscard]] std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record);
 
-/// One row an optimizer, with the original's columns (Optimizer, First Reached Epoch, Best Accuracy, Last Accuracy, Last Train
-/// Loss, Last Test Loss, Convergence Speed: rank by first reached epoch, Slow / Faster / Fastest) plus samples/s and seconds to the
-/// target. With several seeds: mean +- standard deviation, and the first epoch at target per seed.
+/// One row an optimizer, with the original's columns (Optimizer, First Reached Epoch, Best Accuracy, Last
+/// Accuracy, Last Train Loss, Last Test Loss, Convergence Speed: rank by first reached epoch, Slow / Faster /
+/// Fastest) plus samples/s and seconds to the target. With several seeds: mean +- standard deviation, and the
+/// first epoch at target per seed. Runs that diverged or were interrupted are named below.
 [[nodiscard]] std::string summary_table(const TrainResult& result, const TextStyle& style);
 
-/// Counts, rows true, columns predicted; shaded by share of the row where colour is allowed; the diagonal muted.
-[[nodiscard]] std::string confusion_table(const ConfusionMatrix& matrix, const TextStyle& style);
+/// Counts, rows true, columns predicted, with the total and the recall of each row. Where colour is allowed,
+/// errors are shaded by their share of the row, relative to the worst cell, and the diagonal is muted, so
+/// that errors stand out. `names` (one a class) follow the numbers in the row headings. A matrix too wide for
+/// the style's width (many classes) is not broken across lines: then the cells with most errors are listed.
+/// Empty matrix: "No evaluation.\n".
+[[nodiscard]] std::string confusion_table(const ConfusionMatrix& matrix, const TextStyle& style,
+                                          const std::vector<std::string>& names = {});
 
-/// Sentences computed from the records: best and worst recognised class, the pairs most often confused, which optimizer has the
-/// fewest errors, and, with several seeds, whether optimizers differ beyond the spread (Welch's t interval of the difference of
-/// last accuracies, Holm over the pairs; with one seed: the binomial interval of the test set).
+/// Sentences computed from the records: best and worst recognised class, the pairs most often confused, which
+/// optimizer has the fewest errors, and, with several seeds, whether optimizers differ beyond the spread
+/// (Welch's t interval of the difference of last accuracies, Holm over the pairs; with one seed: the binomial
+/// interval of the test set).
 [[nodiscard]] std::vector<std::string> insights(const TrainResult& result);
 
 /// The whole closing part of `mnist train`: table, matrices (summed over seeds), insights, peak share.

@@ -1,0 +1,95 @@
+// Tables of text. A table that is too wide is cut between columns rather than inside lines.
+#include <algorithm>
+
+#include "mnist/report/text.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kGap = 2;  // columns between two columns
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines(1);
+    for (const char c : text) {
+        if (c == '\n') {
+            lines.emplace_back();
+        } else {
+            lines.back() += c;
+        }
+    }
+    return lines;
+}
+
+struct Laid {
+    const TableColumn* column;
+    std::vector<std::string> heading;
+    std::size_t width;
+};
+
+Laid laid(const TableColumn& column) {
+    Laid result{&column, lines_of(column.heading), 0};
+    for (const std::string& line : result.heading) result.width = std::max(result.width, display_width(line));
+    for (const std::string& cell : column.cells) result.width = std::max(result.width, display_width(cell));
+    return result;
+}
+
+void append_line(std::string& out, const std::vector<Laid>& columns, const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const std::string fill(columns[i].width - display_width(cells[i]), ' ');
+        if (i > 0) line.append(kGap, ' ');
+        line += columns[i].column->left ? cells[i] + fill : fill + cells[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+}
+
+void append_block(std::string& out, const std::vector<Laid>& columns) {
+    std::size_t heading_lines = 0;
+    std::size_t width = kGap * (columns.size() - 1);
+    for (const Laid& column : columns) {
+        heading_lines = std::max(heading_lines, column.heading.size());
+        width += column.width;
+    }
+    std::vector<std::string> cells(columns.size());
+    for (std::size_t line = 0; line < heading_lines; ++line) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const std::size_t above = heading_lines - columns[i].heading.size();
+            cells[i] = line < above ? "" : columns[i].heading[line - above];
+        }
+        append_line(out, columns, cells);
+    }
+    for (std::size_t i = 0; i < width; ++i) out += "─";
+    out += '\n';
+    for (std::size_t row = 0; row < columns.front().column->cells.size(); ++row) {
+        for (std::size_t i = 0; i < columns.size(); ++i) cells[i] = columns[i].column->cells.at(row);
+        append_line(out, columns, cells);
+    }
+}
+
+}  // namespace
+
+std::string table_text(const std::vector<TableColumn>& columns, int width) {
+    std::string out;
+    if (columns.empty()) return out;
+    const auto limit = static_cast<std::size_t>(std::max(width, 1));
+    const Laid first = laid(columns.front());
+    std::vector<Laid> block{first};
+    std::size_t used = first.width;
+    for (std::size_t i = 1; i < columns.size(); ++i) {
+        Laid next = laid(columns[i]);
+        // A block holds at least one column beside the first, however narrow the terminal is.
+        if (block.size() > 1 && used + kGap + next.width > limit) {
+            append_block(out, block);
+            out += '\n';
+            block.assign(1, first);
+            used = first.width;
+        }
+        used += kGap + next.width;
+        block.push_back(std::move(next));
+    }
+    append_block(out, block);
+    return out;
+}
+
+}  // namespace mnist

@@ -1,0 +1,96 @@
+// The closing part of `mnist train`: headings around the pieces. Whatever comes from files or from the
+// machine is made printable here.
+#include <fmt/format.h>
+
+#include "mnist/core/flops.hpp"
+#include "mnist/report/run_groups.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/report/train_text.hpp"
+#include "mnist/stats/summary.hpp"
+
+namespace mnist {
+namespace {
+
+std::string heading(const std::string& text, const TextStyle& style) {
+    return style.colour ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : text + "\n";
+}
+
+std::string plural(std::size_t n, std::string_view word) {
+    return fmt::format("{} {}{}", grouped(std::uint64_t{n}), word, n == 1 ? "" : "s");
+}
+
+std::string setting(const TrainResult& result, int width) {
+    const TrainConfig& config = result.config;
+    std::string seeds = fmt::format("seed {}", config.seed);
+    if (config.seeds > 1) seeds = fmt::format("seeds {} to {}", config.seed, config.seed + config.seeds - 1);
+    std::string out = wrapped(
+        fmt::format("{}: {} training and {} test images; {}, batch {}, {}", printable(result.dataset.name),
+                    grouped(result.dataset.train_samples), grouped(result.dataset.test_samples),
+                    plural(config.epochs, "epoch"), config.batch_size, seeds),
+        width);
+    out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
+                               plural(config.threads, "thread")),
+                   width);
+    if (result.dataset.synthetic) {
+        out += wrapped("Synthetic digits, drawn by this program: figures are not those of real MNIST.", width,
+                       "! ");
+    }
+    if (result.interrupted) out += wrapped("Interrupted: this is the state so far.", width, "! ");
+    return out;
+}
+
+std::string matrices(const TrainResult& result, const std::vector<RunGroup>& groups, const TextStyle& style) {
+    std::string out;
+    for (const RunGroup& group : groups) {
+        const ConfusionMatrix matrix = summed_confusion(group);
+        if (matrix.empty()) continue;
+        const std::string over =
+            group.counted.size() > 1 ? fmt::format(", sum over {} seeds", group.counted.size()) : "";
+        out += "\n" + heading(fmt::format("Confusion of {} (rows true, columns predicted{})",
+                                          title(group.optimizer), over),
+                              style);
+        out += confusion_table(matrix, style, class_names(result.dataset, matrix.size()));
+    }
+    return out;
+}
+
+/// Throughput as a share of what the same threads reach with nothing but fused multiply-adds.
+std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& groups,
+                        const TextStyle& style) {
+    if (!result.fma_peak_gflops || *result.fma_peak_gflops <= 0) return {};
+    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
+    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
+    dims.push_back(result.dataset.classes);
+    const double gflop = training_flop_per_sample(dims) / 1e9;
+    const std::size_t threads = result.config.threads;
+    const std::string who =
+        threads == 1 ? "this thread reaches" : fmt::format("these {} threads reach", threads);
+    std::string lines;
+    for (const RunGroup& group : groups) {
+        const auto throughput = summarise(values_of(group, &RunRecord::samples_per_second));
+        if (!throughput) continue;
+        lines += wrapped(
+            fmt::format("{}: {} samples/s = {:.0f} % of the {:.0f} GFLOP/s that {}", title(group.optimizer),
+                        grouped(throughput->mean), 100 * throughput->mean * gflop / *result.fma_peak_gflops,
+                        *result.fma_peak_gflops, who),
+            style.width, "- ");
+    }
+    return lines.empty() ? lines : "\n" + heading("Speed", style) + lines;
+}
+
+}  // namespace
+
+std::string train_report(const TrainResult& result, const TextStyle& style) {
+    const std::vector<RunGroup> groups = run_groups(result);
+    std::string out = "\n" + heading("Summary", style) + setting(result, style.width);
+    if (result.config.epochs == 0) {
+        return out + "\nNothing was trained: 0 epochs.\n";
+    }
+    out += "\n" + summary_table(result, style) + matrices(result, groups, style);
+    const std::vector<std::string> sentences = insights(result);
+    if (!sentences.empty()) out += "\n" + heading("Insights", style);
+    for (const std::string& sentence : sentences) out += wrapped(sentence, style.width, "- ");
+    return out + peak_shares(result, groups, style);
+}
+
+}  // namespace mnist
