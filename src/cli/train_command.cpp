@@ -142,7 +142,6 @@ int train(const TrainOptions& options) {
     result.config.threads = outcome.threads;
     result.interrupted = outcome.interrupted;
 
-    if (!options.quiet) console.print("\n");
     finish(result, result_file, console);
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);

@@ -14,9 +14,9 @@ namespace mnist {
 namespace {
 
 constexpr std::uint64_t kMaxEpochs = 1'000'000;
-constexpr std::uint64_t kMaxBatch = 1U << 30U;
+constexpr std::uint64_t kMaxBatch = 1U << 20U;
 constexpr std::uint64_t kMaxHidden = 1U << 20U;
-constexpr std::uint64_t kMaxSeeds = 10'000;
+constexpr std::uint64_t kMaxSeeds = 1000;
 constexpr std::uint64_t kMaxThreads = 1024;
 constexpr std::uint64_t kAnySeed = UINT64_MAX;
 

@@ -1,0 +1,172 @@
+// Configuration files: what is printed is read back, a flag wins over the file, and mistakes name file, line,
+// key and value.
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+
+namespace {
+
+std::string printed(const Workshop& workshop, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"train", "--print-config"});
+    const Finished finished = workshop.mnist(arguments);
+    CAPTURE(finished.error);
+    CHECK(finished.exit_code == 0);
+    return finished.output;
+}
+
+}  // namespace
+
+TEST_CASE("config: the printed defaults are those of the experiment") {
+    const Workshop workshop;
+    const std::string text = printed(workshop, {});
+    for (const std::string line :
+         {"optimizer = [\"sgd\", \"momentum\", \"adam\"]", "epochs = 25", "batch_size = 64",
+          "test_batch_size = 1000", "hidden = [128, 64]", "sgd_lr = 0.011", "momentum_lr = 0.005",
+          "momentum = 0.9", "adam_lr = 0.001", "seed = 0", "seeds = 1", "no_shuffle = false",
+          "quiet = false"}) {
+        CAPTURE(line);
+        CHECK(contains(text, "\n" + line + "\n"));
+    }
+    CHECK(workshop.default_results().empty());
+}
+
+TEST_CASE("config: what is printed gives the same when it is read") {
+    const Workshop workshop;
+    const std::vector<std::string> everything{"--dataset",
+                                              "fashion-mnist",
+                                              "--data-dir",
+                                              "a \"b\" #c\\d",
+                                              "--optimizer",
+                                              "adam,sgd",
+                                              "--epochs",
+                                              "0",
+                                              "--batch-size",
+                                              "7",
+                                              "--test-batch-size",
+                                              "33",
+                                              "--hidden",
+                                              "5,6,7",
+                                              "--sgd-lr",
+                                              "1e-07",
+                                              "--momentum-lr",
+                                              "0.30000000000000004",
+                                              "--momentum",
+                                              "0",
+                                              "--adam-lr",
+                                              "2",
+                                              "--seed",
+                                              "18446744073709551615",
+                                              "--seeds",
+                                              "1",
+                                              "--threads",
+                                              "3",
+                                              "--loader-threads",
+                                              "2",
+                                              "--no-shuffle",
+                                              "--target-accuracy",
+                                              "98.25",
+                                              "--save-model",
+                                              "m",
+                                              "--out",
+                                              "o.json",
+                                              "--label",
+                                              "it's \xc3\xbc",
+                                              "--quiet"};
+    for (const std::vector<std::string>& flags : {everything, std::vector<std::string>{}}) {
+        const std::string first = printed(workshop, flags);
+        workshop.write("run.toml", first);
+        CHECK(printed(workshop, {"--config", "run.toml"}) == first);
+    }
+    const std::string text = printed(workshop, everything);
+    CHECK(contains(text, "data_dir = \"a \\\"b\\\" #c\\\\d\"\n"));
+    CHECK(contains(text, "momentum_lr = 0.30000000000000004\n"));
+    CHECK(contains(text, "optimizer = [\"adam\", \"sgd\"]\n"));
+    CHECK(contains(text, "target_accuracy = 98.25\n"));
+}
+
+TEST_CASE("config: a run from the printed configuration ends in the same weights") {
+    const Workshop workshop;
+    REQUIRE(workshop.train({"--epochs", "2", "--seed", "5", "--out", "a.json"}).exit_code == 0);
+    const Finished config = workshop.train({"--epochs", "2", "--seed", "5", "--print-config"});
+    workshop.write("run.toml", config.output);
+    REQUIRE(workshop.mnist({"train", "--config", "run.toml", "--out", "b.json"}).exit_code == 0);
+    const nlohmann::json a = workshop.json_of("a.json");
+    const nlohmann::json b = workshop.json_of("b.json");
+    CHECK(a.at("config") == b.at("config"));
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(a.at("runs").at(i).at("weights_sha256") == b.at("runs").at(i).at("weights_sha256"));
+}
+
+TEST_CASE("config: a flag wins over the file, the file over the default") {
+    const Workshop workshop;
+    workshop.write("run.toml",
+                   "epochs = 7\nbatch-size = 9\noptimizer = \"adam\"\nno_shuffle = true\nsgd_lr = 1\n");
+    const std::string text = printed(
+        workshop, {"--config", "run.toml", "--epochs", "8", "--optimizer", "sgd", "--no-shuffle=false"});
+    CHECK(contains(text, "\nepochs = 8\n"));
+    CHECK(contains(text, "\nbatch_size = 9\n"));
+    CHECK(contains(text, "\noptimizer = [\"sgd\"]\n"));
+    CHECK(contains(text, "\nno_shuffle = false\n"));
+    CHECK(contains(text, "\nsgd_lr = 1.0\n"));
+    CHECK(contains(text, "\nseed = 0\n"));
+}
+
+TEST_CASE("config: the environment gives the data folder where nothing else does") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({"train", "--print-config"});
+    launch.environment = {{"MNIST_DATA_DIR", "from-environment"}, {"MNIST_EPOCHS", "3"}, {"EPOCHS", "3"}};
+    const std::string text = run(launch).output;
+    CHECK(contains(text, "\ndata_dir = \"from-environment\"\n"));
+    CHECK(contains(text, "\nepochs = 25\n"));
+
+    launch.arguments.insert(launch.arguments.end(), {"--data-dir", "from-flag"});
+    CHECK(contains(run(launch).output, "\ndata_dir = \"from-flag\"\n"));
+
+    Launch training = workshop.launch({"train", "--epochs", "1", "--hidden", "8", "--out", "r.json"});
+    training.environment = {{"MNIST_DATA_DIR", "tiny"}};
+    CHECK(run(training).exit_code == 0);
+    CHECK(workshop.json_of("r.json").at("dataset").at("train_samples") == 200);
+}
+
+TEST_CASE("config: mistakes in the file name file, line, key and value") {
+    struct Mistake {
+        std::string text;
+        std::vector<std::string> parts;
+    };
+    const Workshop workshop;
+    const std::vector<Mistake> mistakes{
+        {"\nepoch = 3\n", {"run.toml, line 2", "\"epoch\"", "Did you mean epochs?"}},
+        {"config = \"x\"\n", {"\"config\"", "--print-config"}},
+        {"epochs = -1\n", {"run.toml, line 1, epochs", "\"-1\""}},
+        {"epochs = \"25\"\n", {"run.toml, line 1, epochs", "a whole number", "\"25\""}},
+        {"epochs = 2.5\n", {"epochs", "2.5"}},
+        {"epochs = [1, 2]\n", {"epochs", "[1, 2]"}},
+        {"batch_size = 0\n", {"batch_size", "\"0\""}},
+        {"batch_size = 1\nbatch-size = 2\n", {"line 2", "batch_size once"}},
+        {"hidden = [8, 0]\n", {"hidden", "\"0\""}},
+        {"hidden = []\n", {"hidden", "nothing"}},
+        {"hidden = [\"8\"]\n", {"hidden", "a list", "[\"8\"]"}},
+        {"optimizer = [\"sgd\", \"rmsprop\"]\n", {"optimizer", "\"rmsprop\"", "sgd, momentum, adam"}},
+        {"optimizer = [\"sgd\", \"sgd\"]\n", {"optimizer", "\"sgd\" twice"}},
+        {"sgd_lr = -0.1\n", {"sgd_lr", "\"-0.1\""}},
+        {"adam_lr = nan\n", {"adam_lr", "\"nan\""}},
+        {"momentum_lr = inf\n", {"momentum_lr", "\"inf\""}},
+        {"momentum = 1.0\n", {"momentum", "\"1.0\""}},
+        {"no_shuffle = 1\n", {"no_shuffle", "true or false", "1"}},
+        {"data_dir = 3\n", {"data_dir", "a string", "3"}},
+        {"target_accuracy = 0\n", {"target_accuracy", "\"0\""}},
+        {"seeds = 0\n", {"seeds", "\"0\""}},
+    };
+    for (const Mistake& mistake : mistakes) {
+        workshop.write("run.toml", mistake.text);
+        const Finished finished = workshop.mnist({"train", "--config", "run.toml"});
+        CAPTURE(mistake.text, finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(contains(finished.error, "run.toml, line "));
+        for (const std::string& part : mistake.parts) {
+            CAPTURE(part);
+            CHECK(contains(finished.error, part));
+        }
+    }
+}

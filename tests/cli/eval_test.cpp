@@ -1,0 +1,98 @@
+// Models on their way out of `mnist train`, into it again, and into `mnist eval`.
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+
+TEST_CASE("eval: tells what train said about the model that it saved") {
+    const Workshop workshop;
+    REQUIRE(workshop
+                .train({"--optimizer", "adam", "--epochs", "3", "--seed", "4", "--save-model", "models",
+                        "--out", "r.json"})
+                .exit_code == 0);
+    const nlohmann::json run = workshop.json_of("r.json").at("runs").at(0);
+    const std::string model = "models/adam-seed4.safetensors";
+
+    const Finished json = workshop.mnist({"eval", "--model", model, "--data-dir", "tiny", "--json"});
+    CAPTURE(json.error);
+    REQUIRE(json.exit_code == 0);
+    const nlohmann::json object = nlohmann::json::parse(json.output);
+    CHECK(object.at("kind") == "eval");
+    CHECK(object.at("weights_sha256") == run.at("weights_sha256"));
+    CHECK(object.at("test_accuracy") == run.at("last_accuracy"));
+    CHECK(object.at("test_loss").get<double>() ==
+          Approx(run.at("epochs").at(2).at("test_loss").get<double>()));
+    CHECK(object.at("confusion_matrix") == run.at("confusion_matrix"));
+    CHECK(object.at("dims") == nlohmann::json::array({64, 8, 4}));
+
+    const Finished text = workshop.mnist({"eval", "--model", model, "--data-dir", "tiny"});
+    CHECK(text.exit_code == 0);
+    CHECK(contains(text.output, "Test Loss "));
+    CHECK(contains(text.output, "100 test images"));
+}
+
+TEST_CASE("eval: zero epochs write the initial weights, and training goes on from a saved model") {
+    const Workshop workshop;
+    const Finished zero =
+        workshop.train({"--epochs", "0", "--seed", "2", "--save-model", "start", "--out", "zero.json"});
+    CAPTURE(zero.output, zero.error);
+    REQUIRE(zero.exit_code == 0);
+    CHECK(workshop.json_of("zero.json").at("runs").at(0).at("epochs").empty());
+    for (const std::string optimizer : {"sgd", "momentum", "adam"})
+        CHECK(std::filesystem::exists(workshop.folder() / "start" / (optimizer + "-seed2.safetensors")));
+    CHECK(workshop.text_of("start/sgd-seed2.safetensors") ==
+          workshop.text_of("start/adam-seed2.safetensors"));
+
+    // From the file or from the seed: the same start, so the same end.
+    REQUIRE(workshop.train({"--epochs", "1", "--seed", "2", "--out", "seed.json"}).exit_code == 0);
+    REQUIRE(workshop
+                .mnist({"train", "--data-dir", "tiny", "--epochs", "1", "--seed", "2", "--init-model",
+                        "start/sgd-seed2.safetensors", "--out", "file.json"})
+                .exit_code == 0);
+    const nlohmann::json from_seed = workshop.json_of("seed.json").at("runs");
+    const nlohmann::json from_file = workshop.json_of("file.json").at("runs");
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(from_seed.at(i).at("weights_sha256") == from_file.at(i).at("weights_sha256"));
+}
+
+TEST_CASE("eval: existing models are never overwritten, and that is said before training") {
+    const Workshop workshop;
+    REQUIRE(workshop.train({"--epochs", "0", "--save-model", "models"}).exit_code == 0);
+    const std::string before = workshop.text_of("models/sgd-seed0.safetensors");
+    const Finished again = workshop.train({"--epochs", "1", "--save-model", "models"});
+    CHECK(again.exit_code == 2);
+    CHECK(contains(again.error, "models/sgd-seed0.safetensors"));
+    CHECK(again.output.empty());
+    CHECK(workshop.text_of("models/sgd-seed0.safetensors") == before);
+}
+
+TEST_CASE("eval: a model that does not fit the data is refused with both extents") {
+    const Workshop workshop;
+    write_tiny_data(workshop.folder() / "larger", 10);
+    REQUIRE(workshop.train({"--optimizer", "sgd", "--epochs", "0", "--save-model", "models"}).exit_code == 0);
+    const std::string model = "models/sgd-seed0.safetensors";
+
+    const Finished eval = workshop.mnist({"eval", "--model", model, "--data-dir", "larger"});
+    CHECK(eval.exit_code == 2);
+    CHECK(contains(eval.error, "100 pixels"));
+    CHECK(contains(eval.error, "64 inputs"));
+
+    const Finished train =
+        workshop.mnist({"train", "--init-model", model, "--data-dir", "larger", "--epochs", "1"});
+    CHECK(train.exit_code == 2);
+    CHECK(contains(train.error, model));
+
+    const Finished hidden =
+        workshop.mnist({"train", "--init-model", model, "--data-dir", "tiny", "--hidden", "9"});
+    CHECK(hidden.exit_code == 2);
+    CHECK(contains(hidden.error, model));
+    CHECK(workshop.default_results().size() == 1);
+}
+
+TEST_CASE("eval: a malformed model file is refused") {
+    const Workshop workshop;
+    workshop.write("bad.safetensors", std::string("\xff\xff\xff\x7f\0\0\0\0{}", 10));
+    const Finished finished = workshop.mnist({"eval", "--model", "bad.safetensors", "--data-dir", "tiny"});
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "bad.safetensors"));
+}

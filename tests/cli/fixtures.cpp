@@ -1,0 +1,108 @@
+// The images are made by arithmetic alone, so that every run of the tests sees the same ones.
+#include "fixtures.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/rng.hpp"
+
+namespace mnist::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string big_endian(std::size_t value) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        bytes += static_cast<char>(value >> static_cast<unsigned>(shift) & 0xffU);
+    return bytes;
+}
+
+void write_split(const fs::path& folder, const std::string& prefix, std::size_t count, std::size_t side,
+                 std::uint32_t stream) {
+    std::string images = big_endian(0x803) + big_endian(count) + big_endian(side) + big_endian(side);
+    std::string labels = big_endian(0x801) + big_endian(count);
+    CounterRng rng(7, RandomPurpose::synthetic, stream);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t label = i % 4;
+        labels += static_cast<char>(label);
+        for (std::size_t row = 0; row < side; ++row) {
+            for (std::size_t column = 0; column < side; ++column) {
+                const std::size_t quadrant = (row >= side / 2 ? 2 : 0) + (column >= side / 2 ? 1 : 0);
+                images += static_cast<char>((quadrant == label ? 120U : 0U) + rng.next_below(100));
+            }
+        }
+    }
+    write_file_atomically(folder / (prefix + "-images-idx3-ubyte"), images, IfExists::fail);
+    write_file_atomically(folder / (prefix + "-labels-idx1-ubyte"), labels, IfExists::fail);
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "mnist-cli-test.XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+void write_tiny_data(const fs::path& folder, std::size_t side) {
+    write_split(folder, "train", 200, side, 1);
+    write_split(folder, "t10k", 100, side, 2);
+}
+
+Workshop::Workshop() {
+    write_tiny_data(folder() / "tiny");
+}
+
+Launch Workshop::launch(std::vector<std::string> arguments) const {
+    return {.arguments = std::move(arguments), .folder = folder()};
+}
+
+Launch Workshop::launch_train(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> all{"train", "--data-dir", "tiny", "--hidden", "8", "--threads", "2"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return launch(all);
+}
+
+Finished Workshop::mnist(std::vector<std::string> arguments) const {
+    return run(launch(std::move(arguments)));
+}
+
+Finished Workshop::train(const std::vector<std::string>& arguments) const {
+    return run(launch_train(arguments));
+}
+
+std::string Workshop::text_of(const fs::path& file) const {
+    return read_file(folder() / file, std::size_t{1} << 24U);
+}
+
+nlohmann::json Workshop::json_of(const fs::path& file) const {
+    return nlohmann::json::parse(text_of(file));
+}
+
+void Workshop::write(const fs::path& file, const std::string& text) const {
+    write_file_atomically(folder() / file, text, IfExists::replace);
+}
+
+std::vector<std::string> Workshop::default_results() const {
+    std::vector<std::string> names;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder())) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("mnist-train-") && name.ends_with(".json")) names.push_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace mnist::testing

@@ -1,0 +1,45 @@
+// Signals: the first one keeps the result so far, the second one ends the program.
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+
+TEST_CASE("interrupt: SIGINT, SIGTERM and SIGHUP write the result so far and exit with 130") {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        const Workshop workshop;
+        Process process(
+            workshop.launch_train({"--epochs", "1000000", "--out", "r.json", "--save-model", "models"}));
+        REQUIRE(process.wait_for_output("Epoch 3/"));
+        process.send(signal);
+        const Finished finished = process.finish();
+        CAPTURE(signal, finished.error);
+        CHECK(finished.exit_code == 130);
+        CHECK(contains(finished.error, "the result so far is kept"));
+        CHECK(contains(finished.output, "\nResult: r.json\n"));
+        const nlohmann::json result = workshop.json_of("r.json");
+        CHECK(result.at("interrupted") == true);
+        REQUIRE(result.at("runs").size() == 1);
+        CHECK(result.at("runs").at(0).at("status") == "interrupted");
+        CHECK(result.at("runs").at(0).at("epochs").size() >= 3);
+        CHECK(std::filesystem::exists(workshop.folder() / "models" / "sgd-seed0.safetensors"));
+    }
+}
+
+TEST_CASE("interrupt: a second signal ends the program at once") {
+    const Workshop workshop;
+    // A reader that does not read: the output pipe fills up, so the program cannot come to its end after the
+    // first signal.
+    Process process(workshop.launch_train({"--epochs", "1000000", "--out", "r.json"}));
+    REQUIRE(process.wait_for_output("Epoch 1/"));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    process.send(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    process.send(SIGTERM);
+    const Finished finished = process.finish();
+    CHECK(finished.exit_code == 130);
+    CHECK(!std::filesystem::exists(workshop.folder() / "r.json"));
+}

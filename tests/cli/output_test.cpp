@@ -1,0 +1,102 @@
+// Where the output goes to, and how it looks there: pipes, terminals, readers that went away.
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+
+namespace {
+
+constexpr char kEscape = '\x1b';
+
+bool has_colour(const std::string& text) {
+    // Colours end with 'm', the progress line's "erase to the end of the line" is ESC [ K.
+    for (std::size_t at = text.find(kEscape); at != std::string::npos; at = text.find(kEscape, at + 1)) {
+        const std::size_t end = text.find_first_not_of("[0123456789;", at + 1);
+        if (end != std::string::npos && text[end] == 'm') return true;
+    }
+    return false;
+}
+
+Launch on_terminal(const Workshop& workshop, std::map<std::string, std::string> environment,
+                   const std::vector<std::string>& arguments = {}) {
+    std::vector<std::string> all{"--epochs", "2", "--optimizer", "adam"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    Launch launch = workshop.launch_train(all);
+    launch.outputs = Outputs::terminal;
+    launch.environment = std::move(environment);
+    return launch;
+}
+
+}  // namespace
+
+TEST_CASE("output: a pipe gets neither colours nor a progress line") {
+    const Workshop workshop;
+    Launch launch = workshop.launch_train({"--epochs", "2"});
+    launch.environment = {{"TERM", "xterm-256color"}};
+    const Finished finished = run(launch);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(!contains(finished.output + finished.error, std::string(1, kEscape)));
+    CHECK(!contains(finished.output + finished.error, "\r"));
+}
+
+TEST_CASE("output: a terminal gets colours and a progress line, and whole epoch lines") {
+    const Workshop workshop;
+    const Finished finished = run(on_terminal(workshop, {{"TERM", "xterm-256color"}}));
+    CAPTURE(finished.output);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(has_colour(finished.output));
+    CHECK(contains(finished.output, "\r\x1b[Krun 1 of 1, Adam, epoch 1 of 2, about "));
+    CHECK(contains(finished.output, "\r\x1b[KEpoch 2/2, Train Loss "));
+}
+
+TEST_CASE("output: NO_COLOR, a dumb terminal and --quiet are respected") {
+    const Workshop workshop;
+    const Finished plain = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", "1"}}));
+    CHECK(plain.exit_code == 0);
+    CHECK(!has_colour(plain.output));
+
+    const Finished empty = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", ""}}));
+    CHECK(has_colour(empty.output));
+
+    const Finished dumb = run(on_terminal(workshop, {{"TERM", "dumb"}}));
+    CHECK(dumb.exit_code == 0);
+    CHECK(!contains(dumb.output, std::string(1, kEscape)));
+
+    const Finished quiet = run(on_terminal(workshop, {{"TERM", "xterm-256color"}}, {"--quiet"}));
+    CHECK(quiet.exit_code == 0);
+    CHECK(!contains(quiet.output, "Epoch 1/2"));
+    CHECK(!contains(quiet.output, "\r"));
+    CHECK(contains(quiet.output, "First Reached"));
+}
+
+TEST_CASE("output: --quiet leaves the summary and the result's place") {
+    const Workshop workshop;
+    const Finished finished = workshop.train({"--epochs", "1", "--quiet", "--out", "r.json"});
+    CHECK(finished.exit_code == 0);
+    CHECK(!contains(finished.output, "Train Loss 0."));
+    CHECK(!contains(finished.output, "network"));
+    CHECK(contains(finished.output, "First Reached"));
+    CHECK(contains(finished.output, "Result: r.json\n"));
+}
+
+TEST_CASE("output: a reader that went away costs neither the run nor its result") {
+    const Workshop workshop;
+    Launch launch = workshop.launch_train({"--epochs", "2", "--out", "r.json"});
+    launch.outputs = Outputs::closed_pipe;
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 0);
+    CHECK(contains(finished.error, "nobody reads the output"));
+    CHECK(workshop.json_of("r.json").at("runs").size() == 3);
+}
+
+TEST_CASE("output: a full device and a closed output are reported, and the result is kept") {
+    for (const Outputs outputs : {Outputs::full_device, Outputs::closed_descriptor}) {
+        const Workshop workshop;
+        Launch launch = workshop.launch_train({"--epochs", "2", "--out", "r.json"});
+        launch.outputs = outputs;
+        const Finished finished = run(launch);
+        CHECK(finished.exit_code == 3);
+        CHECK(contains(finished.error, "standard output could not be written"));
+        CHECK(workshop.json_of("r.json").at("runs").size() == 3);
+    }
+}

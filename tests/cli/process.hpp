@@ -1,0 +1,67 @@
+// Runs the program as a user would: as a process of its own, with its own environment, folder and output.
+// Nothing is inherited from the test's environment but PATH and what the loader needs, so that a developer's
+// MNIST_DATA_DIR or NO_COLOR changes no test.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mnist::testing {
+
+enum class Outputs {
+    pipes,              ///< standard output and error are read separately
+    terminal,           ///< both are one terminal; all text arrives as output
+    closed_pipe,        ///< standard output is a pipe that nobody reads any more
+    full_device,        ///< standard output is /dev/full
+    closed_descriptor,  ///< the program starts without a standard output
+};
+
+struct Launch {
+    std::vector<std::string> arguments;
+    std::filesystem::path folder = ".";
+    std::map<std::string, std::string> environment{};
+    Outputs outputs = Outputs::pipes;
+    std::chrono::seconds timeout{60};
+};
+
+struct Finished {
+    int exit_code = -1;  ///< -1 when a signal ended the program, or the time was up
+    std::string output;
+    std::string error;
+    bool timed_out = false;
+};
+
+/// A started program; ended and reaped by the destructor where finish() was not called.
+class Process {
+  public:
+    explicit Process(const Launch& launch);
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    /// Reads until `text` is in the output; false when the program ended or the time was up before.
+    [[nodiscard]] bool wait_for_output(const std::string& text);
+    void send(int signal) const;
+    /// Reads to the end and waits. Kills the program when the time is up.
+    [[nodiscard]] Finished finish();
+
+  private:
+    // One round of reading; false when both ends are closed or the time is up.
+    bool pump();
+
+    pid_t pid_ = -1;
+    int output_ = -1;
+    int error_ = -1;
+    Finished finished_;
+    std::chrono::steady_clock::time_point deadline_;
+};
+
+/// Starts, waits, returns.
+[[nodiscard]] Finished run(const Launch& launch);
+
+}  // namespace mnist::testing
