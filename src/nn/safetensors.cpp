@@ -198,7 +198,8 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t data_bytes, con
     });
     std::uint64_t position = 0;
     for (const auto* entry : order) {
-        const auto& [name, tensor] = *entry;
+        const std::string& name = entry->first;
+        const TensorInfo& tensor = entry->second;
         const std::string found = fmt::format("data_offsets [{}, {}]", tensor.begin, tensor.end);
         const auto fault = [&](const std::string& expected, const std::string& remedy) {
             throw InputError({.where = where,

@@ -169,8 +169,11 @@ TEST_CASE(
     const std::string json = R"({"__metadata__":{"format":"pt"},)" + kWeight + "," + kBias + "}";
     CHECK(content.substr(8, json.size()) == json);
     CHECK(content.substr(8 + json.size(), length - json.size()).find_first_not_of(' ') == std::string::npos);
-    CHECK(std::memcmp(content.data() + 8 + length, model.layers[0].weight.data(), 24) == 0);
-    CHECK(std::memcmp(content.data() + 8 + length + 24, model.layers[0].bias.data(), 8) == 0);
+    const auto bytes_of = [](const auto& values) {
+        return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    };
+    const mnist::LayerParameters& layer = model.layers[0];
+    CHECK(content.substr(8 + length) == bytes_of(layer.weight) + bytes_of(layer.bias));
 }
 
 TEST_CASE("model: an existing file is replaced only when asked for") {
@@ -357,8 +360,9 @@ TEST_CASE("model: an unexpected tensor and a gap in the numbers are refused") {
 }
 
 TEST_CASE("model: a name from a file cannot smuggle control characters or endless text into a message") {
-    const mnist::InputFault fault =
-        fault_of_entries(entry("\\u001b[31m" + std::string(500, 'x'), "[8]", "[0,32]"));
+    std::string name(500, 'x');
+    name.insert(0, "\\u001b[31m");
+    const mnist::InputFault fault = fault_of_entries(entry(name, "[8]", "[0,32]"));
     CHECK(fault.found.find('\x1b') == std::string::npos);
     CHECK(fault.found.size() < 100);
 }
