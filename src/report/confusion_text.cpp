@@ -88,7 +88,8 @@ Layout layout(const ConfusionMatrix& matrix, const std::vector<std::string>& nam
 }
 
 std::string full_table(const ConfusionMatrix& matrix, const Layout& layout, bool colour) {
-    std::string out = fmt::format("{:{}}", "true", layout.label_width);
+    std::string out = std::string(layout.label_width, ' ') + "  predicted\n";
+    out += fmt::format("{:{}}", "true", layout.label_width);
     for (std::size_t j = 0; j < matrix.size(); ++j) out += right(fmt::to_string(j), layout.cell_width);
     out += right("total", layout.total_width) + right("recall", 10) + '\n';
     for (std::size_t i = 0; i < layout.width(matrix.size()); ++i) out += "─";

@@ -46,9 +46,7 @@ std::string matrices(const TrainResult& result, const std::vector<RunGroup>& gro
         if (matrix.empty()) continue;
         const std::string over =
             group.counted.size() > 1 ? fmt::format(", sum over {} seeds", group.counted.size()) : "";
-        out += "\n" + heading(fmt::format("Confusion of {} (rows true, columns predicted{})",
-                                          title(group.optimizer), over),
-                              style);
+        out += "\n" + heading(fmt::format("Confusion of {}{}", title(group.optimizer), over), style);
         out += confusion_table(matrix, style, class_names(result.dataset, matrix.size()));
     }
     return out;

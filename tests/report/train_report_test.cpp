@@ -1,0 +1,171 @@
+// Whole reports against golden files that a person has looked at, and properties that hold for every report.
+#include <algorithm>
+
+#include "catch.hpp"
+#include "golden_text.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/report/train_text.hpp"
+#include "results/sample_result.hpp"
+
+using mnist::RunStatus;
+using mnist::train_report;
+using mnist::TrainResult;
+
+namespace {
+
+/// Five seeds whose last accuracies and first epochs at target are those that PyTorch measured.
+TrainResult five_seeds() {
+    struct Measured {
+        mnist_test::Course course;
+        std::array<double, 5> last, best;
+        std::array<int, 5> first;
+    };
+    const std::array<Measured, 3> measured{{{mnist_test::kSgd,
+                                             {97.08, 96.99, 96.99, 96.99, 97.09},
+                                             {97.08, 96.99, 96.99, 96.99, 97.09},
+                                             {23, 0, 0, 0, 25}},
+                                            {mnist_test::kMomentum,
+                                             {97.93, 97.69, 97.92, 97.83, 98.03},
+                                             {98.08, 97.98, 97.92, 97.98, 98.03},
+                                             {7, 7, 6, 11, 7}},
+                                            {mnist_test::kAdam,
+                                             {97.63, 97.36, 97.55, 97.43, 96.77},
+                                             {97.80, 97.77, 97.72, 97.67, 97.75},
+                                             {7, 8, 6, 10, 6}}}};
+    TrainResult result = mnist_test::sample_result();
+    result.config.seeds = 5;
+    result.runs.clear();
+    for (std::size_t seed = 0; seed < 5; ++seed) {
+        for (const Measured& optimizer : measured) {
+            mnist_test::Course course = optimizer.course;
+            course.last_accuracy = optimizer.last.at(seed);
+            course.first_epoch = optimizer.first.at(seed);
+            result.runs.push_back(mnist_test::run(course, seed, 25));
+            result.runs.back().best_accuracy = optimizer.best.at(seed);
+        }
+    }
+    return result;
+}
+
+TrainResult diverged() {
+    TrainResult result = mnist_test::sample_result();
+    mnist::RunRecord& run = result.runs.front();
+    run.status = RunStatus::diverged;
+    run.message = "the loss was no finite number at step 12 of epoch 1";
+    run.epochs.assign(1, {std::nullopt, std::nullopt, std::nullopt, 0.01, 0});
+    run.first_epoch_at_target.reset();
+    run.seconds_to_target.reset();
+    run.best_accuracy.reset();
+    run.last_accuracy.reset();
+    run.samples_per_second.reset();
+    run.confusion_matrix.clear();
+    return result;
+}
+
+TrainResult interrupted() {
+    TrainResult result = mnist_test::sample_result();
+    result.interrupted = true;
+    result.runs.pop_back();
+    mnist::RunRecord& run = result.runs.back();
+    run.status = RunStatus::interrupted;
+    run.epochs.resize(12);
+    run.last_accuracy = run.epochs.back().test_accuracy;
+    return result;
+}
+
+std::size_t widest_line(const std::string& text) {
+    std::size_t widest = 0;
+    for (std::size_t start = 0; start < text.size();) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        widest = std::max(widest, mnist::display_width(text.substr(start, end - start)));
+        start = end + 1;
+    }
+    return widest;
+}
+
+}  // namespace
+
+TEST_CASE("train report: one seed, three optimizers") {
+    mnist_test::check_golden("train_report_one_seed.txt", train_report(mnist_test::sample_result(), {}));
+}
+
+TEST_CASE("train report: five seeds") {
+    mnist_test::check_golden("train_report_five_seeds.txt", train_report(five_seeds(), {}));
+}
+
+TEST_CASE("train report: a diverged run is shown as such") {
+    mnist_test::check_golden("train_report_diverged.txt", train_report(diverged(), {}));
+}
+
+TEST_CASE("train report: an interrupted experiment shows the state so far") {
+    mnist_test::check_golden("train_report_interrupted.txt", train_report(interrupted(), {}));
+}
+
+TEST_CASE("train report: without an epoch nothing was trained") {
+    mnist_test::check_golden("train_report_no_epochs.txt", train_report(mnist_test::sample_result(0), {}));
+}
+
+TEST_CASE("train report: colour") {
+    mnist_test::check_golden("train_report_colour.txt",
+                             train_report(mnist_test::sample_result(), {.colour = true}));
+}
+
+TEST_CASE("train report: a narrow terminal, Fashion-MNIST") {
+    TrainResult result = mnist_test::sample_result();
+    result.dataset.name = "fashion-mnist";
+    mnist_test::check_golden("train_report_narrow.txt", train_report(result, {.colour = false, .width = 60}));
+}
+
+TEST_CASE("train report: without colour there is no escape, with it every escape is closed") {
+    const std::string plain = train_report(five_seeds(), {});
+    CHECK(plain.find('\x1b') == std::string::npos);
+    const std::string coloured = train_report(five_seeds(), {.colour = true});
+    for (std::size_t start = 0; start < coloured.size();) {
+        const std::size_t end = coloured.find('\n', start);
+        const std::string line = coloured.substr(start, end - start);
+        const std::size_t last = line.rfind('\x1b');
+        if (last != std::string::npos) CHECK(line.substr(last, 4) == "\x1b[0m");
+        start = end + 1;
+    }
+}
+
+TEST_CASE("train report: no line is wider than the terminal") {
+    for (const int width : {60, 72, 80, 100, 132}) {
+        INFO("width " << width);
+        for (const TrainResult& result :
+             {mnist_test::sample_result(), five_seeds(), diverged(), interrupted()}) {
+            CHECK(widest_line(train_report(result, {.colour = false, .width = width})) <=
+                  static_cast<std::size_t>(width));
+        }
+    }
+    CHECK_FALSE(train_report(five_seeds(), {.colour = false, .width = 0}).empty());
+}
+
+TEST_CASE("train report: control characters from the machine or a file do not reach the terminal") {
+    TrainResult result = diverged();
+    result.label = "evil\x1b]0;title\x07";
+    result.machine.cpu_model = "CPU\x1b[2J\nModel";
+    result.dataset.name = "a\x1b[31mb";
+    result.runs[0].message = "x\x1b[1my";
+    CHECK(train_report(result, {}).find('\x1b') == std::string::npos);
+    CHECK(train_report(result, {}).find('\x07') == std::string::npos);
+}
+
+TEST_CASE("train report: synthetic digits are named") {
+    TrainResult result = mnist_test::sample_result();
+    CHECK(train_report(result, {}).find("Synthetic digits") == std::string::npos);
+    result.dataset.synthetic = true;
+    CHECK(train_report(result, {}).find("! Synthetic digits") != std::string::npos);
+}
+
+TEST_CASE("train report: the share of the peak is stated, and left out without a peak") {
+    TrainResult result = mnist_test::sample_result();
+    for (mnist::RunRecord& run : result.runs) run.samples_per_second = 245300;
+    CHECK(train_report(result, {})
+              .find("- Adam: 245,300 samples/s = 51 % of the 217 GFLOP/s that these 2 threads reach\n") !=
+          std::string::npos);
+    result.config.threads = 1;
+    CHECK(train_report(result, {}).find("that this thread reaches\n") != std::string::npos);
+    result.fma_peak_gflops.reset();
+    CHECK(train_report(result, {}).find("GFLOP/s") == std::string::npos);
+}
