@@ -5,6 +5,7 @@
 #include <pmmintrin.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <xmmintrin.h>
 
 #include <algorithm>
@@ -102,6 +103,16 @@ void SpinWait::pause() {
     } else {
         sched_yield();
     }
+}
+
+void PhaseGate::Walker::rest_if_displaced() {
+    constexpr std::chrono::milliseconds kRest{20};  // several time slices of the process that wants the core
+    rusage usage{};
+    if (getrusage(RUSAGE_THREAD, &usage) != 0 || usage.ru_nivcsw == displacements_) return;
+    displacements_ = usage.ru_nivcsw;
+    // At least one thread must stay.
+    if (gate_.resting_.fetch_add(1) + 1 < gate_.threads_) std::this_thread::sleep_for(kRest);
+    gate_.resting_.fetch_sub(1);
 }
 
 PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded)

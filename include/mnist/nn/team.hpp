@@ -2,12 +2,14 @@
 //   Team        starts the threads once, pins each to a CPU, and runs a function on all of them.
 //   PhaseGate   hands out the items of a phase and lets nobody into the next phase before all items are done.
 // A phase ends when its *items* are done, not when all threads have arrived: a thread that the system has put
-// aside without an item holds nobody up, and any single thread can finish a phase alone. Each thread takes
-// its own items first, so that a panel stays in the same core's cache from step to step, and helps others out
-// afterwards.
+// aside without an item holds nobody up, and any single thread can finish a phase alone. A thread that was
+// put aside in the middle of an item (another process wants its core) rests for some milliseconds afterwards,
+// so that the others need not wait for it again at once. Each thread takes its own items first, so that a
+// panel stays in the same core's cache from step to step, and helps others out afterwards.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -101,16 +103,25 @@ class PhaseGate {
                 // and so on.
                 for (std::size_t item = (thread_ + t) % team; item < items; item += team) {
                     if (!gate_.claim(item, phase_)) continue;
+                    const auto begun = std::chrono::steady_clock::now();
                     work(item);
                     gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
+                    if (std::chrono::steady_clock::now() - begun > kSuspicious) rest_if_displaced();
                 }
             }
             return gate_.wait_for(done_at_end_);
         }
 
       private:
+        /// Longer than the items of usual batches take.
+        static constexpr std::chrono::microseconds kSuspicious{500};
+        /// Sleeps where the system says that it took the CPU away since the last look, and others are there
+        /// to go on.
+        void rest_if_displaced();
+
         PhaseGate& gate_;
         std::size_t thread_;
+        long displacements_ = 0;
         std::uint64_t phase_ = 0;
         std::uint64_t done_at_end_ = 0;
     };
@@ -127,6 +138,7 @@ class PhaseGate {
     bool crowded_;
     std::vector<Counter> claimed_;  ///< the last phase in which an item was taken
     Counter done_;                  ///< items done in all phases
+    std::atomic<std::size_t> resting_{0};
     std::atomic<bool> abandoned_{false};
 };
 
