@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "mnist/core/error.hpp"
 #include "mnist/report/train_text.hpp"
@@ -71,9 +72,8 @@ void TrainObserver::rethrow_save_failure() const {
 }
 
 void TrainObserver::print(const std::string& text) {
-    const bool worked = !console_.output_error();
     console_.print(text);
-    if (worked && console_.output_error() == EPIPE)
+    if (console_.output_error() == EPIPE && !std::exchange(told_of_closed_output_, true))
         console_.note("nobody reads the output any more; the training goes on for its result");
 }
 

@@ -37,6 +37,7 @@ class TrainObserver final : public ExperimentObserver {
     std::size_t epochs_done_ = 0;  ///< in all runs; a run that diverged counts as done
     Clock::time_point started_{};
     std::exception_ptr save_failure_;
+    bool told_of_closed_output_ = false;
 };
 
 }  // namespace mnist

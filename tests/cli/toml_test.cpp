@@ -42,7 +42,7 @@ TEST_CASE("toml: numbers, booleans, strings and arrays keep their types") {
     CHECK(entries[5].is_array);
     CHECK(entries[5].values.size() == 2);
     CHECK(entries[6].key == "quoted-key");
-    CHECK(entries[6].line == 9);
+    CHECK(entries[6].line == 10);
     CHECK(entries[6].values.empty());
 }
 

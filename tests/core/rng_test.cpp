@@ -82,7 +82,7 @@ TEST_CASE("rng: the sequence is Philox of (block, purpose, stream) under the see
     }
 }
 
-TEST_CASE("rng: purposes, streams and seeds have sequences of their own; a copy goes on alike") {
+TEST_CASE("rng: purposes, streams and seeds have sequences of their own, and a copy goes on alike") {
     const auto first = [](std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream) {
         return CounterRng(seed, purpose, stream).next_u32();
     };
@@ -98,7 +98,7 @@ TEST_CASE("rng: purposes, streams and seeds have sequences of their own; a copy 
     for (int i = 0; i < 9; ++i) CHECK(copy.next_u32() == rng.next_u32());
 }
 
-TEST_CASE("rng: a float in [0, 1) is the upper 24 bits, a double the upper 53 of two words") {
+TEST_CASE("rng: a unit float is the upper 24 bits of a word, a unit double the upper 53 of two") {
     CounterRng words(4, RandomPurpose::synthetic, 0);
     CounterRng floats = words;
     for (int i = 0; i < 1000; ++i) {
@@ -116,7 +116,7 @@ TEST_CASE("rng: a float in [0, 1) is the upper 24 bits, a double the upper 53 of
     }
 }
 
-TEST_CASE("rng: units spread evenly over [0, 1)") {
+TEST_CASE("rng: units spread evenly from 0 to below 1") {
     constexpr std::size_t kCells = 100;
     CounterRng rng(0, RandomPurpose::synthetic, 0);
     std::vector<std::size_t> floats(kCells);

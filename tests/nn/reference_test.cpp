@@ -42,7 +42,7 @@ Tensor random_tensor(std::size_t size, std::uint32_t stream) {
 
 }  // namespace
 
-TEST_CASE("reference: pixels are normalised to [-1, 1]") {
+TEST_CASE("reference: pixels are normalised to -1 up to 1") {
     const std::vector<std::uint8_t> pixels{0, 51, 255};
     const Tensor values = mnist::reference::normalised(pixels);
     CHECK(values[0] == -1.0);
