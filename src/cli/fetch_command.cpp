@@ -45,7 +45,7 @@ void add_fetch_command(CLI::App& app, Action& action) {
         add_subcommand(app, "fetch", "Download a data set and verify it",
                        {"mnist fetch                                     MNIST into data/mnist",
                         "mnist fetch fashion-mnist --data-dir /srv/fashion",
-                        "mnist fetch --base-url http://mirror.example/mnist"});
+                        "mnist fetch --base-url https://mirror.example/mnist"});
     const auto flags = std::make_shared<FetchFlags>();
     command->add_option("dataset", flags->dataset, "mnist (default) or fashion-mnist")->type_name("NAME");
     flags->data_dir_flag =

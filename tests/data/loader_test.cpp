@@ -71,8 +71,10 @@ TEST_CASE("loader: an epoch that is not used up can be left at any batch") {
     const auto images = numbered_images(200);
     PrefetchLoader loader({.batch = 8, .pixels = kPixels, .row_floats = kRow, .threads = 2});
     const auto slots = loader.slots();
-    std::vector<std::uint32_t> order;
+    std::vector<std::uint32_t>
+        orders[2];  // the loader still reads the old order until the next one is started
     for (std::uint32_t epoch = 0; epoch < 25; ++epoch) {
+        std::vector<std::uint32_t>& order = orders[epoch % 2];
         order = shuffled(200, epoch);
         loader.start_epoch(images.data(), order);
         for (std::size_t step = 0; step < epoch; ++step) {
@@ -80,7 +82,6 @@ TEST_CASE("loader: an epoch that is not used up can be left at any batch") {
             loader.wait(step);
             REQUIRE(wrong_values(slots[step % slots.size()], images, order, step * 8, 8) == 0);
         }
-        loader.start_epoch(images.data(), order);  // the loader lets go of the old order before this returns
     }
 }
 
