@@ -2,5 +2,7 @@
 #define CATCH_CONFIG_MAIN
 #include "catch.hpp"
 #ifndef MNIST_CATCH2_V2
-int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
+int main(int argc, char** argv) {
+    return Catch::Session().run(argc, argv);
+}
 #endif

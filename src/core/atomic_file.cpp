@@ -1,4 +1,5 @@
-// POSIX calls rather than streams: fsync, link (which fails on an existing name, without a race) and the errno of each failure.
+// POSIX calls rather than streams: fsync, link (which fails on an existing name, without a race) and the
+// errno of each failure.
 #include "mnist/core/atomic_file.hpp"
 
 #include <fcntl.h>
@@ -18,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+    return std::generic_category().message(error);
+}
 
 [[noreturn]] void fail(const fs::path& path, const std::string& expected, int error) {
     throw InputError({.where = path.string(),
@@ -44,7 +47,8 @@ class Descriptor {
     int fd_;
 };
 
-// Removes the temporary file on every way out; after the rename the name is gone and the removal does nothing.
+// Removes the temporary file on every way out; after the rename the name is gone and the removal does
+// nothing.
 struct TemporaryFile {
     std::string name;
     ~TemporaryFile() { ::unlink(name.c_str()); }
@@ -90,10 +94,11 @@ void write_file_atomically(const fs::path& path, std::string_view content, IfExi
     } else if (::link(name.c_str(), path.c_str()) != 0) {
         const int error = errno;
         if (error == EEXIST)
-            throw InputError({.where = path.string(),
-                              .expected = "a new file",
-                              .found = "a file of that name",
-                              .remedy = "Results are never overwritten: choose another name or move the old file"});
+            throw InputError(
+                {.where = path.string(),
+                 .expected = "a new file",
+                 .found = "a file of that name",
+                 .remedy = "Results are never overwritten: choose another name or move the old file"});
         fail(path, "a new file", error);
     }
     sync_folder(folder);

@@ -1,17 +1,22 @@
-// One body, compiled once a level. The product is stored into a variable that FMA contraction cannot reach across (contraction is
-// off in this file, see CMakeLists.txt), so that all levels round alike.
+// One body, compiled once a level. The product is stored into a variable that FMA contraction cannot reach
+// across (contraction is off in this file, see CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
 
 namespace mnist {
 namespace {
 
-[[gnu::always_inline]] inline void body(const std::uint8_t* __restrict src, float* __restrict dst, std::size_t n) {
+[[gnu::always_inline]] inline void body(const std::uint8_t* __restrict src, float* __restrict dst,
+                                        std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) dst[i] = static_cast<float>(src[i]) * (2.0F / 255.0F) - 1.0F;
 }
 
-void baseline(const std::uint8_t* src, float* dst, std::size_t n) { body(src, dst, n); }
+void baseline(const std::uint8_t* src, float* dst, std::size_t n) {
+    body(src, dst, n);
+}
 
-[[gnu::target("avx2")]] void avx2(const std::uint8_t* src, float* dst, std::size_t n) { body(src, dst, n); }
+[[gnu::target("avx2")]] void avx2(const std::uint8_t* src, float* dst, std::size_t n) {
+    body(src, dst, n);
+}
 
 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void avx512(const std::uint8_t* src, float* dst,
                                                                   std::size_t n) {
@@ -22,9 +27,12 @@ void baseline(const std::uint8_t* src, float* dst, std::size_t n) { body(src, ds
 
 NormalizeFn normalize_pixels(Isa isa) {
     switch (isa) {
-        case Isa::avx512: return avx512;
-        case Isa::avx2: return avx2;
-        case Isa::baseline: break;
+        case Isa::avx512:
+            return avx512;
+        case Isa::avx2:
+            return avx2;
+        case Isa::baseline:
+            break;
     }
     return baseline;
 }

@@ -25,7 +25,9 @@ std::uint32_t CounterRng::next_u32() {
     return block_[used_++];
 }
 
-float CounterRng::next_unit() { return static_cast<float>(next_u32() >> 8U) * 0x1p-24F; }
+float CounterRng::next_unit() {
+    return static_cast<float>(next_u32() >> 8U) * 0x1p-24F;
+}
 
 double CounterRng::next_unit_f64() {
     const std::uint64_t high = next_u32();
@@ -37,7 +39,8 @@ std::uint32_t CounterRng::next_below(std::uint32_t bound) {
     const std::uint32_t threshold = (0U - bound) % bound;
     while (true) {
         const std::uint64_t product = std::uint64_t{next_u32()} * bound;
-        if (static_cast<std::uint32_t>(product) >= threshold) return static_cast<std::uint32_t>(product >> 32U);
+        if (static_cast<std::uint32_t>(product) >= threshold)
+            return static_cast<std::uint32_t>(product >> 32U);
     }
 }
 

@@ -23,7 +23,9 @@ struct Sha256::State {
     }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { state_->start(); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    state_->start();
+}
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::span<const std::byte> bytes) {

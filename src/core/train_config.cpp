@@ -18,13 +18,19 @@ constexpr std::array kNames{
     Names{OptimizerKind::adam, "adam", "Adam"},
 };
 
-const Names& names(OptimizerKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
+const Names& names(OptimizerKind kind) {
+    return kNames.at(static_cast<std::size_t>(kind));
+}
 
 }  // namespace
 
-std::string_view name(OptimizerKind kind) { return names(kind).name; }
+std::string_view name(OptimizerKind kind) {
+    return names(kind).name;
+}
 
-std::string_view title(OptimizerKind kind) { return names(kind).title; }
+std::string_view title(OptimizerKind kind) {
+    return names(kind).title;
+}
 
 std::optional<OptimizerKind> optimizer_named(std::string_view word) {
     for (const Names& entry : kNames) {

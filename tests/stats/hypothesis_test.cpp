@@ -1,5 +1,6 @@
-// Known answers: scipy.stats.ttest_ind(first, second, equal_var=False) of scipy 1.10.1; its interval with Student's
-// quantile at Welch's degrees of freedom, solved for with mpmath at 30 digits (scipy's has about ten).
+// Known answers: scipy.stats.ttest_ind(first, second, equal_var=False) of scipy 1.10.1; its interval with
+// Student's quantile at Welch's degrees of freedom, solved for with mpmath at 30 digits (scipy's has about
+// ten).
 #include "mnist/stats/hypothesis.hpp"
 
 #include <limits>

@@ -1,6 +1,6 @@
-// Known answers are scipy 1.10.1's, each test names the call; Student's quantiles, of which scipy gives about ten
-// digits, were solved for with mpmath's incomplete beta function at 30 digits. Newcombe's interval is also checked
-// against his published example.
+// Known answers are scipy 1.10.1's, each test names the call; Student's quantiles, of which scipy gives about
+// ten digits, were solved for with mpmath's incomplete beta function at 30 digits. Newcombe's interval is
+// also checked against his published example.
 #include "mnist/stats/intervals.hpp"
 
 #include <limits>

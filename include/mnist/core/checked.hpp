@@ -1,4 +1,5 @@
-// Sizes from outside (file headers, flags) are multiplied with an overflow check before anything is allocated by them.
+// Sizes from outside (file headers, flags) are multiplied with an overflow check before anything is allocated
+// by them.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,8 @@
 namespace mnist {
 
 /// Product of the factors; empty where it does not fit into size_t. An empty list gives 1.
-[[nodiscard]] constexpr std::optional<std::size_t> checked_product(std::initializer_list<std::size_t> factors) {
+[[nodiscard]] constexpr std::optional<std::size_t> checked_product(
+    std::initializer_list<std::size_t> factors) {
     std::size_t product = 1;
     for (const std::size_t factor : factors) {
         if (__builtin_mul_overflow(product, factor, &product)) return std::nullopt;

@@ -1,5 +1,6 @@
-// The errors that the libraries throw. Libraries never print and never exit: the one catch in the program's main turns these into
-// a message and an exit code. A message names the file, what was expected, what was found, and what to do next.
+// The errors that the libraries throw. Libraries never print and never exit: the one catch in the program's
+// main turns these into a message and an exit code. A message names the file, what was expected, what was
+// found, and what to do next.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ class Error : public std::runtime_error {
 
 /// What is wrong with an input, in parts, so that tests and messages do not parse sentences.
 struct InputFault {
-    std::string where;                      ///< a path, a flag or a key, e.g. "data/train-images-idx3-ubyte.gz" or "--epochs"
+    std::string where;  ///< a path, a flag or a key, e.g. "data/train-images-idx3-ubyte.gz" or "--epochs"
     std::optional<std::uint64_t> offset{};  ///< byte offset inside a file, where there is one
     std::string expected;                   ///< e.g. "47040016 bytes of pixels"
     std::string found;                      ///< e.g. "1024 bytes"

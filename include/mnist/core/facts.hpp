@@ -1,5 +1,6 @@
-// Facts about machine, build and data that every result carries. Plain values: collected by `machine` and `data`, written and read
-// by `results`. What could not be found out is empty (std::nullopt), never 0 or "unknown".
+// Facts about machine, build and data that every result carries. Plain values: collected by `machine` and
+// `data`, written and read by `results`. What could not be found out is empty (std::nullopt), never 0 or
+// "unknown".
 #pragma once
 
 #include <cstdint>
@@ -11,23 +12,23 @@ namespace mnist {
 
 struct CacheFacts {
     int level = 0;
-    std::string type;          ///< "data", "instruction", "unified"
-    std::uint64_t bytes = 0;   ///< of one instance
-    int instances = 0;         ///< how many of them the machine has
+    std::string type;         ///< "data", "instruction", "unified"
+    std::uint64_t bytes = 0;  ///< of one instance
+    int instances = 0;        ///< how many of them the machine has
 };
 
 struct MachineFacts {
-    std::string cpu_model;                      ///< "AMD EPYC 7763 64-Core Processor"
+    std::string cpu_model;  ///< "AMD EPYC 7763 64-Core Processor"
     std::optional<int> sockets;
-    std::optional<int> physical_cores;          ///< of the whole machine
-    std::optional<int> hardware_threads;        ///< of the whole machine
-    int usable_threads = 1;                     ///< hardware threads that this process may use (affinity and cgroup quota)
-    int usable_cores = 1;                       ///< physical cores among them
-    std::optional<double> cgroup_cpu_quota;     ///< in cores; empty without a limit
+    std::optional<int> physical_cores;    ///< of the whole machine
+    std::optional<int> hardware_threads;  ///< of the whole machine
+    int usable_threads = 1;  ///< hardware threads that this process may use (affinity and cgroup quota)
+    int usable_cores = 1;    ///< physical cores among them
+    std::optional<double> cgroup_cpu_quota;  ///< in cores; empty without a limit
     std::vector<CacheFacts> caches;
     std::optional<int> numa_nodes;
     std::optional<std::uint64_t> memory_bytes;
-    std::optional<std::string> governor;        ///< cpufreq governor, e.g. "performance"
+    std::optional<std::string> governor;  ///< cpufreq governor, e.g. "performance"
     std::optional<bool> turbo;
     std::optional<std::string> virtualisation;  ///< e.g. "KVM"
     std::string kernel;                         ///< e.g. "Linux 6.1.0-26-amd64"
@@ -37,21 +38,22 @@ struct MachineFacts {
 };
 
 struct BuildFacts {
-    std::string version;     ///< of this project
-    std::string commit;      ///< 40 hexadecimal digits; empty outside git
-    bool dirty = false;      ///< the tree had uncommitted changes
-    std::string compiler;    ///< e.g. "GNU 12.2.0"
+    std::string version;   ///< of this project
+    std::string commit;    ///< 40 hexadecimal digits; empty outside git
+    bool dirty = false;    ///< the tree had uncommitted changes
+    std::string compiler;  ///< e.g. "GNU 12.2.0"
     std::string flags;
-    std::string build_type;  ///< "Release", ...
-    std::string onednn;      ///< e.g. "2.6.3 (hash)"
+    std::string build_type;          ///< "Release", ...
+    std::string onednn;              ///< e.g. "2.6.3 (hash)"
     std::string onednn_cpu_runtime;  ///< "OMP", "TBB", "SEQ", ...
-    std::string tbb;         ///< e.g. "2021.8"
+    std::string tbb;                 ///< e.g. "2021.8"
     std::string standard_library;    ///< e.g. "libstdc++ 20220819"
 };
 
 struct DatasetFacts {
-    std::string name;      ///< "mnist", "fashion-mnist", "synthetic", or "custom"
-    std::string sha256;    ///< over the contents of the four files (train images, train labels, test images, test labels)
+    std::string name;    ///< "mnist", "fashion-mnist", "synthetic", or "custom"
+    std::string sha256;  ///< over the contents of the four files (train images, train labels, test images,
+                         ///< test labels)
     std::uint64_t train_samples = 0;
     std::uint64_t test_samples = 0;
     std::uint64_t rows = 0;

@@ -1,5 +1,5 @@
-// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines: each loop is compiled for
-// every level and chosen once, at run time. oneDNN dispatches by itself.
+// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines:
+// each loop is compiled for every level and chosen once, at run time. oneDNN dispatches by itself.
 #pragma once
 
 #include <optional>

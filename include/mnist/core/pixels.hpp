@@ -1,5 +1,5 @@
-// From bytes to what the network reads: u8 pixel -> x/255 -> (x - 0.5)/0.5, so [-1, 1]. In core, because both the loader and the
-// compute threads do it.
+// From bytes to what the network reads: u8 pixel -> x/255 -> (x - 0.5)/0.5, so [-1, 1]. In core, because both
+// the loader and the compute threads do it.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,8 @@
 
 namespace mnist {
 
-/// Normalises `n` pixels: dst[i] = src[i] * (2/255) - 1, rounded once for each operation, so that every Isa gives the same bits.
+/// Normalises `n` pixels: dst[i] = src[i] * (2/255) - 1, rounded once for each operation, so that every Isa
+/// gives the same bits.
 ///   src  [n] u8, read
 ///   dst  [n] f32, overwritten
 /// Cost: no allocation; bound by the load of src.

@@ -1,6 +1,7 @@
-// Random numbers that are a pure function of (seed, purpose, stream, index): the same on every machine, compiler and library, and
-// in any order of evaluation. Philox4x32-10 from Random123 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
-// No std:: distribution and no std::shuffle anywhere: their results differ between standard libraries.
+// Random numbers that are a pure function of (seed, purpose, stream, index): the same on every machine,
+// compiler and library, and in any order of evaluation. Philox4x32-10 from Random123 (Salmon et al. 2011,
+// "Parallel random numbers: as easy as 1, 2, 3"). No std:: distribution and no std::shuffle anywhere: their
+// results differ between standard libraries.
 #pragma once
 
 #include <array>

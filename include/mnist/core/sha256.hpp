@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4) over bytes, by OpenSSL. Used for data files and for the fingerprint of trained weights.
+// SHA-256 (FIPS 180-4) over bytes, by OpenSSL. Used for data files and for the fingerprint of trained
+// weights.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What a training experiment is made of: one plain struct that the command line fills, `train` carries out and `results` writes.
-// Defaults reproduce the original experiment.
+// What a training experiment is made of: one plain struct that the command line fills, `train` carries out
+// and `results` writes. Defaults reproduce the original experiment.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ struct TrainConfig {
     std::size_t threads = 0;         ///< 0: all usable cores; in a result the real number
     std::size_t loader_threads = 0;  ///< 0: the compute threads gather their own rows
     bool shuffle = true;
-    double target_accuracy = 97.0;   ///< percent
+    double target_accuracy = 97.0;  ///< percent
 };
 
 }  // namespace mnist

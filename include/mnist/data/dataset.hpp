@@ -1,4 +1,5 @@
-// A labelled image set in memory: bytes as they are in the IDX files. Training and evaluation only ever see this.
+// A labelled image set in memory: bytes as they are in the IDX files. Training and evaluation only ever see
+// this.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,7 @@ struct Split {
 };
 
 struct Dataset {
-    DatasetFacts facts;            ///< name, extents, checksum, synthetic or not
+    DatasetFacts facts;  ///< name, extents, checksum, synthetic or not
     Split train;
     Split test;
     std::filesystem::path folder;  ///< where the files were; empty for synthetic digits

@@ -1,5 +1,6 @@
-// Model files: safetensors with PyTorch's names and shapes (fc1.weight [128, 784], fc1.bias [128], ...), so that a model trained here
-// loads in Python and the other way round. Format: 8 bytes header length (u64 little-endian), JSON header, then the tensors' bytes.
+// Model files: safetensors with PyTorch's names and shapes (fc1.weight [128, 784], fc1.bias [128], ...), so
+// that a model trained here loads in Python and the other way round. Format: 8 bytes header length (u64
+// little-endian), JSON header, then the tensors' bytes.
 #pragma once
 
 #include <cstddef>
@@ -28,25 +29,28 @@ struct ModelParameters {
     [[nodiscard]] std::vector<std::size_t> dims() const;
 };
 
-/// Weights and biases uniform in +-1/sqrt(in), as PyTorch's nn.Linear starts them. dims = {in, hidden..., classes}.
-/// Layer l draws from CounterRng(seed, initial_weights, l): all weights row-major, then the biases; each is
-/// float((2u - 1) / sqrt(in)) with u = next_unit_f64(), computed in double and rounded once, so that the bits are the same everywhere.
-/// Throws ShapeError for fewer than two extents, an extent 0 or a size that overflows.
+/// Weights and biases uniform in +-1/sqrt(in), as PyTorch's nn.Linear starts them. dims = {in, hidden...,
+/// classes}. Layer l draws from CounterRng(seed, initial_weights, l): all weights row-major, then the biases;
+/// each is float((2u - 1) / sqrt(in)) with u = next_unit_f64(), computed in double and rounded once, so that
+/// the bits are the same everywhere. Throws ShapeError for fewer than two extents, an extent 0 or a size that
+/// overflows.
 [[nodiscard]] ModelParameters initial_parameters(const std::vector<std::size_t>& dims, std::uint64_t seed);
 
-/// SHA-256 over all f32 in PyTorch's order (fc1.weight, fc1.bias, fc2.weight, ...), little-endian. Throws ShapeError where a layer's
-/// vectors do not have the sizes of its extents or layers do not chain.
+/// SHA-256 over all f32 in PyTorch's order (fc1.weight, fc1.bias, fc2.weight, ...), little-endian. Throws
+/// ShapeError where a layer's vectors do not have the sizes of its extents or layers do not chain.
 [[nodiscard]] std::string weights_sha256(const ModelParameters& model);
 
-/// Writes the file whole or not at all; an existing file is replaced only when `replace` is true, otherwise it is an InputError.
-/// Values are written as they are, finite or not. Throws ShapeError as weights_sha256 does. Cost: one copy of the model in memory.
+/// Writes the file whole or not at all; an existing file is replaced only when `replace` is true, otherwise
+/// it is an InputError. Values are written as they are, finite or not. Throws ShapeError as weights_sha256
+/// does. Cost: one copy of the model in memory.
 void save_model(const ModelParameters& model, const std::filesystem::path& path, bool replace);
 
-/// Reads and checks: header length within the file, JSON, offsets that tile the data without gap or overlap in any order of names, F32,
-/// ranks and extents that fit together, fcN.weight and fcN.bias for N = 1, 2, ... without a gap, no other tensors (a "__metadata__"
-/// entry is allowed), finite values. Throws InputError (path, offset, expected, found).
-/// With `expected_dims` the model must have exactly these extents.
-[[nodiscard]] ModelParameters load_model(const std::filesystem::path& path,
-                                         const std::optional<std::vector<std::size_t>>& expected_dims = std::nullopt);
+/// Reads and checks: header length within the file, JSON, offsets that tile the data without gap or overlap
+/// in any order of names, F32, ranks and extents that fit together, fcN.weight and fcN.bias for N = 1, 2, ...
+/// without a gap, no other tensors (a "__metadata__" entry is allowed), finite values. Throws InputError
+/// (path, offset, expected, found). With `expected_dims` the model must have exactly these extents.
+[[nodiscard]] ModelParameters load_model(
+    const std::filesystem::path& path,
+    const std::optional<std::vector<std::size_t>>& expected_dims = std::nullopt);
 
 }  // namespace mnist

@@ -1,4 +1,5 @@
-// The experiment: every optimizer with every seed, from the same start, epoch by epoch, with an evaluation after each.
+// The experiment: every optimizer with every seed, from the same start, epoch by epoch, with an evaluation
+// after each.
 #pragma once
 
 #include <atomic>
@@ -41,8 +42,8 @@ struct ExperimentOutcome {
     bool interrupted = false;
 };
 
-/// Runs everything. `stop` may be set from a signal handler: training ends within a step, the run so far is kept and marked.
-/// Throws InputError (configuration and data do not fit) and BackendError. Does not print.
+/// Runs everything. `stop` may be set from a signal handler: training ends within a step, the run so far is
+/// kept and marked. Throws InputError (configuration and data do not fit) and BackendError. Does not print.
 [[nodiscard]] ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                                const std::atomic<bool>& stop);
 
@@ -54,11 +55,12 @@ struct Evaluation {
 };
 
 /// Loss, accuracy and confusion matrix of a model over the test split. `threads` 0: one for each of `cpus`.
-[[nodiscard]] Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,
-                                        std::size_t threads, const std::vector<int>& cpus);
+[[nodiscard]] Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset,
+                                        std::size_t batch_size, std::size_t threads,
+                                        const std::vector<int>& cpus);
 
-/// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null (then the checks that
-/// need it are left out).
+/// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null
+/// (then the checks that need it are left out).
 void validate(const TrainConfig& config, const Dataset* dataset);
 
 }  // namespace mnist
