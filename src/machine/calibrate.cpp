@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 8;
 constexpr std::uint64_t kIterationsPerCheck = 10000;  // tens of microseconds between two looks at the clock
 
 struct Span {
