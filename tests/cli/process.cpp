@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,9 +13,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace mnist::testing {
 namespace {
+
+constexpr int kSmallPipe = 4096;   // bytes, the least that Linux offers
+constexpr int kLongestLine = 100;  // bytes of an epoch line, generously
 
 struct Ends {
     int read = -1;
@@ -50,6 +55,12 @@ Ends make_output(Outputs outputs) {
             return {-1, ::open("/dev/full", O_WRONLY | O_CLOEXEC)};
         case Outputs::closed_descriptor:
             return {};
+        case Outputs::small_pipe: {
+            const Ends ends = make_pipe();
+            if (::fcntl(ends.write, F_SETPIPE_SZ, kSmallPipe) != kSmallPipe)
+                throw std::runtime_error("no small pipe");
+            return ends;
+        }
         case Outputs::closed_pipe: {
             Ends ends = make_pipe();
             ::close(ends.read);
@@ -156,8 +167,48 @@ bool Process::wait_for_output(const std::string& text) {
     return true;
 }
 
+bool Process::time_is_up() const {
+    return std::chrono::steady_clock::now() >= deadline_;
+}
+
+bool Process::wait_for_error(const std::string& text) {
+    while (finished_.error.find(text) == std::string::npos) {
+        pollfd ready{error_, POLLIN, 0};
+        if (error_ < 0 || time_is_up()) return false;
+        if (::poll(&ready, 1, 100) > 0) read_some(error_, finished_.error);
+    }
+    return true;
+}
+
+bool Process::wait_until_output_is_full() const {
+    int waiting = 0;
+    while (::ioctl(output_, FIONREAD, &waiting) == 0 && waiting < kSmallPipe - kLongestLine) {
+        if (time_is_up()) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
 void Process::send(int signal) const {
     ::kill(pid_, signal);
+}
+
+void Process::reap(int status) {
+    pid_ = -1;
+    if (WIFEXITED(status)) finished_.exit_code = WEXITSTATUS(status);
+}
+
+Finished Process::finish_unread() {
+    int status = 0;
+    while (::waitpid(pid_, &status, WNOHANG) == 0) {
+        if (time_is_up()) {
+            finished_.timed_out = true;
+            ::kill(pid_, SIGKILL);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    reap(status);
+    return finished_;
 }
 
 Finished Process::finish() {
@@ -166,8 +217,7 @@ Finished Process::finish() {
     if (finished_.timed_out) ::kill(pid_, SIGKILL);
     int status = 0;
     ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    if (WIFEXITED(status)) finished_.exit_code = WEXITSTATUS(status);
+    reap(status);
     return finished_;
 }
 

@@ -15,6 +15,7 @@ namespace mnist::testing {
 
 enum class Outputs {
     pipes,              ///< standard output and error are read separately
+    small_pipe,         ///< the same, but standard output takes only a page before it blocks
     terminal,           ///< both are one terminal; all text arrives as output
     closed_pipe,        ///< standard output is a pipe that nobody reads any more
     full_device,        ///< standard output is /dev/full
@@ -46,13 +47,21 @@ class Process {
 
     /// Reads until `text` is in the output; false when the program ended or the time was up before.
     [[nodiscard]] bool wait_for_output(const std::string& text);
+    /// Reads standard error only, until `text` is in it.
+    [[nodiscard]] bool wait_for_error(const std::string& text);
+    /// Waits, without reading, until not one more line fits into a small pipe.
+    [[nodiscard]] bool wait_until_output_is_full() const;
     void send(int signal) const;
+    /// Waits for the end without reading any more. Kills the program when the time is up.
+    [[nodiscard]] Finished finish_unread();
     /// Reads to the end and waits. Kills the program when the time is up.
     [[nodiscard]] Finished finish();
 
   private:
     // One round of reading; false when both ends are closed or the time is up.
     bool pump();
+    [[nodiscard]] bool time_is_up() const;
+    void reap(int status);
 
     pid_t pid_ = -1;
     int output_ = -1;
