@@ -155,10 +155,11 @@ std::optional<double> mean_at(const RunGroup& group, std::size_t e,
     return sum / static_cast<double>(group.counted.size());
 }
 
-/// Overfitting in the plain sense: the test loss has risen clearly from its lowest value while the train loss
-/// went on falling.
+/// Overfitting in the plain sense: the test loss has risen clearly from its lowest value, in the last epochs
+/// throughout (a single epoch may jump), while the train loss went on falling.
 std::string overfit_sentence(const RunGroup& group) {
     constexpr double kClearRise = 1.1;
+    constexpr std::size_t kLasting = 3;  // epochs
     if (group.counted.empty() || group.counted.front()->epochs.empty()) return {};
     const std::size_t last = group.counted.front()->epochs.size() - 1;
     std::size_t lowest = last;
@@ -171,10 +172,15 @@ std::string overfit_sentence(const RunGroup& group) {
             least = *loss;
         }
     }
+    for (std::size_t back = 0; back < kLasting; ++back) {
+        const std::optional<double> late =
+            back > last ? std::nullopt : mean_at(group, last - back, &EpochRecord::test_loss);
+        if (!late || *late < kClearRise * least) return {};
+    }
     const std::optional<double> test = mean_at(group, last, &EpochRecord::test_loss);
     const std::optional<double> train = mean_at(group, last, &EpochRecord::train_loss);
     const std::optional<double> train_then = mean_at(group, lowest, &EpochRecord::train_loss);
-    if (!test || !train || !train_then || *test < kClearRise * least || *train >= *train_then) return {};
+    if (!test || !train || !train_then || *train >= *train_then) return {};
     return fmt::format(
         "{} overfits: its test loss was lowest after epoch {} ({:.4f}) and has risen to {:.4f}, while "
         "its train loss fell from {:.4f} to {:.4f}.",

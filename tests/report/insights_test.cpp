@@ -140,12 +140,19 @@ TEST_CASE("insights: overfitting is claimed where the test loss rose clearly, an
     CHECK(about(only(mnist_test::kAdam), "Adam overfits").size() == 1);
     CHECK(about(only(mnist_test::kSgd), "overfits").empty());
     TrainResult result = only(mnist_test::kSgd);
-    result.runs[0].epochs = {{0.3, 0.2, 94, 1, 1}, {0.2, 0.1, 96, 1, 1}, {0.1, 0.15, 97, 1, 1}};
+    result.runs[0].epochs = {{0.3, 0.2, 94, 1, 1},
+                             {0.2, 0.1, 96, 1, 1},
+                             {0.15, 0.13, 97, 1, 1},
+                             {0.12, 0.14, 97, 1, 1},
+                             {0.1, 0.15, 97, 1, 1}};
     check_one(result, "overfits",
               "SGD overfits: its test loss was lowest after epoch 2 (0.1000) and has risen to 0.1500, while "
               "its train "
               "loss fell from 0.2000 to 0.1000.");
-    result.runs[0].epochs[2].train_loss = 0.25;
+    result.runs[0].epochs[4].train_loss = 0.25;
+    CHECK(about(result, "overfits").empty());
+    result.runs[0].epochs[4].train_loss = 0.1;
+    result.runs[0].epochs[3].test_loss = 0.105;  // a jump of the last epoch alone is none
     CHECK(about(result, "overfits").empty());
 }
 
