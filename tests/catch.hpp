@@ -7,5 +7,4 @@
 #else
 #include <catch2/catch_all.hpp>
 using Catch::Approx;
-using Catch::Matchers::Contains;
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -63,6 +64,19 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
     }
 }
 
+// A new file beside `path`; its name goes into `name`. Returns -1 and errno on failure. The mode is given to
+// open(), which applies the umask by itself; the umask cannot be read without changing it for the whole
+// process.
+int create_temporary(const fs::path& path, const fs::path& folder, std::string& name) {
+    static std::atomic<unsigned> counter{0};
+    const std::string stem = path.filename().string().substr(0, 200);
+    while (true) {
+        name = (folder / fmt::format(".{}.{}-{}.part", stem, ::getpid(), ++counter)).string();
+        const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (fd >= 0 || errno != EEXIST) return fd;  // EEXIST: left over from a process that was killed
+    }
+}
+
 void sync_folder(const fs::path& folder) {
     const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd.get() >= 0) ::fsync(fd.get());  // some file systems cannot; the file itself is on disk already
@@ -75,16 +89,14 @@ void write_file_atomically(const fs::path& path, std::string_view content, IfExi
     std::error_code created;
     fs::create_directories(folder, created);
     if (created) fail(folder, "a folder to write into", created.value());
-    if (fs::is_directory(path)) fail(path, "a file name", EISDIR);
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) fail(path, "a file name", EISDIR);
 
-    std::string name = (folder / fmt::format(".{}.XXXXXX", path.filename().string().substr(0, 200))).string();
-    Descriptor fd(::mkostemp(name.data(), O_CLOEXEC));
+    std::string name;
+    Descriptor fd(create_temporary(path, folder, name));
     if (fd.get() < 0) fail(folder, "a folder to write into", errno);
     const TemporaryFile temporary{name};
 
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(fd.get(), 0644 & ~mask) != 0) fail(path, "a writable file", errno);
     write_all(fd.get(), content, path);
     if (::fsync(fd.get()) != 0) fail(path, "a file that reaches the disk", errno);
     if (fd.close_now() != 0) fail(path, "a file that reaches the disk", errno);
@@ -106,7 +118,9 @@ void write_file_atomically(const fs::path& path, std::string_view content, IfExi
 
 fs::path first_free_path(const fs::path& wanted) {
     fs::path candidate = wanted;
-    for (int n = 2; fs::exists(fs::symlink_status(candidate)); ++n) {
+    std::error_code
+        unknown;  // a name that cannot be looked up is taken for free: writing to it gives the reason
+    for (int n = 2; fs::exists(fs::symlink_status(candidate, unknown)); ++n) {
         candidate = wanted.parent_path() /
                     fmt::format("{}-{}{}", wanted.stem().string(), n, wanted.extension().string());
     }

@@ -1,5 +1,5 @@
-// One body, compiled once a level. The product is stored into a variable that FMA contraction cannot reach
-// across (contraction is off in this file, see CMakeLists.txt), so that all levels round alike.
+// One body, compiled once a level of instructions. Fusing the multiplication with the subtraction is switched
+// off for this file (see CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
 
 namespace mnist {

@@ -240,6 +240,13 @@ TEST_CASE("atomic file: the longest file name that the system allows can be writ
     CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("atomic file: a name that is too long is an input error, not a system exception") {
+    const TemporaryFolder folder;
+    const fs::path path = folder.path() / std::string(300, 'n');
+    CHECK(write_fault(path, IfExists::fail).where == path.string());
+    CHECK(mnist::first_free_path(path) == path);
+}
+
 TEST_CASE("atomic file: the first free name is the wanted one, then -2, -3, ...") {
     const TemporaryFolder folder;
     const fs::path wanted = folder.path() / "result.json";
