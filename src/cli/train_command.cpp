@@ -40,13 +40,6 @@ GivenFlags given_flags(const TrainFlags& flags) {
     return given;
 }
 
-std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
-    std::vector<std::size_t> dims{dataset.pixels()};
-    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
-    dims.push_back(static_cast<std::size_t>(dataset.facts.classes));
-    return dims;
-}
-
 void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFacts& build,
                       Console& console) {
     if (config.threads > cpus) {

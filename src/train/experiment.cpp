@@ -24,13 +24,6 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
-    std::vector<std::size_t> dims{dataset.pixels()};
-    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
-    dims.push_back(dataset.facts.classes);
-    return dims;
-}
-
 std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus) {
     return wanted > 0 ? wanted : std::max<std::size_t>(1, cpus.size());
 }
@@ -195,6 +188,13 @@ class Experiment {
 };
 
 }  // namespace
+
+std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
+    std::vector<std::size_t> dims{dataset.pixels()};
+    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
+    dims.push_back(dataset.facts.classes);
+    return dims;
+}
 
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                  const std::atomic<bool>& stop) {

@@ -59,6 +59,9 @@ struct Evaluation {
                                         std::size_t batch_size, std::size_t threads,
                                         const std::vector<int>& cpus);
 
+/// Extents of the network that a configuration means for a data set: {pixels, hidden..., classes}.
+[[nodiscard]] std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset);
+
 /// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null
 /// (then the checks that need it are left out).
 void validate(const TrainConfig& config, const Dataset* dataset);
