@@ -116,7 +116,7 @@ void PhaseGate::Walker::rest_if_displaced() {
 }
 
 PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded)
-    : threads_(threads), crowded_(crowded), claimed_(most_items) {}
+    : threads_(threads), claimed_(most_items), crowded_(crowded) {}
 
 void PhaseGate::reset() {
     for (Counter& counter : claimed_) counter.value.store(0, std::memory_order_relaxed);

@@ -135,11 +135,13 @@ class PhaseGate {
     bool wait_for(std::uint64_t done) const noexcept;
 
     std::size_t threads_;
-    bool crowded_;
     std::vector<Counter> claimed_;  ///< the last phase in which an item was taken
-    Counter done_;                  ///< items done in all phases
     std::atomic<std::size_t> resting_{0};
     std::atomic<bool> abandoned_{false};
+    bool crowded_;
+    Counter done_;  ///< items done in all phases; behind the others, in a cache line of its own
+};
+std::atomic<bool> abandoned_{false};
 };
 
 }  // namespace mnist
