@@ -141,7 +141,5 @@ class PhaseGate {
     bool crowded_;
     Counter done_;  ///< items done in all phases; behind the others, in a cache line of its own
 };
-std::atomic<bool> abandoned_{false};
-};
 
 }  // namespace mnist
