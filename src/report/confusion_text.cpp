@@ -47,7 +47,7 @@ std::string right(const std::string& text, std::size_t width) {
 std::string cell_text(const ConfusionMatrix& matrix, std::size_t i, std::size_t j, std::size_t width,
                       double worst, bool colour) {
     const std::uint64_t count = matrix[i][j];
-    const std::string text = right(count == 0 ? "·" : fmt::to_string(count), width);
+    std::string text = right(count == 0 ? "·" : fmt::to_string(count), width);
     if (!colour) return text;
     if (i == j || count == 0) return fmt::format("{}{}{}", kMuted, text, kReset);
     const double relative = worst > 0 ? share(count, total_of(matrix[i])) / worst : 0;

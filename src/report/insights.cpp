@@ -82,6 +82,7 @@ std::string recognition_sentence(const RunGroup& group, const DatasetFacts& data
                             [](const Recall& a, const Recall& b) { return a.percent < b.percent; });
     pairs.resize(std::min(pairs.size(), kListedPairs));
     std::vector<std::string> words;
+    words.reserve(pairs.size());
     for (const Pair& pair : pairs) {
         words.push_back(fmt::format("{}/{}: {}{}", names[pair.one], names[pair.other], grouped(pair.count),
                                     words.empty() ? (pair.count == 1 ? " time" : " times") : ""));

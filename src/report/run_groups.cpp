@@ -118,6 +118,7 @@ std::vector<std::string> class_names(const DatasetFacts& dataset, std::size_t cl
     if (dataset.name == "fashion-mnist" && classes == kGarments.size())
         return {kGarments.begin(), kGarments.end()};
     std::vector<std::string> numbers;
+    numbers.reserve(classes);
     for (std::size_t i = 0; i < classes; ++i) numbers.push_back(fmt::to_string(i));
     return numbers;
 }
