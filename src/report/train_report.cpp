@@ -67,11 +67,19 @@ std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& 
     for (const RunGroup& group : groups) {
         const auto throughput = summarise(values_of(group, &RunRecord::samples_per_second));
         if (!throughput) continue;
-        lines += wrapped(
-            fmt::format("{}: {} samples/s = {:.0f} % of the {:.0f} GFLOP/s that {}", title(group.optimizer),
-                        grouped(throughput->mean), 100 * throughput->mean * gflop / *result.fma_peak_gflops,
-                        *result.fma_peak_gflops, who),
-            style.width, "- ");
+        const double share = throughput->mean * gflop / *result.fma_peak_gflops;
+        std::string line = fmt::format("{}: {} samples/s", title(group.optimizer), grouped(throughput->mean));
+        // More than all is impossible: then the machine was busy while the peak was measured.
+        if (share > 1) {
+            line += fmt::format(
+                "; no share: the peak was measured as {:.0f} GFLOP/s, less than training itself "
+                "used. Run again when the machine is quiet",
+                *result.fma_peak_gflops);
+        } else {
+            line += fmt::format(" = {:.0f} % of the {:.0f} GFLOP/s that {}", 100 * share,
+                                *result.fma_peak_gflops, who);
+        }
+        lines += wrapped(line, style.width, "- ");
     }
     return lines.empty() ? lines : "\n" + heading("Speed", style) + lines;
 }

@@ -166,6 +166,9 @@ TEST_CASE("train report: the share of the peak is stated, and left out without a
           std::string::npos);
     result.config.threads = 1;
     CHECK(train_report(result, {}).find("that this thread reaches\n") != std::string::npos);
+    result.fma_peak_gflops = 4.4;  // measured while something else had the cores
+    CHECK(train_report(result, {}).find("no share: the peak was measured as 4 GFLOP/s") != std::string::npos);
+    CHECK(train_report(result, {}).find("% of the") == std::string::npos);
     result.fma_peak_gflops.reset();
     CHECK(train_report(result, {}).find("GFLOP/s") == std::string::npos);
 }
