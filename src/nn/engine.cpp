@@ -18,10 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_between(Clock::time_point from, Clock::time_point to) {
-    return std::chrono::duration<double>(to - from).count();
-}
-
 // Blocked where all three directions of every layer run on oneDNN's matrix kernels for blocked weights;
 // elsewhere they would fall to a reference loop.
 KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t rows) {
@@ -45,6 +41,25 @@ KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t ro
 std::size_t index_of_maximum(const float* row, std::size_t n) {
     return static_cast<std::size_t>(std::max_element(row, row + n) - row);
 }
+
+// Adds the time since the last look to a part of the step; does nothing unless the epoch is timed.
+class PhaseClock {
+  public:
+    PhaseClock(bool timed, PhaseSeconds& seconds) : timed_(timed), seconds_(seconds) {
+        if (timed_) last_ = Clock::now();
+    }
+    void add(double PhaseSeconds::*part) {
+        if (!timed_) return;
+        const auto now = Clock::now();
+        seconds_.*part += std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+    }
+
+  private:
+    bool timed_;
+    PhaseSeconds& seconds_;
+    Clock::time_point last_{};
+};
 
 }  // namespace
 
@@ -72,10 +87,18 @@ class Engine::Impl {
         const std::atomic<bool>& stop;
         bool timed;
         std::size_t steps;
+        std::uint64_t serial;  ///< of the epoch's first step
     };
     void make_programs();
+    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step);
+    [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
+    [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
     void walk(const EpochWork& work, std::size_t thread);
-    bool step(const EpochWork& work, std::size_t step_index, PhaseGate::Walker& walker, std::size_t thread);
+    bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    void forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
 
@@ -96,7 +119,9 @@ class Engine::Impl {
     std::unique_ptr<PhaseGate> gate_;
     OptimizerSettings optimizer_;
     UpdateFn update_ = nullptr;
-    std::uint64_t steps_taken_ = 0;    ///< by the optimizer since start()
+    std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
+    std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
+    std::size_t groups_ = 0;         ///< into which the first layer's panels are divided
     std::vector<double> tile_losses_;  ///< [step][tile], sums over the tile's rows
     std::vector<ThreadLog> logs_;
 };
@@ -122,14 +147,17 @@ void Engine::Impl::make_programs() {
     };
     std::size_t most_items = 1;
     if (options_.batch > 0) {
-        buffers_.emplace(layers_, options_.batch, options_.feed);
-        full_ = std::make_unique<StepProgram>(options_.batch, layers_, *buffers_, isa_);
+        const std::size_t threads = team_.size();
+        buffers_.emplace(layers_, options_.batch, threads, options_.feed);
+        full_ = std::make_unique<StepProgram>(options_.batch, layers_, *buffers_, threads, isa_);
         if (options_.last_batch > 0)
-            last_ = std::make_unique<StepProgram>(options_.last_batch, layers_, *buffers_, isa_);
+            last_ = std::make_unique<StepProgram>(options_.last_batch, layers_, *buffers_, threads, isa_);
+        groups_ = std::min(threads, full_->first_panels());
         for (const auto* const program : {&full_, &last_}) {
             if (!*program) continue;
             collect((*program)->primitives());
-            most_items = std::max({most_items, (*program)->tiles(), (*program)->panels()});
+            most_items = std::max({most_items, (*program)->tiles() * (*program)->first_panels(),
+                                   groups_ + (*program)->upper_panels()});
         }
     }
     eval_ = std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_);
@@ -158,46 +186,92 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     steps_taken_ = 0;
 }
 
-bool Engine::Impl::step(const EpochWork& work, std::size_t step_index, PhaseGate::Walker& walker,
-                        std::size_t thread) {
-    const std::size_t batch = options_.batch;
-    const bool full = (step_index + 1) * batch <= work.order.size();
-    StepProgram& program = full ? *full_ : *last_;
-    BatchFeed* const feed = options_.feed;
-    const std::size_t slot = feed == nullptr ? 0 : step_index % buffers_->src.size();
-    const StepInput input{.data = work.rows,
-                          .order = work.order.subspan(step_index * batch),
-                          .slot = slot,
-                          .gather = feed == nullptr};
-    PhaseSeconds& log = logs_[thread].phases;
-    Clock::time_point begun{};
-    Clock::time_point worked{};
-    if (work.timed) begun = worked = Clock::now();
+StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step) {
+    return (step + 1) * options_.batch <= work.order.size() ? *full_ : *last_;
+}
 
-    if (feed != nullptr) feed->release_before(step_index);
-    const bool rows_done = walker.phase(program.tiles(), [&](std::size_t tile) {
-        if (feed != nullptr) feed->wait(step_index);
-        tile_losses_[step_index * full_->tiles() + tile] = program.run_tile(tile, input, thread);
-        if (work.timed) worked = Clock::now();
-    });
-    if (!rows_done) return false;
-    if (work.timed) {
-        const auto now = Clock::now();
-        log.rows += seconds_between(begun, worked);
-        log.waiting += seconds_between(worked, now);
-        begun = worked = now;
-    }
+StepInput Engine::Impl::input(const EpochWork& work, std::size_t step) const {
+    return {.data = work.rows,
+            .order = work.order.subspan(step * options_.batch),
+            .slot = options_.feed == nullptr ? 0 : step % buffers_->first.slots.size(),
+            .serial = work.serial + step};
+}
 
-    const UpdateScalars scalars = scalars_at(optimizer_, steps_taken_ + step_index + 1);
-    const bool weights_done = walker.phase(program.panels(), [&](std::size_t panel) {
-        program.run_panel(panel, slot, update_, scalars, thread);
-        if (work.timed) worked = Clock::now();
+StepProgram::Panels Engine::Impl::group(std::size_t g) const {
+    const std::size_t panels = full_->first_panels();
+    return {g * panels / groups_, (g + 1) * panels / groups_};
+}
+
+void Engine::Impl::forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread) {
+    if (options_.feed != nullptr) options_.feed->wait(s);
+    StepProgram& program = this->program(work, s);
+    const StepInput input = this->input(work, s);
+    for (std::size_t tile = 0; tile < program.tiles(); ++tile)
+        program.first_forward(tile, group(g), input, thread);
+}
+
+// The first layer's results for one step, where nothing can be done beside it.
+bool Engine::Impl::forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                                 std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, s);
+    const StepInput input = this->input(work, s);
+    const std::size_t panels = program.first_panels();
+    const bool done = walker.phase(program.tiles() * panels, [&](std::size_t item) {
+        if (options_.feed != nullptr) options_.feed->wait(s);
+        const std::size_t panel = item % panels;
+        program.first_forward(item / panels, {panel, panel + 1}, input, thread);
+        clock.add(&PhaseSeconds::rows);
     });
-    if (work.timed) {
-        log.weights += seconds_between(begun, worked);
-        log.waiting += seconds_between(worked, Clock::now());
-    }
-    return weights_done;
+    clock.add(&PhaseSeconds::waiting);
+    return done;
+}
+
+bool Engine::Impl::rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                              std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, s);
+    const StepInput input = this->input(work, s);
+    const bool done = walker.phase(program.tiles(), [&](std::size_t tile) {
+        tile_losses_[s * full_->tiles() + tile] = program.run_tile(tile, input, thread);
+        clock.add(&PhaseSeconds::rows);
+    });
+    clock.add(&PhaseSeconds::waiting);
+    return done;
+}
+
+// A group's items go on to the next step's results of the same panels: these need nothing but the weights
+// that were just updated, and the panels are in the core's cache. Where there are more threads than panels,
+// the next step's results are a phase of their own, which divides the rows as well.
+bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                                 std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, s);
+    const StepInput input = this->input(work, s);
+    const Update update{.function = update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const bool more = s + 1 < work.steps;
+    const bool forward_too = more && team_.size() <= groups_;
+    const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
+        if (item >= groups_) {
+            program.update_upper(item - groups_, update, thread);
+            clock.add(&PhaseSeconds::weights);
+            return;
+        }
+        program.update_first(group(item), input, update, thread);
+        clock.add(&PhaseSeconds::weights);
+        if (!forward_too) return;
+        forward_group(work, s + 1, item, thread);
+        clock.add(&PhaseSeconds::rows);
+    });
+    clock.add(&PhaseSeconds::waiting);
+    if (!done || !more || forward_too) return done;
+    return forward_phase(work, s + 1, walker, thread);
+}
+
+bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
+    if (options_.feed != nullptr) options_.feed->release_before(s);
+    if (s == 0 && !forward_phase(work, 0, walker, thread)) return false;
+    return rows_phase(work, s, walker, thread) && weights_phase(work, s, walker, thread);
 }
 
 // Each thread decides by itself when to stop: one that goes on finds the items of the others free and
@@ -230,7 +304,9 @@ EpochOutcome Engine::Impl::train_epoch(const LabelledRows& rows, std::span<const
                          .order = order,
                          .stop = stop,
                          .timed = timed,
-                         .steps = (order.size() + batch - 1) / batch};
+                         .steps = (order.size() + batch - 1) / batch,
+                         .serial = next_serial_};
+    next_serial_ += work.steps;
     tile_losses_.assign(work.steps * full_->tiles(), 0.0);
     std::fill(logs_.begin(), logs_.end(), ThreadLog{});
     gate_->reset();

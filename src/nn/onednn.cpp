@@ -151,6 +151,19 @@ Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     });
 }
 
+Primitive matmul_add_weights_gradient(const InnerProductShape& shape) {
+    return guarded(words("matmul_add_weights_gradient", shape), [&] {
+        dnnl::primitive_attr attributes = base_attributes();
+        dnnl::post_ops ops;
+        ops.append_sum(1.0F);
+        attributes.set_post_ops(ops);
+        const auto pd = forward_pd<dnnl::matmul>(attributes, matrix(shape.in, shape.rows, tag::ba),
+                                                 matrix(shape.rows, shape.out, tag::ab),
+                                                 matrix(shape.in, shape.out, tag::ab));
+        return finish<dnnl::matmul>(pd);
+    });
+}
+
 Primitive relu_backward(std::size_t rows, std::size_t columns) {
     return guarded(fmt::format("eltwise_backward (ReLU) of {}x{}", rows, columns), [&] {
         const auto md = matrix(rows, columns, tag::ab);
@@ -179,6 +192,10 @@ Call::Call(const Primitive& primitive, std::vector<Argument> arguments)
         arguments_[count_++] = {argument.name, argument.memory.get()};
         kept_.push_back(std::move(argument.memory));
     }
+}
+
+void Call::point(std::size_t index, float* data) {
+    kept_[index].set_data_handle(data);
 }
 
 void Call::run(const dnnl::memory& scratchpad) const {

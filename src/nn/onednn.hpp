@@ -56,6 +56,10 @@ struct InnerProductShape {
 [[nodiscard]] Primitive inner_product_forward(const InnerProductShape& shape, bool relu);
 [[nodiscard]] Primitive inner_product_backward_data(const InnerProductShape& shape);
 [[nodiscard]] Primitive inner_product_backward_weights(const InnerProductShape& shape);
+/// The same gradient added to what diff_weights holds, as a matrix product with a sum; without the bias. The
+/// weights must lie input by input, [in][out] (a blocked or input-major panel does). Takes SRC = src, WEIGHTS
+/// = diff_dst, DST = diff_weights.
+[[nodiscard]] Primitive matmul_add_weights_gradient(const InnerProductShape& shape);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 
@@ -68,6 +72,9 @@ class Call {
         dnnl::memory memory;
     };
     Call(const Primitive& primitive, std::vector<Argument> arguments);
+    /// Lets argument `index` (its place in the list given to the constructor) read or write elsewhere, in the
+    /// same shape. Not while another thread runs this call. Cost: some nanoseconds.
+    void point(std::size_t index, float* data);
     /// `scratchpad` must be a memory of the primitive's scratchpad_md that no other thread uses at the
     /// moment. Throws BackendError. Cost: no allocation of ours.
     void run(const dnnl::memory& scratchpad) const;

@@ -7,8 +7,8 @@
 namespace mnist {
 namespace {
 
-onednn::InnerProductShape shape_of(std::size_t rows, const LayerMemory& layer) {
-    const std::size_t out = layer.forward_by_panel() ? layer.plan.panel_width : layer.plan.out_padded;
+onednn::InnerProductShape shape_of(std::size_t rows, const LayerMemory& layer, bool one_panel) {
+    const std::size_t out = one_panel ? layer.plan.panel_width : layer.plan.out_padded;
     return {.rows = rows, .in = layer.plan.in_padded, .out = out, .weights_tag = layer.tag()};
 }
 
@@ -32,10 +32,12 @@ RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<Layer
     : rows(rows_in_tile) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const bool hidden = l + 1 < layers.size();
-        forward.push_back({onednn::inner_product_forward(shape_of(rows, layers[l]), hidden), {}});
+        const bool one_panel = layers[l].forward_by_panel() || (training && l == 0);
+        forward.push_back({onednn::inner_product_forward(shape_of(rows, layers[l], one_panel), hidden), {}});
         if (!training) continue;
         if (l > 0)
-            backward_data.push_back({onednn::inner_product_backward_data(shape_of(rows, layers[l])), {}});
+            backward_data.push_back(
+                {onednn::inner_product_backward_data(shape_of(rows, layers[l], false)), {}});
         if (hidden) relu_backward.push_back({onednn::relu_backward(rows, layers[l].plan.out_padded), {}});
     }
 }
@@ -55,6 +57,7 @@ TileForward::TileForward(const RowsPrimitives& primitives, std::vector<LayerMemo
       panel_dst_(buffers.panel_dst),
       merged_(buffers.dst.front()) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
+        if (l == 0 && buffers.src == nullptr) continue;
         if (layers[l].forward_by_panel()) {
             bind_panels(primitives, layers[l], buffers);
         } else {
@@ -90,7 +93,7 @@ void TileForward::bind_layer(const RowsPrimitives& primitives, LayerMemory& laye
 
 void TileForward::run(std::size_t thread) const {
     for (const TeamCall& call : panels_) call.run(thread);
-    const std::size_t count = panels_.size();
+    const std::size_t count = panel_dst_.size();
     for (std::size_t r = 0; count > 0 && r < rows_; ++r) {
         for (std::size_t p = 0; p < count; ++p)
             std::memcpy(merged_ + (r * count + p) * panel_width_, panel_dst_[p] + r * panel_width_,

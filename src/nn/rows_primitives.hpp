@@ -32,22 +32,23 @@ struct RowsPrimitives {
     [[nodiscard]] std::vector<TeamPrimitive*> all();
 
     std::size_t rows;
-    std::vector<TeamPrimitive> forward;        ///< [layers]; ReLU as a post-op in all but the last
+    std::vector<TeamPrimitive> forward;  ///< [layers]; ReLU as a post-op in all but the last. For training
+                                         ///< the first layer's is that of one panel.
     std::vector<TeamPrimitive> backward_data;  ///< [layers - 1]; entry l is layer l + 1's
     std::vector<TeamPrimitive> relu_backward;  ///< [layers - 1]; entry l is that of layer l's result
 };
 
 /// Where the rows of a tile lie; each pointer is the tile's first row.
 struct TileBuffers {
-    float* src = nullptr;     ///< [rows, in_padded of the first layer]
+    float* src = nullptr;     ///< [rows, in_padded of the first layer]; null where FirstLayer has run already
     std::vector<float*> dst;  ///< [layers] of [rows, out_padded]
     std::vector<float*>
         panel_dst;  ///< [panels of the first layer] of [rows, panel_width]; empty where no merge is needed
     std::vector<float*> diff_dst;  ///< [layers] of [rows, out_padded]; empty without training
 };
 
-/// Forward of a tile, first layer to last. Where the first layer runs panel by panel, the panels are merged
-/// behind it.
+/// Forward of a tile, first layer to last. Where the first layer runs panel by panel, or has run so before,
+/// its panels are merged.
 class TileForward {
   public:
     TileForward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,

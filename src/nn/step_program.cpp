@@ -14,19 +14,24 @@ constexpr std::size_t kMostClasses = 256;  // labels are bytes
 
 }  // namespace
 
-BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, BatchFeed* feed) {
+BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
+                           BatchFeed* feed) {
+    const LayerPlan& bottom = layers.front().plan;
     if (feed != nullptr) {
-        src = feed->slots();
+        first.slots = feed->slots();
     } else {
-        own_src.assign(rows * layers.front().plan.in_padded, 0.0F);
-        src = {own_src.data()};
+        first.threads.resize(threads);
+        for (ThreadRows& thread : first.threads)
+            thread.rows.assign(chunk_rows(rows) * bottom.in_padded, 0.0F);
     }
+    first.dst.assign(rows * bottom.out_padded, 0.0F);
     for (const LayerMemory& layer : layers) {
         const std::size_t floats = rows * layer.plan.out_padded;
         dst.emplace_back(floats, 0.0F);
         diff_dst.emplace_back(floats, 0.0F);
         panels.emplace_back(layer.plan.panels() > 1 ? floats : 0, 0.0F);
     }
+    first.diff_dst = panel_storage(0);
 }
 
 float* BatchBuffers::panel_storage(std::size_t layer) {
@@ -34,25 +39,22 @@ float* BatchBuffers::panel_storage(std::size_t layer) {
     return panels[layer].empty() ? diff_dst[layer].data() : panels[layer].data();
 }
 
-StepProgram::StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, BatchBuffers& buffers, Isa isa)
-    : rows_(rows),
-      layers_(layers),
-      buffers_(buffers),
-      normalize_(normalize_pixels(isa)),
-      loss_(softmax_cross_entropy(isa)) {
+StepProgram::StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, BatchBuffers& buffers,
+                         std::size_t threads, Isa isa)
+    : rows_(rows), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)) {
     const std::size_t tile = std::min(rows, tile_rows(rows));
     rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, true));
     if (rows % tile != 0)
         rows_primitives_.push_back(std::make_unique<RowsPrimitives>(rows % tile, layers, true));
-    for (std::size_t first = 0; first < rows; first += tile) {
-        const bool full = first + tile <= rows;
-        make_tile(first, full ? *rows_primitives_.front() : *rows_primitives_.back());
-    }
+    const RowsPrimitives& full = *rows_primitives_.front();
+    const RowsPrimitives* const rest = rows % tile == 0 ? nullptr : rows_primitives_.back().get();
+    first_ = std::make_unique<FirstLayer>(rows, layers.front(), buffers.first, full, rest, threads, isa);
+    for (std::size_t first = 0; first < rows; first += tile)
+        make_tile(first, first + tile <= rows ? full : *rest);
     make_panels();
 }
 
 void StepProgram::make_tile(std::size_t first_row, const RowsPrimitives& primitives) {
-    Tile tile{.first_row = first_row, .rows = primitives.rows, .forward = {}, .backward = {}};
     TileBuffers at;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         const std::size_t offset = first_row * layers_[l].plan.out_padded;
@@ -60,81 +62,55 @@ void StepProgram::make_tile(std::size_t first_row, const RowsPrimitives& primiti
         at.diff_dst.push_back(buffers_.diff_dst[l].data() + offset);
     }
     const LayerPlan& first = layers_.front().plan;
-    for (std::size_t p = 0; layers_.front().forward_by_panel() && p < first.panels(); ++p)
-        at.panel_dst.push_back(buffers_.panel_storage(0) + (p * rows_ + first_row) * first.panel_width);
-    for (float* const src : buffers_.src) {
-        at.src = src + first_row * first.in_padded;
-        tile.forward.emplace_back(primitives, layers_, at);
-    }
-    tile.backward = bind_backward(primitives, layers_, at);
-    tiles_.push_back(std::move(tile));
+    for (std::size_t p = 0; p < first.panels(); ++p)
+        at.panel_dst.push_back(buffers_.first.dst.data() + (p * rows_ + first_row) * first.panel_width);
+    tiles_.push_back({.first_row = first_row,
+                      .rows = primitives.rows,
+                      .forward = TileForward(primitives, layers_, at),
+                      .backward = bind_backward(primitives, layers_, at)});
 }
 
 void StepProgram::make_panels() {
-    for (const LayerMemory& layer : layers_) {
-        const LayerPlan& plan = layer.plan;
+    for (std::size_t l = 1; l < layers_.size(); ++l) {
+        const LayerPlan& plan = layers_[l].plan;
         backward_weights_.push_back(
-            {onednn::inner_product_backward_weights(
-                 {.rows = rows_, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = layer.tag()}),
+            {onednn::inner_product_backward_weights({.rows = rows_,
+                                                     .in = plan.in_padded,
+                                                     .out = plan.panel_width,
+                                                     .weights_tag = layers_[l].tag()}),
              {}});
     }
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
+    for (std::size_t l = 1; l < layers_.size(); ++l) {
         LayerMemory& layer = layers_[l];
         const LayerPlan& plan = layer.plan;
         const auto src_md = onednn::matrix(rows_, plan.in_padded, dnnl::memory::format_tag::ab);
         const auto diff_md = onednn::matrix(rows_, plan.panel_width, dnnl::memory::format_tag::ab);
         const auto weights_md = onednn::matrix(plan.panel_width, plan.in_padded, layer.tag());
-        const std::vector<float*> sources =
-            l == 0 ? buffers_.src : std::vector<float*>{buffers_.dst[l - 1].data()};
         for (std::size_t p = 0; p < plan.panels(); ++p) {
-            PanelItem item{.layer = l, .panel = p, .backward_weights = {}};
-            for (float* const src : sources) {
-                float* const diff = buffers_.panel_storage(l) + p * rows_ * plan.panel_width;
-                item.backward_weights.push_back(bind(
-                    backward_weights_[l],
-                    {{DNNL_ARG_SRC, onednn::view(src_md, src)},
-                     {DNNL_ARG_DIFF_DST, onednn::view(diff_md, diff)},
-                     {DNNL_ARG_DIFF_WEIGHTS,
-                      onednn::view(weights_md, layer.diff_weights.data() + p * plan.panel_floats())},
-                     {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(plan.panel_width),
-                                                       layer.diff_bias.data() + p * plan.panel_width)}}));
-            }
-            panel_items_.push_back(std::move(item));
+            float* const diff = buffers_.panel_storage(l) + p * rows_ * plan.panel_width;
+            panel_items_.push_back(
+                {.layer = l,
+                 .panel = p,
+                 .backward_weights = bind(
+                     backward_weights_[l - 1],
+                     {{DNNL_ARG_SRC, onednn::view(src_md, buffers_.dst[l - 1].data())},
+                      {DNNL_ARG_DIFF_DST, onednn::view(diff_md, diff)},
+                      {DNNL_ARG_DIFF_WEIGHTS,
+                       onednn::view(weights_md, layer.diff_weights.data() + p * plan.panel_floats())},
+                      {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(plan.panel_width),
+                                                        layer.diff_bias.data() + p * plan.panel_width)}})});
         }
     }
 }
 
 std::vector<TeamPrimitive*> StepProgram::primitives() {
-    std::vector<TeamPrimitive*> all;
+    std::vector<TeamPrimitive*> all = first_->primitives();
     for (const auto& rows_primitives : rows_primitives_) {
         const auto some = rows_primitives->all();
         all.insert(all.end(), some.begin(), some.end());
     }
     for (TeamPrimitive& primitive : backward_weights_) all.push_back(&primitive);
     return all;
-}
-
-void StepProgram::gather_rows(const Tile& tile, const StepInput& input) const {
-    const LabelledRows& data = input.data;
-    const std::size_t stride = layers_.front().plan.in_padded;
-    float* dst = buffers_.src[input.slot] + tile.first_row * stride;
-    for (const std::uint32_t row : input.order.subspan(tile.first_row, tile.rows)) {
-        normalize_(data.images + row * data.pixels, dst, data.pixels);
-        dst += stride;
-    }
-}
-
-// The rows are scattered over the whole set. Those that this thread will most likely gather in the next step
-// are asked for now, so that they come in while this step computes.
-void StepProgram::prefetch_next_rows(const Tile& tile, const StepInput& input) const {
-    const LabelledRows& data = input.data;
-    const std::size_t first = std::min(input.order.size(), rows_ + tile.first_row);
-    const std::size_t count = std::min(tile.rows, input.order.size() - first);
-    for (const std::uint32_t row : input.order.subspan(first, count)) {
-        const std::uint8_t* const pixels = data.images + row * data.pixels;
-        for (std::size_t line = 0; line < data.pixels; line += kCacheLine)
-            __builtin_prefetch(pixels + line, 0, 2);
-    }
 }
 
 void StepProgram::scatter_to_panels(std::size_t layer, const Tile& tile) {
@@ -152,11 +128,7 @@ void StepProgram::scatter_to_panels(std::size_t layer, const Tile& tile) {
 
 double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t thread) {
     const Tile& tile = tiles_[t];
-    if (input.gather) {
-        gather_rows(tile, input);
-        prefetch_next_rows(tile, input);
-    }
-    tile.forward[input.slot].run(thread);
+    tile.forward.run(thread);
 
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
@@ -182,19 +154,28 @@ double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t 
     return loss;
 }
 
-void StepProgram::run_panel(std::size_t i, std::size_t slot, UpdateFn update, const UpdateScalars& scalars,
-                            std::size_t thread) {
-    const PanelItem& item = panel_items_[i];
-    LayerMemory& layer = layers_[item.layer];
-    item.backward_weights[item.layer == 0 ? slot : 0].run(thread);
+void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Update& update) {
     const std::size_t floats = layer.plan.panel_floats();
-    const std::size_t at = item.panel * floats;
-    update(layer.weights.data() + at, layer.first_weights.data() + at, layer.second_weights.data() + at,
-           layer.diff_weights.data() + at, floats, scalars);
+    const std::size_t at = panel * floats;
+    update.function(layer.weights.data() + at, layer.first_weights.data() + at,
+                    layer.second_weights.data() + at, layer.diff_weights.data() + at, floats, update.scalars);
     const std::size_t width = layer.plan.panel_width;
-    const std::size_t bias_at = item.panel * width;
-    update(layer.bias.data() + bias_at, layer.first_bias.data() + bias_at, layer.second_bias.data() + bias_at,
-           layer.diff_bias.data() + bias_at, width, scalars);
+    const std::size_t bias_at = panel * width;
+    update.function(layer.bias.data() + bias_at, layer.first_bias.data() + bias_at,
+                    layer.second_bias.data() + bias_at, layer.diff_bias.data() + bias_at, width,
+                    update.scalars);
+}
+
+void StepProgram::update_first(Panels panels, const StepInput& input, const Update& update,
+                               std::size_t thread) {
+    first_->backward(panels, input, thread);
+    for (std::size_t p = panels.first; p < panels.second; ++p) update_panel(layers_.front(), p, update);
+}
+
+void StepProgram::update_upper(std::size_t i, const Update& update, std::size_t thread) {
+    const PanelItem& item = panel_items_[i];
+    item.backward_weights.run(thread);
+    update_panel(layers_[item.layer], item.panel, update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {
@@ -212,7 +193,8 @@ std::vector<PrimitiveFacts> StepProgram::facts() const {
         if (l > 0) add(l, "backward_data", rows_primitives.backward_data[l - 1].primitive, true);
         if (l + 1 < layers_.size())
             add(l, "relu_backward", rows_primitives.relu_backward[l].primitive, false);
-        add(l, "backward_weights", backward_weights_[l].primitive, true);
+        add(l, "backward_weights", l == 0 ? first_->backward_weights() : backward_weights_[l - 1].primitive,
+            true);
     }
     return facts;
 }

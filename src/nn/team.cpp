@@ -5,7 +5,7 @@
 #include <pmmintrin.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/resource.h>
+#include <time.h>
 #include <xmmintrin.h>
 
 #include <algorithm>
@@ -105,13 +105,27 @@ void SpinWait::pause() {
     }
 }
 
-void PhaseGate::Walker::rest_if_displaced() {
-    constexpr std::chrono::milliseconds kRest{20};  // several time slices of the process that wants the core
-    rusage usage{};
-    if (getrusage(RUSAGE_THREAD, &usage) != 0 || usage.ru_nivcsw == displacements_) return;
-    displacements_ = usage.ru_nivcsw;
+std::chrono::nanoseconds PhaseGate::Walker::thread_cpu_time() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// The time on the CPU is a system call, so only items that follow a long one are measured with it: large
+// batches have long items by nature, and a process that wants the core will displace the thread again.
+void PhaseGate::Walker::look_closer(const ItemWatch& watch) {
+    constexpr std::chrono::nanoseconds kLost =
+        std::chrono::microseconds{300};  // shorter: the system's own small work
+    constexpr std::chrono::nanoseconds kLongestRest = std::chrono::milliseconds{20};  // several time slices
+    constexpr int kRestPerLoss = 10;
+    const bool was_watched = watch.cpu_time.count() > 0;
+    watched_ = kWatched;
+    if (!was_watched) return;
+    const std::chrono::nanoseconds lost = (Clock::now() - watch.begun) - (thread_cpu_time() - watch.cpu_time);
+    if (lost < kLost) return;
     // At least one thread must stay.
-    if (gate_.resting_.fetch_add(1) + 1 < gate_.threads_) std::this_thread::sleep_for(kRest);
+    if (gate_.resting_.fetch_add(1) + 1 < gate_.threads_)
+        std::this_thread::sleep_for(std::min(kRestPerLoss * lost, kLongestRest));
     gate_.resting_.fetch_sub(1);
 }
 

@@ -3,9 +3,10 @@
 // constructor; a step allocates nothing of ours, creates nothing and takes no lock.
 //
 // A step is two phases (see PhaseGate):
-//   rows     a thread takes tiles of rows: normalise, forward, loss and its gradient, backward-data, ReLU
-//   backward. weights  a thread takes panels of a layer's outputs: backward-weights over the whole batch,
-//   then the optimizer's update.
+//   rows     a thread takes tiles of rows: forward through the layers above the first, loss and its gradient,
+//   backward-data, ReLU backward. weights  a thread takes panels of a layer's outputs: backward-weights over
+//   the whole batch, then the optimizer's update, then, for the first layer, the forward pass of the next
+//   step with the weights just updated.
 // Every number is computed by one thread in one order that depends on the batch alone, so the weights are the
 // same bits for every number of threads.
 #pragma once

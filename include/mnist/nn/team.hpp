@@ -3,9 +3,9 @@
 //   PhaseGate   hands out the items of a phase and lets nobody into the next phase before all items are done.
 // A phase ends when its *items* are done, not when all threads have arrived: a thread that the system has put
 // aside without an item holds nobody up, and any single thread can finish a phase alone. A thread that was
-// put aside in the middle of an item (another process wants its core) rests for some milliseconds afterwards,
-// so that the others need not wait for it again at once. Each thread takes its own items first, so that a
-// panel stays in the same core's cache from step to step, and helps others out afterwards.
+// put aside for long in the middle of an item (another process wants its core) rests for some milliseconds
+// afterwards, so that the others need not wait for it again at once. Each thread takes its own items first,
+// so that a panel stays in the same core's cache from step to step, and helps others out afterwards.
 #pragma once
 
 #include <atomic>
@@ -103,25 +103,40 @@ class PhaseGate {
                 // and so on.
                 for (std::size_t item = (thread_ + t) % team; item < items; item += team) {
                     if (!gate_.claim(item, phase_)) continue;
-                    const auto begun = std::chrono::steady_clock::now();
+                    const ItemWatch watch = begin_item();
                     work(item);
                     gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
-                    if (std::chrono::steady_clock::now() - begun > kSuspicious) rest_if_displaced();
+                    end_item(watch);
                 }
             }
             return gate_.wait_for(done_at_end_);
         }
 
       private:
+        using Clock = std::chrono::steady_clock;
         /// Longer than the items of usual batches take.
         static constexpr std::chrono::microseconds kSuspicious{500};
-        /// Sleeps where the system says that it took the CPU away since the last look, and others are there
-        /// to go on.
-        void rest_if_displaced();
+        /// Items that are watched closely after a suspicious one.
+        static constexpr std::size_t kWatched = 1000;
+        struct ItemWatch {
+            Clock::time_point begun;
+            std::chrono::nanoseconds cpu_time;  ///< of this thread at the beginning; only while watched
+        };
+        ItemWatch begin_item() {
+            return {Clock::now(), watched_ > 0 ? thread_cpu_time() : std::chrono::nanoseconds{0}};
+        }
+        void end_item(const ItemWatch& watch) {
+            if (watched_ > 0) --watched_;
+            if (Clock::now() - watch.begun > kSuspicious) look_closer(watch);
+        }
+        /// Rests where the system took the CPU away for long in a watched item, and others are there to go
+        /// on; else watches the next items.
+        void look_closer(const ItemWatch& watch);
+        static std::chrono::nanoseconds thread_cpu_time();
 
         PhaseGate& gate_;
         std::size_t thread_;
-        long displacements_ = 0;
+        std::size_t watched_ = 0;
         std::uint64_t phase_ = 0;
         std::uint64_t done_at_end_ = 0;
     };

@@ -1,0 +1,183 @@
+// Gathering rows, and the calls of the first layer.
+#include "first_layer.hpp"
+
+#include <algorithm>
+
+#include "column_sums.hpp"
+
+namespace mnist {
+namespace {
+
+using tag = dnnl::memory::format_tag;
+
+// 128 rows of 784 floats are 400 kB: with a panel and its gradient that fits a second-level cache of 1 MB.
+constexpr std::size_t kChunkRows = 128;
+
+constexpr std::size_t kRowsAhead = 4;
+
+// Places of the arguments that a thread's calls are pointed with.
+constexpr std::size_t kSrc = 0;
+constexpr std::size_t kWeights = 1;
+constexpr std::size_t kDst = 2;
+constexpr std::size_t kBias = 3;
+
+}  // namespace
+
+std::size_t chunk_rows(std::size_t batch) {
+    return batch <= kChunkRows ? batch : kChunkRows;
+}
+
+FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& buffers,
+                       const RowsPrimitives& full, const RowsPrimitives* rest, std::size_t threads, Isa isa)
+    : rows_(rows),
+      tile_rows_(full.rows),
+      tiles_((rows + full.rows - 1) / full.rows),
+      chunk_rows_(chunk_rows(rows)),
+      layer_(layer),
+      buffers_(buffers),
+      normalize_(normalize_pixels(isa)),
+      isa_(isa) {
+    const LayerPlan& plan = layer.plan;
+    for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
+        if (size == 0) continue;
+        const onednn::InnerProductShape shape{
+            .rows = size, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = layer.tag()};
+        chunks_.push_back({.rows = size,
+                           .first = {onednn::inner_product_backward_weights(shape), {}},
+                           .add = {onednn::matmul_add_weights_gradient(shape), {}}});
+    }
+    for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
+}
+
+FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
+    const LayerPlan& plan = layer_.plan;
+    const auto weights = onednn::matrix(plan.panel_width, plan.in_padded, layer_.tag());
+    const auto weights_by_input = onednn::matrix(plan.in_padded, plan.panel_width, tag::ab);
+    const auto bias = onednn::vector(plan.panel_width);
+    const auto rows_of = [](std::size_t rows, std::size_t columns) {
+        return onednn::matrix(rows, columns, tag::ab);
+    };
+    // Any valid address will do until the call is pointed.
+    float* const here = layer_.weights.data();
+    ThreadCalls calls;
+    for (const RowsPrimitives* const tile : {&full, rest}) {
+        if (tile == nullptr) continue;
+        calls.forward.push_back(bind(
+            tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(rows_of(tile->rows, plan.in_padded), here)},
+                                    {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
+                                    {DNNL_ARG_DST, onednn::view(rows_of(tile->rows, plan.panel_width), here)},
+                                    {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
+    }
+    for (const ChunkPrimitives& chunk : chunks_) {
+        const auto diff_dst = rows_of(chunk.rows, plan.panel_width);
+        calls.first.push_back(
+            bind(chunk.first, {{DNNL_ARG_SRC, onednn::view(rows_of(chunk.rows, plan.in_padded), here)},
+                               {DNNL_ARG_DIFF_WEIGHTS, onednn::view(weights, here)},
+                               {DNNL_ARG_DIFF_DST, onednn::view(diff_dst, here)},
+                               {DNNL_ARG_DIFF_BIAS, onednn::view(bias, here)}}));
+        calls.add.push_back(
+            bind(chunk.add,
+                 {{DNNL_ARG_SRC, onednn::view(onednn::matrix(plan.in_padded, chunk.rows, tag::ba), here)},
+                  {DNNL_ARG_DST, onednn::view(weights_by_input, here)},
+                  {DNNL_ARG_WEIGHTS, onednn::view(diff_dst, here)}}));
+    }
+    return calls;
+}
+
+std::vector<TeamPrimitive*> FirstLayer::primitives() {
+    std::vector<TeamPrimitive*> all;
+    for (ChunkPrimitives& chunk : chunks_) {
+        all.push_back(&chunk.first);
+        all.push_back(&chunk.add);
+    }
+    return all;
+}
+
+std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
+    return std::min(tile_rows_, rows_ - tile * tile_rows_);
+}
+
+// The rows are scattered over the whole set, which fits no cache: those behind the current one are asked for while it
+// is converted. Asked for a step ahead, they would be evicted again before their turn.
+void FirstLayer::gather(std::size_t tile, float* dst, const StepInput& input) const {
+    const LabelledRows& data = input.data;
+    const auto rows = input.order.subspan(tile * tile_rows_, rows_of_tile(tile));
+    const auto prefetch = [&](std::uint32_t row) {
+        const std::uint8_t* const pixels = data.images + row * data.pixels;
+        for (std::size_t at = 0; at < data.pixels; at += kCacheLine) __builtin_prefetch(pixels + at, 0, 3);
+    };
+    std::for_each_n(rows.begin(), std::min(rows.size(), kRowsAhead), prefetch);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        if (r + kRowsAhead < rows.size()) prefetch(rows[r + kRowsAhead]);
+        normalize_(data.images + rows[r] * data.pixels, dst, data.pixels);
+        dst += layer_.plan.in_padded;
+    }
+}
+
+float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
+    const std::size_t stride = layer_.plan.in_padded;
+    if (!buffers_.slots.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
+    ThreadRows& mine = buffers_.threads[thread];
+    const std::size_t tiles_per_chunk = (chunk_rows_ + tile_rows_ - 1) / tile_rows_;
+    const std::size_t chunk = tile / tiles_per_chunk;
+    const std::size_t place = tile % tiles_per_chunk;
+    if (mine.serial != input.serial || mine.chunk != chunk) {
+        mine.serial = input.serial;
+        mine.chunk = chunk;
+        mine.present = 0;
+    }
+    float* const dst = mine.rows.data() + place * tile_rows_ * stride;
+    const std::uint32_t bit = 1U << place;
+    if ((mine.present & bit) != 0) return dst;
+    gather(tile, dst, input);
+    mine.present |= bit;
+    return dst;
+}
+
+void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
+                         std::size_t thread) {
+    const LayerPlan& plan = layer_.plan;
+    float* const src = rows_from(tile, input, thread);
+    TeamCall& call =
+        rows_of_tile(tile) == tile_rows_ ? calls_[thread].forward.front() : calls_[thread].forward.back();
+    call.call.point(kSrc, src);
+    for (std::size_t p = panels.first; p < panels.second; ++p) {
+        call.call.point(kWeights, layer_.weights.data() + p * plan.panel_floats());
+        call.call.point(kDst, buffers_.dst.data() + (p * rows_ + tile * tile_rows_) * plan.panel_width);
+        call.call.point(kBias, layer_.bias.data() + p * plan.panel_width);
+        call.run(thread);
+    }
+}
+
+void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
+                                std::size_t thread) {
+    const LayerPlan& plan = layer_.plan;
+    const bool full = first_row + chunk_rows_ <= rows_;
+    const std::size_t rows = full ? chunk_rows_ : rows_ - first_row;
+    auto& list = first_row == 0 ? calls.first : calls.add;
+    onednn::Call& call = (full ? list.front() : list.back()).call;
+    float* const diff_dst = buffers_.diff_dst + (panel * rows_ + first_row) * plan.panel_width;
+    float* const diff_bias = layer_.diff_bias.data() + panel * plan.panel_width;
+    call.point(kSrc, src);
+    call.point(kWeights, layer_.diff_weights.data() + panel * plan.panel_floats());
+    call.point(kDst, diff_dst);
+    if (first_row == 0) call.point(kBias, diff_bias);
+    (full ? list.front() : list.back()).run(thread);
+    if (first_row > 0) add_column_sums(isa_, diff_dst, rows, plan.panel_width, diff_bias);
+}
+
+void FirstLayer::backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input,
+                          std::size_t thread) {
+    for (std::size_t first_row = 0; first_row < rows_; first_row += chunk_rows_) {
+        const std::size_t end = std::min(rows_, first_row + chunk_rows_);
+        float* src = nullptr;
+        for (std::size_t row = first_row; row < end; row += tile_rows_) {
+            float* const at = rows_from(row / tile_rows_, input, thread);
+            if (row == first_row) src = at;
+        }
+        for (std::size_t p = panels.first; p < panels.second; ++p)
+            backward_chunk(first_row, p, src, calls_[thread], thread);
+    }
+}
+
+}  // namespace mnist

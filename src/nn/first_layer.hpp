@@ -1,0 +1,100 @@
+// The first layer's part of a step. It holds nine tenths of a usual network's weights, so its work is cut by
+// outputs, not by rows: a thread keeps its panels of weights, gradient and optimizer state in its own cache
+// from step to step, and only the small results of the layer travel between the cores. Each thread normalises
+// the rows that it needs itself (once a step and thread), which is cheaper than fetching the floats from
+// another core. Private to this room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "mnist/core/pixels.hpp"
+#include "mnist/nn/engine.hpp"
+#include "rows_primitives.hpp"
+
+namespace mnist {
+
+/// What one step reads.
+struct StepInput {
+    const LabelledRows& data;
+    std::span<const std::uint32_t>
+        order;                 ///< row numbers from this batch's first row to the end of the epoch
+    std::size_t slot = 0;      ///< where a feed put the batch
+    std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
+};
+
+/// Normalised rows of one thread: one chunk of one step, tile by tile.
+struct ThreadRows {
+    AlignedVector<float> rows;  ///< [chunk, in_padded]
+    std::uint64_t serial = 0;   ///< the step that they belong to
+    std::size_t chunk = 0;
+    std::uint32_t present = 0;  ///< one bit for each tile of the chunk that is there
+};
+
+/// Where the first layer reads and writes; shared by the programs of the full and of the last batch.
+struct FirstLayerBuffers {
+    std::vector<ThreadRows> threads;  ///< empty where a feed owns the input
+    std::vector<float*> slots;        ///< the feed's; empty without one
+    AlignedVector<float> dst;         ///< [panel][rows][panel width], results after ReLU
+    float* diff_dst = nullptr;        ///< [panel][rows][panel width], gradients; not owned
+};
+
+/// Rows of the weights phase's chunks: gradients are summed over chunks of a batch, so that a chunk's rows
+/// stay in a core's cache. Depends on the batch alone.
+[[nodiscard]] std::size_t chunk_rows(std::size_t batch);
+
+class FirstLayer {
+  public:
+    /// `full` and `rest`: primitives of the tiles of `rows`; rest is null where the tiles come out even.
+    FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& buffers, const RowsPrimitives& full,
+               const RowsPrimitives* rest, std::size_t threads, Isa isa);
+
+    /// Primitives of the weights phase; those of the tiles are the caller's.
+    [[nodiscard]] std::vector<TeamPrimitive*> primitives();
+    [[nodiscard]] const onednn::Primitive& backward_weights() const {
+        return chunks_.front().first.primitive;
+    }
+    [[nodiscard]] std::size_t tiles() const noexcept { return tiles_; }
+
+    /// Results of panels [begin, end) for the rows of tile t.
+    void forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
+                 std::size_t thread);
+    /// Gradients of panels [begin, end) over the whole batch into the layer's diff_weights and diff_bias.
+    void backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input, std::size_t thread);
+
+  private:
+    /// The weights phase's primitives for one number of rows: the first chunk overwrites, the others add.
+    struct ChunkPrimitives {
+        std::size_t rows = 0;
+        TeamPrimitive first;
+        TeamPrimitive add;
+    };
+    /// A thread's calls; they are pointed at the data just before they run.
+    struct ThreadCalls {
+        std::vector<TeamCall> forward;  ///< full tile, and rest where there is one
+        std::vector<TeamCall> first;    ///< [chunks_]
+        std::vector<TeamCall> add;      ///< [chunks_]
+    };
+    [[nodiscard]] ThreadCalls make_calls(const RowsPrimitives& full, const RowsPrimitives* rest);
+    [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
+    [[nodiscard]] float* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
+    void gather(std::size_t tile, float* dst, const StepInput& input) const;
+    void backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
+                        std::size_t thread);
+
+    std::size_t rows_;
+    std::size_t tile_rows_;
+    std::size_t tiles_;
+    std::size_t chunk_rows_;
+    LayerMemory& layer_;
+    FirstLayerBuffers& buffers_;
+    NormalizeFn normalize_;
+    Isa isa_;
+    std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one
+    std::vector<ThreadCalls> calls_;       ///< [threads]
+};
+
+}  // namespace mnist
