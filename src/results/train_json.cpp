@@ -50,14 +50,17 @@ ordered_json epoch_json(const EpochRecord& epoch) {
             {"eval_seconds", number(epoch.eval_seconds)}};
 }
 
-/// Share of the measured peak, empty where peak or throughput are unknown.
+/// Share of the measured peak, empty where peak or throughput are unknown, and where the share would be more
+/// than all: then the machine was busy with something else whenever the peak was measured.
 std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& result) {
     if (!run.samples_per_second || !result.fma_peak_gflops || *result.fma_peak_gflops <= 0)
         return std::nullopt;
     std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
     dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
     dims.push_back(result.dataset.classes);
-    return *run.samples_per_second * training_flop_per_sample(dims) / (*result.fma_peak_gflops * 1e9);
+    const double share =
+        *run.samples_per_second * training_flop_per_sample(dims) / (*result.fma_peak_gflops * 1e9);
+    return share <= 1 ? std::optional(share) : std::nullopt;
 }
 
 ordered_json run_json(const RunRecord& run, const TrainResult& result) {

@@ -110,6 +110,15 @@ TEST_CASE("result file: the share of the peak follows from shapes, throughput an
     CHECK(written(result)["runs"][0]["peak_fraction"].is_null());
 }
 
+TEST_CASE("result file: a share of more than the whole peak is null, not a figure") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.runs[0].samples_per_second = 245300;
+    result.runs[1].samples_per_second = 200000;
+    result.fma_peak_gflops = 100;  // measured while something else had the cores: 111.5 and 90.9 GFLOP/s used
+    CHECK(written(result)["runs"][0]["peak_fraction"].is_null());
+    CHECK(written(result)["runs"][1]["peak_fraction"].get<double>() == Approx(0.9088).epsilon(1e-4));
+}
+
 TEST_CASE("result file: bytes that are not UTF-8 and control characters do not break it") {
     mnist::TrainResult result = mnist_test::sample_result(0);
     result.label = "caf\xe9 \x1b[31m";

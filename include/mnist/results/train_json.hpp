@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 
 /// The whole file's text, indented by one space, with a final newline. Never a NaN or an infinity: such a
 /// value becomes null. Bytes that are not UTF-8 become U+FFFD. Each run also carries "peak_fraction", its
-/// share of `fma_peak_gflops`; it is derived and not read back.
+/// share of `fma_peak_gflops`; it is derived and not read back, and null where it would exceed 1.
 [[nodiscard]] std::string train_result_json(const TrainResult& result);
 
 /// Inverse of train_result_json. `where` names the source in errors. Throws InputError: not JSON (with the

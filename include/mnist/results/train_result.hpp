@@ -51,7 +51,7 @@ struct TrainResult {
     DatasetFacts dataset;
     TrainConfig config;
     std::vector<PrimitiveFacts> primitives;
-    std::optional<double> fma_peak_gflops;  ///< all threads, f32, measured in the same process
+    std::optional<double> fma_peak_gflops;  ///< all threads, f32; the larger of before and after the runs
     bool denormals_flushed = true;
     std::vector<RunRecord> runs;
 };
