@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "mnist/report/text.hpp"
 #include "mnist/stats/hypothesis.hpp"
@@ -23,21 +26,25 @@ struct Score {
     std::uint64_t correct;
 };
 
-struct Difference {
-    const RunGroup* one;
-    const RunGroup* other;
-    WelchResult welch;
-};
+using Pair = std::pair<const RunGroup*, const RunGroup*>;
 
-std::string difference_sentence(const Difference& difference, double p) {
-    const WelchResult& welch = difference.welch;
+std::optional<WelchResult> compare(const Pair& pair, double confidence) {
+    return welch_test(values_of(*pair.first, &RunRecord::last_accuracy),
+                      values_of(*pair.second, &RunRecord::last_accuracy), confidence);
+}
+
+/// One of `pairs` comparisons: p is multiplied by their number, and the interval leaves out a share kAlpha /
+/// pairs (Bonferroni), so that it excludes 0 exactly where p is below kAlpha. Holm's p values would be
+/// sharper, but have no intervals that agree with them.
+std::string difference_sentence(const Pair& pair, const WelchResult& welch, double pairs) {
+    const double p = std::min(1.0, pairs * welch.p);
     const bool first_is_better = welch.difference >= 0;
-    const RunGroup& better = first_is_better ? *difference.one : *difference.other;
-    const RunGroup& worse = first_is_better ? *difference.other : *difference.one;
+    const RunGroup& better = first_is_better ? *pair.first : *pair.second;
+    const RunGroup& worse = first_is_better ? *pair.second : *pair.first;
     const Interval interval =
         first_is_better ? welch.interval : Interval{-welch.interval.upper, -welch.interval.lower};
     const std::string evidence =
-        fmt::format("{:.2f} points, 95 % interval {:.2f} to {:.2f}, {}", std::abs(welch.difference),
+        fmt::format("{:.2f} points, interval {:.2f} to {:.2f}, {}", std::abs(welch.difference),
                     interval.lower, interval.upper, p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p));
     if (p < kAlpha) {
         return fmt::format("{} ends above {} beyond the spread of the seeds: {}.", title_of(better),
@@ -51,15 +58,12 @@ std::string difference_sentence(const Difference& difference, double p) {
 
 std::vector<std::string> seed_differences(const std::vector<RunGroup>& groups) {
     std::vector<std::string> sentences;
-    std::vector<Difference> differences;
-    std::vector<double> p_values;
+    std::vector<Pair> comparable;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         for (std::size_t j = i + 1; j < groups.size(); ++j) {
-            const auto welch = welch_test(values_of(groups[i], &RunRecord::last_accuracy),
-                                          values_of(groups[j], &RunRecord::last_accuracy));
-            if (welch) {
-                differences.push_back({&groups[i], &groups[j], *welch});
-                p_values.push_back(welch->p);
+            const Pair pair{&groups[i], &groups[j]};
+            if (compare(pair, 1 - kAlpha)) {
+                comparable.push_back(pair);
             } else {
                 sentences.push_back(fmt::format(
                     "{} and {} cannot be compared: fewer than two completed runs each, or no spread.",
@@ -67,13 +71,20 @@ std::vector<std::string> seed_differences(const std::vector<RunGroup>& groups) {
             }
         }
     }
-    const std::optional<std::vector<double>> adjusted = holm_adjusted(p_values);
-    for (std::size_t i = 0; adjusted && i < differences.size(); ++i) {
-        sentences.push_back(difference_sentence(differences[i], adjusted->at(i)));
+    const auto pairs = static_cast<double>(comparable.size());
+    const double confidence = 1 - kAlpha / pairs;
+    for (const Pair& pair : comparable) {
+        if (const auto welch = compare(pair, confidence))
+            sentences.push_back(difference_sentence(pair, *welch, pairs));
     }
-    if (!differences.empty()) {
-        sentences.emplace_back(
-            "These are Welch's t tests of the last accuracies; p is adjusted by Holm for all pairs.");
+    if (comparable.size() == 1) {
+        sentences.emplace_back("This is Welch's t test of the last accuracies, with its 95 % interval.");
+    } else if (!comparable.empty()) {
+        sentences.push_back(
+            fmt::format("These are Welch's t tests of the last accuracies, adjusted for {} comparisons "
+                        "(Bonferroni): p times "
+                        "{}, and intervals of {:.2f} % each, so that with 95 % all of them hold.",
+                        pairs, pairs, 100 * confidence));
     }
     return sentences;
 }

@@ -9,7 +9,8 @@
 
 namespace mnist {
 
-/// Several seeds: every pair by Welch's test of the last accuracies, p adjusted by Holm over the pairs.
+/// Several seeds: every pair by Welch's test of the last accuracies, p and interval adjusted alike for all
+/// pairs that can be compared, so that they never disagree.
 [[nodiscard]] std::vector<std::string> seed_differences(const std::vector<RunGroup>& groups);
 
 /// One seed: what chance in the choice of the `samples` test images alone leaves open.

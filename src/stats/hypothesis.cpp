@@ -1,11 +1,8 @@
-// Welch's test and Holm's adjustment. Rank tests and bootstraps are not here: they serve the comparison of
-// throughputs.
+// Welch's test by the book. Rank tests and bootstraps are not here: they serve the comparison of throughputs.
 #include "mnist/stats/hypothesis.hpp"
 
-#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numeric>
 
 #include "mnist/stats/summary.hpp"
 
@@ -40,23 +37,6 @@ std::optional<WelchResult> welch_test(std::span<const double> first, std::span<c
     const boost::math::students_t distribution(result.degrees_of_freedom);
     result.p = 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(result.t)));
     return result;
-}
-
-std::optional<std::vector<double>> holm_adjusted(std::span<const double> p_values) {
-    if (!std::all_of(p_values.begin(), p_values.end(), [](double p) { return p >= 0 && p <= 1; }))
-        return std::nullopt;
-    std::vector<std::size_t> order(p_values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t i, std::size_t j) { return p_values[i] < p_values[j]; });
-    std::vector<double> adjusted(p_values.size());
-    double greatest = 0;
-    for (std::size_t rank = 0; rank < order.size(); ++rank) {
-        const auto remaining = static_cast<double>(order.size() - rank);
-        greatest = std::max(greatest, std::min(1.0, remaining * p_values[order[rank]]));
-        adjusted[order[rank]] = greatest;
-    }
-    return adjusted;
 }
 
 }  // namespace mnist

@@ -8,7 +8,6 @@
 
 #include "catch.hpp"
 
-using mnist::holm_adjusted;
 using mnist::welch_test;
 
 namespace {
@@ -71,27 +70,4 @@ TEST_CASE("hypothesis: without spread, with one value or with NaN there is no te
     CHECK_FALSE(welch_test(kAdam, std::vector<double>{1, kNan}));
     for (const double confidence : {0.0, 1.0, -0.5, 95.0, kNan})
         CHECK_FALSE(welch_test(kAdam, kMomentum, confidence));
-}
-
-TEST_CASE("hypothesis: Holm's adjustment multiplies by the number of tests left and never falls") {
-    // By hand: 0.01 * 4 = 0.04; 0.02 * 3 = 0.06; 0.03 * 2 = 0.06; 0.04 * 1 = 0.04, raised to 0.06.
-    const auto adjusted = holm_adjusted(std::vector<double>{0.04, 0.01, 0.03, 0.02});
-    REQUIRE(adjusted);
-    REQUIRE(adjusted->size() == 4);
-    CHECK(adjusted->at(0) == Approx(0.06));
-    CHECK(adjusted->at(1) == Approx(0.04));
-    CHECK(adjusted->at(2) == Approx(0.06));
-    CHECK(adjusted->at(3) == Approx(0.06));
-}
-
-TEST_CASE("hypothesis: adjusted p values stop at 1 and one test stays as it is") {
-    CHECK(holm_adjusted(std::vector<double>{0.5, 0.9}).value() == std::vector<double>{1, 1});
-    CHECK(holm_adjusted(std::vector<double>{0.03}).value() == std::vector<double>{0.03});
-    CHECK(holm_adjusted({}).value().empty());
-}
-
-TEST_CASE("hypothesis: what is not a probability cannot be adjusted") {
-    CHECK_FALSE(holm_adjusted(std::vector<double>{0.1, kNan}));
-    CHECK_FALSE(holm_adjusted(std::vector<double>{-0.1}));
-    CHECK_FALSE(holm_adjusted(std::vector<double>{1.1}));
 }

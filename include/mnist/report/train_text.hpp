@@ -35,8 +35,8 @@ struct TextStyle {
 
 /// Sentences computed from the records: best and worst recognised class, the pairs most often confused, which
 /// optimizer has the fewest errors, and, with several seeds, whether optimizers differ beyond the spread
-/// (Welch's t interval of the difference of last accuracies, Holm over the pairs; with one seed: the binomial
-/// interval of the test set).
+/// (Welch's t interval of the difference of last accuracies, Bonferroni over the pairs; with one seed: the
+/// binomial interval of the test set).
 [[nodiscard]] std::vector<std::string> insights(const TrainResult& result);
 
 /// The whole closing part of `mnist train`: table, matrices (summed over seeds), insights, peak share.

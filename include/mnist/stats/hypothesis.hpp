@@ -1,10 +1,9 @@
-// Tests of whether two means differ, and what several such tests together may claim. Pure functions;
-// undefined is std::nullopt.
+// The test of whether two means differ. A pure function; undefined is std::nullopt. What several such tests
+// together may claim is for the caller to say.
 #pragma once
 
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "mnist/stats/intervals.hpp"
 
@@ -26,12 +25,5 @@ struct WelchResult {
 /// Biometrika 34 (1947); df by Satterthwaite (1946).
 [[nodiscard]] std::optional<WelchResult> welch_test(std::span<const double> first,
                                                     std::span<const double> second, double confidence = 0.95);
-
-/// Holm's step-down adjustment: with p(1) <= ... <= p(m), adjusted p(i) = max over j <= i of min(1, (m - j +
-/// 1) p(j)), returned in the order of the input. Comparing these with alpha keeps the chance of any false
-/// alarm among all m tests at alpha, and is never weaker than Bonferroni. No p values give no adjusted ones.
-/// Undefined: a p value outside [0, 1] or not a number. Source: Holm, Scandinavian Journal of Statistics 6
-/// (1979).
-[[nodiscard]] std::optional<std::vector<double>> holm_adjusted(std::span<const double> p_values);
 
 }  // namespace mnist
