@@ -49,6 +49,15 @@ std::optional<fs::path> named_folder(const DataRequest& request) {
     return std::nullopt;
 }
 
+// What to do about a folder that somebody named once, perhaps in a file read at every login, and forgot.
+std::string remedy_for_environment(const DataSources& sources, const KnownDataset* wanted) {
+    std::string remedy = "The folder comes from MNIST_DATA_DIR: unset it, or give another with --data-dir";
+    if (wanted != nullptr && wanted->name == kFashionSet && holds_dataset_files(sources.debian_fashion_mnist))
+        remedy += fmt::format(" ({} is installed: --data-dir {})", wanted->title,
+                              sources.debian_fashion_mnist.string());
+    return remedy;
+}
+
 Dataset load_named_folder(const fs::path& folder, const DataRequest& request, const DataSources& sources,
                           const KnownDataset* wanted) {
     try {
@@ -56,8 +65,8 @@ Dataset load_named_folder(const fs::path& folder, const DataRequest& request, co
     } catch (const InputError& error) {
         if (request.data_dir) throw;
         InputFault fault = error.fault();
-        const std::string origin = "The folder comes from MNIST_DATA_DIR";
-        fault.remedy = fault.remedy.empty() ? origin : fault.remedy + ". " + origin;
+        const std::string origin = remedy_for_environment(sources, wanted);
+        fault.remedy = fault.remedy.empty() ? origin : origin + ". " + fault.remedy;
         throw InputError(fault);
     }
 }

@@ -174,6 +174,23 @@ TEST_CASE("load: what was asked for explicitly never falls back") {
     CHECK(world.warnings.empty());
 }
 
+TEST_CASE("load: where MNIST_DATA_DIR holds another set than --dataset, the error says how to get round it") {
+    const World world;
+    const fs::path env = world.root.path() / "env";
+    write_set(env, kMnist);
+    const InputFault fault = world.fault({.dataset = "fashion-mnist", .env_dir = env});
+    CHECK(fault.where == (env / "train-images-idx3-ubyte.gz").string());
+    CHECK(contains(fault.found, "the folder holds mnist"));
+    CHECK(fault.remedy.starts_with(
+        "The folder comes from MNIST_DATA_DIR: unset it, or give another with --data-dir. "));
+
+    write_set(world.sources.debian_fashion_mnist, kFashion);
+    const std::string installed = "--data-dir " + world.sources.debian_fashion_mnist.string();
+    CHECK(contains(world.fault({.dataset = "fashion-mnist", .env_dir = env}).remedy, installed));
+    write_set(env, kFashion);
+    CHECK_FALSE(contains(world.fault({.dataset = "mnist", .env_dir = env}).remedy, installed));
+}
+
 TEST_CASE("load: damaged files in data/mnist are an error, not a reason for other data") {
     const World world;
     write_set(world.local("mnist"), with(kMnist, DataPart::test_labels, kMnist[3].substr(0, 9)));
