@@ -2,8 +2,6 @@
 // room.
 #include "data_options.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 
 #include "mnist/data/load.hpp"
@@ -34,11 +32,6 @@ Dataset load_data(const DataOptions& options, Console& console) {
         .dataset = options.dataset, .data_dir = options.data_dir, .env_dir = options.env_dir};
     return load_dataset(request, {.note = [&console](const std::string& text) { console.note(text); },
                                   .warning = [&console](const std::string& text) { console.warn(text); }});
-}
-
-std::string describe(const DatasetFacts& facts) {
-    return fmt::format("{}, {} training and {} test images of {}x{} pixels in {} classes", facts.name,
-                       facts.train_samples, facts.test_samples, facts.rows, facts.columns, facts.classes);
 }
 
 }  // namespace mnist

@@ -30,7 +30,4 @@ void read_environment(DataOptions& options);
 /// Loads what the options say; notes and warnings go to standard error. Throws InputError.
 [[nodiscard]] Dataset load_data(const DataOptions& options, Console& console);
 
-/// "mnist, 60000 training and 10000 test images of 28x28 pixels in 10 classes".
-[[nodiscard]] std::string describe(const DatasetFacts& facts);
-
 }  // namespace mnist

@@ -2,17 +2,17 @@
 // JSON object.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "app.hpp"
 #include "console.hpp"
 #include "data_options.hpp"
+#include "eval_text.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
-#include "mnist/report/train_text.hpp"
-#include "mnist/results/train_json.hpp"
 #include "mnist/train/experiment.hpp"
 #include "terminal.hpp"
 
@@ -38,24 +38,10 @@ void require_fit(const ModelParameters& model, const std::string& file, const Da
                       .remedy = "Choose the data that it was trained on with --dataset or --data-dir"});
 }
 
-nlohmann::ordered_json finite_or_null(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
-std::string json_text(const std::string& file, const ModelParameters& model, const Dataset& dataset,
-                      const Evaluation& evaluation) {
-    nlohmann::ordered_json object;
-    object["schema"] = "mnist-results/1";
-    object["kind"] = "eval";
-    object["model"] = file;
-    object["dims"] = model.dims();
-    object["weights_sha256"] = weights_sha256(model);
-    object["dataset"] = to_json(dataset.facts);
-    object["test_loss"] = finite_or_null(evaluation.loss);
-    object["test_accuracy"] = finite_or_null(evaluation.accuracy);
-    object["eval_seconds"] = evaluation.seconds;
-    object["confusion_matrix"] = evaluation.confusion_matrix;
-    return object.dump(1) + "\n";
+std::optional<std::string> interruption(const std::string& model_file) {
+    const ModelMetadata metadata = load_metadata(model_file);
+    const auto mark = metadata.find(kInterruptedKey);
+    return mark == metadata.end() ? std::nullopt : std::optional(mark->second);
 }
 
 int evaluate(const EvalFlags& flags) {
@@ -68,15 +54,17 @@ int evaluate(const EvalFlags& flags) {
     const ModelParameters model = load_model(flags.model);
     const Dataset dataset = load_data(options, console);
     require_fit(model, flags.model, dataset);
-    const Evaluation evaluation =
-        evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
-    if (flags.json) {
-        console.print(json_text(flags.model, model, dataset, evaluation));
-    } else {
-        console.print(fmt::format("{}: {}\nTest Loss {:.4f}, Accuracy {:.2f}%\n\n{}", flags.model,
-                                  describe(dataset.facts), evaluation.loss, evaluation.accuracy,
-                                  confusion_table(evaluation.confusion_matrix, output_style())));
-    }
+    Evaluation evaluation = evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
+    const EvalResult result{.model = flags.model,
+                            .dims = model.dims(),
+                            .weights_sha256 = weights_sha256(model),
+                            .interrupted = interruption(flags.model),
+                            .dataset = dataset.facts,
+                            .loss = evaluation.loss,
+                            .accuracy = evaluation.accuracy,
+                            .seconds = evaluation.seconds,
+                            .confusion_matrix = std::move(evaluation.confusion_matrix)};
+    console.print(flags.json ? eval_json(result) : eval_text(result, output_style()));
     return console.exit_code(kExitFine);
 }
 

@@ -30,6 +30,12 @@ LearningRate learning_rate(const TrainConfig& config, OptimizerKind optimizer) {
     return {"--adam-lr", config.adam_lr};
 }
 
+// A model file travels without its result, so it carries itself what its reader must know.
+ModelMetadata metadata_of(const RunRecord& run, std::size_t epochs) {
+    if (run.status != RunStatus::interrupted) return {};
+    return {{kInterruptedKey, fmt::format("after {} of {} epochs", run.epochs.size(), epochs)}};
+}
+
 }  // namespace
 
 void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::size_t runs) {
@@ -60,7 +66,8 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
     }
     if (!options_.save_model || save_failure_) return;
     try {
-        save_model(weights, *options_.save_model / model_file_name(run.optimizer, run.seed), false);
+        save_model(weights, *options_.save_model / model_file_name(run.optimizer, run.seed), false,
+                   metadata_of(run, options_.config.epochs));
     } catch (const Error&) {
         // A full disk must not cost the runs that are still to come, nor the result.
         save_failure_ = std::current_exception();

@@ -72,6 +72,7 @@ class ModelReader {
         header_ = read_safetensors_header(file_, bytes, path_);
     }
 
+    [[nodiscard]] const ModelMetadata& metadata() const { return header_.metadata; }
     [[nodiscard]] bool has(const std::string& name) const { return header_.tensors.contains(name); }
 
     // Shape of an f32 tensor of `rank` whose extents fit its bytes.
@@ -216,10 +217,12 @@ std::string weights_sha256(const ModelParameters& model) {
     return hash.hex();
 }
 
-void save_model(const ModelParameters& model, const fs::path& path, bool replace) {
+void save_model(const ModelParameters& model, const fs::path& path, bool replace,
+                const ModelMetadata& metadata) {
     const std::vector<NamedTensor> tensors = tensors_of(model);
     nlohmann::ordered_json header;
     header["__metadata__"]["format"] = "pt";
+    for (const auto& [key, text] : metadata) header["__metadata__"][key] = text;
     std::size_t end = 0;
     for (const NamedTensor& tensor : tensors) {
         const std::size_t begin = end;
@@ -231,6 +234,10 @@ void save_model(const ModelParameters& model, const fs::path& path, bool replace
     for (const NamedTensor& tensor : tensors)
         content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
     write_file_atomically(path, content, replace ? IfExists::replace : IfExists::fail);
+}
+
+ModelMetadata load_metadata(const fs::path& path) {
+    return ModelReader(path).metadata();
 }
 
 ModelParameters load_model(const fs::path& path,

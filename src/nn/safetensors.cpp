@@ -28,7 +28,8 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   public:
     explicit HeaderReader(std::string path) : path_(std::move(path)) {}
 
-    [[nodiscard]] std::map<std::string, TensorInfo> take() { return std::move(tensors_); }
+    // What was read; `data_offset` is left to the caller.
+    [[nodiscard]] SafetensorsHeader take() { return std::move(header_); }
 
     bool null() override { surplus("null"); }
     bool boolean(bool /*value*/) override { surplus("true or false"); }
@@ -49,7 +50,10 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
     }
 
     bool string(string_t& value) override {
-        if (place_ == Place::metadata) return true;
+        if (place_ == Place::metadata) {
+            header_.metadata.emplace(field_, value);
+            return true;
+        }
         if (place_ != Place::tensor || field_ != "dtype") surplus(in_quotes(value));
         tensor_.dtype = value;
         return true;
@@ -89,7 +93,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
                 if (!fields_.contains(field))
                     fault(fmt::format("the key \"{}\" in tensor {}", field, in_quotes(name_)), "none");
             }
-            tensors_.emplace(name_, std::move(tensor_));
+            header_.tensors.emplace(name_, std::move(tensor_));
         }
         place_ = place_ == Place::header ? Place::outside : Place::header;
         return true;
@@ -167,7 +171,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
     std::size_t offsets_ = 0;
     std::set<std::string> names_;
     std::set<std::string> fields_;
-    std::map<std::string, TensorInfo> tensors_;
+    SafetensorsHeader header_;
 };
 
 std::uint64_t header_length(std::istream& file, std::uint64_t file_bytes, const std::string& where) {
@@ -247,7 +251,8 @@ SafetensorsHeader read_safetensors_header(std::istream& file, std::uint64_t file
                           .found = "malformed JSON"});
     HeaderReader reader(where);
     nlohmann::json::sax_parse(text, &reader);
-    SafetensorsHeader header{.tensors = reader.take(), .data_offset = kLengthBytes + text.size()};
+    SafetensorsHeader header = reader.take();
+    header.data_offset = kLengthBytes + text.size();
     check_tiling(header, file_bytes - header.data_offset, where);
     return header;
 }

@@ -24,8 +24,9 @@ struct TensorInfo {
 };
 
 struct SafetensorsHeader {
-    std::map<std::string, TensorInfo> tensors;  ///< by name
-    std::uint64_t data_offset = 0;              ///< byte of the file where the tensors' bytes start
+    std::map<std::string, TensorInfo> tensors;    ///< by name
+    std::map<std::string, std::string> metadata;  ///< the texts of "__metadata__"
+    std::uint64_t data_offset = 0;                ///< byte of the file where the tensors' bytes start
 };
 
 /// Longest header that is read, in bytes; the format's own limit.

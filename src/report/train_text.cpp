@@ -91,6 +91,11 @@ std::string notes(const std::vector<RunGroup>& groups, bool several, int width) 
 
 }  // namespace
 
+std::string describe(const DatasetFacts& facts) {
+    return fmt::format("{}, {} training and {} test images of {}x{} pixels in {} classes", facts.name,
+                       facts.train_samples, facts.test_samples, facts.rows, facts.columns, facts.classes);
+}
+
 std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record) {
     return fmt::format("Epoch {}/{}, Train Loss {}, Test Loss {}, Accuracy {}", epoch, epochs,
                        or_dash(record.train_loss, 4), or_dash(record.test_loss, 4),

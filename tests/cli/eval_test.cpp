@@ -29,6 +29,8 @@ TEST_CASE("eval: tells what train said about the model that it saved") {
     CHECK(text.exit_code == 0);
     CHECK(contains(text.output, "Test Loss "));
     CHECK(contains(text.output, "100 test images"));
+    CHECK(!contains(text.output, "interrupted"));
+    CHECK(object.at("interrupted") == false);
 }
 
 TEST_CASE("eval: zero epochs write the initial weights, and training goes on from a saved model") {

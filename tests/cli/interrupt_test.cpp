@@ -1,4 +1,6 @@
 // Signals: the first one keeps the result so far, the second one ends the program.
+#include <fmt/format.h>
+
 #include <chrono>
 #include <csignal>
 
@@ -24,7 +26,12 @@ TEST_CASE("interrupt: SIGINT, SIGTERM and SIGHUP write the result so far and exi
         REQUIRE(result.at("runs").size() == 1);
         CHECK(result.at("runs").at(0).at("status") == "interrupted");
         CHECK(result.at("runs").at(0).at("epochs").size() >= 3);
-        CHECK(std::filesystem::exists(workshop.folder() / "models" / "sgd-seed0.safetensors"));
+        const Finished eval =
+            workshop.mnist({"eval", "--model", "models/sgd-seed0.safetensors", "--data-dir", "tiny"});
+        CHECK(eval.exit_code == 0);
+        CHECK(contains(eval.output, fmt::format("! The training of this model was interrupted after {} of "
+                                                "1000000 epochs.\n",
+                                                result.at("runs").at(0).at("epochs").size())));
     }
 }
 

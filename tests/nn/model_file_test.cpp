@@ -143,6 +143,16 @@ TEST_CASE("model: an existing file is replaced only when asked for") {
     CHECK(same_bits(mnist::load_model(path), second));
 }
 
+TEST_CASE("model: texts beside the weights are kept, whatever they hold") {
+    const TemporaryFolder folder;
+    const fs::path path = folder.path() / "m.safetensors";
+    const ModelParameters model = mnist::initial_parameters({3, 2}, 0);
+    mnist::save_model(model, path, false, {{mnist::kInterruptedKey, "after \"3\" of 25"}});
+    CHECK(mnist::load_metadata(path) ==
+          mnist::ModelMetadata{{"format", "pt"}, {"mnist.interrupted", "after \"3\" of 25"}});
+    CHECK(same_bits(mnist::load_model(path), model));
+}
+
 TEST_CASE("model: tensors may lie in any order, with any metadata and padding") {
     const TemporaryFolder folder;
     const fs::path path = folder.path() / "m.safetensors";

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,10 +41,16 @@ struct ModelParameters {
 /// ShapeError where a layer's vectors do not have the sizes of its extents or layers do not chain.
 [[nodiscard]] std::string weights_sha256(const ModelParameters& model);
 
+/// Texts beside the weights, the file's "__metadata__".
+using ModelMetadata = std::map<std::string, std::string>;
+/// Key of a model whose training was interrupted; the text says when, e.g. "after 12 of 25 epochs".
+inline constexpr const char* kInterruptedKey = "mnist.interrupted";
+
 /// Writes the file whole or not at all; an existing file is replaced only when `replace` is true, otherwise
-/// it is an InputError. Values are written as they are, finite or not. Throws ShapeError as weights_sha256
-/// does. Cost: one copy of the model in memory.
-void save_model(const ModelParameters& model, const std::filesystem::path& path, bool replace);
+/// it is an InputError. `metadata` stands beside PyTorch's "format". Values are written as they are, finite
+/// or not. Throws ShapeError as weights_sha256 does. Cost: one copy of the model in memory.
+void save_model(const ModelParameters& model, const std::filesystem::path& path, bool replace,
+                const ModelMetadata& metadata = {});
 
 /// Reads and checks: header length within the file, JSON, offsets that tile the data without gap or overlap
 /// in any order of names, F32, ranks and extents that fit together, fcN.weight and fcN.bias for N = 1, 2, ...
@@ -52,5 +59,9 @@ void save_model(const ModelParameters& model, const std::filesystem::path& path,
 [[nodiscard]] ModelParameters load_model(
     const std::filesystem::path& path,
     const std::optional<std::vector<std::size_t>>& expected_dims = std::nullopt);
+
+/// The texts of a model file, "format" included; as they are in the file, so not fit to be printed. Checks
+/// the header alone. Throws InputError.
+[[nodiscard]] ModelMetadata load_metadata(const std::filesystem::path& path);
 
 }  // namespace mnist

@@ -15,6 +15,9 @@ struct TextStyle {
     int width = 100;      ///< columns
 };
 
+/// "mnist, 60000 training and 10000 test images of 28x28 pixels in 10 classes".
+[[nodiscard]] std::string describe(const DatasetFacts& facts);
+
 /// "Epoch 22/25, Train Loss 0.0859, Test Loss 0.1012, Accuracy 97.02%" exactly; `epoch` counts from 1.
 /// A value that is not there reads "-".
 [[nodiscard]] std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record);

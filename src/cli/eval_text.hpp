@@ -1,0 +1,35 @@
+// What `mnist eval` prints, for people and for programs (JSON). Pure functions; loading and evaluating is the
+// subcommand's work.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/core/facts.hpp"
+#include "mnist/report/train_text.hpp"
+#include "mnist/results/train_result.hpp"
+
+namespace mnist {
+
+/// A model file and how it did on the test set.
+struct EvalResult {
+    std::string model;  ///< the file, as the user named it
+    std::vector<std::size_t> dims;
+    std::string weights_sha256;
+    std::optional<std::string> interrupted;  ///< as the file says, e.g. "after 12 of 25 epochs"
+    DatasetFacts dataset;
+    double loss = 0;      ///< nats
+    double accuracy = 0;  ///< percent
+    double seconds = 0;
+    ConfusionMatrix confusion_matrix;
+};
+
+/// Facts, loss, accuracy and confusion matrix, with the names of the classes.
+[[nodiscard]] std::string eval_text(const EvalResult& result, const TextStyle& style);
+
+/// {"schema", "kind": "eval", ...} with the keys that result files use, indented by one space, ending with a
+/// newline. A loss that is not finite becomes null.
+[[nodiscard]] std::string eval_json(const EvalResult& result);
+
+}  // namespace mnist
