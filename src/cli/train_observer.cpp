@@ -61,7 +61,8 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
     if (run.status == RunStatus::diverged) {
         const LearningRate rate = learning_rate(options_.config, run.optimizer);
         console_.note(fmt::format("{}, seed {}, diverged: {}. Lower {} (now {})", title(run.optimizer),
-                                  run.seed, run.message, rate.flag, rate.value));
+                                  run.seed, run.message.value_or("the loss was no finite number"), rate.flag,
+                                  rate.value));
         return;  // weights that are no numbers are of no use to anybody
     }
     if (!options_.save_model || save_failure_) return;

@@ -18,10 +18,6 @@ std::string fixed(double value, int decimals) {
     return fmt::format("{:.{}f}", value, decimals);
 }
 
-std::string or_dash(const std::optional<double>& value, int decimals) {
-    return value ? fixed(*value, decimals) : "-";
-}
-
 /// "97.18", with several values "97.18 ± 0.05"; "-" without any.
 template <class Format>
 std::string mean_and_spread(const std::vector<double>& values, Format format) {
@@ -66,11 +62,11 @@ std::string notes(const std::vector<RunGroup>& groups, bool several, int width) 
             const std::size_t full = run->epochs.size();
             const std::string who = fmt::format("{}, seed {},", title(run->optimizer), run->seed);
             if (run->status == RunStatus::diverged) {
-                out += wrapped(
-                    fmt::format("{} diverged: {}.{} A smaller {} may help.", who, printable(run->message),
-                                several ? " It is left out of the means." : "",
-                                learning_rate_flag(run->optimizer)),
-                    width, "! ");
+                out += wrapped(fmt::format("{} diverged: {}.{} A smaller {} may help.", who,
+                                           printable(run->message.value_or("the reason was not recorded")),
+                                           several ? " It is left out of the means." : "",
+                                           learning_rate_flag(run->optimizer)),
+                               width, "! ");
             } else if (run->status == RunStatus::interrupted) {
                 out += wrapped(fmt::format("{} was interrupted after {} full {}.{}", who, full,
                                            full == 1 ? "epoch" : "epochs",
@@ -97,9 +93,13 @@ std::string describe(const DatasetFacts& facts) {
 }
 
 std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record) {
-    return fmt::format("Epoch {}/{}, Train Loss {}, Test Loss {}, Accuracy {}", epoch, epochs,
-                       or_dash(record.train_loss, 4), or_dash(record.test_loss, 4),
-                       record.test_accuracy ? fixed(*record.test_accuracy, 2) + "%" : "-");
+    const std::string head = fmt::format("Epoch {}/{}, ", epoch, epochs);
+    if (!record.train_loss) return head + "diverged: the train loss is no finite number";
+    const std::string train = fmt::format("Train Loss {:.4f}, ", *record.train_loss);
+    if (!record.test_loss || !record.test_accuracy)
+        return head + train + "diverged: the test loss is no finite number";
+    return head + train +
+           fmt::format("Test Loss {:.4f}, Accuracy {:.2f}%", *record.test_loss, *record.test_accuracy);
 }
 
 std::string summary_table(const TrainResult& result, const TextStyle& style) {

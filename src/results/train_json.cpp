@@ -69,7 +69,7 @@ ordered_json run_json(const RunRecord& run, const TrainResult& result) {
     return {{"optimizer", name(run.optimizer)},
             {"seed", run.seed},
             {"status", status_word(run.status)},
-            {"message", run.message},
+            {"message", or_null(run.message)},
             {"epochs", std::move(epochs)},
             {"first_epoch_at_target", or_null(run.first_epoch_at_target)},
             {"seconds_to_target", or_null(run.seconds_to_target)},

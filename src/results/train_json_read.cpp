@@ -152,7 +152,7 @@ RunRecord run(const JsonCursor& object, std::uint64_t classes) {
     run.optimizer = optimizer(object.at("optimizer"));
     run.seed = count(object.at("seed"));
     if (const auto word = object.find("status")) run.status = status(*word);
-    if (const auto message = object.find("message")) run.message = message->string();
+    if (const auto message = object.find("message")) run.message = nullable(*message, text);
     for (const JsonCursor& record : object.at("epochs").elements()) run.epochs.push_back(epoch(record));
     const JsonCursor first_epoch = object.at("first_epoch_at_target");
     run.first_epoch_at_target = nullable(first_epoch, at_least_one);

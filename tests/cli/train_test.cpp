@@ -189,13 +189,16 @@ TEST_CASE("train: a run that diverges is reported, the others go on, and the exi
         workshop.train({"--epochs", "3", "--sgd-lr", "1e30", "--out", "r.json", "--save-model", "models"});
     CAPTURE(finished.output, finished.error);
     CHECK(finished.exit_code == 1);
+    CHECK(contains(finished.output, "\nEpoch 1/3, diverged: the train loss is no finite number\n"));
     CHECK(contains(finished.error, "SGD, seed 0, diverged"));
     CHECK(contains(finished.error, "epoch 1"));
     CHECK(contains(finished.error, "Lower --sgd-lr (now 1e+30)"));
     const nlohmann::json runs = workshop.json_of("r.json").at("runs");
     REQUIRE(runs.size() == 3);
     CHECK(runs.at(0).at("status") == "diverged");
+    CHECK(runs.at(0).at("message").get<std::string>().starts_with("the loss was no finite number at step"));
     CHECK(runs.at(1).at("status") == "completed");
+    CHECK(runs.at(1).at("message").is_null());
     CHECK(runs.at(2).at("epochs").size() == 3);
     CHECK(!std::filesystem::exists(workshop.folder() / "models" / "sgd-seed0.safetensors"));
     CHECK(std::filesystem::exists(workshop.folder() / "models" / "adam-seed0.safetensors"));

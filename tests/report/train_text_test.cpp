@@ -59,8 +59,10 @@ TEST_CASE("epoch line: the original's wording") {
           "Epoch 1/1, Train Loss 0.0859, Test Loss 10.0000, Accuracy 100.00%");
 }
 
-TEST_CASE("epoch line: what is not there reads as a dash") {
-    CHECK(epoch_line(3, 25, {}) == "Epoch 3/25, Train Loss -, Test Loss -, Accuracy -");
+TEST_CASE("epoch line: an epoch that diverged says so") {
+    CHECK(epoch_line(3, 25, {}) == "Epoch 3/25, diverged: the train loss is no finite number");
+    CHECK(epoch_line(3, 25, {0.5, std::nullopt, std::nullopt, 1, 1}) ==
+          "Epoch 3/25, Train Loss 0.5000, diverged: the test loss is no finite number");
 }
 
 TEST_CASE("convergence speed: three optimizers as in the original") {

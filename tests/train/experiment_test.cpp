@@ -126,7 +126,8 @@ TEST_CASE("experiment: a diverging optimizer is recorded and the others go on") 
     REQUIRE(outcome.runs.size() == 3);
     const RunRecord& sgd = outcome.runs[0];
     CHECK(sgd.status == RunStatus::diverged);
-    CHECK(sgd.message.find("epoch 1") != std::string::npos);
+    REQUIRE(sgd.message);
+    CHECK(sgd.message->find("epoch 1") != std::string::npos);
     REQUIRE(sgd.epochs.size() == 1);
     CHECK_FALSE(sgd.epochs[0].train_loss.has_value());
     CHECK_FALSE(sgd.samples_per_second.has_value());

@@ -19,7 +19,7 @@ struct TextStyle {
 [[nodiscard]] std::string describe(const DatasetFacts& facts);
 
 /// "Epoch 22/25, Train Loss 0.0859, Test Loss 0.1012, Accuracy 97.02%" exactly; `epoch` counts from 1.
-/// A value that is not there reads "-".
+/// An epoch without a finite loss reads "Epoch 3/25, diverged: the train loss is no finite number".
 [[nodiscard]] std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record);
 
 /// One row an optimizer, with the original's columns (Optimizer, First Reached Epoch, Best Accuracy, Last

@@ -31,7 +31,7 @@ struct RunRecord {
     OptimizerKind optimizer = OptimizerKind::sgd;
     std::uint64_t seed = 0;
     RunStatus status = RunStatus::completed;
-    std::string message;  ///< why it diverged; empty otherwise
+    std::optional<std::string> message;  ///< why it diverged
     std::vector<EpochRecord> epochs;
     std::optional<int> first_epoch_at_target;  ///< 1-based
     std::optional<double> seconds_to_target;  ///< training only, from the first step to the end of that epoch
