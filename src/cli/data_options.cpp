@@ -30,8 +30,10 @@ void read_environment(DataOptions& options) {
 Dataset load_data(const DataOptions& options, Console& console) {
     const DataRequest request{
         .dataset = options.dataset, .data_dir = options.data_dir, .env_dir = options.env_dir};
-    return load_dataset(request, {.note = [&console](const std::string& text) { console.note(text); },
-                                  .warning = [&console](const std::string& text) { console.warn(text); }});
+    return load_dataset(request,
+                        {.progress = [&console](const std::string& text) { console.progress().show(text); },
+                         .note = [&console](const std::string& text) { console.note(text); },
+                         .warning = [&console](const std::string& text) { console.warn(text); }});
 }
 
 }  // namespace mnist

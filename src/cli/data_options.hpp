@@ -27,7 +27,7 @@ void set_data_dir(DataOptions& options, const GivenValue& given);
 /// Reads MNIST_DATA_DIR. The synthetic digits come from no folder, so it does not count for them.
 void read_environment(DataOptions& options);
 
-/// Loads what the options say; notes and warnings go to standard error. Throws InputError.
+/// Loads what the options say; progress, notes and warnings go to standard error. Throws InputError.
 [[nodiscard]] Dataset load_data(const DataOptions& options, Console& console);
 
 }  // namespace mnist

@@ -45,7 +45,7 @@ std::optional<std::string> interruption(const std::string& model_file) {
 }
 
 int evaluate(const EvalFlags& flags) {
-    Console console;
+    Console console(true);
     DataOptions options;
     if (flags.dataset_flag->count() > 0) set_dataset(options, {"--dataset", {flags.dataset}});
     if (flags.data_dir_flag->count() > 0) set_data_dir(options, {"--data-dir", {flags.data_dir}});

@@ -24,6 +24,14 @@ namespace {
 namespace fs = std::filesystem;
 using Note = std::function<void(const std::string&)>;
 
+constexpr const char* kNetworkRemedy =
+    "Check the network (a proxy is set by https_proxy), name another mirror (mnist fetch --base-url URL), or "
+    "put "
+    "the files into the folder by hand";
+constexpr const char* kContentRemedy =
+    "Try again, or name another mirror (mnist fetch --base-url URL). To train on other content on purpose, "
+    "download it by hand and give its folder with --data-dir";
+
 // What is wrong with the content, or nothing. Reads no further than one piece beyond the size that the
 // content must have.
 std::string content_problem(ContentStream& stream, const KnownFile& known) {
@@ -31,12 +39,16 @@ std::string content_problem(ContentStream& stream, const KnownFile& known) {
     std::vector<std::byte> piece(std::size_t{1} << 16U);
     std::size_t n = 0;
     while ((n = stream.read(piece)) > 0) {
-        if (stream.position() > known.bytes) return fmt::format("more than {} bytes of content", known.bytes);
+        if (stream.position() > known.bytes)
+            return fmt::format("more than the right {} bytes of content", known.bytes);
         hash.add(std::span(piece).first(n));
     }
-    if (stream.position() != known.bytes) return fmt::format("{} bytes of content", stream.position());
+    if (stream.position() != known.bytes)
+        return fmt::format("{} bytes of content instead of {}", stream.position(), known.bytes);
     const std::string sha256 = hash.hex();
-    return sha256 == known.sha256 ? "" : fmt::format("content with SHA-256 {}", sha256);
+    return sha256 == known.sha256
+               ? ""
+               : fmt::format("other content, with SHA-256 {} instead of {}", sha256, known.sha256);
 }
 
 std::string archive_problem(const std::string& archive, const KnownFile& known) {
@@ -110,27 +122,28 @@ class Fetcher {
         if (const auto there = right_file(request_.folder, part, set_)) return {*there, "already there"};
         const std::string archive_name = fmt::format("{}.gz", file_name(part));
         std::vector<std::string> answers;
+        bool served = false;
         for (std::size_t i = 0; i < mirrors_.size(); ++i) {
             const std::string url = url_of_file(mirrors_.front(), archive_name);
             note_(fmt::format("fetching the {} of {} from {}", name(part), set_.title, shown_url(url)));
             HttpAnswer answer = client_.get(url, most_archive_bytes(set_.file(part)));
-            if (answer.fine()) answer.problem = archive_problem(answer.body, set_.file(part));
+            if (answer.fine()) {
+                served = true;
+                answer.problem = archive_problem(answer.body, set_.file(part));
+            }
             if (answer.fine()) {
                 const fs::path path = request_.folder / archive_name;
                 write_file_atomically(path, answer.body, IfExists::replace);
                 return {path, shown_url(url)};
             }
-            answers.push_back(fmt::format("{}: {}", shown_url(url), answer.problem));
+            answers.push_back(fmt::format("{} at {}", answer.problem, shown_url(url)));
             // A mirror that failed goes to the end, so that the next file starts with one that works.
             std::rotate(mirrors_.begin(), mirrors_.begin() + 1, mirrors_.end());
         }
-        throw InputError(
-            {.where = (request_.folder / archive_name).string(),
-             .expected =
-                 fmt::format("the {} of {} with SHA-256 {}", name(part), set_.title, set_.file(part).sha256),
-             .found = fmt::format("{}", fmt::join(answers, "; ")),
-             .remedy = "Check the network (a proxy is set by https_proxy), name another mirror with "
-                       "--base-url, or put the files into the folder by hand"});
+        throw InputError({.where = (request_.folder / archive_name).string(),
+                          .expected = fmt::format("the {} of {}", name(part), set_.title),
+                          .found = fmt::format("{}", fmt::join(answers, "; ")),
+                          .remedy = served ? kContentRemedy : kNetworkRemedy});
     }
 
   private:

@@ -93,19 +93,19 @@ Dataset load_local(const fs::path& folder, const DataRequest& request, const Dat
 Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const DataNotices& notices,
                        const DataSources& sources, const KnownDataset& set) {
     try {
-        tell(notices.note,
-             fmt::format("{} is not on this machine yet: fetching it into {}", set.title, folder.string()));
         sources.fetch(set, folder, notices);
     } catch (const InputError& error) {
         if (request.dataset) throw;
+        // The answer of the first mirror will do; `mnist fetch` lists them all.
+        const std::string cause = error.fault().found.substr(0, error.fault().found.find("; "));
         tell(notices.warning,
              fmt::format(
-                 "training on synthetic digits, because {} is not here and could not be fetched ({}). For "
-                 "{} itself run `mnist fetch {}` with a network, or name its folder with --data-dir or "
-                 "MNIST_DATA_DIR",
-                 set.title, error.fault().found, set.title, set.name));
+                 "using synthetic digits, because {} is not here and cannot be fetched ({}). Run `mnist "
+                 "fetch {}` with a network, or name its folder with --data-dir",
+                 set.title, cause, set.name));
         return sources.draw_synthetic();
     }
+    tell(notices.note, fmt::format("fetched {} into {}", set.title, folder.string()));
     return load_local(folder, request, notices, sources, set);
 }
 

@@ -13,7 +13,7 @@ DataSources usual_sources() {
                 [](const KnownDataset& set, const std::filesystem::path& folder, const DataNotices& notices) {
                     FetchRequest request;
                     request.folder = folder;
-                    fetch_files(set, request, notices.note);
+                    fetch_files(set, request, notices.progress);
                 },
             .draw_synthetic = [] { return synthetic_digits(); }};
 }

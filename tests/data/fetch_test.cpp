@@ -82,8 +82,8 @@ TEST_CASE("fetch: a base URL may have a path, with or without a slash at its end
         CHECK(fetching.from(server.url() + end).size() == 4);
     }
     Fetching fetching;
-    CHECK(contains(fetching.fault_from(server.url() + "/a?token=b").found,
-                   "/a/train-images-idx3-ubyte.gz?token=b: HTTP 404"));
+    CHECK(fetching.fault_from(server.url() + "/a?token=b").found ==
+          "HTTP 404 at " + server.url() + "/a/train-images-idx3-ubyte.gz?token=b");
 }
 
 TEST_CASE("fetch: files that are there and right are not fetched again, packed or plain") {
@@ -145,33 +145,43 @@ TEST_CASE("fetch: bad answers leave nothing behind and are reported") {
     std::string corrupted = archive;
     corrupted[archive.size() - 6] =
         static_cast<char>(corrupted[archive.size() - 6] ^ 1);  // in the archive's checksum
+    constexpr const char* kCheckNetwork = "Check the network";
     struct Case {
         const char* what;
         ScriptedAnswer answer;
         const char* found;
+        const char* remedy = "Try again, or name another mirror";
     };
     const Case cases[] = {
         {"truncated", http_cut(archive.substr(0, 20), archive.size()),
-         "the connection ended after 20 bytes of body"},
+         "the connection ended after 20 bytes of body", kCheckNetwork},
         {"truncated archive", http_ok(archive.substr(0, 20)),
          "a damaged archive (expected the rest of the gzip archive"},
         {"corrupted", http_ok(corrupted), "a damaged archive"},
         {"garbage behind", http_ok(archive + "x"), "a damaged archive"},
-        {"other content", http_ok(gzip(tiny_set(9)[0])), "content with SHA-256 "},
-        {"shorter content", http_ok(gzip(kContents[0].substr(0, 30))), "30 bytes of content"},
-        {"bomb", http_ok(gzip(std::string(4'000'000, 'x'))), "more than 52 bytes of content"},
+        {"other content", http_ok(gzip(tiny_set(9)[0])), "other content, with SHA-256 "},
+        {"shorter content", http_ok(gzip(kContents[0].substr(0, 30))), "30 bytes of content instead of 52"},
+        {"bomb", http_ok(gzip(std::string(4'000'000, 'x'))), "more than the right 52 bytes of content"},
         {"web page", http_ok("<html>welcome to our portal</html>"), "something that is not a gzip archive"},
         {"empty", http_ok(""), "something that is not a gzip archive"},
-        {"too long", http_ok(std::string(100'000, 'x')), "a body of more than"},
+        {"too long", http_ok(std::string(100'000, 'x')), "a body of more than", kCheckNetwork},
         {"too long, unannounced",
          {.bytes = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(100'000, 'x')},
-         "a body of more than"},
-        {"server error", {.bytes = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"}, "HTTP 500"},
-        {"partial answer", {.bytes = "HTTP/1.1 206 Partial\r\nContent-Length: 0\r\n\r\n"}, "HTTP 206"},
+         "a body of more than",
+         kCheckNetwork},
+        {"server error",
+         {.bytes = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"},
+         "HTTP 500 at ",
+         kCheckNetwork},
+        {"partial answer",
+         {.bytes = "HTTP/1.1 206 Partial\r\nContent-Length: 0\r\n\r\n"},
+         "HTTP 206 at ",
+         kCheckNetwork},
         {"endless header",
          {.bytes = "HTTP/1.1 200 OK\r\n" + std::string(10'000, 'a') + ": " + std::string(400'000, 'b')},
-         ""},
-        {"no HTTP", {.bytes = "hello"}, ""},
+         "",
+         kCheckNetwork},
+        {"no HTTP", {.bytes = "hello"}, "", kCheckNetwork},
     };
     for (const Case& bad : cases) {
         INFO(bad.what);
@@ -181,8 +191,10 @@ TEST_CASE("fetch: bad answers leave nothing behind and are reported") {
         Fetching fetching;
         const InputFault fault = fetching.fault_from(server.url());
         CHECK(fault.where == fetching.file(DataPart::train_images).string());
-        CHECK(contains(fault.expected, fetching.set.files[0].sha256));
-        CHECK(contains(fault.found, server.url() + archive_path(DataPart::train_images) + ": " + bad.found));
+        CHECK(fault.expected == "the training images of Tiny mnist");
+        CHECK(fault.found.starts_with(bad.found));
+        CHECK(fault.found.ends_with(" at " + server.url() + archive_path(DataPart::train_images)));
+        CHECK(fault.remedy.starts_with(bad.remedy));
         CHECK(contains(fault.remedy, "--base-url"));
         CHECK(fetching.files_in_folder() == 0);
     }
@@ -192,7 +204,7 @@ TEST_CASE("fetch: a missing file is reported with its status") {
     LocalServer server;
     Fetching fetching;
     CHECK(fetching.fault_from(server.url()).found ==
-          server.url() + archive_path(DataPart::train_images) + ": HTTP 404");
+          "HTTP 404 at " + server.url() + archive_path(DataPart::train_images));
     CHECK(server.asked().size() == 1);
 }
 
@@ -221,6 +233,17 @@ TEST_CASE("fetch: mirrors are tried in turn, and the one that works is kept") {
     CHECK(good.asked().size() == 4);
 }
 
+TEST_CASE("fetch: other content is refused with both checksums and what to do") {
+    LocalServer server;
+    serve_set(server, tiny_set(9));
+    Fetching fetching;
+    const InputFault fault = fetching.fault_from(server.url());
+    CHECK(fault.found == "other content, with SHA-256 " + known_as("x", tiny_set(9)).files[0].sha256 +
+                             " instead of " + fetching.set.files[0].sha256 + " at " + server.url() +
+                             archive_path(DataPart::train_images));
+    CHECK(contains(fault.remedy, "To train on other content on purpose"));
+}
+
 TEST_CASE("fetch: when no mirror serves a file, the error lists what each of them answered") {
     LocalServer missing;
     LocalServer corrupt;
@@ -228,8 +251,8 @@ TEST_CASE("fetch: when no mirror serves a file, the error lists what each of the
     Fetching fetching;
     fetching.set.mirrors = {missing.url() + "/", corrupt.url() + "/"};
     const InputFault fault = fetching.fault_from(std::nullopt);
-    CHECK(contains(fault.found,
-                   missing.url() + archive_path(DataPart::train_images) + ": HTTP 404; " + corrupt.url()));
+    CHECK(fault.found.starts_with("HTTP 404 at " + missing.url() + archive_path(DataPart::train_images) +
+                                  "; other content, with SHA-256 "));
     CHECK(missing.asked().size() == 1);
 }
 
@@ -240,7 +263,7 @@ TEST_CASE("fetch: nobody listens at the address") {
         gone = server.url();
     }
     Fetching fetching;
-    CHECK(contains(fetching.fault_from(gone).found, "Failed to connect"));
+    CHECK(fetching.fault_from(gone).found.starts_with("Failed to connect"));
 }
 
 TEST_CASE("fetch: this machine is never asked through a proxy") {

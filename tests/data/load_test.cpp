@@ -20,6 +20,7 @@ struct World {
     TemporaryFolder root;
     DataSources sources;
     DataNotices notices;
+    std::vector<std::string> progress;
     std::vector<std::string> notes;
     std::vector<std::string> warnings;
     int fetches = 0;
@@ -28,11 +29,13 @@ struct World {
     World() {
         sources.catalog = {known_as("mnist", kMnist), known_as("fashion-mnist", kFashion)};
         sources.debian_fashion_mnist = root.path() / "debian";
-        sources.fetch = [this](const KnownDataset& set, const fs::path& folder, const DataNotices&) {
+        sources.fetch = [this](const KnownDataset& set, const fs::path& folder, const DataNotices& told) {
             ++fetches;
+            if (told.progress) told.progress("fetching from a mirror");
             CHECK(set.name == "mnist");
             if (!fetch_works)
-                throw InputError({.where = "mirror", .expected = "data", .found = "no network"});
+                throw InputError(
+                    {.where = "mirror", .expected = "data", .found = "no network at a; HTTP 404 at b"});
             write_set(folder, kMnist);
         };
         sources.draw_synthetic = [] {
@@ -41,6 +44,7 @@ struct World {
             drawn.facts.synthetic = true;
             return drawn;
         };
+        notices.progress = [this](const std::string& text) { progress.push_back(text); };
         notices.note = [this](const std::string& text) { notes.push_back(text); };
         notices.warning = [this](const std::string& text) { warnings.push_back(text); };
     }
@@ -141,7 +145,8 @@ TEST_CASE("load: MNIST found nowhere is fetched into data/mnist") {
         CHECK(world.fetches == 1);
         CHECK(world.warnings.empty());
         REQUIRE(world.notes.size() == 1);
-        CHECK(contains(world.notes[0], "fetching"));
+        CHECK(world.notes[0] == "fetched Tiny mnist into " + world.local("mnist").string());
+        CHECK(world.progress == std::vector<std::string>{"fetching from a mirror"});
     }
 }
 
@@ -152,21 +157,24 @@ TEST_CASE("load: an interrupted fetch is taken up again") {
     CHECK(world.fetches == 1);
 }
 
-TEST_CASE("load: the synthetic digits stand in with one warning when MNIST cannot be fetched") {
+TEST_CASE(
+    "load: the synthetic digits stand in with one short warning and no note when MNIST cannot be fetched") {
     World world;
     world.fetch_works = false;
     const Dataset dataset = world.load({});
     CHECK(dataset.facts.synthetic);
     REQUIRE(world.warnings.size() == 1);
-    CHECK(contains(world.warnings[0], "synthetic digits"));
-    CHECK(contains(world.warnings[0], "no network"));
-    CHECK(contains(world.warnings[0], "mnist fetch mnist"));
+    CHECK(world.notes.empty());
+    CHECK(
+        world.warnings[0] ==
+        "using synthetic digits, because Tiny mnist is not here and cannot be fetched (no network at a). Run "
+        "`mnist fetch mnist` with a network, or name its folder with --data-dir");
 }
 
 TEST_CASE("load: what was asked for explicitly never falls back") {
     World world;
     world.fetch_works = false;
-    CHECK(world.fault({.dataset = "mnist"}).found == "no network");
+    CHECK(world.fault({.dataset = "mnist"}).found == "no network at a; HTTP 404 at b");
     CHECK(contains(world.fault({.data_dir = world.root.path() / "none"}).found, "No such file"));
     const InputFault from_env = world.fault({.env_dir = world.root.path() / "none"});
     CHECK(contains(from_env.found, "No such file"));

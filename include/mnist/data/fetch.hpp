@@ -31,11 +31,11 @@ struct FetchedFile {
     std::string source;  ///< URL, or "already there"
 };
 
-/// Throws InputError that lists what every mirror answered; when the request or the base URL is impossible;
-/// when the folder cannot be written to; and when it holds a sound file of another set under the same name
-/// (it stays as it is; a damaged file is replaced). `note` is told each attempt. The first file that no
-/// mirror serves ends the call. Cost: one file at a time in memory; a body longer than the content could need
-/// is cut off.
+/// Throws InputError whose finding lists what every mirror answered, cause first, "; " between them; when the
+/// request or the base URL is impossible; when the folder cannot be written to; and when it holds a sound
+/// file of another set under the same name (it stays as it is; a damaged file is replaced). `note` is told
+/// each attempt. The first file that no mirror serves ends the call. Cost: one file at a time in memory; a
+/// body longer than the content could need is cut off.
 std::vector<FetchedFile> fetch_dataset(const FetchRequest& request,
                                        const std::function<void(const std::string&)>& note);
 

@@ -28,9 +28,11 @@ struct DataRequest {
     std::filesystem::path working_dir = ".";          ///< where data/<dataset>/ is looked for
 };
 
-/// Told to the user as they happen; the library itself never prints. Either may be empty.
+/// Told to the user as they happen; the library itself never prints. Any may be empty.
 struct DataNotices {
-    std::function<void(const std::string&)> note;     ///< e.g. "fetching MNIST from ..."
+    /// What is being done at the moment and need not stay, e.g. "fetching the training images from ...".
+    std::function<void(const std::string&)> progress;
+    std::function<void(const std::string&)> note;     ///< e.g. "fetched MNIST into ..."
     std::function<void(const std::string&)> warning;  ///< names a remedy
 };
 
