@@ -13,14 +13,18 @@ namespace {
 
 constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 std::atomic<bool> stop_requested{false};
+std::atomic<bool> on_terminal{false};  // isatty() is not for handlers
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void request_stop(int /*signal*/) {
     if (stop_requested.exchange(true)) ::_exit(kExitInterrupted);
     const int saved = errno;
+    // A terminal has shown "^C" on the current line; elsewhere the leading line end would leave an empty
+    // line.
     constexpr std::string_view kText =
         "\nmnist: stopping, the result so far is kept (a second signal ends the program at once)\n";
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
+    const std::string_view text = kText.substr(on_terminal ? 0 : 1);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
     errno = saved;
 }
 
@@ -28,6 +32,7 @@ void request_stop(int /*signal*/) {
 
 StopOnSignals::StopOnSignals() {
     stop_requested = false;
+    on_terminal = ::isatty(STDERR_FILENO) == 1;
     struct sigaction action {};
     action.sa_handler = request_stop;
     action.sa_flags = SA_RESTART;

@@ -42,7 +42,7 @@ void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::s
     run_ = run;
     runs_ = runs;
     if (run == 0) started_ = Clock::now();
-    if (options_.quiet) return;
+    if (options_.quiet || options_.config.epochs == 0) return;  // a heading over no lines
     print(fmt::format("\n{}, learning rate {}, seed {}\n", title(record.optimizer),
                       learning_rate(options_.config, record.optimizer).value, record.seed));
     show_progress(record);

@@ -58,6 +58,21 @@ std::vector<Pair> confused_pairs(const ConfusionMatrix& matrix) {
     return pairs;
 }
 
+/// "4/9: 33 times", "2/7: 12"; "and" instead of the slash where names have slashes themselves.
+std::vector<std::string> pair_words(const std::vector<Pair>& pairs, const std::vector<std::string>& names) {
+    const bool slashes = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+        return name.find('/') != std::string::npos;
+    });
+    std::vector<std::string> words;
+    words.reserve(pairs.size());
+    for (const Pair& pair : pairs) {
+        words.push_back(fmt::format("{}{}{}: {}{}", names[pair.one], slashes ? " and " : "/",
+                                    names[pair.other], grouped(pair.count),
+                                    words.empty() ? (pair.count == 1 ? " time" : " times") : ""));
+    }
+    return words;
+}
+
 /// Best and worst recognised class and the three pairs most often confused. Empty where there was no
 /// evaluation.
 std::string recognition_sentence(const RunGroup& group, const DatasetFacts& dataset) {
@@ -81,16 +96,10 @@ std::string recognition_sentence(const RunGroup& group, const DatasetFacts& data
         std::minmax_element(recalls.begin(), recalls.end(),
                             [](const Recall& a, const Recall& b) { return a.percent < b.percent; });
     pairs.resize(std::min(pairs.size(), kListedPairs));
-    std::vector<std::string> words;
-    words.reserve(pairs.size());
-    for (const Pair& pair : pairs) {
-        words.push_back(fmt::format("{}/{}: {}{}", names[pair.one], names[pair.other], grouped(pair.count),
-                                    words.empty() ? (pair.count == 1 ? " time" : " times") : ""));
-    }
     const std::string runs = group.counted.size() > 1 ? fmt::format(" in {} runs", group.counted.size()) : "";
     return fmt::format("{}: best recognised {} ({:.1f} %), worst {} ({:.1f} %); most often confused{} {}.",
                        title_of(group), names[best->label], best->percent, names[worst->label],
-                       worst->percent, runs, fmt::join(words, ", "));
+                       worst->percent, runs, fmt::join(pair_words(pairs, names), ", "));
 }
 
 struct Errors {

@@ -40,6 +40,7 @@ TEST_CASE("eval: zero epochs write the initial weights, and training goes on fro
     CAPTURE(zero.output, zero.error);
     REQUIRE(zero.exit_code == 0);
     CHECK(workshop.json_of("zero.json").at("runs").at(0).at("epochs").empty());
+    CHECK(!contains(zero.output, "learning rate"));
     for (const std::string optimizer : {"sgd", "momentum", "adam"})
         CHECK(std::filesystem::exists(workshop.folder() / "start" / (optimizer + "-seed2.safetensors")));
     CHECK(workshop.text_of("start/sgd-seed2.safetensors") ==

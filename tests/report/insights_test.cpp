@@ -52,15 +52,19 @@ TrainResult seeds(const std::vector<double>& sgd, const std::vector<double>& ada
 TEST_CASE("insights: best and worst class and the confused pairs, both directions added") {
     TrainResult result = only(mnist_test::kSgd);
     result.runs[0].confusion_matrix = {{100, 0, 0}, {0, 90, 10}, {1, 21, 78}};
-    check_one(
-        result, "recognised",
-        "SGD: best recognised 0 (100.0 %), worst 2 (78.0 %); most often confused 1/2: 31 times, 0/2: 1.");
+    check_one(result, "recognised",
+              "SGD: best recognised 0 (100.0 %), worst 2 (78.0 %); most often confused 1/2: 31 times, 0/2: "
+              "1.");
 }
 
-TEST_CASE("insights: garments go by their names") {
+TEST_CASE("insights: garments go by their names, and a slash in a name is not the one between two names") {
     TrainResult result = only(mnist_test::kSgd);
     result.dataset.name = "fashion-mnist";
     CHECK(about(result, "worst Coat").size() == 1);
+    CHECK(about(result, "most often confused Coat and Ankle boot: 84 times").size() == 1);
+    CHECK(about(result, "T-shirt/top and Shirt").empty());
+    result.runs[0].confusion_matrix[6][0] = 200;
+    CHECK(about(result, "T-shirt/top and Shirt: 205").size() == 1);
 }
 
 TEST_CASE("insights: without an error there is no worst class") {
