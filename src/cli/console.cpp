@@ -33,19 +33,31 @@ int write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
-Console::Console(bool progress)
-    : progress_(progress && is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80)) {}
+Console::Console(bool progress, TextTo text_to)
+    : progress_(progress && is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80)),
+      text_to_(text_to) {}
 
 void Console::print(std::string_view text) {
+    if (text_to_ == TextTo::output) return print_data(text);
+    progress_.clear();
+    // Nobody is left to be told when standard error fails.
+    static_cast<void>(write_all(STDERR_FILENO, text));
+}
+
+void Console::print_data(std::string_view data) {
     if (output_error_) return;
     progress_.clear();
-    const int error = write_all(STDOUT_FILENO, text);
+    const int error = write_all(STDOUT_FILENO, data);
     if (error != 0) output_error_ = error;
+}
+
+TextStyle Console::style() const {
+    return text_style(text_to_ == TextTo::output ? STDOUT_FILENO : STDERR_FILENO);
 }
 
 void Console::note(std::string_view text) {
     progress_.clear();
-    // Nobody is left to be told when standard error fails as well.
+    // As for text.
     static_cast<void>(write_all(STDERR_FILENO, fmt::format("mnist: {}\n", text)));
 }
 

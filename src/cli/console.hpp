@@ -1,11 +1,13 @@
-// Everything that the program says goes through here: results to standard output, notes and warnings to
-// standard error, and the progress line steps aside for both. A reader that went away (`mnist train | head`)
+// Everything that the program says goes through here: text to standard output (to standard error where a
+// program's data has the output for itself), notes and warnings to standard error, and the progress line
+// steps aside for all of it. A reader that went away (`mnist train | head`)
 // must cost neither the run nor its result, so a failed write is remembered and reported, not thrown.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
+#include "mnist/report/train_text.hpp"
 #include "progress_line.hpp"
 
 namespace mnist {
@@ -17,19 +19,26 @@ inline constexpr int kExitInput = 2;     ///< bad usage or input
 inline constexpr int kExitFailure = 3;   ///< our own failure
 inline constexpr int kExitInterrupted = 130;
 
+/// Where print() writes to.
+enum class TextTo { output, error };
+
 class Console {
   public:
     /// With `progress`, a progress line is shown where standard error is a terminal.
-    explicit Console(bool progress = false);
+    explicit Console(bool progress = false, TextTo text_to = TextTo::output);
 
-    /// To standard output, at once. After the first failure nothing more is written there.
+    /// Text for people, at once. After the first failure of standard output nothing more is written there.
     void print(std::string_view text);
+    /// Data for programs, to standard output whatever the text's way.
+    void print_data(std::string_view data);
     /// "mnist: TEXT" and a line break, to standard error.
     void note(std::string_view text);
     /// "mnist: warning: TEXT" and a line break, to standard error. The text names a remedy.
     void warn(std::string_view text);
 
     [[nodiscard]] ProgressLine& progress() { return progress_; }
+    /// How what print() writes may look where it goes to.
+    [[nodiscard]] TextStyle style() const;
     /// errno of the first failed write to standard output.
     [[nodiscard]] std::optional<int> output_error() const { return output_error_; }
     /// `code`, or kExitFailure instead of kExitFine when standard output could not be written. A closed pipe
@@ -38,6 +47,7 @@ class Console {
 
   private:
     ProgressLine progress_;
+    TextTo text_to_;
     std::optional<int> output_error_;
 };
 

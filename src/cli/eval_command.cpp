@@ -64,7 +64,7 @@ int evaluate(const EvalFlags& flags) {
                             .accuracy = evaluation.accuracy,
                             .seconds = evaluation.seconds,
                             .confusion_matrix = std::move(evaluation.confusion_matrix)};
-    console.print(flags.json ? eval_json(result) : eval_text(result, output_style()));
+    console.print(flags.json ? eval_json(result) : eval_text(result, console.style()));
     return console.exit_code(kExitFine);
 }
 

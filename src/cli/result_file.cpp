@@ -12,6 +12,7 @@
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "train_options.hpp"
 
 namespace mnist {
 namespace {
@@ -58,6 +59,7 @@ void require_new(const fs::path& path, std::string remedy) {
 
 std::optional<fs::path> plan_result_file(const std::optional<fs::path>& out, const std::string& created,
                                          Console& console) {
+    if (out == kStandardStream) return out;
     if (out) {
         require_new(*out,
                     "Results are never overwritten: choose another name with --out or move the old one");

@@ -14,8 +14,9 @@
 namespace mnist {
 
 /// The result file of a training that starts at `created` ("2026-01-31T12:00:00Z"). With `out`: that file;
-/// throws InputError when it exists or cannot be created. Without: mnist-train-<UTC time>.json in the current
-/// folder, or nothing, with a warning, where that folder cannot be written to.
+/// throws InputError when it exists or cannot be created ("-" stands for standard output and is never
+/// either). Without: mnist-train-<UTC time>.json in the current folder, or nothing, with a warning, where
+/// that folder cannot be written to.
 [[nodiscard]] std::optional<std::filesystem::path> plan_result_file(
     const std::optional<std::filesystem::path>& out, const std::string& created, Console& console);
 

@@ -30,9 +30,9 @@ int terminal_columns(int descriptor, int otherwise) {
     return otherwise;
 }
 
-TextStyle output_style() {
-    return {.colour = is_capable_terminal(STDOUT_FILENO) && environment("NO_COLOR").empty(),
-            .width = terminal_columns(STDOUT_FILENO, TextStyle{}.width)};
+TextStyle text_style(int descriptor) {
+    return {.colour = is_capable_terminal(descriptor) && environment("NO_COLOR").empty(),
+            .width = terminal_columns(descriptor, TextStyle{}.width)};
 }
 
 void hold_standard_descriptors() {

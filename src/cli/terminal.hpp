@@ -12,9 +12,9 @@ namespace mnist {
 /// Columns of the terminal behind the descriptor; `otherwise` where there is none.
 [[nodiscard]] int terminal_columns(int descriptor, int otherwise);
 
-/// How standard output may look: colours on a capable terminal unless NO_COLOR is set to something
-/// (no-color.org).
-[[nodiscard]] TextStyle output_style();
+/// How text may look where the descriptor leads: colours on a capable terminal unless NO_COLOR is set to
+/// something (no-color.org).
+[[nodiscard]] TextStyle text_style(int descriptor);
 
 /// A program that is started with standard input, output or error closed would get the number of one of them
 /// for the next file that it opens, and print into that file. This fills the gaps with /dev/null, opened the

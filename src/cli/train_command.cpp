@@ -102,7 +102,9 @@ void note_missed_targets(const TrainResult& result, Console& console) {
 void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted, Console& console) {
     std::exception_ptr failure;
     std::string place;
-    if (wanted) {
+    if (wanted == kStandardStream) {
+        console.print_data(train_result_json(result));
+    } else if (wanted) {
         try {
             const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
             if (written != *wanted)
@@ -112,12 +114,12 @@ void finish(const TrainResult& result, const std::optional<std::filesystem::path
             failure = std::current_exception();
         }
     }
-    console.print(train_report(result, output_style()) + place);
+    console.print(train_report(result, console.style()) + place);
     if (failure) std::rethrow_exception(failure);
 }
 
 int train(const TrainOptions& options) {
-    Console console(!options.quiet);
+    Console console(!options.quiet, options.out == kStandardStream ? TextTo::error : TextTo::output);
     const std::string created = utc_now();
     const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
     if (options.save_model) require_free_model_files(*options.save_model, options.config);
@@ -177,6 +179,7 @@ void add_train_command(CLI::App& app, Action& action) {
         {"mnist train                                 SGD, SGD + momentum and Adam, 25 epochs each",
          "mnist train --optimizer adam --seeds 5      five runs of Adam, for mean and spread",
          "mnist train --epochs 10 --out fast.json     a shorter run with a name of its own",
+         "mnist train --quiet --out - | jq .runs      the result to a program, the report to standard error",
          "mnist train --print-config > run.toml       keep the settings ...",
          "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
          "mnist train --save-model models             keep the weights, PyTorch's names and shapes"});
@@ -185,7 +188,9 @@ void add_train_command(CLI::App& app, Action& action) {
                     "bad usage or\n"
                     "input; 3 our own failure; 130 interrupted, with the result so far written.");
     const auto flags = std::make_shared<TrainFlags>();
-    flags->config = command->add_option("--config", flags->config_file, "Read settings from a TOML file")
+    flags->config = command
+                        ->add_option("--config", flags->config_file,
+                                     "Read settings from a TOML file; - for standard input")
                         ->type_name("FILE")
                         ->group("Configuration");
     command->add_flag("--print-config", flags->print_config, "Print the settings as TOML and stop")

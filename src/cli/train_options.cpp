@@ -70,11 +70,13 @@ GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std
 }
 
 void apply_config_file(TrainOptions& options, const std::filesystem::path& file) {
-    const std::string where = file.string();
+    const bool piped = file == kStandardStream;
+    const std::string where = piped ? "standard input" : file.string();
+    const std::string text = piped ? read_standard_input(kMaxConfigBytes) : read_file(file, kMaxConfigBytes);
     std::vector<std::string> known;
     for (const Setting& setting : train_settings()) known.push_back(setting.toml_key());
     std::vector<std::string> seen;
-    for (const TomlEntry& entry : parse_toml(read_file(file, kMaxConfigBytes), where)) {
+    for (const TomlEntry& entry : parse_toml(text, where)) {
         std::string key = entry.key;
         std::replace(key.begin(), key.end(), '-', '_');
         const auto found = std::find(known.begin(), known.end(), key);

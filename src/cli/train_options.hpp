@@ -15,6 +15,10 @@
 
 namespace mnist {
 
+/// In place of a file: standard input for a configuration, standard output for a result. A file of that name
+/// is "./-".
+inline constexpr const char* kStandardStream = "-";
+
 struct TrainOptions {
     TrainConfig config;
     DataOptions data;

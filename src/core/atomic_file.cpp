@@ -77,6 +77,23 @@ int create_temporary(const fs::path& path, const fs::path& folder, std::string& 
     }
 }
 
+std::string read_all(int fd, const fs::path& path, std::size_t limit) {
+    std::string content;
+    std::vector<char> chunk(std::size_t{1} << 16U);
+    while (true) {
+        const ssize_t n = ::read(fd, chunk.data(), chunk.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail(path, "a readable file", errno);
+        if (n == 0) return content;
+        if (content.size() + static_cast<std::size_t>(n) > limit)
+            throw InputError({.where = path.string(),
+                              .offset = limit,
+                              .expected = fmt::format("at most {} bytes", limit),
+                              .found = "more"});
+        content.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+}
+
 void sync_folder(const fs::path& folder) {
     const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd.get() >= 0) ::fsync(fd.get());  // some file systems cannot; the file itself is on disk already
@@ -130,20 +147,11 @@ fs::path first_free_path(const fs::path& wanted) {
 std::string read_file(const fs::path& path, std::size_t limit) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) fail(path, "a readable file", errno);
-    std::string content;
-    std::vector<char> chunk(std::size_t{1} << 16U);
-    while (true) {
-        const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) fail(path, "a readable file", errno);
-        if (n == 0) return content;
-        if (content.size() + static_cast<std::size_t>(n) > limit)
-            throw InputError({.where = path.string(),
-                              .offset = limit,
-                              .expected = fmt::format("at most {} bytes", limit),
-                              .found = "more"});
-        content.append(chunk.data(), static_cast<std::size_t>(n));
-    }
+    return read_all(fd.get(), path, limit);
+}
+
+std::string read_standard_input(std::size_t limit) {
+    return read_all(STDIN_FILENO, "standard input", limit);
 }
 
 }  // namespace mnist

@@ -98,6 +98,19 @@ TEST_CASE("config: a run from the printed configuration ends in the same weights
         CHECK(a.at("runs").at(i).at("weights_sha256") == b.at("runs").at(i).at("weights_sha256"));
 }
 
+TEST_CASE("config: - reads standard input, and mistakes there are called so") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({"train", "--print-config", "--config", "-"});
+    launch.input = "epochs = 7\n";
+    CHECK(contains(run(launch).output, "\nepochs = 7\n"));
+    launch.input = "\nepoch = 7\n";
+    const Finished mistaken = run(launch);
+    CHECK(mistaken.exit_code == 2);
+    CHECK(contains(mistaken.error, "standard input, line 2: expected a known key"));
+    launch.input.clear();
+    CHECK(contains(run(launch).output, "\nepochs = 25\n"));
+}
+
 TEST_CASE("config: a flag wins over the file, the file over the default") {
     const Workshop workshop;
     workshop.write("run.toml",

@@ -54,6 +54,7 @@ TEST_CASE("output: NO_COLOR, a dumb terminal and --quiet are respected") {
     const Finished plain = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", "1"}}));
     CHECK(plain.exit_code == 0);
     CHECK(!has_colour(plain.output));
+    CHECK(contains(plain.output, "\r\x1b[Krun 1 of 1, Adam"));  // erasing a line is no colour
 
     const Finished empty = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", ""}}));
     CHECK(has_colour(empty.output));
@@ -61,6 +62,7 @@ TEST_CASE("output: NO_COLOR, a dumb terminal and --quiet are respected") {
     const Finished dumb = run(on_terminal(workshop, {{"TERM", "dumb"}}));
     CHECK(dumb.exit_code == 0);
     CHECK(!contains(dumb.output, std::string(1, kEscape)));
+    CHECK(!contains(dumb.output, "run 1 of 1"));
 
     const Finished quiet = run(on_terminal(workshop, {{"TERM", "xterm-256color"}}, {"--quiet"}));
     CHECK(quiet.exit_code == 0);
@@ -87,6 +89,36 @@ TEST_CASE("output: a reader that went away costs neither the run nor its result"
     CHECK(finished.exit_code == 0);
     CHECK(contains(finished.error, "nobody reads the output"));
     CHECK(workshop.json_of("r.json").at("runs").size() == 3);
+}
+
+TEST_CASE("output: --out - gives standard output to the result alone, and the text to standard error") {
+    const Workshop workshop;
+    const Finished finished = workshop.train({"--epochs", "1", "--out", "-"});
+    CAPTURE(finished.error);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(nlohmann::json::parse(finished.output).at("runs").size() == 3);
+    CHECK(contains(finished.error, "\nEpoch 1/1, Train Loss "));
+    CHECK(contains(finished.error, "First Reached"));
+    CHECK(!contains(finished.error, "Result: "));
+    CHECK(!std::filesystem::exists(workshop.folder() / "-"));
+
+    workshop.write("run.toml", "out = \"-\"\nquiet = true\n");
+    const Finished quiet = workshop.train({"--epochs", "1", "--config", "run.toml"});
+    CHECK(nlohmann::json::parse(quiet.output).at("kind") == "train");
+    CHECK(!contains(quiet.error, "Train Loss 0."));
+    CHECK(workshop.default_results().empty());
+}
+
+TEST_CASE("output: a result that standard output does not take is a failure, unless its reader went away") {
+    const Workshop workshop;
+    Launch launch = workshop.launch_train({"--epochs", "1", "--out", "-"});
+    launch.outputs = Outputs::full_device;
+    const Finished full = run(launch);
+    CHECK(full.exit_code == 3);
+    CHECK(contains(full.error, "standard output could not be written"));
+    CHECK(contains(full.error, "First Reached"));
+    launch.outputs = Outputs::closed_pipe;
+    CHECK(run(launch).exit_code == 0);
 }
 
 TEST_CASE("output: a full device and a closed output are reported, and the result is kept") {

@@ -116,12 +116,18 @@ Process::Process(const Launch& launch) : deadline_(std::chrono::steady_clock::no
     const bool terminal = launch.outputs == Outputs::terminal;
     const Ends output = make_output(launch.outputs);
     const Ends error = terminal ? Ends{} : make_pipe();
+    const Ends input = make_pipe();
+    if (::write(input.write, launch.input.data(), launch.input.size()) !=
+        static_cast<ssize_t>(launch.input.size()))
+        throw std::runtime_error("no room for the input");
+    ::close(input.write);
 
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("no process");
     if (pid_ == 0) {
         ::signal(SIGINT, SIG_DFL);
         if (::chdir(launch.folder.c_str()) != 0) ::_exit(126);
+        ::dup2(input.read, STDIN_FILENO);
         if (output.write >= 0) {
             ::dup2(output.write, STDOUT_FILENO);
         } else {
@@ -131,6 +137,7 @@ Process::Process(const Launch& launch) : deadline_(std::chrono::steady_clock::no
         ::execve(argv[0], argv.data(), envp.data());
         ::_exit(127);
     }
+    ::close(input.read);
     close_if_open(output.write);
     close_if_open(error.write);
     output_ = output.read;

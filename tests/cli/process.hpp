@@ -27,6 +27,7 @@ struct Launch {
     std::filesystem::path folder = ".";
     std::map<std::string, std::string> environment{};
     Outputs outputs = Outputs::pipes;
+    std::string input{};  ///< all of standard input; less than a pipe holds
     std::chrono::seconds timeout{60};
 };
 

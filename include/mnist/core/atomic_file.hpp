@@ -25,4 +25,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// Reads a whole file. Throws InputError when it cannot be read or is larger than `limit` bytes.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
+/// The same for standard input, to its end.
+[[nodiscard]] std::string read_standard_input(std::size_t limit);
+
 }  // namespace mnist
