@@ -1,10 +1,12 @@
 // CLI11 does the parsing. Unknown words are collected and judged here, because its own message neither says
-// which subcommand was meant nor suggests a flag.
+// which subcommand was meant nor suggests a flag; its other errors are put into our words, so that all
+// messages read alike.
 #include "app.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "console.hpp"
@@ -34,18 +36,37 @@ std::vector<std::string> subcommand_names(const CLI::App& app) {
     return names;
 }
 
-// Help and version are exceptions in CLI11, like errors; all of them are printed here.
+// CLI11 keeps what it found in sentences only: "--epochs: 1 required N missing", "Could not convert: --json =
+// 3".
+InputError in_our_words(const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const std::size_t begin = text.find("--");
+    const std::size_t end = std::min(text.find_first_of(": =", std::min(begin, text.size())), text.size());
+    InputFault fault{.where = "command line",
+                     .expected = "arguments that --help lists",
+                     .found = text,
+                     .remedy = "See --help"};
+    if (begin == std::string::npos) return InputError(fault);
+    fault.where = text.substr(begin, end - begin);
+    if (error.get_name() == "ArgumentMismatch") {
+        fault.expected = "a value";
+        fault.found = "nothing";
+    } else if (const std::size_t equals = text.find("= ", end);
+               error.get_name() == "ConversionError" && equals != std::string::npos) {
+        fault.expected = "true, false or no value";
+        fault.found = fmt::format("\"{}\"", text.substr(equals + 2));
+    }
+    return InputError(fault);
+}
+
+// Help and version are exceptions in CLI11, like errors.
 int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
-    Console console;
     std::ostringstream out;
     std::ostringstream err;
-    const bool fine = app.exit(error, out, err) == 0;
+    if (app.exit(error, out, err) != 0) throw in_our_words(error);
+    Console console;
     console.print(out.str());
-    if (fine) return console.exit_code(kExitFine);
-    std::string text = err.str();
-    while (text.ends_with('\n')) text.pop_back();
-    console.note(text);
-    return kExitInput;
+    return console.exit_code(kExitFine);
 }
 
 }  // namespace
@@ -54,6 +75,7 @@ CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::stri
                          const std::vector<std::string>& examples) {
     CLI::App* command = app.add_subcommand(name, description);
     command->allow_extras();
+    command->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     command->footer(examples_text(examples));
     command->get_formatter()->column_width(kHelpIndent);
     return command;

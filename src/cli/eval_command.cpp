@@ -45,6 +45,12 @@ std::optional<std::string> interruption(const std::string& model_file) {
 }
 
 int evaluate(const EvalFlags& flags) {
+    if (flags.model.empty()) {
+        throw InputError({.where = "mnist eval",
+                          .expected = "--model FILE",
+                          .found = "none",
+                          .remedy = "mnist train --save-model DIR writes such files"});
+    }
     Console console(true);
     DataOptions options;
     if (flags.dataset_flag->count() > 0) set_dataset(options, {"--dataset", {flags.dataset}});
@@ -77,8 +83,7 @@ void add_eval_command(CLI::App& app, Action& action) {
                         "mnist eval --model adam.safetensors --dataset fashion-mnist --json"});
     const auto flags = std::make_shared<EvalFlags>();
     command->add_option("--model", flags->model, "Model file (safetensors, PyTorch's names and shapes)")
-        ->type_name("FILE")
-        ->required();
+        ->type_name("FILE");
     flags->dataset_flag =
         command->add_option("--dataset", flags->dataset, "mnist, fashion-mnist or synthetic")
             ->type_name("NAME");
