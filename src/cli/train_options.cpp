@@ -41,30 +41,38 @@ Shape shape_of(SettingKind kind) {
     return {TomlType::string, false};
 }
 
+std::string shown(const TomlValue& value) {
+    return value.type == TomlType::string ? toml_string(value.text) : value.text;
+}
+
 std::string shown(const TomlEntry& entry) {
     std::vector<std::string> values;
-    for (const TomlValue& value : entry.values)
-        values.push_back(value.type == TomlType::string ? toml_string(value.text) : value.text);
+    for (const TomlValue& value : entry.values) values.push_back(shown(value));
     const std::string joined = fmt::format("{}", fmt::join(values, ", "));
     return entry.is_array ? "[" + joined + "]" : joined;
 }
 
-// The entry's words, when its type is the setting's. A whole number will do for a real one, a single value
-// for a list.
+// A whole number will do for a real one; a text in a list must not be empty.
+bool fits(const TomlValue& value, const Shape& shape) {
+    if (shape.element == TomlType::real && value.type == TomlType::integer) return true;
+    return value.type == shape.element && !(shape.list && value.text.empty());
+}
+
+// The entry's words, when its type is the setting's. A single value will do for a list.
 GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std::string& where) {
     const Shape shape = shape_of(setting.kind);
-    bool fits = shape.list || !entry.is_array;
     GivenValue given{fmt::format("{}, line {}, {}", where, entry.line, entry.key), {}};
+    const auto refuse = [&](const std::string& found) {
+        std::string expected(name(shape.element));
+        if (shape.list) expected = fmt::format("a list like {}", setting.toml(TrainOptions{}));
+        throw InputError({.where = given.where, .expected = expected, .found = found});
+    };
+    if (entry.is_array && !shape.list) refuse(shown(entry));
+    if (entry.values.empty()) refuse("an empty list");
     for (const TomlValue& value : entry.values) {
-        fits = fits && (value.type == shape.element ||
-                        (shape.element == TomlType::real && value.type == TomlType::integer));
+        if (!fits(value, shape))
+            refuse(entry.is_array ? fmt::format("{} in {}", shown(value), shown(entry)) : shown(value));
         given.words.push_back(value.text);
-    }
-    if (!fits) {
-        throw InputError({.where = given.where,
-                          .expected = shape.list ? fmt::format("a list, each {}", name(shape.element))
-                                                 : std::string(name(shape.element)),
-                          .found = shown(entry)});
     }
     return given;
 }
@@ -131,7 +139,9 @@ TrainOptions read_train_options(const std::optional<std::filesystem::path>& conf
 }
 
 std::string train_options_toml(const TrainOptions& options) {
-    std::string text = "# Configuration of mnist train. To run it: mnist train --config THIS_FILE\n";
+    std::string text =
+        "# Configuration of mnist train. To run it: mnist train --config THIS_FILE\n"
+        "# Lines that begin with # are settings that are not set, with an example.\n";
     std::string_view group;
     for (const Setting& setting : train_settings()) {
         if (setting.group != group) {
@@ -139,7 +149,8 @@ std::string train_options_toml(const TrainOptions& options) {
             text += fmt::format("\n# {}\n", group);
         }
         const std::string value = setting.toml(options);
-        text += value.empty() ? fmt::format("# {} is not set: {}\n", setting.toml_key(), setting.when_unset)
+        text += value.empty() ? fmt::format("# {} = {}  # not set: {}\n", setting.toml_key(), setting.example,
+                                            setting.when_unset)
                               : fmt::format("{} = {}\n", setting.toml_key(), value);
     }
     return text;

@@ -18,7 +18,8 @@ struct Setting {
     std::string_view placeholder;  ///< in the help; empty for a flag without value
     std::string_view group;        ///< heading in the help
     std::string_view help;
-    std::string_view when_unset;  ///< what happens without it; only for settings without a default
+    std::string_view example;     ///< a value in TOML; only for settings that may be unset
+    std::string_view when_unset;  ///< what happens without it; only for those as well
     void (*set)(TrainOptions&, const GivenValue&);
     std::string (*toml)(const TrainOptions&);  ///< the value in TOML; empty when it is not set
 

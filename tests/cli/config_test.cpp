@@ -85,6 +85,23 @@ TEST_CASE("config: what is printed gives the same when it is read") {
     CHECK(contains(text, "target_accuracy = 98.25\n"));
 }
 
+TEST_CASE("config: settings that are not set are printed as comments that become settings without their #") {
+    const Workshop workshop;
+    std::string text = printed(workshop, {});
+    for (const std::string key :
+         {"dataset", "data_dir", "init_model", "target_accuracy", "label", "out", "save_model"}) {
+        CAPTURE(key);
+        CHECK(contains(text, "\n# " + key + " = "));
+        if (key == "init_model") continue;  // its file would have to exist
+        const std::size_t at = text.find("\n# " + key + " = ");
+        text.erase(at + 1, 2);
+    }
+    workshop.write("run.toml", text);
+    const std::string set = printed(workshop, {"--config", "run.toml"});
+    CHECK(contains(set, "\ntarget_accuracy = 97.0\n"));
+    CHECK(contains(set, "\nsave_model = \"models\"\n"));
+}
+
 TEST_CASE("config: a run from the printed configuration ends in the same weights") {
     const Workshop workshop;
     REQUIRE(workshop.train({"--epochs", "2", "--seed", "5", "--out", "a.json"}).exit_code == 0);
@@ -158,8 +175,12 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
         {"batch_size = 0\n", {"batch_size", "\"0\""}},
         {"batch_size = 1\nbatch-size = 2\n", {"line 2", "batch_size once"}},
         {"hidden = [8, 0]\n", {"hidden", "\"0\""}},
-        {"hidden = []\n", {"hidden", "nothing"}},
-        {"hidden = [\"8\"]\n", {"hidden", "a list", "[\"8\"]"}},
+        {"hidden = []\n", {"hidden: expected a list like [128, 64], found an empty list"}},
+        {"hidden = [\"8\"]\n", {"hidden: expected a list like [128, 64], found \"8\" in [\"8\"]"}},
+        {"hidden = [128, \"a\"]\n", {"hidden: expected a list like [128, 64], found \"a\" in [128, \"a\"]"}},
+        {"hidden = 1.5\n", {"hidden: expected a list like [128, 64], found 1.5"}},
+        {"optimizer = []\n", {"a list like [\"sgd\", \"momentum\", \"adam\"], found an empty list"}},
+        {"optimizer = [\"sgd\", \"\"]\n", {"found \"\" in [\"sgd\", \"\"]"}},
         {"optimizer = [\"sgd\", \"rmsprop\"]\n", {"optimizer", "\"rmsprop\"", "sgd, momentum, adam"}},
         {"optimizer = [\"sgd\", \"sgd\"]\n", {"optimizer", "\"sgd\" twice"}},
         {"sgd_lr = -0.1\n", {"sgd_lr", "\"-0.1\""}},
