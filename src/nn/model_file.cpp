@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
+#include <string_view>
 #include <system_error>
 
 #include "mnist/core/atomic_file.hpp"
@@ -54,6 +55,14 @@ std::vector<NamedTensor> tensors_of(const ModelParameters& model) {
 
 std::string joined(const std::vector<std::size_t>& dims) {
     return fmt::format("{}", fmt::join(dims, "-"));
+}
+
+// "fc3.weight" or "fc3.bias", for any number without a leading zero.
+bool is_layer_tensor(const std::string& name) {
+    if (!name.starts_with("fc") || !(name.ends_with(".weight") || name.ends_with(".bias"))) return false;
+    const std::string_view number = std::string_view(name).substr(2, name.rfind('.') - 2);
+    return !number.empty() && number.front() != '0' &&
+           number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // A model file that is open, with its checked header.
@@ -134,10 +143,13 @@ class ModelReader {
             }
             ++layers;
         }
+        const std::string next = fmt::format("fc{}.weight", layers + 1);
         for (const auto& [name, tensor] : header_.tensors) {
-            if (!known.contains(name))
-                fault(tensor, fmt::format("only fcN.weight and fcN.bias, N = 1 to {} without a gap", layers),
-                      in_quotes(name), kNamesRemedy);
+            if (known.contains(name)) continue;
+            if (is_layer_tensor(name))
+                fault(tensor, fmt::format("a tensor \"{}\" before it", next), in_quotes(name), kNamesRemedy);
+            fault(tensor, fmt::format("only fcN.weight and fcN.bias, N = 1 to {}", layers), in_quotes(name),
+                  kNamesRemedy);
         }
         return layers;
     }

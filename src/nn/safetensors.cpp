@@ -201,6 +201,7 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t data_bytes, con
         return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
     });
     std::uint64_t position = 0;
+    std::string place = "at 0, the start of the data";
     for (const auto* entry : order) {
         const std::string& name = entry->first;
         const TensorInfo& tensor = entry->second;
@@ -215,15 +216,22 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t data_bytes, con
         if (tensor.end < tensor.begin) fault("to end behind its begin", "");
         if (tensor.end > data_bytes)
             fault(fmt::format("within the {} bytes of data", data_bytes), "The file is truncated or damaged");
-        if (tensor.begin < position) fault(fmt::format("to begin at {}, without an overlap", position), "");
-        if (tensor.begin > position) fault(fmt::format("to begin at {}, without a gap", position), "");
+        if (tensor.begin < position)
+            fault(fmt::format("to begin {}", place), "The two overlap: one of their data_offsets is wrong");
+        if (tensor.begin > position)
+            fault(fmt::format("to begin {}", place),
+                  "One of their data_offsets is wrong, or a tensor between them is not in the header");
         position = tensor.end;
+        // Names the one before, which may as well be the one that is wrong.
+        place = fmt::format("at {}, where {} with data_offsets [{}, {}] ends", position, in_quotes(name),
+                            tensor.begin, tensor.end);
     }
     if (position != data_bytes)
         throw InputError({.where = where,
                           .offset = header.data_offset + position,
                           .expected = "the end of the file",
-                          .found = fmt::format("{} bytes that belong to no tensor", data_bytes - position)});
+                          .found = fmt::format("{} bytes that belong to no tensor", data_bytes - position),
+                          .remedy = "A tensor is not in the header, or the file has been appended to"});
 }
 
 }  // namespace

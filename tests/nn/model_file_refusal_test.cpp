@@ -150,11 +150,18 @@ TEST_CASE("model: offsets that overlap, leave a gap or lie outside the data are 
         return fault_of_entries(kWeight + "," + entry("fc1.bias", "[2]", offsets));
     };
     const mnist::InputFault overlap = with_bias_at("[20,32]");
-    CHECK(overlap.expected == "tensor \"fc1.bias\" to begin at 24, without an overlap");
+    CHECK(overlap.expected ==
+          "tensor \"fc1.bias\" to begin at 24, where \"fc1.weight\" with data_offsets [0, 24] ends");
     CHECK(overlap.found == "data_offsets [20, 32]");
+    CHECK(overlap.remedy == "The two overlap: one of their data_offsets is wrong");
     const std::string header = "{" + kWeight + "," + entry("fc1.bias", "[2]", "[20,32]") + "}";
     CHECK(overlap.offset == 8 + header.size() + 24);
-    CHECK(with_bias_at("[28,32]").expected == "tensor \"fc1.bias\" to begin at 24, without a gap");
+    CHECK(with_bias_at("[28,32]").expected ==
+          "tensor \"fc1.bias\" to begin at 24, where \"fc1.weight\" with data_offsets [0, 24] ends");
+    CHECK(with_bias_at("[28,32]").remedy ==
+          "One of their data_offsets is wrong, or a tensor between them is not in the header");
+    CHECK(fault_of_entries(entry("fc1.weight", "[2,3]", "[8,32]")).expected ==
+          "tensor \"fc1.weight\" to begin at 0, the start of the data");
     CHECK(with_bias_at("[24,36]").expected == "tensor \"fc1.bias\" within the 32 bytes of data");
     CHECK(with_bias_at("[24,18446744073709551615]").remedy == "The file is truncated or damaged");
     CHECK(with_bias_at("[32,24]").expected == "tensor \"fc1.bias\" to end behind its begin");
@@ -198,14 +205,15 @@ TEST_CASE("model: a missing tensor is named, with what there is") {
     CHECK(fault_of(file_of(R"({"__metadata__":{}})", 0)).found == "no tensors");
 }
 
-TEST_CASE("model: an unexpected tensor and a gap in the numbers are refused") {
+TEST_CASE("model: an unexpected tensor is refused, and a missing number is named") {
     const std::string small =
         entry("fc1.weight", "[1,5]", "[0,20]") + "," + entry("fc1.bias", "[1]", "[20,24]");
     CHECK(fault_of_entries(small + "," + entry("extra", "[2]", "[24,32]")).found == "\"extra\"");
-    CHECK(fault_of_entries(small + "," + entry("fc01.bias", "[2]", "[24,32]")).found == "\"fc01.bias\"");
+    CHECK(fault_of_entries(small + "," + entry("fc01.bias", "[2]", "[24,32]")).expected ==
+          "only fcN.weight and fcN.bias, N = 1 to 1");
     const mnist::InputFault gap = fault_of_entries(small + "," + entry("fc3.weight", "[1,1]", "[24,28]") +
                                                    "," + entry("fc3.bias", "[1]", "[28,32]"));
-    CHECK(gap.expected == "only fcN.weight and fcN.bias, N = 1 to 1 without a gap");
+    CHECK(gap.expected == "a tensor \"fc2.weight\" before it");
     CHECK(gap.found == "\"fc3.bias\"");
 }
 
