@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "mnist/report/text.hpp"
 #include "terminal.hpp"
 
 namespace mnist {
@@ -58,7 +59,7 @@ TextStyle Console::style() const {
 void Console::note(std::string_view text) {
     progress_.clear();
     // As for text.
-    static_cast<void>(write_all(STDERR_FILENO, fmt::format("mnist: {}\n", text)));
+    static_cast<void>(write_all(STDERR_FILENO, fmt::format("mnist: {}\n", printable(text))));
 }
 
 void Console::warn(std::string_view text) {

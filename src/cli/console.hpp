@@ -31,7 +31,8 @@ class Console {
     void print(std::string_view text);
     /// Data for programs, to standard output whatever the text's way.
     void print_data(std::string_view data);
-    /// "mnist: TEXT" and a line break, to standard error.
+    /// "mnist: TEXT" and a line break, to standard error. Without control characters: messages quote files
+    /// and arguments.
     void note(std::string_view text);
     /// "mnist: warning: TEXT" and a line break, to standard error. The text names a remedy.
     void warn(std::string_view text);

@@ -20,7 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_there(const fs::path& path) {
-    return fs::exists(fs::symlink_status(path));
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(path, error);
+    if (status.type() != fs::file_type::none) return fs::exists(status);
+    throw InputError({.where = path.string(),
+                      .expected = "a path that can be looked up",
+                      .found = error.message(),
+                      .remedy = "Choose another one or check its permissions"});
 }
 
 // The system's reason why nothing can be created in the folder; empty when it can. Found out by trying,
@@ -49,10 +55,24 @@ void require_writable(const fs::path& path, const fs::path& folder) {
 
 void require_new(const fs::path& path, std::string remedy) {
     if (!is_there(path)) return;
-    throw InputError({.where = path.string(),
-                      .expected = "a new file",
-                      .found = fs::is_directory(path) ? "a folder of that name" : "a file of that name",
-                      .remedy = std::move(remedy)});
+    const fs::file_status target = fs::status(path);
+    const bool device = fs::is_other(target);
+    throw InputError(
+        {.where = path.string(),
+         .expected = "a new file",
+         .found = device                     ? "a device, pipe or socket"
+                  : fs::is_directory(target) ? "a folder of that name"
+                                             : "a file of that name",
+         .remedy = device ? "Choose a new name; --out - writes to standard output" : std::move(remedy)});
+}
+
+void require_file_name(const fs::path& path) {
+    if (path.has_filename() && path.filename() != ".") return;
+    throw InputError(
+        {.where = path.string(),
+         .expected = "a file name",
+         .found = "the name of a folder",
+         .remedy = fmt::format("For example: --out {}", (path.parent_path() / "result.json").string())});
 }
 
 }  // namespace
@@ -61,6 +81,7 @@ std::optional<fs::path> plan_result_file(const std::optional<fs::path>& out, con
                                          Console& console) {
     if (out == kStandardStream) return out;
     if (out) {
+        require_file_name(*out);
         require_new(*out,
                     "Results are never overwritten: choose another name with --out or move the old one");
         require_writable(*out, out->parent_path());

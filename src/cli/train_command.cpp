@@ -12,6 +12,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
 #include "mnist/results/train_json.hpp"
 #include "mnist/train/experiment.hpp"
@@ -109,7 +110,7 @@ void finish(const TrainResult& result, const std::optional<std::filesystem::path
             const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
             if (written != *wanted)
                 console.note(fmt::format("{} appeared meanwhile and was left alone", wanted->string()));
-            place = fmt::format("\nResult: {}\n", written.string());
+            place = fmt::format("\nResult: {}\n", printable(written.string()));
         } catch (const Error&) {
             failure = std::current_exception();
         }

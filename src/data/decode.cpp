@@ -100,20 +100,21 @@ void check_test_labels(const Contents& contents, std::size_t classes) {
         "Leave out --dataset to use what is there, or fetch the set into a folder of its own: "
         "mnist fetch {} --data-dir DIR",
         wanted.name);
-    const std::string of_set = name == "custom" ? "" : fmt::format(" (the folder holds {})", name);
+    const std::string found_set = name == "custom" ? "other ones" : "those of " + name;
     for (const DataPart part : kDataParts) {
         const std::string sha256 = content_sha256(contents.array(part));
         if (sha256 != wanted.file(part).sha256)
             throw InputError({.where = contents.path(part),
-                              .expected = fmt::format("the {} of {} with SHA-256 {}", mnist::name(part),
-                                                      wanted.title, wanted.file(part).sha256),
-                              .found = fmt::format("SHA-256 {}{}", sha256, of_set),
+                              .expected = fmt::format("the {} of {}", mnist::name(part), wanted.title),
+                              .found = fmt::format("{} (SHA-256 {} instead of {})", found_set, sha256,
+                                                   wanted.file(part).sha256),
                               .remedy = remedy});
     }
-    throw InputError({.where = folder.string(),
-                      .expected = fmt::format("{} with SHA-256 {}", wanted.title, wanted.sha256),
-                      .found = fmt::format("SHA-256 {}{}", contents.sha256, of_set),
-                      .remedy = remedy});
+    throw InputError(
+        {.where = folder.string(),
+         .expected = fmt::format("the files of {}", wanted.title),
+         .found = fmt::format("{} (SHA-256 {} instead of {})", found_set, contents.sha256, wanted.sha256),
+         .remedy = remedy});
 }
 
 Split split(Contents& contents, DataPart images, DataPart labels) {

@@ -137,6 +137,11 @@ TEST_CASE("train: a place that cannot be written to is refused before training")
     for (const std::vector<std::string>& flags : {std::vector<std::string>{"--out", "/proc/nowhere/r.json"},
                                                   {"--out", "file/r.json"},
                                                   {"--out", "tiny"},
+                                                  {"--out", "new/"},
+                                                  {"--out", "new/."},
+                                                  {"--out", std::string(300, 'x')},
+                                                  {"--out", "/dev/null"},
+                                                  {"--save-model", std::string(300, 'x')},
                                                   {"--save-model", "file"}}) {
         std::vector<std::string> arguments{"--epochs", "1"};
         arguments.insert(arguments.end(), flags.begin(), flags.end());
@@ -146,6 +151,9 @@ TEST_CASE("train: a place that cannot be written to is refused before training")
         CHECK(contains(finished.error, flags[1]));
         CHECK(finished.output.empty());
     }
+    CHECK(!std::filesystem::exists(workshop.folder() / "new"));
+    CHECK(contains(workshop.train({"--out", "new/"}).error, "--out new/result.json"));
+    CHECK(contains(workshop.train({"--out", "/dev/stdout"}).error, "--out - writes to standard output"));
 }
 
 TEST_CASE("train: the same seed gives the same weights for every number of threads and every loader") {

@@ -141,6 +141,22 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
     CHECK(workshop.default_results().empty());
 }
 
+TEST_CASE("usage: what a message quotes cannot steer the terminal") {
+    const Workshop workshop;
+    workshop.write("run.toml", "\x1b[31m\xff\n");
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"train", "--config", "run.toml"},
+          {"train", "\x1b]0;title\x07"},
+          {"train", "--data-dir",
+           "\xc2\x9b"
+           "31m"}}) {
+        const Finished finished = workshop.mnist(arguments);
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(finished.error.find_first_of("\x1b\x07\x9b\xff") == std::string::npos);
+    }
+}
+
 TEST_CASE("usage: fetch from a mirror that does not answer exits with 2 and names it") {
     const Workshop workshop;
     // Port 1 of this machine: refused at once, nothing leaves the machine.
