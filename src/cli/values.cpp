@@ -111,7 +111,10 @@ void GivenValue::require_one_of(const std::vector<std::string>& known) const {
     refuse(*this, fmt::format("one of {}", fmt::join(known, ", ")), suggestion(text(), known));
 }
 
-std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
+std::string nearest_word(std::string_view given, const std::vector<std::string>& known) {
+    std::string word(given);  // all known words are in small letters
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     std::string nearest;
     std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const std::string& candidate : known) {

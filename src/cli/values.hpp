@@ -33,9 +33,9 @@ struct GivenValue {
     void require_one_of(const std::vector<std::string>& known) const;
 };
 
-/// The known word that `word` was probably meant to be: at most two edits (or a third of its letters) away.
-/// Empty without one.
-[[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+/// The known word that `given` was probably meant to be: at most two edits (or a third of its letters) away,
+/// capital letters aside. Empty without one.
+[[nodiscard]] std::string nearest_word(std::string_view given, const std::vector<std::string>& known);
 
 /// "Did you mean X?" for an error's remedy; empty without a nearest word.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& known);

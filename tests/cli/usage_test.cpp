@@ -99,6 +99,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "--hidden", "8,,4"}, {"--hidden", "\"8,,4\""}},
         {{"train", "--optimizer", "adm"},
          {"--optimizer", "\"adm\"", "sgd, momentum, adam", "Did you mean adam?"}},
+        {{"train", "--optimizer", "SGD"}, {"--optimizer", "\"SGD\"", "Did you mean sgd?"}},
         {{"train", "--optimizer", "sgd,sgd"}, {"--optimizer", "\"sgd\" twice", "--seeds"}},
         {{"train", "--target-accuracy", "0"}, {"--target-accuracy", "\"0\""}},
         {{"train", "--target-accuracy", "100.5"}, {"--target-accuracy", "\"100.5\""}},
