@@ -113,7 +113,7 @@ void require_free_model_files(const fs::path& folder, const TrainConfig& config)
 
 fs::path write_new_file(const fs::path& wanted, std::string_view content) {
     while (true) {
-        const fs::path path = first_free_path(wanted);
+        fs::path path = first_free_path(wanted);
         try {
             write_file_atomically(path, content, IfExists::fail);
             return path;
