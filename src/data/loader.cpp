@@ -48,10 +48,12 @@ class PrefetchLoader::Impl {
           parallelism_(tbb::global_control::max_allowed_parallelism,
                        std::max(shape.threads + 1, tbb::global_control::active_value(
                                                        tbb::global_control::max_allowed_parallelism))),
-          arena_(static_cast<int>(shape.threads)),
-          feeder_([this] { serve(); }) {
+          arena_(static_cast<int>(shape.threads)) {
         for (std::size_t s = 0; s < shape.slots; ++s)
             slots_.emplace_back(shape.batch * shape.row_floats, 0.0F);
+        // Last: were memory for the slots refused with the thread running, its destructor would end the
+        // program.
+        feeder_ = std::thread([this] { serve(); });
     }
 
     ~Impl() {
@@ -165,7 +167,7 @@ class PrefetchLoader::Impl {
     std::condition_variable changed_;
     bool feeding_ = false;
     bool ending_ = false;
-    std::thread feeder_;  ///< last, so that it starts when everything else is there
+    std::thread feeder_;
 };
 
 PrefetchLoader::PrefetchLoader(const LoaderShape& shape) {

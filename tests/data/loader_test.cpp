@@ -3,6 +3,7 @@
 #include "mnist/data/loader.hpp"
 
 #include <atomic>
+#include <limits>
 #include <numeric>
 #include <thread>
 
@@ -109,6 +110,11 @@ TEST_CASE("loader: impossible shapes are refused") {
     CHECK_THROWS(PrefetchLoader({.batch = 4, .pixels = 17, .row_floats = 16}));
     CHECK_THROWS(PrefetchLoader({.batch = 4, .pixels = 5, .row_floats = 16, .threads = 0}));
     CHECK_THROWS(PrefetchLoader({.batch = 4, .pixels = 5, .row_floats = 16, .threads = 1, .slots = 1}));
+}
+
+TEST_CASE("loader: slots larger than any memory are an exception, not the end of the program") {
+    constexpr std::size_t kRows = std::numeric_limits<std::size_t>::max() / (2 * kRow);
+    CHECK_THROWS(PrefetchLoader({.batch = kRows, .pixels = kPixels, .row_floats = kRow}));
 }
 
 }  // namespace mnist
