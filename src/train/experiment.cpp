@@ -182,9 +182,9 @@ class Experiment {
     std::vector<std::size_t> dims_;
     std::size_t batch_;
     Team team_;
+    std::vector<std::uint32_t> order_;  ///< before feed_, which reads it until it is destroyed
     std::unique_ptr<LoaderFeed> feed_;
     std::unique_ptr<Engine> engine_;
-    std::vector<std::uint32_t> order_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // ThreadSanitizer too.
 #include "mnist/data/loader.hpp"
 
+#include <array>
 #include <atomic>
 #include <limits>
 #include <numeric>
@@ -70,12 +71,12 @@ TEST_CASE("loader: every batch arrives whole, in order, the smaller last one too
 
 TEST_CASE("loader: an epoch that is not used up can be left at any batch") {
     const auto images = numbered_images(200);
+    // The loader still reads the old order until the next one is started, and the last until it is destroyed.
+    std::array<std::vector<std::uint32_t>, 2> orders;
     PrefetchLoader loader({.batch = 8, .pixels = kPixels, .row_floats = kRow, .threads = 2});
     const auto slots = loader.slots();
-    std::vector<std::uint32_t>
-        orders[2];  // the loader still reads the old order until the next one is started
     for (std::uint32_t epoch = 0; epoch < 25; ++epoch) {
-        std::vector<std::uint32_t>& order = orders[epoch % 2];
+        std::vector<std::uint32_t>& order = orders.at(epoch % 2);
         order = shuffled(200, epoch);
         loader.start_epoch(images.data(), order);
         for (std::size_t step = 0; step < epoch; ++step) {
