@@ -4,7 +4,6 @@
 #include "decode.hpp"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include "mnist/core/sha256.hpp"
 #include "mnist/data/folder.hpp"
 #include "mnist/data/idx.hpp"
+#include "parallel.hpp"
 
 namespace mnist {
 namespace {
@@ -38,12 +38,14 @@ Contents read_contents(const DatasetFiles& files) {
     const ContentObserver hash_piece = [&hash](std::span<const std::byte> piece) { hash.add(piece); };
     // Kept apart, so that with several broken files the first is reported, whichever thread was faster.
     std::array<std::exception_ptr, 4> failures;
-    tbb::parallel_for(std::size_t{0}, files.size(), [&](std::size_t i) {
-        try {
-            contents.arrays[i] =
-                read_idx(files[i], rank(kDataParts[i]), i == 0 ? hash_piece : ContentObserver{});
-        } catch (...) {
-            failures[i] = std::current_exception();
+    parallel_blocks(files.size(), 1, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i != end; ++i) {
+            try {
+                contents.arrays[i] =
+                    read_idx(files[i], rank(kDataParts[i]), i == 0 ? hash_piece : ContentObserver{});
+            } catch (...) {
+                failures[i] = std::current_exception();
+            }
         }
     });
     for (const std::exception_ptr& failure : failures)

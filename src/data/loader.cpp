@@ -5,10 +5,7 @@
 
 #include <immintrin.h>
 #include <sched.h>
-#include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -21,6 +18,7 @@
 #include "mnist/core/aligned.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/pixels.hpp"
+#include "parallel.hpp"
 
 namespace mnist {
 namespace {
@@ -140,8 +138,8 @@ class PrefetchLoader::Impl {
             float* const slot = slots_[step % shape_.slots].data();
             arena_.execute([&] {
                 const std::size_t grain = std::max<std::size_t>(8, rows / (4 * shape_.threads));
-                tbb::parallel_for(tbb::blocked_range<std::size_t>(0, rows, grain), [&](const auto& range) {
-                    for (std::size_t r = range.begin(); r != range.end(); ++r)
+                parallel_blocks(rows, grain, [&](std::size_t begin, std::size_t end) {
+                    for (std::size_t r = begin; r != end; ++r)
                         normalize_(images_ + order_[first + r] * shape_.pixels, slot + r * shape_.row_floats,
                                    shape_.pixels);
                 });

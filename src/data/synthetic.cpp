@@ -3,14 +3,12 @@
 // for training, the upper half for the test set: the two never share a picture.
 #include "mnist/data/synthetic.hpp"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include <array>
 #include <string>
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/sha256.hpp"
+#include "parallel.hpp"
 #include "synthetic_raster.hpp"
 
 namespace mnist {
@@ -37,8 +35,8 @@ Split draw_split(std::uint64_t seed, std::uint32_t first_stream, std::size_t sam
     Split split;
     split.images.resize(samples * kDigitPixels);
     split.labels.resize(samples);
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, samples, kSamplesPerTask), [&](const auto& range) {
-        for (std::size_t i = range.begin(); i != range.end(); ++i) {
+    parallel_blocks(samples, kSamplesPerTask, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i != end; ++i) {
             CounterRng rng(seed, RandomPurpose::synthetic, first_stream + static_cast<std::uint32_t>(i));
             const std::uint8_t digit = choose_digit(rng);
             split.labels[i] = digit;
