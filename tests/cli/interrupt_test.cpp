@@ -35,6 +35,9 @@ TEST_CASE("interrupt: SIGINT, SIGTERM and SIGHUP write the result so far and exi
     }
 }
 
+// Not under ThreadSanitizer: it holds a signal back until the interrupted call returns, and here that is a
+// write to a full pipe, which never does.
+#ifndef MNIST_THREAD_SANITIZER
 TEST_CASE("interrupt: a second signal ends the program at once") {
     const Workshop workshop;
     // Nobody reads, so that the program cannot come to its end after the first signal: there is no room for
@@ -51,3 +54,4 @@ TEST_CASE("interrupt: a second signal ends the program at once") {
     CHECK(!finished.timed_out);
     CHECK(finished.exit_code == 130);
 }
+#endif
