@@ -237,9 +237,10 @@ TEST_CASE("model: layers that do not chain and biases that do not fit are refuse
 }
 
 TEST_CASE("model: NaN and infinite values are refused with their place") {
+    const std::string header = "{" + kWeight + "," + kBias + "}";
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                               -std::numeric_limits<float>::infinity()}) {
-        std::string content = file_of("{" + kWeight + "," + kBias + "}", 32);
+        std::string content = file_of(header, 32);
         const std::size_t offset = content.size() - 12;  // the last of the weights
         std::memcpy(content.data() + offset, &value, sizeof(value));
         const mnist::InputFault fault = fault_of(content);
