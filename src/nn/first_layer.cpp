@@ -97,8 +97,8 @@ std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
     return std::min(tile_rows_, rows_ - tile * tile_rows_);
 }
 
-// The rows are scattered over the whole set, which fits no cache: those behind the current one are asked for while it
-// is converted. Asked for a step ahead, they would be evicted again before their turn.
+// The rows are scattered over the whole set, which fits no cache: those behind the current one are asked for
+// while it is converted. Asked for a step ahead, they would be evicted again before their turn.
 void FirstLayer::gather(std::size_t tile, float* dst, const StepInput& input) const {
     const LabelledRows& data = input.data;
     const auto rows = input.order.subspan(tile * tile_rows_, rows_of_tile(tile));
