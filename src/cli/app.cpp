@@ -11,8 +11,8 @@
 
 #include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
-#include "values.hpp"
 
 namespace mnist {
 namespace {

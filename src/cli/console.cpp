@@ -10,8 +10,8 @@
 #include <string>
 #include <system_error>
 
+#include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
-#include "terminal.hpp"
 
 namespace mnist {
 namespace {

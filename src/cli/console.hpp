@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "mnist/report/progress_line.hpp"
 #include "mnist/report/train_text.hpp"
-#include "progress_line.hpp"
 
 namespace mnist {
 

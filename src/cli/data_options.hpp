@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "console.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/data/dataset.hpp"
-#include "values.hpp"
 
 namespace mnist {
 

@@ -13,8 +13,8 @@
 #include "mnist/core/error.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
+#include "mnist/report/terminal.hpp"
 #include "mnist/train/experiment.hpp"
-#include "terminal.hpp"
 
 namespace mnist {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "app.hpp"
 #include "console.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/data/fetch.hpp"
-#include "values.hpp"
 
 namespace mnist {
 namespace {

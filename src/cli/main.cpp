@@ -7,8 +7,8 @@
 #include "app.hpp"
 #include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/report/terminal.hpp"
 #include "signals.hpp"
-#include "terminal.hpp"
 
 namespace {
 

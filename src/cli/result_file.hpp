@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "console.hpp"
@@ -26,10 +25,5 @@ namespace mnist {
 /// Throws InputError when one of the experiment's model files is in `folder` already, or the folder cannot be
 /// written to.
 void require_free_model_files(const std::filesystem::path& folder, const TrainConfig& config);
-
-/// Writes under `wanted`, or, when somebody was faster, under the first free name like it. Returns the name.
-/// Throws InputError when the file cannot be written at all.
-[[nodiscard]] std::filesystem::path write_new_file(const std::filesystem::path& wanted,
-                                                   std::string_view content);
 
 }  // namespace mnist

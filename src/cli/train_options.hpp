@@ -11,7 +11,7 @@
 
 #include "data_options.hpp"
 #include "mnist/core/train_config.hpp"
-#include "values.hpp"
+#include "mnist/core/values.hpp"
 
 namespace mnist {
 

@@ -23,4 +23,11 @@ namespace mnist {
     return flop;
 }
 
+/// Floating-point operations of one direction of an inner product of `rows` rows: 2 * rows * in * out, for
+/// forward, backward-data and backward-weights alike.
+[[nodiscard]] constexpr double inner_product_flop(std::size_t rows, std::size_t in,
+                                                  std::size_t out) noexcept {
+    return 2.0 * static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out);
+}
+
 }  // namespace mnist

@@ -1,6 +1,6 @@
 // std::from_chars throughout: independent of the locale, and nothing before or behind the number is
 // overlooked.
-#include "values.hpp"
+#include "mnist/core/values.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // Plain POSIX calls; TERM and NO_COLOR are conventions of terminals, not settings of this program.
-#include "terminal.hpp"
+#include "mnist/report/terminal.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,6 @@
 // Carriage return and "erase to end of line" are all that is needed. A terminal that went away is not an
 // error of the training, so failed writes are ignored.
-#include "progress_line.hpp"
+#include "mnist/report/progress_line.hpp"
 
 #include <unistd.h>
 

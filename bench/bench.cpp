@@ -1,0 +1,99 @@
+// Small decisions that all families must take alike.
+#include "bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mnist/machine/calibrate.hpp"
+#include "mnist/train/experiment.hpp"
+
+namespace mnist::bench {
+
+double Peaks::measure(std::size_t threads) const {
+    constexpr double kRoundSeconds = 0.05;
+    const auto used = static_cast<std::ptrdiff_t>(std::min(threads, cpus_.size()));
+    return fma_peak_gflops({cpus_.begin(), cpus_.begin() + used}, kRoundSeconds);
+}
+
+double Peaks::first(std::size_t threads) {
+    const auto known = peaks_.find(threads);
+    if (known != peaks_.end()) return known->second.first;
+    const double gflops = measure(threads);
+    peaks_[threads] = {.first = gflops, .best = gflops};
+    return gflops;
+}
+
+void Peaks::offer(std::size_t threads, double gflops) {
+    const auto [known, is_new] = peaks_.try_emplace(threads, Peak{.first = gflops, .best = gflops});
+    if (!is_new) known->second.best = std::max(known->second.best, gflops);
+}
+
+void Peaks::measure_again() {
+    for (auto& [threads, peak] : peaks_) peak.best = std::max(peak.best, measure(threads));
+}
+
+std::map<std::size_t, double> Peaks::all() const {
+    std::map<std::size_t, double> best;
+    for (const auto& [threads, peak] : peaks_) best.emplace(threads, peak.best);
+    return best;
+}
+
+Bench::Bench(Options given, std::vector<int> usable, const std::atomic<bool>& stop_flag)
+    : options(std::move(given)), cpus(std::move(usable)), stop(stop_flag), peaks(cpus) {}
+
+std::vector<std::size_t> Bench::thread_counts() const {
+    if (!options.threads.empty()) return options.threads;
+    return {std::max<std::size_t>(1, cpus.size())};
+}
+
+std::vector<std::size_t> Bench::spread_counts() const {
+    if (!options.threads.empty() || cpus.size() < 2) return thread_counts();
+    return {1, cpus.size()};
+}
+
+std::string Bench::threads_suffix(std::size_t threads) const {
+    return options.threads.size() > 1 ? fmt::format("/threads:{}", threads) : "";
+}
+
+std::vector<int> Bench::cpus_for(std::size_t threads) const {
+    return {cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(std::min(threads, cpus.size()))};
+}
+
+TrainConfig Bench::config(OptimizerKind optimizer, std::size_t batch, std::size_t threads) const {
+    TrainConfig config;
+    config.optimizers = {optimizer};
+    config.epochs = options.epochs;
+    config.batch_size = batch;
+    config.seed = options.seed;
+    config.threads = threads;
+    config.loader_threads = options.loader_threads.value_or(0);
+    return config;
+}
+
+std::vector<std::size_t> Bench::dims() const {
+    if (dataset) return network_dims(TrainConfig{}, *dataset);
+    return {784, 128, 64, 10};
+}
+
+LabelledRows Bench::train_rows() const {
+    const Split& train = dataset.value().train;
+    return {.images = train.images.data(),
+            .labels = train.labels.data(),
+            .count = train.count(),
+            .pixels = dataset->pixels()};
+}
+
+std::string word(OptimizerKind optimizer) {
+    switch (optimizer) {
+        case OptimizerKind::sgd:
+            return "SGD";
+        case OptimizerKind::momentum:
+            return "Momentum";
+        case OptimizerKind::adam:
+            break;
+    }
+    return "Adam";
+}
+
+}  // namespace mnist::bench

@@ -1,0 +1,78 @@
+// What all families share: the options, the data, the CPUs, the measured peaks, and whether somebody wants
+// the program to end.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/core/train_config.hpp"
+#include "mnist/data/dataset.hpp"
+#include "mnist/nn/engine.hpp"
+#include "options.hpp"
+
+namespace mnist::bench {
+
+/// Multiply-add peaks by number of threads, measured in this process at first use and once more at the end.
+class Peaks {
+  public:
+    explicit Peaks(std::vector<int> cpus) : cpus_(std::move(cpus)) {}
+
+    /// GFLOP/s of `threads` threads as first measured. Cost: at first use half a second.
+    [[nodiscard]] double first(std::size_t threads);
+    /// The highest measured so far; `threads` must have been measured.
+    [[nodiscard]] double best(std::size_t threads) const { return peaks_.at(threads).best; }
+    /// Another measurement of the same thing; a higher one counts.
+    void offer(std::size_t threads, double gflops);
+    /// Measures all again, so that a peak that was measured in a bad moment is not the last word.
+    void measure_again();
+    /// best() by number of threads.
+    [[nodiscard]] std::map<std::size_t, double> all() const;
+
+  private:
+    struct Peak {
+        double first = 0;
+        double best = 0;
+    };
+    [[nodiscard]] double measure(std::size_t threads) const;
+
+    std::vector<int> cpus_;
+    std::map<std::size_t, Peak> peaks_;
+};
+
+class Bench {
+  public:
+    /// `usable` CPUs in the order in which threads are pinned to them. `stop` is set by signals.
+    Bench(Options given, std::vector<int> usable, const std::atomic<bool>& stop_flag);
+
+    /// Compute threads to run with: those of --threads, or one count, all usable.
+    [[nodiscard]] std::vector<std::size_t> thread_counts() const;
+    /// What Calibrate and Loader run with: those of --threads, or 1 and all usable.
+    [[nodiscard]] std::vector<std::size_t> spread_counts() const;
+    /// "/threads:2" where --threads is a list of several, else nothing.
+    [[nodiscard]] std::string threads_suffix(std::size_t threads) const;
+    /// The first `threads` CPUs; all where there are fewer.
+    [[nodiscard]] std::vector<int> cpus_for(std::size_t threads) const;
+    /// Settings of an experiment with one optimizer.
+    [[nodiscard]] TrainConfig config(OptimizerKind optimizer, std::size_t batch, std::size_t threads) const;
+    /// Extents of the network for the data set; 784-128-64-10 without one.
+    [[nodiscard]] std::vector<std::size_t> dims() const;
+    [[nodiscard]] LabelledRows train_rows() const;
+
+    Options options;
+    std::vector<int> cpus;
+    const std::atomic<bool>& stop;
+    std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
+    Peaks peaks;
+};
+
+inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::momentum,
+                                             OptimizerKind::adam};
+
+/// "SGD", "Momentum", "Adam": the word in names of benchmarks.
+[[nodiscard]] std::string word(OptimizerKind optimizer);
+
+}  // namespace mnist::bench

@@ -1,0 +1,70 @@
+// Reuses the writers of result files, so that both kinds of results say the same in the same words.
+#include "context_facts.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "mnist/machine/fingerprint.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/results/train_json.hpp"
+
+namespace mnist::bench {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json config_json(const Bench& bench) {
+    ordered_json config = to_json(bench.config(OptimizerKind::adam, 0, 0));
+    // These are in the names of the benchmarks.
+    for (const char* const key : {"optimizers", "batch_size", "test_batch_size", "seeds"}) config.erase(key);
+    config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
+    config["max_epochs"] = bench.options.max_epochs;
+    config["repetitions"] = bench.options.repetitions;
+    return config;
+}
+
+// What oneDNN runs in a training step of 64 rows.
+std::vector<PrimitiveFacts> usual_primitives(const Bench& bench) {
+    Team team(1, {});
+    return Engine(team, {.dims = bench.dims(), .batch = 64}).primitives();
+}
+
+}  // namespace
+
+void flatten(const ordered_json& value, const std::string& key, ContextFacts& facts) {
+    if (value.is_object() || value.is_array()) {
+        for (const auto& [name, child] : value.items()) flatten(child, key + "." + name, facts);
+    } else if (value.is_string()) {
+        facts[key] = printable(value.get<std::string>());
+    } else if (!value.is_null()) {
+        facts[key] = value.dump();
+    }
+}
+
+ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
+    ContextFacts facts{{"mnist.schema", "mnist-bench/1"},
+                       {"mnist.created", utc_now()},
+                       {"mnist.label", printable(host_name())},
+                       {"mnist.denormals_flushed", "true"}};
+    flatten(to_json(machine), "mnist.machine", facts);
+    flatten(to_json(build), "mnist.build", facts);
+    facts["mnist.build.type"] = facts["mnist.build.build_type"];
+    if (bench.dataset) flatten(to_json(bench.dataset->facts), "mnist.dataset", facts);
+    flatten(config_json(bench), "mnist.config", facts);
+    for (const PrimitiveFacts& primitive : usual_primitives(bench)) {
+        std::string key = "mnist.primitives." + primitive.operation;
+        for (char& c : key) c = c == ' ' ? '.' : c;
+        facts[key] = primitive.implementation +
+                     (primitive.weights_layout.empty() ? "" : ", " + primitive.weights_layout);
+    }
+    return facts;
+}
+
+ContextFacts facts_after(const Bench& bench) {
+    ContextFacts facts{{"mnist.interrupted", bench.stop.load() ? "true" : "false"}};
+    for (const auto& [threads, gflops] : bench.peaks.all())
+        facts[fmt::format("mnist.fma_peak_gflops.threads:{}", threads)] = fmt::format("{:.3f}", gflops);
+    return facts;
+}
+
+}  // namespace mnist::bench

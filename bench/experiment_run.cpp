@@ -1,0 +1,56 @@
+// Stopping at a target is an observer's work: it looks at each epoch's accuracy and sets the flag that ends
+// the training.
+#include "experiment_run.hpp"
+
+#include <algorithm>
+
+namespace mnist::bench {
+namespace {
+
+class StopAtTarget final : public ExperimentObserver {
+  public:
+    StopAtTarget(std::optional<double> target, const std::atomic<bool>& program)
+        : target_(target), program_(program) {}
+
+    void epoch_finished(const RunRecord& run) override {
+        if (program_.load() || (target_ && run.epochs.back().test_accuracy.value_or(0) >= *target_))
+            stop = true;
+    }
+
+    std::atomic<bool> stop{false};
+
+  private:
+    std::optional<double> target_;
+    const std::atomic<bool>& program_;
+};
+
+}  // namespace
+
+ExperimentRun run_one(const Bench& bench, const TrainConfig& config, std::optional<double> target) {
+    const ExperimentInputs inputs{
+        .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus};
+    StopAtTarget observer(target, bench.stop);
+    // Without a target the program's own flag ends the training within a step, not within an epoch.
+    ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
+    return {.run = std::move(outcome.runs.front()), .label = implementations_label(outcome.primitives)};
+}
+
+std::string implementations_label(const std::vector<PrimitiveFacts>& primitives) {
+    std::vector<std::string> names;
+    bool fallback = false;
+    for (const PrimitiveFacts& primitive : primitives) {
+        fallback = fallback || is_fallback(primitive.implementation);
+        if (std::find(names.begin(), names.end(), primitive.implementation) == names.end())
+            names.push_back(primitive.implementation);
+    }
+    std::string label = fallback ? "gemm or ref fallback: " : "";
+    for (std::size_t i = 0; i < names.size(); ++i) label += (i == 0 ? "" : ", ") + names[i];
+    return label;
+}
+
+bool is_fallback(const std::string& implementation) {
+    const auto has = [&](const char* part) { return implementation.find(part) != std::string::npos; };
+    return !has("brgemm") && (has("gemm") || has("ref") || has("simple"));
+}
+
+}  // namespace mnist::bench

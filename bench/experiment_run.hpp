@@ -1,0 +1,30 @@
+// One run of the experiment, for the families that train to the end of epochs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench.hpp"
+#include "mnist/train/experiment.hpp"
+
+namespace mnist::bench {
+
+struct ExperimentRun {
+    RunRecord run;
+    std::string label;  ///< oneDNN's implementations, e.g. "brgemm:avx512_core"
+};
+
+/// Trains once as `config` says (one optimizer, one seed). With `target`, in percent, it ends after the epoch
+/// that reaches it. A program that was told to end leaves RunStatus::interrupted. Throws as run_experiment.
+[[nodiscard]] ExperimentRun run_one(const Bench& bench, const TrainConfig& config,
+                                    std::optional<double> target);
+
+/// The implementations that several primitives run on, each once, by ", "; "gemm or ref fallback: " in front
+/// where is_fallback() holds for one.
+[[nodiscard]] std::string implementations_label(const std::vector<PrimitiveFacts>& primitives);
+
+/// Whether oneDNN has no kernel of its own for the shape and layout, but multiplies through its general gemm
+/// or runs a reference loop.
+[[nodiscard]] bool is_fallback(const std::string& implementation);
+
+}  // namespace mnist::bench

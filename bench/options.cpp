@@ -1,0 +1,239 @@
+// CLI11 places the words; the values go through the same checks as those of `mnist`.
+#include "options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
+#include "mnist/machine/fingerprint.hpp"
+
+namespace mnist::bench {
+namespace {
+
+constexpr int kHelpIndent = 44;
+constexpr std::uint64_t kMostThreads = 1024;
+constexpr const char* kOwn = "Options";
+constexpr const char* kLibrary = "Google Benchmark";
+
+struct Flag {
+    const char* name;  ///< without dashes
+    const char* placeholder;
+    const char* group;
+    const char* help;
+    void (*set)(Options&, const GivenValue&);
+};
+
+bool truth(const GivenValue& given) {
+    std::string word = given.text();
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+    GivenValue{given.where, {word}}.require_one_of({"true", "false", "1", "0", "yes", "no", "on", "off"});
+    return word == "true" || word == "1" || word == "yes" || word == "on";
+}
+
+Format format_of(const GivenValue& given) {
+    if (given.text() == "csv") {
+        throw InputError({.where = given.where,
+                          .expected = "console or json",
+                          .found = "csv, which has no place for counters that only some benchmarks have",
+                          .remedy = "Use json; any spreadsheet reads it with a short script"});
+    }
+    given.require_one_of({"console", "json"});
+    return given.text() == "json" ? Format::json : Format::console;
+}
+
+// "0.5", or "0.5s" as newer versions of the library have it.
+double seconds_of(const GivenValue& given) {
+    std::string word = given.text();
+    if (word.ends_with('s')) word.pop_back();
+    return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
+}
+
+void set_threads(Options& options, const GivenValue& given) {
+    options.threads.clear();
+    for (const GivenValue& one : given.elements("numbers of threads")) {
+        const std::size_t count = one.count(1, kMostThreads);
+        const auto& known = options.threads;
+        if (std::find(known.begin(), known.end(), count) == known.end()) options.threads.push_back(count);
+    }
+}
+
+// The library's own switches, which it gets in its own spelling.
+template <const char* const& name>
+void pass_switch(Options& options, const GivenValue& given) {
+    options.for_library.push_back(fmt::format("--{}={}", name, truth(given) ? "true" : "false"));
+}
+constexpr const char* kInterleaving = "benchmark_enable_random_interleaving";
+constexpr const char* kAggregatesOnly = "benchmark_report_aggregates_only";
+constexpr const char* kDisplayAggregates = "benchmark_display_aggregates_only";
+
+const std::vector<Flag>& flags() {
+    static const std::vector<Flag> all{
+        {"dataset", "NAME", kOwn, "mnist, fashion-mnist or synthetic (default: mnist where it can be had)",
+         [](Options& o, const GivenValue& v) {
+             v.require_one_of({"mnist", "fashion-mnist", "synthetic"});
+             o.dataset = v.text();
+         }},
+        {"data-dir", "DIR", kOwn, "Folder with the four IDX files (default: $MNIST_DATA_DIR, data/NAME)",
+         [](Options& o, const GivenValue& v) { o.data_dir = v.non_empty("a folder"); }},
+        {"epochs", "N", kOwn, "Epochs of a repetition of Train (default: 5)",
+         [](Options& o, const GivenValue& v) { o.epochs = v.count(1, 1'000'000); }},
+        {"max-epochs", "N", kOwn, "Most epochs of TimeToAccuracy (default: 50)",
+         [](Options& o, const GivenValue& v) { o.max_epochs = v.count(1, 1'000'000); }},
+        {"seed", "N", kOwn, "Seed of the first repetition; the r-th takes N + r (default: 0)",
+         [](Options& o, const GivenValue& v) { o.seed = v.count(0, UINT64_MAX / 2); }},
+        {"threads", "N[,N...]", kOwn,
+         "Compute threads; a list runs everything per count (default: all cores)", set_threads},
+        {"loader-threads", "N", kOwn, "Threads that prepare batches in training and in Loader (default: 0)",
+         [](Options& o, const GivenValue& v) { o.loader_threads = v.count(0, kMostThreads); }},
+        {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
+         [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
+        {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
+         [](Options& o, const GivenValue& v) { o.list_tests = truth(v); }},
+        {"benchmark_repetitions", "N", kLibrary,
+         "Run each N times and add mean, median and spread (default: 1)",
+         [](Options& o, const GivenValue& v) {
+             o.repetitions = v.count(1, 100'000);
+             o.for_library.push_back(fmt::format("--benchmark_repetitions={}", o.repetitions));
+         }},
+        {kInterleaving, "BOOL", kLibrary, "Mix the repetitions of all benchmarks at random",
+         pass_switch<kInterleaving>},
+        {kAggregatesOnly, "BOOL", kLibrary, "Report statistics only", pass_switch<kAggregatesOnly>},
+        {kDisplayAggregates, "BOOL", kLibrary, "Show statistics only, keep all in the file",
+         pass_switch<kDisplayAggregates>},
+        {"benchmark_out", "FILE", kLibrary, "Write the result here, whole or not at all; never overwrites",
+         [](Options& o, const GivenValue& v) {
+             if (!v.text().empty()) o.out = v.text();
+         }},
+        {"benchmark_out_format", "FORMAT", kLibrary, "json or console (default: json)",
+         [](Options& o, const GivenValue& v) { o.out_format = format_of(v); }},
+        {"benchmark_format", "FORMAT", kLibrary, "Of standard output: console or json (default: console)",
+         [](Options& o, const GivenValue& v) { o.format = format_of(v); }},
+        {"benchmark_color", "WHEN", kLibrary, "auto, true or false (default: auto; NO_COLOR turns auto off)",
+         [](Options& o, const GivenValue& v) {
+             o.colour = v.text() == "auto" ? "auto" : truth(v) ? "true" : "false";
+         }},
+        {"benchmark_counters_tabular", "BOOL", kLibrary, "Show the counters in columns",
+         [](Options& o, const GivenValue& v) { o.tabular = truth(v); }},
+        {"benchmark_min_time", "SECONDS", kLibrary,
+         "Least time of a repetition of all but Train and TimeToAccuracy",
+         [](Options& o, const GivenValue& v) {
+             o.min_time_s = seconds_of(v);
+             if (*o.min_time_s <= 0) o.min_time_s = GivenValue{v.where, {v.text()}}.positive();
+         }},
+        {"benchmark_min_warmup_time", "SECONDS", kLibrary, "Warm up this long before the first repetition",
+         [](Options& o, const GivenValue& v) {
+             o.warmup_s = seconds_of(v);
+             o.for_library.push_back(fmt::format("--benchmark_min_warmup_time={}", o.warmup_s));
+         }},
+        {"benchmark_time_unit", "UNIT", kLibrary, "ns, us, ms or s (default: what suits each)",
+         [](Options& o, const GivenValue& v) {
+             v.require_one_of({"ns", "us", "ms", "s"});
+             o.time_unit_given = true;
+             o.for_library.push_back("--benchmark_time_unit=" + v.text());
+         }},
+        {"benchmark_context", "KEY=VALUE[,...]", kLibrary, "Facts of your own for the result",
+         [](Options& o, const GivenValue& v) { o.for_library.push_back("--benchmark_context=" + v.text()); }},
+        {"v", "LEVEL", kLibrary, "How much the library says about its work (default: 0)",
+         [](Options& o, const GivenValue& v) {
+             o.for_library.push_back(fmt::format("--v={}", v.count(0, 9)));
+         }},
+    };
+    return all;
+}
+
+bool is_switch(const Flag& flag) {
+    return std::string_view(flag.placeholder) == "BOOL";
+}
+
+std::string environment_name(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? c & ~0x20 : c; });
+    return name;
+}
+
+using Given = std::map<const Flag*, CLI::Option*>;
+
+Given add_flags(CLI::App& app) {
+    Given given;
+    for (const Flag& flag : flags()) {
+        const std::string words =
+            (std::string_view(flag.name).size() == 1 ? "-" : "") + ("--" + std::string(flag.name));
+        const std::string name = std::string_view(flag.name) == "v" ? "-v,--v" : words;
+        const std::string help = flag.help;  // const: a plain string would be taken for the option's variable
+        CLI::Option* const option = is_switch(flag) ? app.add_flag(name, help) : app.add_option(name, help);
+        option->group(flag.group)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        if (!is_switch(flag)) option->type_name(flag.placeholder);
+        if (flag.group == kLibrary && name.size() > 6) option->envname(environment_name(flag.name));
+        given.emplace(&flag, option);
+    }
+    return given;
+}
+
+void reject_unknown(const CLI::App& app) {
+    const std::vector<std::string> words = app.remaining();
+    if (words.empty()) return;
+    const std::string word = words.front().substr(0, words.front().find('='));
+    std::vector<std::string> known{"--help", "--version"};
+    for (const Flag& flag : flags()) known.push_back("--" + std::string(flag.name));
+    const std::string nearest = suggestion(word, known);
+    throw InputError({.where = "command line",
+                      .expected = word.starts_with('-') ? "a known flag" : "flags only",
+                      .found = fmt::format("\"{}\"", word),
+                      .remedy = nearest.empty() ? "See --help" : nearest});
+}
+
+std::string version_line() {
+    return fmt::format("mnist_bench {}", build_facts().version);
+}
+
+const std::vector<std::string>& examples() {
+    static const std::vector<std::string> lines{
+        "mnist_bench                                         everything, under three minutes on two cores",
+        "mnist_bench --benchmark_filter=Adam                 whatever has to do with Adam",
+        "mnist_bench --benchmark_filter='^Train/' --benchmark_repetitions=10 --benchmark_out=before.json",
+        "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
+        "mnist_bench --benchmark_list_tests                  all names"};
+    return lines;
+}
+
+}  // namespace
+
+Parsed parse_options(int argc, const char* const* argv) {
+    CLI::App app(
+        "Measures how fast this machine trains the MNIST perceptron, and what each part of it costs.",
+        "mnist_bench");
+    app.allow_extras();
+    app.set_version_flag("--version", version_line);
+    app.get_formatter()->column_width(kHelpIndent);
+    app.footer(
+        fmt::format("Examples:\n  {}\n\nExit codes: 0 fine; 1 a benchmark erred; 2 bad usage or input, or no "
+                    "name matched; 3 our own\nfailure; 130 interrupted.",
+                    fmt::join(examples(), "\n  ")));
+    const Given given = add_flags(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return {.options = {}, .text = app.help()};
+    } catch (const CLI::CallForVersion&) {
+        return {.options = {}, .text = version_line() + "\n"};
+    } catch (const CLI::ParseError& error) {
+        throw InputError({.where = "command line",
+                          .expected = "flags with their values",
+                          .found = error.what(),
+                          .remedy = "See --help"});
+    }
+    reject_unknown(app);
+    Options options;
+    for (const auto& [flag, option] : given) {
+        if (option->count() > 0) flag->set(options, {"--" + std::string(flag->name), option->results()});
+    }
+    return {.options = std::move(options)};
+}
+
+}  // namespace mnist::bench

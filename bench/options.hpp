@@ -1,0 +1,50 @@
+// What the program can be told: its own words, which are those of `mnist`, and Google Benchmark's. All are
+// read and checked here, because the library ends the program with exit code 0 or 1 on a bad value and would
+// overwrite an existing result; it gets only what has been checked. Its environment variables
+// (BENCHMARK_FILTER, ...) count where the flag is not given. Left out: csv, which the library writes only
+// where all benchmarks have the same counters, and hardware counters, which Debian builds the library
+// without.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mnist::bench {
+
+enum class Format { console, json };
+
+struct Options {
+    std::optional<std::string> dataset;
+    std::optional<std::filesystem::path> data_dir;
+    std::size_t epochs = 5;                     ///< of a repetition of Train
+    std::size_t max_epochs = 50;                ///< of TimeToAccuracy
+    std::uint64_t seed = 0;                     ///< of the first repetition
+    std::vector<std::size_t> threads;           ///< empty: as many as this process may run at once
+    std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
+
+    std::string filter;  ///< as Google Benchmark reads it; empty: all
+    bool list_tests = false;
+    Format format = Format::console;  ///< of standard output
+    std::optional<std::filesystem::path> out;
+    Format out_format = Format::json;
+    std::string colour = "auto";  ///< auto, true, false
+    bool tabular = false;
+    std::size_t repetitions = 1;
+    std::optional<double> min_time_s;  ///< instead of each benchmark's own
+    double warmup_s = 0;
+    bool time_unit_given = false;
+    std::vector<std::string> for_library;  ///< flags that Google Benchmark carries out
+};
+
+struct Parsed {
+    std::optional<Options> options;  ///< empty: only `text` is to be printed
+    std::string text{};
+};
+
+/// Reads the command line. Throws InputError, which names the flag and suggests the nearest known one.
+[[nodiscard]] Parsed parse_options(int argc, const char* const* argv);
+
+}  // namespace mnist::bench

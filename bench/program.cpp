@@ -1,0 +1,192 @@
+// Checks first, measurements second, files last.
+#include "program.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "context_facts.hpp"
+#include "families.hpp"
+#include "interrupt.hpp"
+#include "load_watch.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/new_file.hpp"
+#include "mnist/data/load.hpp"
+#include "mnist/machine/fingerprint.hpp"
+#include "mnist/report/terminal.hpp"
+#include "mnist/report/text.hpp"
+#include "reporters.hpp"
+#include "session.hpp"
+#include "warnings.hpp"
+
+namespace mnist::bench {
+namespace {
+
+Dataset load_data(const Options& options) {
+    DataRequest request{.dataset = options.dataset, .data_dir = options.data_dir};
+    const char* const folder = std::getenv("MNIST_DATA_DIR");
+    // Drawn digits come from no folder, so it does not count for them.
+    if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
+    return load_dataset(request, {.progress = [](const std::string&) {},
+                                  .note = [](const std::string& text) { note(text); },
+                                  .warning = [](const std::string& text) { note("warning: " + text); }});
+}
+
+void check_out(const Options& options) {
+    if (!options.out) return;
+    require_new(
+        *options.out,
+        "Results are never overwritten: choose another name with --benchmark_out or move the old one");
+    require_writable(*options.out, options.out->parent_path());
+}
+
+void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
+    const std::vector<std::size_t> threads = bench.thread_counts();
+    for (const std::string& text : warnings({.governor = machine.governor,
+                                   .load_average = load_average_now(),
+                                   .usable_cpus = bench.cpus.size(),
+                                   .most_threads = *std::max_element(threads.begin(), threads.end()),
+                                   .build_type = build.build_type,
+                                   .synthetic = bench.dataset && bench.dataset->facts.synthetic}))
+        note("warning: " + text);
+}
+
+void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
+    note(fmt::format("{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
+                     bench.cpus.size(), machine.isa, fmt::join(bench.thread_counts(), ","), build.build_type,
+                     build.version));
+    if (library_says_debug()) {
+        note(
+            fmt::format("results say \"library_build_type\": \"debug\": that is how Debian compiles the "
+                        "library around the "
+                        "measurements; what is measured is a {} build (mnist.build.type)",
+                        build.build_type));
+    }
+}
+
+// The library's arguments. What is ours to do is switched off there, in case its environment variables say
+// otherwise; it opens a file of its own for the collector, which needs none.
+void start_library(const char* program, const Options& options) {
+    std::vector<std::string> words{program,
+                                   "--benchmark_list_tests=false",
+                                   "--benchmark_format=console",
+                                   "--benchmark_out_format=json",
+                                   "--benchmark_filter=all",
+                                   "--benchmark_out=/dev/null"};
+    words.insert(words.end(), options.for_library.begin(), options.for_library.end());
+    std::vector<char*> argv;
+    for (std::string& one : words) argv.push_back(one.data());
+    argv.push_back(nullptr);
+    int argc = static_cast<int>(words.size());
+    benchmark::Initialize(&argc, argv.data());
+    // It keeps the pointer for its results; the copy in `words` does not live that long.
+    benchmark::BenchmarkReporter::Context::executable_name = program;
+    if (argc > 1) throw Error(fmt::format("Google Benchmark does not know {}", argv[1]));
+}
+
+void add_context(const ContextFacts& facts) {
+    for (const auto& [key, value] : facts) benchmark::AddCustomContext(key, value);
+}
+
+benchmark::ConsoleReporter::OutputOptions table_style(const Options& options) {
+    using Table = benchmark::ConsoleReporter;
+    const bool colour =
+        options.colour == "auto" ? text_style(STDOUT_FILENO).colour : options.colour == "true";
+    return static_cast<Table::OutputOptions>((colour ? Table::OO_Color : Table::OO_None) |
+                                             (options.tabular ? Table::OO_Tabular : Table::OO_None));
+}
+
+std::size_t name_columns(const Registry& entries, const Options& options) {
+    constexpr std::size_t kStatistic = std::string_view("_median").size();
+    std::size_t most = 10;
+    for (const Entry& entry : entries) most = std::max(most, entry.name.size());
+    return options.repetitions > 1 ? most + kStatistic : most;
+}
+
+// A reader that went away decided so; anything else (a full disk) is a failure.
+bool output_failed() {
+    std::cout.flush();
+    pollfd end{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    return !std::cout && !(::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0);
+}
+
+int list_names(const Registry& entries) {
+    for (const Entry& entry : entries) std::cout << entry.name << '\n';
+    return output_failed() ? kExitFailure : kExitFine;
+}
+
+// Runs everything and returns what was collected.
+int measure(Registry entries, Bench& bench, const char* program) {
+    const MachineFacts machine = machine_facts();
+    const BuildFacts build = build_facts();
+    if (std::any_of(entries.begin(), entries.end(), [](const Entry& e) { return e.needs_data; }))
+        bench.dataset = load_data(bench.options);
+    introduce(bench, machine, build);
+    warn(bench, machine, build);
+    start_library(program, bench.options);
+    add_context(facts_before(bench, machine, build));
+
+    ProgressLine progress(is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80));
+    ConsoleTable table(table_style(bench.options), name_columns(entries, bench.options), progress);
+    Collector shown;
+    Collector kept;
+    const bool json = bench.options.format == Format::json;
+    Session session(std::move(entries), bench, progress);
+    session.register_entries();
+    benchmark::RunSpecifiedBenchmarks(json ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
+                                      &kept, "all");
+    progress.clear();
+
+    const bool interrupted = bench.stop.load();
+    if (!interrupted) bench.peaks.measure_again();
+    add_context(facts_after(bench));
+    for (Collector* const collector : {&shown, &kept}) {
+        if (interrupted) collector->drop_errors();
+        collector->amend([&](Run& run) { session.use_best_peak(run); });
+    }
+    if (json) std::cout << shown.text(Format::json);
+    if (bench.options.out) {
+        const auto written = write_new_file(*bench.options.out, kept.text(bench.options.out_format));
+        if (written != *bench.options.out)
+            note(fmt::format("{} appeared meanwhile and was left alone; the result is {}",
+                             bench.options.out->string(), written.string()));
+    }
+    if (output_failed()) {
+        note("standard output could not be written. Check where it goes to and the free space");
+        return kExitFailure;
+    }
+    return interrupted ? kExitInterrupted : session.errors() > 0 ? kExitErred : kExitFine;
+}
+
+}  // namespace
+
+void note(std::string_view text) {
+    std::cerr << "mnist_bench: " << text << std::endl;
+}
+
+int run_program(int argc, char** argv) {
+    Parsed parsed = parse_options(argc, argv);
+    if (!parsed.options) {
+        std::cout << parsed.text;
+        return output_failed() ? kExitFailure : kExitFine;
+    }
+    Bench bench(std::move(*parsed.options), usable_cpus(), stop_on_signals());
+    Registry entries = matching(all_benchmarks(bench), bench.options.filter);
+    if (entries.empty()) {
+        throw InputError({.where = "--benchmark_filter",
+                          .expected = "an expression that matches at least one name",
+                          .found = fmt::format("\"{}\", which matches none", bench.options.filter),
+                          .remedy = "--benchmark_list_tests shows the names"});
+    }
+    if (bench.options.list_tests) return list_names(entries);
+    check_out(bench.options);
+    return measure(std::move(entries), bench, argv[0]);
+}
+
+}  // namespace mnist::bench

@@ -1,0 +1,93 @@
+// The library's reporters do the writing; here runs are only prepared for them.
+#include "reporters.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace mnist::bench {
+namespace {
+
+constexpr const char* kLoadCounters[]{"load_average", "steal_share", "involuntary_switches", "seed",
+                                      "peak_gflops"};
+
+double finite(double value) {
+    return std::isfinite(value) ? value : 0.0;
+}
+
+}  // namespace
+
+Run cleaned(Run run) {
+    run.run_name = {.function_name = run.run_name.function_name,
+                    .args = {},
+                    .min_time = {},
+                    .min_warmup_time = {},
+                    .iterations = {},
+                    .repetitions = {},
+                    .time_type = {},
+                    .threads = {}};
+    std::erase_if(run.counters, [](const auto& counter) { return !std::isfinite(counter.second.value); });
+    run.real_accumulated_time = finite(run.real_accumulated_time);
+    run.cpu_accumulated_time = finite(run.cpu_accumulated_time);
+    return run;
+}
+
+bool ConsoleTable::ReportContext(const Context& /*context*/) {
+    name_field_width_ = columns_;
+    printed_header_ = false;
+    prev_counters_.clear();
+    return true;
+}
+
+void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
+    progress_.clear();
+    std::vector<Run> shown;
+    for (const Run& run : runs) {
+        shown.push_back(cleaned(run));
+        for (const char* const name : kLoadCounters) shown.back().counters.erase(name);
+    }
+    ConsoleReporter::ReportRuns(shown);
+    GetOutputStream().flush();
+}
+
+void Collector::ReportRuns(const std::vector<Run>& runs) {
+    std::vector<Run> group;
+    std::transform(runs.begin(), runs.end(), std::back_inserter(group), cleaned);
+    groups_.push_back(std::move(group));
+}
+
+void Collector::amend(const std::function<void(Run&)>& change) {
+    for (std::vector<Run>& group : groups_) std::for_each(group.begin(), group.end(), change);
+}
+
+void Collector::drop_errors() {
+    for (std::vector<Run>& group : groups_) std::erase_if(group, has_error<Run>);
+}
+
+std::string Collector::text(Format format) const {
+    benchmark::JSONReporter json;
+    benchmark::ConsoleReporter table(benchmark::ConsoleReporter::OO_None);
+    benchmark::BenchmarkReporter* const reporter =
+        format == Format::json ? static_cast<benchmark::BenchmarkReporter*>(&json) : &table;
+    std::ostringstream text;
+    reporter->SetOutputStream(&text);
+    reporter->SetErrorStream(&text);
+    Context context;
+    context.name_field_width = 10;
+    for (const std::vector<Run>& group : groups_) {
+        for (const Run& run : group)
+            context.name_field_width = std::max(context.name_field_width, run.benchmark_name().size());
+    }
+    reporter->ReportContext(context);
+    for (const std::vector<Run>& group : groups_) {
+        if (!group.empty()) reporter->ReportRuns(group);
+    }
+    reporter->Finalize();
+    return text.str();
+}
+
+bool library_says_debug() {
+    return Collector().text(Format::json).find("\"library_build_type\": \"debug\"") != std::string::npos;
+}
+
+}  // namespace mnist::bench

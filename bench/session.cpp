@@ -1,0 +1,112 @@
+// The library sees functions without arguments; everything is in the closures.
+#include "session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "load_watch.hpp"
+
+namespace mnist::bench {
+
+double seconds_left(double elapsed_s, double done_s, double planned_s) {
+    constexpr double kTrusted = 2.0;  // before that much is done, the pace says little
+    const double pace = done_s >= kTrusted ? elapsed_s / done_s : 1.0;
+    return std::max(0.0, pace * (planned_s - done_s));
+}
+
+Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
+    : bench_(bench), progress_(progress) {
+    const bool warms_up = bench.options.warmup_s > 0;
+    for (Entry& entry : entries) {
+        planned_s_ += entry.usual_s * static_cast<double>(bench.options.repetitions);
+        if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
+        const RepetitionCounter counter(entry.iterations, warms_up);
+        entries_.push_back({.entry = std::move(entry), .counter = counter});
+    }
+}
+
+void Session::register_entries() {
+    const Options& options = bench_.options;
+    for (Tracked& tracked : entries_) {
+        const Entry& entry = tracked.entry;
+        auto* const known = benchmark::RegisterBenchmark(
+            entry.name.c_str(), [this, &tracked](benchmark::State& state) { call(tracked, state); });
+        if (entry.manual_time) {
+            known->UseManualTime();
+        } else {
+            known->UseRealTime();
+        }
+        if (entry.iterations > 0) {
+            known->Iterations(entry.iterations);
+        } else {
+            known->MinTime(options.min_time_s.value_or(entry.min_time_s));
+        }
+        if (!options.time_unit_given) known->Unit(entry.unit);
+    }
+}
+
+void Session::call(Tracked& tracked, benchmark::State& state) {
+    if (bench_.stop.load()) {
+        state.SkipWithError(kInterrupted);
+        return;
+    }
+    const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
+    show_progress(tracked, repetition);
+    if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.first(tracked.entry.threads));
+    Call call{.state = state, .repetition = repetition.value_or(0), .first = !tracked.called};
+    tracked.called = true;
+    const LoadWatch watch;
+    run_guarded(tracked, call);
+    if (state.error_occurred()) {
+        if (!bench_.stop.load()) ++errors_;
+        return;
+    }
+    if (bench_.stop.load()) {
+        state.SkipWithError(kInterrupted);
+        return;
+    }
+    const Load load = watch.now();
+    call.count("load_average", load.load_average);
+    call.count("steal_share", load.steal_share);
+    call.count("involuntary_switches", load.involuntary_switches);
+}
+
+void Session::run_guarded(Tracked& tracked, Call& call) {
+    try {
+        tracked.entry.run(call);
+    } catch (const std::exception& error) {
+        call.state.SkipWithError(error.what());
+    }
+}
+
+void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
+    const auto known = threads_of_.find(run.run_name.function_name);
+    // A coefficient of variation is no peak and no share.
+    if (known == threads_of_.end() || run.aggregate_unit == benchmark::kPercentage) return;
+    const auto peak = run.counters.find("peak_gflops");
+    const auto fraction = run.counters.find("peak_fraction");
+    if (peak == run.counters.end() || fraction == run.counters.end()) return;
+    const double raised = bench_.peaks.best(known->second) / bench_.peaks.first(known->second);
+    peak->second.value *= raised;
+    fraction->second.value /= raised;
+}
+
+void Session::show_progress(Tracked& tracked, std::optional<std::size_t> repetition) {
+    if (repetition && repetition != tracked.last_repetition) {
+        tracked.last_repetition = repetition;
+        running_s_ = tracked.entry.usual_s;
+        begun_s_ += running_s_;
+    }
+    const double elapsed_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    const std::string which =
+        bench_.options.repetitions > 1 && repetition
+            ? fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions)
+            : "";
+    progress_.show(fmt::format("{}{}, about {:.0f} s left", tracked.entry.name, which,
+                               seconds_left(elapsed_s, begun_s_ - running_s_, planned_s_)));
+}
+
+}  // namespace mnist::bench

@@ -1,0 +1,62 @@
+// TimeToAccuracy: how long training takes from the initialised network until the test set says 97 %. One
+// iteration is one training; its time is training only. A target that is not reached is an error of the
+// benchmark, because every number would be a lie.
+#include <fmt/format.h>
+
+#include "experiment_run.hpp"
+#include "families.hpp"
+
+namespace mnist::bench {
+namespace {
+
+constexpr std::size_t kBatch = 64;
+constexpr int kTarget = 97;
+
+void time_to_accuracy(Call& call, Bench& bench, const TrainConfig& wanted) {
+    TrainConfig config = wanted;
+    config.seed += call.repetition;
+    RunRecord run;
+    for (auto _ : call.state) {
+        ExperimentRun result = run_one(bench, config, config.target_accuracy);
+        run = std::move(result.run);
+        call.state.SetLabel(result.label);
+        if (!run.seconds_to_target) {
+            const std::string message = fmt::format(
+                "{} % not reached within {} epochs (seed {}, best {:.2f} %{}{}): raise --max-epochs", kTarget,
+                run.epochs.size(), config.seed, run.best_accuracy.value_or(0), run.message ? "; " : "",
+                run.message.value_or(""));
+            call.state.SkipWithError(message.c_str());
+            return;
+        }
+        call.state.SetIterationTime(*run.seconds_to_target);
+    }
+    call.count("seed", static_cast<double>(config.seed));
+    call.count("seconds_to_target", run.seconds_to_target);
+    if (run.first_epoch_at_target) call.count("epochs_to_target", *run.first_epoch_at_target);
+    call.count("test_accuracy", run.last_accuracy);
+    call.count("samples_per_second", run.samples_per_second);
+}
+
+}  // namespace
+
+void add_time_to_accuracy(Registry& registry, Bench& bench) {
+    for (const std::size_t threads : bench.thread_counts()) {
+        for (const OptimizerKind optimizer : kOptimizers) {
+            TrainConfig config = bench.config(optimizer, kBatch, threads);
+            config.epochs = bench.options.max_epochs;
+            config.target_accuracy = kTarget;
+            registry.push_back(
+                {.name = fmt::format("TimeToAccuracy/{}/batch:{}/target:{}{}", word(optimizer), kBatch,
+                                     kTarget, bench.threads_suffix(threads)),
+                 .threads = threads,
+                 .needs_data = true,
+                 .manual_time = true,
+                 .iterations = 1,
+                 .usual_s = optimizer == OptimizerKind::sgd ? 7.0 : 2.5,
+                 .unit = benchmark::kSecond,
+                 .run = [&bench, config](Call& call) { time_to_accuracy(call, bench, config); }});
+        }
+    }
+}
+
+}  // namespace mnist::bench

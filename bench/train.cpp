@@ -1,0 +1,75 @@
+// Train: whole epochs of the experiment that `mnist train` runs, from a seed's start, by the same code. The
+// timed region is the epochs alone; the evaluation after each is outside. The epochs of a repetition are run
+// in one go in its first iteration, and each iteration reports one of them as its time.
+#include <fmt/format.h>
+
+#include "experiment_run.hpp"
+#include "families.hpp"
+#include "mnist/core/flops.hpp"
+
+namespace mnist::bench {
+namespace {
+
+constexpr std::size_t kBatches[]{16, 64, 256, 1024, 4096};
+
+void count_speed(Call& call, Bench& bench, const RunRecord& run, std::size_t threads) {
+    if (!run.samples_per_second) return;
+    const double gflops = *run.samples_per_second * training_flop_per_sample(bench.dims()) * 1e-9;
+    call.count("samples_per_second", run.samples_per_second);
+    call.count("gflops", gflops);
+    call.count("peak_gflops", bench.peaks.first(threads));
+    call.count("peak_fraction", gflops / bench.peaks.first(threads));
+}
+
+void train(Call& call, Bench& bench, const TrainConfig& wanted) {
+    TrainConfig config = wanted;
+    config.seed += call.repetition;
+    config.epochs = static_cast<std::size_t>(call.state.max_iterations);
+    std::optional<RunRecord> run;
+    std::size_t epoch = 0;
+    for (auto _ : call.state) {
+        if (!run) {
+            ExperimentRun result = run_one(bench, config, std::nullopt);
+            run = std::move(result.run);
+            call.state.SetLabel(result.label);
+            if (run->status != RunStatus::completed) {
+                call.state.SkipWithError(run->message.value_or("interrupted").c_str());
+                return;
+            }
+        }
+        call.state.SetIterationTime(run->epochs[epoch++].train_seconds);
+    }
+    const EpochRecord& last = run->epochs.back();
+    count_speed(call, bench, *run, config.threads);
+    call.count("seed", static_cast<double>(config.seed));
+    call.count("train_loss", last.train_loss);
+    call.count("test_loss", last.test_loss);
+    call.count("test_accuracy", last.test_accuracy);
+    if (run->first_epoch_at_target) call.count("epochs_to_target", *run->first_epoch_at_target);
+    call.count("seconds_to_target", run->seconds_to_target);
+}
+
+}  // namespace
+
+void add_train(Registry& registry, Bench& bench) {
+    for (const std::size_t threads : bench.thread_counts()) {
+        for (const OptimizerKind optimizer : kOptimizers) {
+            for (const std::size_t batch : kBatches) {
+                const TrainConfig config = bench.config(optimizer, batch, threads);
+                Entry entry{.name = fmt::format("Train/{}/batch:{}{}", word(optimizer), batch,
+                                                bench.threads_suffix(threads)),
+                            .threads = threads,
+                            .needs_data = true,
+                            .needs_peak = true,
+                            .manual_time = true,
+                            .iterations = static_cast<std::int64_t>(config.epochs),
+                            .usual_s = 0.3 * static_cast<double>(config.epochs),
+                            .unit = benchmark::kMillisecond,
+                            .run = [&bench, config](Call& call) { train(call, bench, config); }};
+                registry.push_back(std::move(entry));
+            }
+        }
+    }
+}
+
+}  // namespace mnist::bench

@@ -1,0 +1,23 @@
+// What makes the figures of a run doubtful, each with what can be done about it. Pure, so that it can be
+// tested on machines that have none of these troubles.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mnist::bench {
+
+struct Circumstances {
+    std::optional<std::string> governor;
+    std::optional<double> load_average;
+    std::size_t usable_cpus = 1;
+    std::size_t most_threads = 1;
+    std::string build_type;  ///< of this program
+    bool synthetic = false;
+};
+
+[[nodiscard]] std::vector<std::string> warnings(const Circumstances& circumstances);
+
+}  // namespace mnist::bench
