@@ -74,8 +74,7 @@ double baseline(const LossArguments& a) {
     return body(a);
 }
 
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]] double avx512(
-    const LossArguments& a) {
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] double avx512(const LossArguments& a) {
     return body(a);
 }
 

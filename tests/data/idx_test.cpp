@@ -152,7 +152,7 @@ TEST_CASE("idx: every header bit flipped is rejected in a plain file and inside 
         for (unsigned bit = 0; bit < 8; ++bit) {
             INFO("byte " << byte << ", bit " << bit);
             std::string damaged = kImages;
-            damaged[byte] = static_cast<char>(damaged[byte] ^ (1U << bit));
+            damaged[byte] = static_cast<char>(static_cast<unsigned char>(damaged[byte]) ^ (1U << bit));
             CHECK_FALSE(values_or_error(damaged, 3));
             CHECK_FALSE(values_or_error(gzip(damaged), 3));
         }
@@ -165,7 +165,7 @@ TEST_CASE("idx: every bit of an archive flipped gives an error or the right valu
         for (unsigned bit = 0; bit < 8; ++bit) {
             INFO("byte " << byte << ", bit " << bit);
             std::string damaged = archive;
-            damaged[byte] = static_cast<char>(damaged[byte] ^ (1U << bit));
+            damaged[byte] = static_cast<char>(static_cast<unsigned char>(damaged[byte]) ^ (1U << bit));
             const auto values = values_or_error(damaged, 3);
             if (!values) continue;
             CHECK(*values == kImages.substr(16));
