@@ -78,12 +78,13 @@ std::vector<std::string> environment_lines(const Launch& launch) {
     for (const char* name : {"PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
         if (const char* value = std::getenv(name)) lines.push_back(std::string(name) + "=" + value);
     }
-    for (const auto& [name, value] : launch.environment) lines.push_back(name + "=" + value);
+    for (const auto& [name, value] : launch.environment) lines.emplace_back(name).append("=").append(value);
     return lines;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> all;
+    all.reserve(texts.size() + 1);
     for (std::string& text : texts) all.push_back(text.data());
     all.push_back(nullptr);
     return all;

@@ -46,8 +46,10 @@ void collect(const json& value, const std::string& path, std::vector<std::string
     if (value.is_array() && !value.empty()) collect(value[0], path + "/0", paths);
     if (!value.is_object()) return;
     for (const auto& [key, member] : value.items()) {
-        paths.push_back(path + "/" + key);
-        collect(member, path + "/" + key, paths);
+        std::string place = path;
+        place.append("/").append(key);
+        paths.push_back(place);
+        collect(member, place, paths);
     }
 }
 
