@@ -28,10 +28,8 @@ void baseline(const float* matrix, std::size_t rows, std::size_t columns, float*
     body(matrix, rows, columns, sums);
 }
 
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]] void avx512(const float* matrix,
-                                                                                          std::size_t rows,
-                                                                                          std::size_t columns,
-                                                                                          float* sums) {
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void avx512(const float* matrix, std::size_t rows,
+                                                                  std::size_t columns, float* sums) {
     body(matrix, rows, columns, sums);
 }
 
