@@ -39,6 +39,7 @@ std::string implementations_label(const std::vector<PrimitiveFacts>& primitives)
     std::vector<std::string> names;
     bool fallback = false;
     for (const PrimitiveFacts& primitive : primitives) {
+        if (primitive.weights_layout.empty()) continue;
         fallback = fallback || is_fallback(primitive.implementation);
         if (std::find(names.begin(), names.end(), primitive.implementation) == names.end())
             names.push_back(primitive.implementation);

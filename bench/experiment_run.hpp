@@ -19,8 +19,8 @@ struct ExperimentRun {
 [[nodiscard]] ExperimentRun run_one(const Bench& bench, const TrainConfig& config,
                                     std::optional<double> target);
 
-/// The implementations that several primitives run on, each once, by ", "; "gemm or ref fallback: " in front
-/// where is_fallback() holds for one.
+/// The implementations that the matrix products among the primitives run on, each once, by ", "; "gemm or ref
+/// fallback: " in front where is_fallback() holds for one.
 [[nodiscard]] std::string implementations_label(const std::vector<PrimitiveFacts>& primitives);
 
 /// Whether oneDNN has no kernel of its own for the shape and layout, but multiplies through its general gemm

@@ -6,10 +6,11 @@
 namespace mnist::bench {
 
 void describe_primitive(Call& call, const PrimitiveFacts& facts) {
-    std::string label = implementations_label({facts});
+    const bool fallback = is_fallback(facts.implementation);
+    std::string label = (fallback ? "gemm or ref fallback: " : "") + facts.implementation;
     if (!facts.weights_layout.empty()) label += ", " + facts.weights_layout;
     call.state.SetLabel(label);
-    if (is_fallback(facts.implementation)) call.count("fallback", 1);
+    if (fallback) call.count("fallback", 1);
 }
 
 }  // namespace mnist::bench

@@ -46,6 +46,7 @@ void check_out(const Options& options) {
     require_writable(*options.out, options.out->parent_path());
 }
 
+// Where drawn digits stand in for data that cannot be had, loading them has said so already.
 void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::vector<std::size_t> threads = bench.thread_counts();
     for (const std::string& text : warnings({.governor = machine.governor,
@@ -53,7 +54,7 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .usable_cpus = bench.cpus.size(),
                                    .most_threads = *std::max_element(threads.begin(), threads.end()),
                                    .build_type = build.build_type,
-                                   .synthetic = bench.dataset && bench.dataset->facts.synthetic}))
+                                   .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
 }
 
@@ -71,19 +72,17 @@ void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts
 }
 
 // The library's arguments. What is ours to do is switched off there, in case its environment variables say
-// otherwise; it opens a file of its own for the collector, which needs none.
-void start_library(const char* program, const Options& options) {
-    std::vector<std::string> words{program,
-                                   "--benchmark_list_tests=false",
-                                   "--benchmark_format=console",
-                                   "--benchmark_out_format=json",
-                                   "--benchmark_filter=all",
+// otherwise; it opens a file of its own for the collector, which needs none. The library keeps a pointer to
+// the program's name, so that must be main's.
+void start_library(char* program, const Options& options) {
+    std::vector<std::string> words{"--benchmark_list_tests=false", "--benchmark_format=console",
+                                   "--benchmark_out_format=json", "--benchmark_filter=all",
                                    "--benchmark_out=/dev/null"};
     words.insert(words.end(), options.for_library.begin(), options.for_library.end());
-    std::vector<char*> argv;
+    std::vector<char*> argv{program};
     for (std::string& one : words) argv.push_back(one.data());
     argv.push_back(nullptr);
-    int argc = static_cast<int>(words.size());
+    int argc = static_cast<int>(words.size()) + 1;
     benchmark::Initialize(&argc, argv.data());
     // It keeps the pointer for its results; the copy in `words` does not live that long.
     benchmark::BenchmarkReporter::Context::executable_name = program;
@@ -121,8 +120,8 @@ int list_names(const Registry& entries) {
     return output_failed() ? kExitFailure : kExitFine;
 }
 
-// Runs everything and returns what was collected.
-int measure(Registry entries, Bench& bench, const char* program) {
+// Runs everything, writes what is to be kept, and returns the exit code.
+int measure(Registry entries, Bench& bench, char* program) {
     const MachineFacts machine = machine_facts();
     const BuildFacts build = build_facts();
     if (std::any_of(entries.begin(), entries.end(), [](const Entry& e) { return e.needs_data; }))

@@ -8,8 +8,8 @@
 namespace mnist::bench {
 namespace {
 
-constexpr const char* kLoadCounters[]{"load_average", "steal_share", "involuntary_switches", "seed",
-                                      "peak_gflops"};
+constexpr const char* kOnlyInFiles[]{"load_average", "steal_share", "involuntary_switches", "seed",
+                                     "peak_gflops"};
 
 double finite(double value) {
     return std::isfinite(value) ? value : 0.0;
@@ -44,7 +44,8 @@ void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
     std::vector<Run> shown;
     for (const Run& run : runs) {
         shown.push_back(cleaned(run));
-        for (const char* const name : kLoadCounters) shown.back().counters.erase(name);
+        for (const char* const name : kOnlyInFiles) shown.back().counters.erase(name);
+        if (run.run_type == Run::RT_Aggregate) shown.back().report_label.clear();
     }
     ConsoleReporter::ReportRuns(shown);
     GetOutputStream().flush();

@@ -29,8 +29,8 @@ template <class R>
     }
 }
 
-/// The library's table, below the progress line. The load counters are in files only: they would push
-/// everything else off the screen.
+/// The library's table, below the progress line. The load counters, the seed and the peak itself are
+/// in files only: they would push everything else off the screen.
 class ConsoleTable final : public benchmark::ConsoleReporter {
   public:
     ConsoleTable(OutputOptions options, std::size_t name_columns, ProgressLine& progress)

@@ -10,11 +10,11 @@
 namespace mnist::bench {
 
 struct Circumstances {
-    std::optional<std::string> governor;
-    std::optional<double> load_average;
+    std::optional<std::string> governor{};
+    std::optional<double> load_average{};
     std::size_t usable_cpus = 1;
     std::size_t most_threads = 1;
-    std::string build_type;  ///< of this program
+    std::string build_type{};  ///< of this program
     bool synthetic = false;
 };
 

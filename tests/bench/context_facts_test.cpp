@@ -1,0 +1,51 @@
+// Facts as flat keys.
+#include "context_facts.hpp"
+
+#include <atomic>
+
+#include "catch.hpp"
+
+using namespace mnist;
+using namespace mnist::bench;
+
+TEST_CASE("context: objects and lists become keys, nulls are left out") {
+    ContextFacts facts;
+    flatten({{"a", {{"b", {1, "x"}}, {"none", nullptr}}}, {"yes", true}, {"half", 0.5}}, "mnist", facts);
+    CHECK(facts ==
+          ContextFacts{
+              {"mnist.a.b.0", "1"}, {"mnist.a.b.1", "x"}, {"mnist.yes", "true"}, {"mnist.half", "0.5"}});
+}
+
+TEST_CASE("context: text that is no UTF-8 or steers a terminal is mended") {
+    ContextFacts facts;
+    flatten("a\xff\x1b[1m b", "mnist.machine.cpu_model", facts);
+    CHECK(facts.at("mnist.machine.cpu_model") == "a?[1m b");
+}
+
+TEST_CASE("context: machine, build, configuration and primitives are there before the run, peaks after it") {
+    const std::atomic<bool> stop{true};
+    Options options;
+    options.seed = 3;
+    Bench bench(options, {0}, stop);
+    MachineFacts machine;
+    machine.cpu_model = "Test CPU";
+    BuildFacts build;
+    build.build_type = "Release";
+    const ContextFacts before = facts_before(bench, machine, build);
+    CHECK(before.at("mnist.schema") == "mnist-bench/1");
+    CHECK(before.at("mnist.machine.cpu_model") == "Test CPU");
+    CHECK(before.count("mnist.machine.governor") == 0);
+    CHECK(before.at("mnist.build.type") == "Release");
+    CHECK(before.at("mnist.config.seed") == "3");
+    CHECK(before.at("mnist.config.threads") == "1");
+    CHECK(before.count("mnist.dataset.name") == 0);
+    CHECK(!before.at("mnist.primitives.fc1.forward").empty());
+
+    bench.peaks.offer(1, 50);
+    bench.peaks.offer(1, 60);
+    bench.peaks.offer(1, 55);
+    const ContextFacts after = facts_after(bench);
+    CHECK(after.at("mnist.fma_peak_gflops.threads:1") == "60.000");
+    CHECK(after.at("mnist.interrupted") == "true");
+    CHECK(bench.peaks.first(1) == 50.0);
+}

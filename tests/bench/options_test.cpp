@@ -1,0 +1,115 @@
+// The command line: both programs' words, both spellings, and what is refused.
+#include "options.hpp"
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+
+using namespace mnist;
+using namespace mnist::bench;
+
+namespace {
+
+Parsed parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "mnist_bench");
+    return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+Options options(const std::vector<const char*>& words) {
+    const Parsed parsed = parse(words);
+    REQUIRE(parsed.options);
+    return *parsed.options;
+}
+
+std::string refusal(const std::vector<const char*>& words) {
+    try {
+        static_cast<void>(parse(words));
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+bool mentions(const std::string& text, const char* part) {
+    CAPTURE(text, part);
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("options: without flags everything has its default") {
+    const Options none = options({});
+    CHECK(none.epochs == 5);
+    CHECK(none.seed == 0);
+    CHECK(none.threads.empty());
+    CHECK(!none.loader_threads);
+    CHECK(none.repetitions == 1);
+    CHECK(none.filter.empty());
+    CHECK(!none.out);
+    CHECK(none.for_library.empty());
+}
+
+TEST_CASE("options: a value may follow '=' or stand by itself") {
+    for (const Options& given :
+         {options({"--epochs=3", "--seed=7"}), options({"--epochs", "3", "--seed", "7"})}) {
+        CHECK(given.epochs == 3);
+        CHECK(given.seed == 7);
+    }
+    CHECK(options({"--epochs", "3", "--epochs", "4"}).epochs == 4);
+}
+
+TEST_CASE("options: --threads is a list without repeats") {
+    CHECK(options({"--threads", "1,2,4"}).threads == std::vector<std::size_t>{1, 2, 4});
+    CHECK(options({"--threads", "2,1,2"}).threads == std::vector<std::size_t>{2, 1});
+    CHECK(options({"--threads=8"}).threads == std::vector<std::size_t>{8});
+    CHECK(mentions(refusal({"--threads", "1,,2"}), "--threads"));
+    CHECK(mentions(refusal({"--threads", "0"}), "from 1 to"));
+    CHECK(mentions(refusal({"--threads", "two"}), "\"two\""));
+}
+
+TEST_CASE("options: the library's flags are checked and handed on") {
+    const Options given = options({"--benchmark_repetitions=3", "--benchmark_enable_random_interleaving",
+                                   "--benchmark_min_warmup_time=0.5", "--benchmark_time_unit=us",
+                                   "--benchmark_context=host=a", "--benchmark_min_time=2s", "--v=1"});
+    CHECK(given.repetitions == 3);
+    CHECK(given.warmup_s == 0.5);
+    CHECK(given.time_unit_given);
+    CHECK(given.min_time_s == 2.0);
+    CHECK(given.for_library ==
+          std::vector<std::string>{"--benchmark_repetitions=3", "--benchmark_enable_random_interleaving=true",
+                                   "--benchmark_min_warmup_time=0.5", "--benchmark_time_unit=us",
+                                   "--benchmark_context=host=a", "--v=1"});
+}
+
+TEST_CASE("options: switches take true and false") {
+    CHECK(options({"--benchmark_list_tests"}).list_tests);
+    CHECK(options({"--benchmark_list_tests=true"}).list_tests);
+    CHECK(!options({"--benchmark_list_tests=false"}).list_tests);
+    CHECK(!refusal({"--benchmark_list_tests=maybe"}).empty());
+}
+
+TEST_CASE("options: bad values name the flag and what was expected") {
+    CHECK(mentions(refusal({"--epochs", "0"}), "--epochs"));
+    CHECK(mentions(refusal({"--epochs", "5x"}), "a whole number from 1"));
+    CHECK(mentions(refusal({"--dataset", "mnits"}), "Did you mean mnist?"));
+    CHECK(mentions(refusal({"--benchmark_repetitions=0"}), "--benchmark_repetitions"));
+    CHECK(mentions(refusal({"--benchmark_min_time=-1"}), "--benchmark_min_time"));
+    CHECK(mentions(refusal({"--benchmark_format=xml"}), "one of console, json"));
+    CHECK(mentions(refusal({"--benchmark_out_format=csv"}), "Use json"));
+    CHECK(mentions(refusal({"--benchmark_color=blue"}), "--benchmark_color"));
+}
+
+TEST_CASE("options: an unknown flag is refused with the nearest known one") {
+    CHECK(mentions(refusal({"--benchmark_filtre=Adam"}), "Did you mean --benchmark_filter?"));
+    CHECK(mentions(refusal({"--epoch", "3"}), "Did you mean --epochs?"));
+    CHECK(mentions(refusal({"--benchmark_perf_counters=cycles"}), "a known flag"));
+    CHECK(mentions(refusal({"Adam"}), "\"Adam\""));
+}
+
+TEST_CASE("options: the help has both programs' flags, examples and exit codes") {
+    const Parsed help = parse({"--help"});
+    REQUIRE(!help.options);
+    for (const char* const part : {"--threads", "--max-epochs", "--benchmark_filter", "--benchmark_out",
+                                   "Examples:", "--benchmark_repetitions=10", "Exit codes:"})
+        CHECK(mentions(help.text, part));
+    CHECK(mentions(parse({"--version"}).text, "mnist_bench "));
+}

@@ -1,0 +1,170 @@
+// The program as users meet it: arguments, exit codes, what goes to which stream.
+#include <csignal>
+
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+
+namespace {
+
+const char* const kQuick = "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$";
+const char* const kQuickTime = "--benchmark_min_time=0.001";
+
+Finished bench(const Workshop& workshop, std::vector<std::string> arguments) {
+    return workshop.mnist(std::move(arguments));
+}
+
+}  // namespace
+
+TEST_CASE("mnist_bench: a filter runs what it matches and nothing else") {
+    const Workshop workshop;
+    const Finished finished = bench(workshop, {kQuick, kQuickTime});
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 0);
+    CHECK(contains(finished.output, "SoftmaxCrossEntropy/classes:10/batch:64 "));
+    CHECK(!contains(finished.output, "batch:1024"));
+    CHECK(!contains(finished.output, "/real_time"));
+}
+
+TEST_CASE("mnist_bench: no match and a broken expression exit 2 and say how to see the names") {
+    const Workshop workshop;
+    for (const char* const filter : {"--benchmark_filter=Nothing", "--benchmark_filter=Adam("}) {
+        const Finished finished = bench(workshop, {filter});
+        CHECK(finished.exit_code == 2);
+        CHECK(finished.output.empty());
+        CHECK(contains(finished.error, "--benchmark_list_tests"));
+    }
+}
+
+TEST_CASE("mnist_bench: unknown and bad flags exit 2 and name the flag") {
+    const Workshop workshop;
+    CHECK(bench(workshop, {"--benchmark_filtre=Adam"}).exit_code == 2);
+    const Finished finished = bench(workshop, {"--epochs", "none"});
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "mnist_bench: --epochs: expected a whole number"));
+}
+
+TEST_CASE("mnist_bench: the list has one name a line and measures nothing") {
+    const Workshop workshop;
+    const Finished all = bench(workshop, {"--benchmark_list_tests"});
+    CHECK(all.exit_code == 0);
+    CHECK(contains(all.output, "\nTrain/Adam/batch:64\n"));
+    CHECK(all.error.empty());
+    const Finished some =
+        bench(workshop, {"--benchmark_list_tests=true", "--benchmark_filter=^Infer/batch:1$"});
+    CHECK(some.output == "Infer/batch:1\n");
+    CHECK(bench(workshop, {"--benchmark_list_tests", "--benchmark_filter=Nothing"}).exit_code == 2);
+}
+
+TEST_CASE("mnist_bench: the help goes to standard output") {
+    const Workshop workshop;
+    const Finished finished = bench(workshop, {"--help"});
+    CHECK(finished.exit_code == 0);
+    CHECK(contains(finished.output, "--loader-threads"));
+    CHECK(contains(finished.output, "--benchmark_out"));
+    CHECK(finished.error.empty());
+}
+
+TEST_CASE("mnist_bench: a benchmark that errs makes it exit 1 and leaves the others alone") {
+    const Workshop workshop;
+    // One epoch of 200 images does not teach SGD what the target asks for.
+    const Finished finished =
+        bench(workshop, {"--data-dir", "tiny", "--max-epochs", "1", "--threads", "1", kQuickTime,
+                         "--benchmark_out=r.json",
+                         "--benchmark_filter=^TimeToAccuracy/SGD|^SoftmaxCrossEntropy/classes:10/batch:64$"});
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 1);
+    CHECK(contains(finished.output, "97 % not reached within 1 epochs"));
+    const nlohmann::json result = workshop.json_of("r.json");
+    REQUIRE(result.at("benchmarks").size() == 2);
+    CHECK(result.at("benchmarks").at(0).at("run_name") == "SoftmaxCrossEntropy/classes:10/batch:64");
+    CHECK(result.at("benchmarks").at(1).at("error_occurred") == true);
+}
+
+TEST_CASE("mnist_bench: missing data exit 2 before anything is measured") {
+    const Workshop workshop;
+    const Finished finished =
+        bench(workshop, {"--data-dir", "nowhere", "--benchmark_filter=Train/Adam/batch:64$"});
+    CHECK(finished.exit_code == 2);
+    CHECK(finished.output.empty());
+    CHECK(contains(finished.error, "nowhere"));
+}
+
+TEST_CASE("mnist_bench: an existing result and an impossible place are refused before the run") {
+    const Workshop workshop;
+    workshop.write("r.json", "mine");
+    const Finished there = bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json"});
+    CHECK(there.exit_code == 2);
+    CHECK(there.output.empty());
+    CHECK(contains(there.error, "never overwritten"));
+    CHECK(workshop.text_of("r.json") == "mine");
+    const Finished place = bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json/in/a/file.json"});
+    CHECK(place.exit_code == 2);
+    CHECK(contains(place.error, "folder"));
+}
+
+TEST_CASE("mnist_bench: the library's environment variables count, and do not overwrite either") {
+    const Workshop workshop;
+    workshop.write("r.json", "mine");
+    Launch launch = workshop.launch({kQuickTime});
+    launch.environment = {{"BENCHMARK_FILTER", "^Relu/Forward/width:64/batch:64$"}};
+    const Finished filtered = run(launch);
+    CHECK(filtered.exit_code == 0);
+    CHECK(contains(filtered.output, "Relu/Forward/width:64/batch:64"));
+    CHECK(!contains(filtered.output, "Softmax"));
+    launch.environment["BENCHMARK_OUT"] = "r.json";
+    CHECK(run(launch).exit_code == 2);
+    CHECK(workshop.text_of("r.json") == "mine");
+}
+
+TEST_CASE("mnist_bench: an interrupted run exits 130 and keeps what was measured, marked") {
+    const Workshop workshop;
+    Launch launch = workshop.launch(
+        {"--data-dir", "tiny", "--epochs", "1000000", "--threads", "1", kQuickTime, "--benchmark_out=r.json",
+         "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$|^Train/Adam/batch:16$"});
+    Process process(launch);
+    REQUIRE(process.wait_for_output("SoftmaxCrossEntropy/classes:10/batch:64"));
+    process.send(SIGINT);
+    const Finished finished = process.finish();
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 130);
+    const nlohmann::json result = workshop.json_of("r.json");
+    CHECK(result.at("context").at("mnist.interrupted") == "true");
+    REQUIRE(result.at("benchmarks").size() == 1);
+    CHECK(result.at("benchmarks").at(0).at("name") == "SoftmaxCrossEntropy/classes:10/batch:64");
+}
+
+TEST_CASE("mnist_bench: a terminal gets a progress line and colours, unless it is told otherwise") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime});
+    launch.outputs = Outputs::terminal;
+    launch.environment = {{"TERM", "xterm-256color"}};
+    const Finished plain = run(launch);
+    CHECK(contains(plain.output, "\r\x1b[KSoftmaxCrossEntropy/classes:10/batch:64, about "));
+    CHECK(contains(plain.output, "\x1b[0;32m"));
+    launch.environment["NO_COLOR"] = "1";
+    CHECK(!contains(run(launch).output, "\x1b[0;32m"));
+    launch.environment = {{"TERM", "dumb"}};
+    CHECK(!contains(run(launch).output, "\x1b"));
+}
+
+TEST_CASE("mnist_bench: a pipe gets neither colours nor a progress line") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime});
+    launch.environment = {{"TERM", "xterm-256color"}};
+    const Finished finished = run(launch);
+    CHECK(!contains(finished.output + finished.error, "\x1b"));
+    CHECK(!contains(finished.output + finished.error, "\r"));
+}
+
+TEST_CASE("mnist_bench: a reader that went away costs no result, a full disk is a failure") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime, "--benchmark_out=r.json"});
+    launch.outputs = Outputs::closed_pipe;
+    CHECK(run(launch).exit_code == 0);
+    CHECK(workshop.json_of("r.json").at("benchmarks").size() == 1);
+    launch = workshop.launch({kQuick, kQuickTime});
+    launch.outputs = Outputs::full_device;
+    CHECK(run(launch).exit_code == 3);
+}

@@ -1,0 +1,124 @@
+// Names, filter, and which call is which repetition.
+#include "registry.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+#include "catch.hpp"
+#include "families.hpp"
+#include "mnist/core/error.hpp"
+
+using namespace mnist;
+using namespace mnist::bench;
+
+namespace {
+
+const std::atomic<bool> kGoOn{false};
+
+std::vector<std::string> names(const Options& options, const std::string& filter = {}) {
+    Bench bench(options, {0, 1}, kGoOn);
+    std::vector<std::string> all;
+    for (const Entry& entry : matching(all_benchmarks(bench), filter)) all.push_back(entry.name);
+    return all;
+}
+
+bool has(const std::vector<std::string>& all, const char* name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+}  // namespace
+
+TEST_CASE("registry: the names are the contract's") {
+    const std::vector<std::string> all = names({});
+    for (const char* const name : {"Train/SGD/batch:16",
+                                   "Train/Momentum/batch:64",
+                                   "Train/Adam/batch:256",
+                                   "Train/Adam/batch:1024",
+                                   "Train/Adam/batch:4096",
+                                   "TimeToAccuracy/Adam/batch:64/target:97",
+                                   "Infer/batch:1",
+                                   "Infer/batch:16",
+                                   "Infer/batch:64",
+                                   "Infer/batch:1024",
+                                   "InnerProduct/Forward/in:784/out:128/batch:64",
+                                   "InnerProduct/BackwardData/in:128/out:64/batch:256",
+                                   "InnerProduct/BackwardWeights/in:64/out:10/batch:1024",
+                                   "Relu/Forward/width:128/batch:64",
+                                   "Relu/Backward/width:64/batch:1024",
+                                   "SoftmaxCrossEntropy/classes:10/batch:64",
+                                   "OptimizerStep/Adam/parameters:109386",
+                                   "Loader/batch:64/threads:1",
+                                   "Step/Adam/batch:64",
+                                   "Calibrate/FmaPeak/threads:1",
+                                   "Calibrate/FmaPeak/threads:2",
+                                   "Calibrate/TriadBandwidth/threads:2",
+                                   "Calibrate/Barrier/threads:2"}) {
+        CAPTURE(name);
+        CHECK(has(all, name));
+    }
+    CHECK(std::set<std::string>(all.begin(), all.end()).size() == all.size());
+}
+
+TEST_CASE("registry: a list of threads joins the names, a single number does not") {
+    Options list;
+    list.threads = {1, 2};
+    const std::vector<std::string> all = names(list);
+    for (const char* const name :
+         {"Train/Adam/batch:64/threads:1", "Train/Adam/batch:64/threads:2", "Infer/batch:1/threads:2",
+          "Step/SGD/batch:64/threads:1", "TimeToAccuracy/SGD/batch:64/target:97/threads:2",
+          "Loader/batch:64/threads:2"}) {
+        CAPTURE(name);
+        CHECK(has(all, name));
+    }
+    CHECK(!has(all, "Train/Adam/batch:64"));
+    Options single;
+    single.threads = {1};
+    CHECK(has(names(single), "Train/Adam/batch:64"));
+    CHECK(!has(names(single), "Calibrate/FmaPeak/threads:2"));
+}
+
+TEST_CASE("registry: --loader-threads says which loaders are measured") {
+    Options options;
+    options.loader_threads = 3;
+    CHECK(names(options, "^Loader/batch:64") == std::vector<std::string>{"Loader/batch:64/threads:3"});
+}
+
+TEST_CASE("registry: the filter matches anywhere, anchored, or everything else") {
+    CHECK(names({}, "^Train/Adam/batch:64$") == std::vector<std::string>{"Train/Adam/batch:64"});
+    for (const std::string& name : names({}, "Adam")) CHECK(name.find("Adam") != std::string::npos);
+    CHECK(names({}, "all").size() == names({}).size());
+    CHECK(names({}, "-Adam").size() + names({}, "Adam").size() == names({}).size());
+    CHECK(names({}, "Infer/batch:(1|16)$").size() == 2);
+    CHECK(names({}, "Nothing").empty());
+    CHECK_THROWS_AS(names({}, "Adam("), InputError);
+}
+
+TEST_CASE("repetitions: with a fixed number of iterations every call is one") {
+    RepetitionCounter counter(5, false);
+    CHECK(counter.next(5) == 0U);
+    CHECK(counter.next(5) == 1U);
+    CHECK(counter.next(5) == 2U);
+}
+
+TEST_CASE("repetitions: warm-up calls are none") {
+    RepetitionCounter once(5, true);
+    CHECK(!once.next(5));
+    CHECK(once.next(5) == 0U);
+    CHECK(once.next(5) == 1U);
+    RepetitionCounter growing(1, true);
+    CHECK(!growing.next(1));
+    CHECK(!growing.next(10));
+    CHECK(!growing.next(40));
+    CHECK(growing.next(1) == 0U);
+    CHECK(growing.next(1) == 1U);
+}
+
+TEST_CASE("repetitions: without a fixed number, only a number that comes again is a new one") {
+    RepetitionCounter counter(0, false);
+    CHECK(counter.next(1) == 0U);
+    CHECK(counter.next(10) == 0U);
+    CHECK(counter.next(73) == 0U);
+    CHECK(counter.next(73) == 1U);
+    CHECK(counter.next(73) == 2U);
+}

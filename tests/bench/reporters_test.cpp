@@ -1,0 +1,86 @@
+// What the library reports, on its way into a file.
+#include "reporters.hpp"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+
+using namespace mnist::bench;
+
+namespace {
+
+Run sample_run() {
+    Run run;
+    run.run_name.function_name = "Train/Adam/batch:64";
+    run.run_name.iterations = "iterations:5";
+    run.run_name.time_type = "manual_time";
+    run.family_index = 0;
+    run.per_family_instance_index = 0;
+    run.repetition_index = 0;
+    run.repetitions = 1;
+    run.iterations = 5;
+    run.real_accumulated_time = 1.5;
+    run.counters["gflops"] = 100;
+    return run;
+}
+
+// The library renamed the member in 1.8.
+template <class R>
+void mark_error(R& run) {
+    if constexpr (requires { run.error_occurred; }) {
+        run.error_occurred = true;
+    } else {
+        run.skipped = static_cast<decltype(run.skipped)>(2);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("reporters: a run has its registered name and no suffixes") {
+    CHECK(sample_run().benchmark_name() == "Train/Adam/batch:64/iterations:5/manual_time");
+    CHECK(cleaned(sample_run()).benchmark_name() == "Train/Adam/batch:64");
+    Run mean = sample_run();
+    mean.run_type = Run::RT_Aggregate;
+    mean.aggregate_name = "mean";
+    CHECK(cleaned(mean).benchmark_name() == "Train/Adam/batch:64_mean");
+}
+
+TEST_CASE("reporters: counters that are no numbers are left out") {
+    Run run = sample_run();
+    run.counters["nan"] = std::nan("");
+    run.counters["infinite"] = std::numeric_limits<double>::infinity();
+    run.cpu_accumulated_time = std::nan("");
+    const Run clean = cleaned(run);
+    CHECK(clean.counters.size() == 1);
+    CHECK(clean.counters.count("gflops") == 1);
+    CHECK(clean.cpu_accumulated_time == 0.0);
+}
+
+TEST_CASE("reporters: the collected text is strict JSON, also with nothing in it") {
+    Collector collector;
+    CHECK(nlohmann::json::parse(collector.text(Format::json)).at("benchmarks").empty());
+    Run run = sample_run();
+    run.counters["nan"] = std::nan("");
+    run.report_label = "quotes \" and \\ backslashes";
+    collector.ReportRuns({run});
+    collector.ReportRuns({});
+    collector.ReportRuns({run, run});
+    const auto parsed = nlohmann::json::parse(collector.text(Format::json));
+    CHECK(parsed.at("benchmarks").size() == 3);
+    CHECK(parsed.at("benchmarks").at(0).at("name") == "Train/Adam/batch:64");
+    CHECK(parsed.at("benchmarks").at(0).at("label") == run.report_label);
+}
+
+TEST_CASE("reporters: errors can be dropped and runs amended") {
+    Collector collector;
+    Run bad = sample_run();
+    mark_error(bad);
+    collector.ReportRuns({sample_run(), bad});
+    collector.drop_errors();
+    collector.amend([](Run& run) { run.counters["gflops"] = 7; });
+    const auto parsed = nlohmann::json::parse(collector.text(Format::json));
+    REQUIRE(parsed.at("benchmarks").size() == 1);
+    CHECK(parsed.at("benchmarks").at(0).at("gflops") == 7.0);
+}

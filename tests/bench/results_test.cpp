@@ -1,0 +1,209 @@
+// The result files: strict JSON in Google Benchmark's schema, with our facts and counters.
+#include <cmath>
+#include <set>
+
+#include "catch.hpp"
+#include "fixtures.hpp"
+
+using namespace mnist::testing;
+using nlohmann::json;
+
+namespace {
+
+// nlohmann's parser is strict: NaN, Infinity, comments, trailing commas and bytes that are no UTF-8 are
+// errors.
+json result_of(const Workshop& workshop, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--benchmark_min_time=0.001", "--benchmark_out=r.json"});
+    const Finished finished = workshop.mnist(arguments);
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    return workshop.json_of("r.json");
+}
+
+json result_of_tiny(const Workshop& workshop, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--data-dir", "tiny"});
+    return result_of(workshop, std::move(arguments));
+}
+
+std::vector<json> runs_of(const json& result, const std::string& name) {
+    std::vector<json> runs;
+    for (const json& run : result.at("benchmarks")) {
+        if (run.at("name") == name) runs.push_back(run);
+    }
+    return runs;
+}
+
+}  // namespace
+
+TEST_CASE("results: the library's schema with machine, build, data, configuration and peaks in the context") {
+    const Workshop workshop;
+    const json result = result_of_tiny(
+        workshop, {"--benchmark_filter=^Train/Adam/batch:64$", "--threads", "1", "--epochs", "1"});
+    const json& context = result.at("context");
+    for (const char* const key : {"date",
+                                  "host_name",
+                                  "executable",
+                                  "num_cpus",
+                                  "caches",
+                                  "load_avg",
+                                  "library_build_type",
+                                  "mnist.schema",
+                                  "mnist.created",
+                                  "mnist.machine.cpu_model",
+                                  "mnist.machine.isa",
+                                  "mnist.build.type",
+                                  "mnist.build.commit",
+                                  "mnist.dataset.sha256",
+                                  "mnist.dataset.synthetic",
+                                  "mnist.config.epochs",
+                                  "mnist.config.seed",
+                                  "mnist.primitives.fc1.forward",
+                                  "mnist.fma_peak_gflops.threads:1",
+                                  "mnist.interrupted"}) {
+        CAPTURE(key);
+        CHECK(context.contains(key));
+    }
+    for (const auto& [key, value] : context.items()) {
+        if (key.starts_with("mnist.")) CHECK(value.is_string());
+    }
+    CHECK(context.at("mnist.config.threads") == "1");
+    CHECK(context.at("mnist.dataset.train_samples") == "200");
+}
+
+TEST_CASE("results: Train has speed, quality and load as flat numbers") {
+    const Workshop workshop;
+    const json result = result_of_tiny(
+        workshop, {"--benchmark_filter=^Train/Adam/batch:16$", "--threads", "1", "--epochs", "3"});
+    const std::vector<json> runs = runs_of(result, "Train/Adam/batch:16");
+    REQUIRE(runs.size() == 1);
+    for (const char* const key :
+         {"samples_per_second", "gflops", "peak_fraction", "peak_gflops", "train_loss", "test_loss",
+          "test_accuracy", "seed", "load_average", "involuntary_switches"}) {
+        CAPTURE(key);
+        REQUIRE(runs.front().contains(key));
+        CHECK(runs.front().at(key).is_number());
+    }
+    CHECK(runs.front().at("iterations") == 3);
+    // 64-128-64-4 costs 2 * (2 * 8192 + 3 * 8192 + 3 * 256) FLOP a sample.
+    const double samples = runs.front().at("samples_per_second");
+    CHECK(runs.front().at("gflops").get<double>() == Approx(samples * 83'456 * 1e-9));
+    const double share = runs.front().at("peak_fraction");
+    CHECK(share ==
+          Approx(runs.front().at("gflops").get<double>() / runs.front().at("peak_gflops").get<double>()));
+    // An iteration is an epoch of 200 images.
+    CHECK(runs.front().at("real_time").get<double>() == Approx(200 / samples * 1e3));
+}
+
+TEST_CASE(
+    "results: repetition r trains with seed + r and has counters of its own, interleaved or not, warmed up "
+    "or not") {
+    for (const std::vector<std::string>& more : {std::vector<std::string>{},
+                                                 {"--benchmark_enable_random_interleaving"},
+                                                 {"--benchmark_min_warmup_time=0.05"}}) {
+        const Workshop workshop;
+        std::vector<std::string> arguments{"--benchmark_filter=^Train/(Adam|SGD)/batch:64$",
+                                           "--threads",
+                                           "1",
+                                           "--epochs",
+                                           "2",
+                                           "--seed",
+                                           "7",
+                                           "--benchmark_repetitions=3"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const json result = result_of_tiny(workshop, arguments);
+        for (const char* const name : {"Train/Adam/batch:64", "Train/SGD/batch:64"}) {
+            const std::vector<json> runs = runs_of(result, name);
+            REQUIRE(runs.size() == 3);
+            std::set<double> losses;
+            for (const json& run : runs) {
+                CHECK(run.at("seed").get<int>() == 7 + run.at("repetition_index").get<int>());
+                losses.insert(run.at("train_loss").get<double>());
+            }
+            CHECK(losses.size() == 3);
+            CHECK(runs_of(result, std::string(name) + "_median").size() == 1);
+            CHECK(runs_of(result, std::string(name) + "_cv").size() == 1);
+        }
+    }
+}
+
+TEST_CASE("results: the same repetition of another run trains to the same bits") {
+    const std::vector<std::string> arguments{"--benchmark_filter=^Train/Adam/batch:64$", "--epochs", "2",
+                                             "--seed", "3"};
+    const Workshop once;
+    const Workshop again;
+    const json first = result_of_tiny(once, arguments).at("benchmarks").at(0);
+    const json second = result_of_tiny(again, arguments).at("benchmarks").at(0);
+    for (const char* const key : {"train_loss", "test_loss", "test_accuracy"})
+        CHECK(first.at(key) == second.at(key));
+}
+
+TEST_CASE("results: Infer has latencies in order, Step the shares of its phases, Loader samples") {
+    const Workshop workshop;
+    const json result = result_of_tiny(
+        workshop, {"--benchmark_filter=^Infer/batch:16$|^Step/Adam/batch:64$|^Loader/batch:64/threads:1$",
+                   "--threads", "1"});
+    const json infer = runs_of(result, "Infer/batch:16").at(0);
+    CHECK(infer.at("p50_us") <= infer.at("p90_us"));
+    CHECK(infer.at("p90_us") <= infer.at("p99_us"));
+    CHECK(infer.at("p99_us") <= infer.at("max_us"));
+    CHECK(infer.at("samples_per_second") > 0);
+    const json step = runs_of(result, "Step/Adam/batch:64").at(0);
+    const double shares = step.at("rows_share").get<double>() + step.at("weights_share").get<double>() +
+                          step.at("waiting_share").get<double>();
+    CHECK(shares == Approx(1.0));
+    CHECK(runs_of(result, "Loader/batch:64/threads:1").at(0).at("samples_per_second") > 0);
+}
+
+TEST_CASE("results: primitives say in their labels what ran") {
+    const Workshop workshop;
+    const json result = result_of(
+        workshop, {"--benchmark_filter=^InnerProduct/.*/in:128/out:64/batch:64$|^OptimizerStep/Adam"});
+    REQUIRE(result.at("benchmarks").size() == 4);
+    for (const json& run : result.at("benchmarks")) {
+        CHECK(!run.at("label").get<std::string>().empty());
+        CHECK(!run.contains("error_occurred"));
+        const bool flagged = contains(run.at("label"), "fallback");
+        CHECK(run.contains("fallback") == flagged);
+    }
+    CHECK(!result.at("context").contains("mnist.dataset.name"));
+}
+
+TEST_CASE("results: calibration is sane") {
+    const Workshop workshop;
+    const json result =
+        result_of(workshop, {"--benchmark_filter=^Calibrate/.*/threads:1$", "--threads", "1"});
+    const double gflops = runs_of(result, "Calibrate/FmaPeak/threads:1").at(0).at("gflops");
+    CHECK((gflops > 0.1 && gflops < 10'000));
+    const double bandwidth = runs_of(result, "Calibrate/TriadBandwidth/threads:1").at(0).at("gb_per_second");
+    CHECK((bandwidth > 0.1 && bandwidth < 10'000));
+    const double barrier = runs_of(result, "Calibrate/Barrier/threads:1").at(0).at("barrier_ns");
+    CHECK((barrier > 0 && barrier < 1e6));
+}
+
+TEST_CASE("results: a list of threads gives each its runs and its peak") {
+    const Workshop workshop;
+    const json result = result_of_tiny(
+        workshop, {"--benchmark_filter=^Train/SGD/batch:64/", "--threads", "1,2", "--epochs", "1"});
+    CHECK(runs_of(result, "Train/SGD/batch:64/threads:1").size() == 1);
+    CHECK(runs_of(result, "Train/SGD/batch:64/threads:2").size() == 1);
+    CHECK(result.at("context").contains("mnist.fma_peak_gflops.threads:1"));
+    CHECK(result.at("context").contains("mnist.fma_peak_gflops.threads:2"));
+    CHECK(result.at("context").at("mnist.config.threads") == "1,2");
+}
+
+TEST_CASE("results: statistics of counters that are always 0 leave the file strict JSON") {
+    const Workshop workshop;
+    const json result =
+        result_of(workshop, {"--benchmark_filter=^Relu/Forward/width:64/batch:64$",
+                             "--benchmark_repetitions=3", "--benchmark_report_aggregates_only"});
+    CHECK(runs_of(result, "Relu/Forward/width:64/batch:64").empty());
+    CHECK(runs_of(result, "Relu/Forward/width:64/batch:64_cv").size() == 1);
+}
+
+TEST_CASE("results: JSON on standard output is whole and alone there") {
+    const Workshop workshop;
+    const Finished finished = workshop.mnist({"--benchmark_filter=^Relu/Forward/width:64/batch:64$",
+                                              "--benchmark_min_time=0.001", "--benchmark_format=json"});
+    REQUIRE(finished.exit_code == 0);
+    CHECK(json::parse(finished.output).at("benchmarks").size() == 1);
+}

@@ -1,0 +1,92 @@
+// Numbers that are computed beside the measurements: percentiles, FLOP counts, remaining time, warnings.
+#include "catch.hpp"
+#include "mnist/core/flops.hpp"
+#include "percentiles.hpp"
+#include "session.hpp"
+#include "warnings.hpp"
+
+#include <array>
+#include <vector>
+
+using namespace mnist;
+using namespace mnist::bench;
+
+TEST_CASE("percentiles: the nearest rank is always a measured value") {
+    const std::vector<double> ten{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    CHECK(percentile(ten, 50) == 5.0);
+    CHECK(percentile(ten, 51) == 6.0);
+    CHECK(percentile(ten, 90) == 9.0);
+    CHECK(percentile(ten, 99) == 10.0);
+    CHECK(percentile(ten, 100) == 10.0);
+    CHECK(percentile(ten, 0.001) == 1.0);
+    const std::array<double, 1> one{3.5};
+    CHECK(percentile(one, 1) == 3.5);
+    CHECK(percentile(one, 99) == 3.5);
+}
+
+TEST_CASE("percentiles: no values and impossible shares have none") {
+    CHECK(!percentile({}, 50));
+    const std::array<double, 2> two{1, 2};
+    CHECK(!percentile(two, 0));
+    CHECK(!percentile(two, -1));
+    CHECK(!percentile(two, 100.5));
+}
+
+TEST_CASE("flops: the default network costs 454,400 a sample, counted by hand") {
+    // Layer 1: 784 * 128 = 100,352 products, forward and weights; layers 2 and 3: 8,192 and 640, and data
+    // too.
+    constexpr double kByHand = 2.0 * (2 * 100'352 + 3 * 8'192 + 3 * 640);
+    const std::array<std::size_t, 4> dims{784, 128, 64, 10};
+    CHECK(training_flop_per_sample(dims) == kByHand);
+    CHECK(kByHand == 454'400.0);
+}
+
+TEST_CASE("flops: the directions of the layers add up to the network's count") {
+    const std::array<std::size_t, 4> dims{784, 128, 64, 10};
+    const double first = 2 * inner_product_flop(64, 784, 128);
+    const double others = 3 * (inner_product_flop(64, 128, 64) + inner_product_flop(64, 64, 10));
+    CHECK(first + others == 64 * training_flop_per_sample(dims));
+    CHECK(inner_product_flop(1, 3, 5) == 30.0);
+}
+
+TEST_CASE("remaining time: the plan at first, then the pace so far") {
+    CHECK(seconds_left(0, 0, 100) == 100.0);
+    CHECK(seconds_left(9, 1, 100) == 99.0);
+    CHECK(seconds_left(40, 20, 100) == 160.0);
+    CHECK(seconds_left(10, 20, 100) == 40.0);
+    CHECK(seconds_left(300, 120, 100) == 0.0);
+}
+
+TEST_CASE("warnings: a quiet machine with a release build gets none") {
+    CHECK(warnings({.governor = "performance",
+                    .load_average = 0.2,
+                    .usable_cpus = 2,
+                    .most_threads = 2,
+                    .build_type = "Release"})
+              .empty());
+    CHECK(warnings({.governor = {}, .load_average = {}, .build_type = "RelWithDebInfo"}).empty());
+}
+
+TEST_CASE("warnings: each names what is the matter and a remedy") {
+    const Circumstances fine{.usable_cpus = 2, .most_threads = 2, .build_type = "Release"};
+    const auto only = [](const Circumstances& circumstances) {
+        const std::vector<std::string> all = warnings(circumstances);
+        REQUIRE(all.size() == 1);
+        return all.front();
+    };
+    Circumstances scaling = fine;
+    scaling.governor = "powersave";
+    CHECK(only(scaling).find("cpupower") != std::string::npos);
+    Circumstances busy = fine;
+    busy.load_average = 1.5;
+    CHECK(only(busy).find("load average 1.50 on 2 CPUs") != std::string::npos);
+    Circumstances crowded = fine;
+    crowded.most_threads = 3;
+    CHECK(only(crowded).find("3 threads share 2 CPUs") != std::string::npos);
+    Circumstances debug = fine;
+    debug.build_type = "Debug";
+    CHECK(only(debug).find("--preset release") != std::string::npos);
+    Circumstances drawn = fine;
+    drawn.synthetic = true;
+    CHECK(only(drawn).find("mnist fetch") != std::string::npos);
+}
