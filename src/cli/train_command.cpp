@@ -136,6 +136,7 @@ int train(const TrainOptions& options) {
 
     TrainResult result = prepare_result(options, dataset, created);
     const std::vector<int> team_cpus = cpus_of_team(options.config, inputs.cpus);
+    if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     measure_peak(result, team_cpus);
     warn_about_speed(options.config, inputs.cpus.size(), result.build, console);
     if (!options.quiet)

@@ -146,9 +146,12 @@ std::string error_sentence(const std::vector<RunGroup>& groups, bool several) {
                 fmt::format("{} fewer than {}", number(errors.mean - all.front().mean), errors.title));
         }
     }
-    const std::string amount = fmt::format("{} of {}{}", number(all.front().mean),
-                                           grouped(all.front().samples), several ? " on average" : "");
-    if (all.size() == 1) return fmt::format("{} errs on {} test images.", fewest.front(), amount);
+    const std::string average = several ? " on average" : "";
+    const std::string amount =
+        fmt::format("{} of {}{}", number(all.front().mean), grouped(all.front().samples), average);
+    if (all.size() == 1)
+        return fmt::format("{} errs{} on {} of {} test images.", fewest.front(), average,
+                           number(all.front().mean), grouped(all.front().samples));
     return fmt::format("{} {} the fewest errors: {}{}{}{}.", listed(fewest),
                        fewest.size() == 1 ? "makes" : "make", amount, fewest.size() == 1 ? "" : " each",
                        behind.empty() ? "" : ", ", listed(behind));

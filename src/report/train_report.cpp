@@ -31,6 +31,11 @@ std::string setting(const TrainResult& result, int width) {
     out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
                                plural(config.threads, "thread")),
                    width);
+    if (result.initial_weights_sha256) {
+        out += wrapped(fmt::format("Started from a stored model, weights {}, not from the seed's.",
+                                   printable(result.initial_weights_sha256->substr(0, 12))),
+                       width);
+    }
     if (result.dataset.synthetic) {
         out += wrapped("Synthetic digits, drawn by this program: figures are not those of real MNIST.", width,
                        "! ");

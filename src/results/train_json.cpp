@@ -175,6 +175,7 @@ std::string train_result_json(const TrainResult& result) {
                             {"build", to_json(result.build)},
                             {"dataset", to_json(result.dataset)},
                             {"config", to_json(result.config)},
+                            {"initial_weights_sha256", or_null(result.initial_weights_sha256)},
                             {"primitives", primitives_json(result.primitives)},
                             {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
                             {"denormals_flushed", result.denormals_flushed},

@@ -197,6 +197,8 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     result.build = build(file.at("build"));
     result.dataset = dataset(file.at("dataset"));
     result.config = config(file.at("config"));
+    if (const auto initial = file.find("initial_weights_sha256"))
+        result.initial_weights_sha256 = nullable(*initial, [](const JsonCursor& c) { return c.string(); });
     if (const auto primitives = file.find("primitives")) {
         for (const JsonCursor& primitive : primitives->elements()) {
             result.primitives.push_back({.operation = primitive.at("operation").string(),

@@ -82,9 +82,8 @@ class Experiment {
                 run.seed = config_.seed + s;
                 observer_.run_started(run, outcome.runs.size(), runs);
                 train(run);
-                const ModelParameters weights = engine_->weights();
-                run.weights_sha256 = weights_sha256(weights);
-                observer_.run_finished(run, weights);
+                run.weights_sha256 = weights_sha256(whole_epochs_);
+                observer_.run_finished(run, whole_epochs_);
                 outcome.interrupted = run.status == RunStatus::interrupted;
                 outcome.runs.push_back(std::move(run));
                 if (outcome.interrupted) break;
@@ -97,6 +96,7 @@ class Experiment {
     void train(RunRecord& run) {
         engine_->start(inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
                        settings_for(run.optimizer, config_));
+        whole_epochs_ = engine_->weights();
         for (std::size_t e = 0; e < config_.epochs && run.status == RunStatus::completed; ++e) {
             if (stop_.load()) {
                 run.status = RunStatus::interrupted;
@@ -125,11 +125,13 @@ class Experiment {
         if (outcome.diverged_at) {
             diverge(run, fmt::format("the loss was no finite number at step {} of epoch {}",
                                      *outcome.diverged_at + 1, epoch_index + 1));
+            whole_epochs_ = engine_->weights();
             run.epochs.push_back(record);
         } else if (outcome.steps < (order_.size() + batch_ - 1) / batch_) {
             run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
             return;
         } else {
+            whole_epochs_ = engine_->weights();
             record.train_loss = outcome.loss;
             evaluate(run, record, epoch_index);
             run.epochs.push_back(record);
@@ -185,6 +187,9 @@ class Experiment {
     std::vector<std::uint32_t> order_;  ///< before feed_, which reads it until it is destroyed
     std::unique_ptr<LoaderFeed> feed_;
     std::unique_ptr<Engine> engine_;
+    /// The run's weights after its last counted epoch: an interruption leaves the ones that its figures
+    /// belong to.
+    ModelParameters whole_epochs_;
 };
 
 }  // namespace

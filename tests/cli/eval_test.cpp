@@ -54,6 +54,9 @@ TEST_CASE("eval: zero epochs write the initial weights, and training goes on fro
                 .exit_code == 0);
     const nlohmann::json from_seed = workshop.json_of("seed.json").at("runs");
     const nlohmann::json from_file = workshop.json_of("file.json").at("runs");
+    CHECK(workshop.json_of("seed.json").at("initial_weights_sha256").is_null());
+    CHECK(workshop.json_of("file.json").at("initial_weights_sha256") ==
+          workshop.json_of("zero.json").at("runs").at(0).at("weights_sha256"));
     for (std::size_t i = 0; i < 3; ++i)
         CHECK(from_seed.at(i).at("weights_sha256") == from_file.at(i).at("weights_sha256"));
 }

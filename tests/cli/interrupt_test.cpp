@@ -32,6 +32,11 @@ TEST_CASE("interrupt: SIGINT, SIGTERM and SIGHUP write the result so far and exi
         CHECK(contains(eval.output, fmt::format("! The training of this model was interrupted after {} of "
                                                 "1000000 epochs.\n",
                                                 result.at("runs").at(0).at("epochs").size())));
+        // The model is the one that the last figures belong to, not that of an epoch broken off.
+        const Finished figures = workshop.mnist(
+            {"eval", "--model", "models/sgd-seed0.safetensors", "--data-dir", "tiny", "--json"});
+        CHECK(nlohmann::json::parse(figures.output).at("test_loss") ==
+              result.at("runs").at(0).at("epochs").back().at("test_loss"));
     }
 }
 

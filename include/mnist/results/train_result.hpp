@@ -50,6 +50,9 @@ struct TrainResult {
     BuildFacts build;
     DatasetFacts dataset;
     TrainConfig config;
+    /// SHA-256 of the weights that every run started from, where they came from a model file and not from the
+    /// seed.
+    std::optional<std::string> initial_weights_sha256;
     std::vector<PrimitiveFacts> primitives;
     std::optional<double> fma_peak_gflops;  ///< all threads, f32; the larger of before and after the runs
     bool denormals_flushed = true;
