@@ -16,7 +16,7 @@ namespace {
 
 void fma_peak(Call& call, Bench& bench, std::size_t threads) {
     double best = 0;
-    for (auto _ : call.state) best = std::max(best, fma_peak_gflops(bench.cpus_for(threads)));
+    while (call.state.KeepRunning()) best = std::max(best, fma_peak_gflops(bench.cpus_for(threads)));
     bench.peaks.offer(threads, best);
     call.count("gflops", best);
 }
@@ -37,7 +37,7 @@ std::size_t triad_array_bytes() {
 void triad(Call& call, Bench& bench, std::size_t threads) {
     double best = 0;
     const std::size_t bytes = triad_array_bytes();
-    for (auto _ : call.state) best = std::max(best, triad_bandwidth(bench.cpus_for(threads), bytes));
+    while (call.state.KeepRunning()) best = std::max(best, triad_bandwidth(bench.cpus_for(threads), bytes));
     call.count("gb_per_second", best);
     call.count("array_bytes", static_cast<double>(bytes));
 }

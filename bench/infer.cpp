@@ -64,7 +64,7 @@ void infer(Call& call, Bench& bench, std::size_t batch, std::size_t threads) {
     std::vector<double> seconds;
     seconds.reserve(std::min(static_cast<std::size_t>(call.state.max_iterations), kMostLatencies));
     std::size_t at = 0;
-    for (auto _ : call.state) {
+    while (call.state.KeepRunning()) {
         rows.images = images.data() + at * pixels;
         at = (at + batch) % choices;
         const auto begin = Clock::now();

@@ -26,7 +26,7 @@ void time_calls(Call& call, Bench& bench, const CallCost& cost, Prepare&& prepar
     team.run([&](std::size_t) {
         auto work = prepare();
         const auto begin = Clock::now();
-        for (auto _ : call.state) work();
+        while (call.state.KeepRunning()) work();
         elapsed_s = std::chrono::duration<double>(Clock::now() - begin).count();
     });
     const double per_second = static_cast<double>(call.state.iterations()) / elapsed_s;

@@ -16,7 +16,7 @@ void time_to_accuracy(Call& call, Bench& bench, const TrainConfig& wanted) {
     TrainConfig config = wanted;
     config.seed += call.repetition;
     RunRecord run;
-    for (auto _ : call.state) {
+    while (call.state.KeepRunning()) {
         ExperimentRun result = run_one(bench, config, config.target_accuracy);
         run = std::move(result.run);
         call.state.SetLabel(result.label);

@@ -27,7 +27,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     config.epochs = static_cast<std::size_t>(call.state.max_iterations);
     std::optional<RunRecord> run;
     std::size_t epoch = 0;
-    for (auto _ : call.state) {
+    while (call.state.KeepRunning()) {
         if (!run) {
             ExperimentRun result = run_one(bench, config, std::nullopt);
             run = std::move(result.run);
