@@ -33,7 +33,8 @@ std::vector<PrimitiveFacts> usual_primitives(const Bench& bench) {
 
 void flatten(const ordered_json& value, const std::string& key, ContextFacts& facts) {
     if (value.is_object() || value.is_array()) {
-        for (const auto& [name, child] : value.items()) flatten(child, fmt::format("{}.{}", key, name), facts);
+        for (const auto& [name, child] : value.items())
+            flatten(child, fmt::format("{}.{}", key, name), facts);
     } else if (value.is_string()) {
         facts[key] = printable(value.get<std::string>());
     } else if (!value.is_null()) {
