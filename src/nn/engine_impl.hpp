@@ -1,0 +1,79 @@
+// What is behind Engine: its state, shared by the two files that carry it out. Private to this room.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "eval_program.hpp"
+#include "mnist/nn/engine.hpp"
+#include "step_program.hpp"
+
+namespace mnist {
+
+class Engine::Impl {
+  public:
+    Impl(Team& team, EngineOptions options);
+
+    void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
+    EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
+                             const std::atomic<bool>& stop, bool timed);
+    template <class Visit>
+    void forward_tiles(const LabelledRows& rows, Visit&& visit);
+    EvalOutcome evaluate(const LabelledRows& rows);
+    std::vector<float> logits(const LabelledRows& rows);
+    ModelParameters parameters(bool gradients) const;
+    std::vector<PrimitiveFacts> primitives() const;
+
+    std::vector<LayerPlan> plans;
+
+  private:
+    /// What the threads of one epoch share.
+    struct EpochWork {
+        const LabelledRows& rows;
+        std::span<const std::uint32_t> order;
+        const std::atomic<bool>& stop;
+        bool timed;
+        std::size_t steps;
+        std::uint64_t serial;  ///< of the epoch's first step
+    };
+    void make_programs();
+    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step);
+    [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
+    [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
+    void walk(const EpochWork& work, std::size_t thread);
+    bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    void forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread);
+    void check_rows(const LabelledRows& rows) const;
+    EpochOutcome summarise(const EpochWork& work) const;
+
+    struct alignas(kCacheLine) ThreadLog {
+        PhaseSeconds phases;
+        std::size_t steps = 0;
+    };
+
+    Team& team_;
+    EngineOptions options_;
+    Isa isa_;
+    std::vector<LayerMemory> layers_;
+    onednn::Scratchpads scratchpads_;
+    std::optional<BatchBuffers> buffers_;
+    std::unique_ptr<StepProgram> full_;
+    std::unique_ptr<StepProgram> last_;
+    std::unique_ptr<EvalProgram> eval_;
+    std::unique_ptr<PhaseGate> gate_;
+    OptimizerSettings optimizer_;
+    UpdateFn update_ = nullptr;
+    std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
+    std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
+    std::size_t groups_ = 0;         ///< into which the first layer's panels are divided
+    std::vector<double> tile_losses_;  ///< [step][tile], sums over the tile's rows
+    std::vector<ThreadLog> logs_;
+};
+
+}  // namespace mnist
