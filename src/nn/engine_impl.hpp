@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -60,6 +61,7 @@ class Engine::Impl {
     Team& team_;
     EngineOptions options_;
     Isa isa_;
+    std::pmr::monotonic_buffer_resource memory_;  ///< of all arrays below; must outlive them
     std::vector<LayerMemory> layers_;
     onednn::Scratchpads scratchpads_;
     std::optional<BatchBuffers> buffers_;

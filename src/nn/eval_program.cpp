@@ -6,17 +6,18 @@
 namespace mnist {
 
 EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads,
-                         Isa isa)
+                         Isa isa, std::pmr::memory_resource* memory)
     : layers_(layers),
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
-      primitives_(tile_rows, layers, false),
-      threads_(threads) {
-    for (ThreadBuffers& buffers : threads_) {
+      primitives_(tile_rows, layers, false) {
+    threads_.reserve(threads);
+    for (std::size_t t = 0; t < threads; ++t) {
+        ThreadBuffers& buffers = threads_.emplace_back(memory);
         buffers.src.assign(tile_rows * layers.front().plan.in_padded, 0.0F);
         TileBuffers at{.src = buffers.src.data(), .dst = {}, .panel_dst = {}, .diff_dst = {}};
         for (const LayerMemory& layer : layers) {
-            buffers.dst.emplace_back(tile_rows * layer.plan.out_padded, 0.0F);
+            buffers.dst.emplace_back(tile_rows * layer.plan.out_padded, 0.0F, memory);
             at.dst.push_back(buffers.dst.back().data());
         }
         if (layers.front().forward_by_panel()) {

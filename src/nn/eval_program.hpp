@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace mnist {
 
 class EvalProgram {
   public:
-    EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads, Isa isa);
+    EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads, Isa isa,
+                std::pmr::memory_resource* memory);
     EvalProgram(const EvalProgram&) = delete;
     EvalProgram& operator=(const EvalProgram&) = delete;
 
@@ -33,6 +35,7 @@ class EvalProgram {
 
   private:
     struct ThreadBuffers {
+        explicit ThreadBuffers(std::pmr::memory_resource* memory) : src(memory), panel_dst(memory) {}
         AlignedVector<float> src;
         std::vector<AlignedVector<float>> dst;
         AlignedVector<float> panel_dst;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ struct StepInput {
 
 /// Normalised rows of one thread: one chunk of one step, tile by tile.
 struct ThreadRows {
+    ThreadRows(std::size_t floats, std::pmr::memory_resource* memory) : rows(floats, 0.0F, memory) {}
+
     AlignedVector<float> rows;  ///< [chunk, in_padded]
     std::uint64_t serial = 0;   ///< the step that they belong to
     std::size_t chunk = 0;
@@ -36,6 +39,8 @@ struct ThreadRows {
 
 /// Where the first layer reads and writes; shared by the programs of the full and of the last batch.
 struct FirstLayerBuffers {
+    explicit FirstLayerBuffers(std::pmr::memory_resource* memory) : dst(memory) {}
+
     std::vector<ThreadRows> threads;  ///< empty where a feed owns the input
     std::vector<float*> slots;        ///< the feed's; empty without one
     AlignedVector<float> dst;         ///< [panel][rows][panel width], results after ReLU

@@ -15,12 +15,16 @@ dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width) {
     return panel_width == 32 ? tag::OI16i32o : tag::OI16i16o;
 }
 
-LayerMemory::LayerMemory(const LayerPlan& layer_plan) : plan(layer_plan) {
-    for (auto* const array : {&weights, &diff_weights, &first_weights, &second_weights})
-        array->assign(plan.weight_floats(), 0.0F);
-    for (auto* const array : {&bias, &diff_bias, &first_bias, &second_bias})
-        array->assign(plan.out_padded, 0.0F);
-}
+LayerMemory::LayerMemory(const LayerPlan& layer_plan, std::pmr::memory_resource* memory)
+    : plan(layer_plan),
+      weights(plan.weight_floats(), 0.0F, memory),
+      diff_weights(plan.weight_floats(), 0.0F, memory),
+      first_weights(plan.weight_floats(), 0.0F, memory),
+      second_weights(plan.weight_floats(), 0.0F, memory),
+      bias(plan.out_padded, 0.0F, memory),
+      diff_bias(plan.out_padded, 0.0F, memory),
+      first_bias(plan.out_padded, 0.0F, memory),
+      second_bias(plan.out_padded, 0.0F, memory) {}
 
 void LayerMemory::load(const LayerParameters& parameters) {
     if (parameters.in != plan.in || parameters.out != plan.out)

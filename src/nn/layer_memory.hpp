@@ -2,6 +2,8 @@
 // conversion from and to PyTorch's order. Private to this room.
 #pragma once
 
+#include <memory_resource>
+
 #include "mnist/nn/layer_plan.hpp"
 #include "mnist/nn/model_file.hpp"
 #include "onednn.hpp"
@@ -12,7 +14,8 @@ namespace mnist {
 [[nodiscard]] dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width);
 
 struct LayerMemory {
-    explicit LayerMemory(const LayerPlan& layer_plan);
+    /// `memory` is not owned and must outlive the layer.
+    LayerMemory(const LayerPlan& layer_plan, std::pmr::memory_resource* memory);
 
     void load(const LayerParameters& parameters);
     /// Zero the optimizer's state.

@@ -208,6 +208,11 @@ void Call::run(const dnnl::memory& scratchpad) const {
         throw BackendError(fmt::format("oneDNN cannot run {}: status {}", what_, static_cast<int>(status)));
 }
 
+Scratchpads::Scratchpads(std::size_t threads, std::pmr::memory_resource* memory) {
+    buffers_.reserve(threads);
+    for (std::size_t t = 0; t < threads; ++t) buffers_.emplace_back(memory);
+}
+
 void Scratchpads::reserve(const Primitive& primitive) {
     bytes_ = std::max(bytes_, primitive.scratchpad_md.get_size());
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <dnnl.hpp>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -91,7 +92,8 @@ class Call {
 /// Scratchpads of all threads for one primitive, as views on one buffer a thread that all primitives share.
 class Scratchpads {
   public:
-    explicit Scratchpads(std::size_t threads) : buffers_(threads) {}
+    /// `memory` is not owned and must outlive the scratchpads.
+    Scratchpads(std::size_t threads, std::pmr::memory_resource* memory);
     /// Makes room for a primitive; call for every primitive before bind().
     void reserve(const Primitive& primitive);
     /// Memory objects for a primitive, one a thread.

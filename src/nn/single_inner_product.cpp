@@ -51,14 +51,14 @@ class SingleInnerProduct::Impl {
     Impl(const LayerPlan& plan, std::size_t rows, Direction direction, const InnerProductOperands& operands)
         : rows_(rows),
           direction_(direction),
-          layer_(plan_for(plan, direction)),
+          layer_(plan_for(plan, direction), &memory_),
           width_(by_panel(layer_, direction) ? layer_.plan.panel_width : layer_.plan.out_padded),
-          src_(rows * layer_.plan.in_padded),
-          dst_(rows * layer_.plan.out_padded),
+          src_(rows * layer_.plan.in_padded, 0.0F, &memory_),
+          dst_(rows * layer_.plan.out_padded, 0.0F, &memory_),
           primitive_(make_primitive(
               {.rows = rows, .in = layer_.plan.in_padded, .out = width_, .weights_tag = layer_.tag()},
               direction)),
-          scratch_(std::max<std::size_t>(1, primitive_.scratchpad_md.get_size())),
+          scratch_(std::max<std::size_t>(1, primitive_.scratchpad_md.get_size()), std::byte{0}, &memory_),
           scratchpad_(onednn::view(primitive_.scratchpad_md, scratch_.data())) {
         fill(operands);
         for (std::size_t first = 0; first < layer_.plan.out_padded; first += width_) bind(first);
@@ -159,6 +159,8 @@ class SingleInnerProduct::Impl {
 
     std::size_t rows_;
     Direction direction_;
+    // As in the engine, so that a call by itself is as fast as in a step.
+    std::pmr::monotonic_buffer_resource memory_{kHugePage, huge_page_heap()};
     LayerMemory layer_;
     std::size_t width_;         ///< outputs of a call
     AlignedVector<float> src_;  ///< [rows, in_padded], or its gradient

@@ -15,21 +15,22 @@ constexpr std::size_t kMostClasses = 256;  // labels are bytes
 }  // namespace
 
 BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
-                           BatchFeed* feed) {
+                           BatchFeed* feed, std::pmr::memory_resource* memory)
+    : first(memory) {
     const LayerPlan& bottom = layers.front().plan;
     if (feed != nullptr) {
         first.slots = feed->slots();
     } else {
-        first.threads.resize(threads);
-        for (ThreadRows& thread : first.threads)
-            thread.rows.assign(chunk_rows(rows) * bottom.in_padded, 0.0F);
+        first.threads.reserve(threads);
+        for (std::size_t t = 0; t < threads; ++t)
+            first.threads.emplace_back(chunk_rows(rows) * bottom.in_padded, memory);
     }
     first.dst.assign(rows * bottom.out_padded, 0.0F);
     for (const LayerMemory& layer : layers) {
         const std::size_t floats = rows * layer.plan.out_padded;
-        dst.emplace_back(floats, 0.0F);
-        diff_dst.emplace_back(floats, 0.0F);
-        panels.emplace_back(layer.plan.panels() > 1 ? floats : 0, 0.0F);
+        dst.emplace_back(floats, 0.0F, memory);
+        diff_dst.emplace_back(floats, 0.0F, memory);
+        panels.emplace_back(layer.plan.panels() > 1 ? floats : 0, 0.0F, memory);
     }
     first.diff_dst = panel_storage(0);
 }
