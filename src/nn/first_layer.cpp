@@ -43,8 +43,8 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
         const onednn::InnerProductShape shape{
             .rows = size, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = layer.tag()};
         chunks_.push_back({.rows = size,
-                           .first = {onednn::inner_product_backward_weights(shape), {}},
-                           .add = {onednn::matmul_add_weights_gradient(shape), {}}});
+                           .first = {onednn::matmul_weights_gradient(shape, false), {}},
+                           .add = {onednn::matmul_weights_gradient(shape, true), {}}});
     }
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
@@ -69,17 +69,15 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
                                     {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     for (const ChunkPrimitives& chunk : chunks_) {
+        const auto src = onednn::matrix(plan.in_padded, chunk.rows, tag::ba);
         const auto diff_dst = rows_of(chunk.rows, plan.panel_width);
-        calls.first.push_back(
-            bind(chunk.first, {{DNNL_ARG_SRC, onednn::view(rows_of(chunk.rows, plan.in_padded), here)},
-                               {DNNL_ARG_DIFF_WEIGHTS, onednn::view(weights, here)},
-                               {DNNL_ARG_DIFF_DST, onednn::view(diff_dst, here)},
-                               {DNNL_ARG_DIFF_BIAS, onednn::view(bias, here)}}));
-        calls.add.push_back(
-            bind(chunk.add,
-                 {{DNNL_ARG_SRC, onednn::view(onednn::matrix(plan.in_padded, chunk.rows, tag::ba), here)},
-                  {DNNL_ARG_DST, onednn::view(weights_by_input, here)},
-                  {DNNL_ARG_WEIGHTS, onednn::view(diff_dst, here)}}));
+        const auto gradient = [&](const TeamPrimitive& primitive) {
+            return bind(primitive, {{DNNL_ARG_SRC, onednn::view(src, here)},
+                                    {DNNL_ARG_DST, onednn::view(weights_by_input, here)},
+                                    {DNNL_ARG_WEIGHTS, onednn::view(diff_dst, here)}});
+        };
+        calls.first.push_back(gradient(chunk.first));
+        calls.add.push_back(gradient(chunk.add));
     }
     return calls;
 }
@@ -161,9 +159,9 @@ void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, float*
     call.point(kSrc, src);
     call.point(kWeights, layer_.diff_weights.data() + panel * plan.panel_floats());
     call.point(kDst, diff_dst);
-    if (first_row == 0) call.point(kBias, diff_bias);
     (full ? list.front() : list.back()).run(thread);
-    if (first_row > 0) add_column_sums(isa_, diff_dst, rows, plan.panel_width, diff_bias);
+    if (first_row == 0) std::fill_n(diff_bias, plan.panel_width, 0.0F);
+    add_column_sums(isa_, diff_dst, rows, plan.panel_width, diff_bias);
 }
 
 void FirstLayer::backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input,

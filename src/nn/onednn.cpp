@@ -151,12 +151,14 @@ Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     });
 }
 
-Primitive matmul_add_weights_gradient(const InnerProductShape& shape) {
-    return guarded(words("matmul_add_weights_gradient", shape), [&] {
+Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
+    return guarded(words("matmul_weights_gradient", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
-        dnnl::post_ops ops;
-        ops.append_sum(1.0F);
-        attributes.set_post_ops(ops);
+        if (add) {
+            dnnl::post_ops ops;
+            ops.append_sum(1.0F);
+            attributes.set_post_ops(ops);
+        }
         const auto pd = forward_pd<dnnl::matmul>(attributes, matrix(shape.in, shape.rows, tag::ba),
                                                  matrix(shape.rows, shape.out, tag::ab),
                                                  matrix(shape.in, shape.out, tag::ab));
