@@ -2,6 +2,7 @@
 #include "first_layer.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "column_sums.hpp"
 
@@ -36,6 +37,9 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       layer_(layer),
       buffers_(buffers),
       normalize_(normalize_pixels(isa)),
+      normalize_columns_(normalize_columns(isa)),
+      by_columns_(buffers.slots.empty() && rows > chunk_rows_ &&
+                  layer.plan.layout == WeightsLayout::blocked),
       isa_(isa) {
     const LayerPlan& plan = layer.plan;
     for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
@@ -43,8 +47,8 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
         const onednn::InnerProductShape shape{
             .rows = size, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = layer.tag()};
         chunks_.push_back({.rows = size,
-                           .first = {onednn::matmul_weights_gradient(shape, false), {}},
-                           .add = {onednn::matmul_weights_gradient(shape, true), {}}});
+                           .first = {onednn::matmul_weights_gradient(shape, false, by_columns_), {}},
+                           .add = {onednn::matmul_weights_gradient(shape, true, by_columns_), {}}});
     }
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
@@ -69,7 +73,7 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
                                     {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     for (const ChunkPrimitives& chunk : chunks_) {
-        const auto src = onednn::matrix(plan.in_padded, chunk.rows, tag::ba);
+        const auto src = onednn::matrix(plan.in_padded, chunk.rows, by_columns_ ? tag::ab : tag::ba);
         const auto diff_dst = rows_of(chunk.rows, plan.panel_width);
         const auto gradient = [&](const TeamPrimitive& primitive) {
             return bind(primitive, {{DNNL_ARG_SRC, onednn::view(src, here)},
@@ -108,8 +112,19 @@ void FirstLayer::gather(std::size_t tile, float* dst, const StepInput& input) co
     for (std::size_t r = 0; r < rows.size(); ++r) {
         if (r + kRowsAhead < rows.size()) prefetch(rows[r + kRowsAhead]);
         normalize_(data.images + rows[r] * data.pixels, dst, data.pixels);
+        std::fill(dst + data.pixels, dst + layer_.plan.in_padded, 0.0F);
         dst += layer_.plan.in_padded;
     }
+}
+
+void FirstLayer::gather_columns(std::size_t first_row, float* dst, const StepInput& input) const {
+    const LabelledRows& data = input.data;
+    const auto order = input.order.subspan(first_row, std::min(chunk_rows_, rows_ - first_row));
+    std::array<const std::uint8_t*, kChunkRows> rows{};
+    for (std::size_t r = 0; r < order.size(); ++r) rows[r] = data.images + order[r] * data.pixels;
+    normalize_columns_(rows.data(), order.size(), data.pixels, dst);
+    // Rows and columns share the buffer: what is padding in one lies amid the pixels of the other.
+    std::fill_n(dst + data.pixels * order.size(), (layer_.plan.in_padded - data.pixels) * order.size(), 0.0F);
 }
 
 float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
@@ -130,6 +145,22 @@ float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size
     gather(tile, dst, input);
     mine.present |= bit;
     return dst;
+}
+
+// The rows of a chunk as the weights phase multiplies them. Those of a batch of one chunk are still there from
+// the forward pass; of a larger batch they are gathered anew, transposed where oneDNN then need not do it.
+float* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
+    if (by_columns_) {
+        ThreadRows& mine = buffers_.threads[thread];
+        mine.present = 0;
+        gather_columns(first_row, mine.rows.data(), input);
+        return mine.rows.data();
+    }
+    const std::size_t end = std::min(rows_, first_row + chunk_rows_);
+    float* const src = rows_from(first_row / tile_rows_, input, thread);
+    for (std::size_t row = first_row + tile_rows_; row < end; row += tile_rows_)
+        static_cast<void>(rows_from(row / tile_rows_, input, thread));
+    return src;
 }
 
 void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
@@ -167,12 +198,7 @@ void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, float*
 void FirstLayer::backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                           std::size_t thread) {
     for (std::size_t first_row = 0; first_row < rows_; first_row += chunk_rows_) {
-        const std::size_t end = std::min(rows_, first_row + chunk_rows_);
-        float* src = nullptr;
-        for (std::size_t row = first_row; row < end; row += tile_rows_) {
-            float* const at = rows_from(row / tile_rows_, input, thread);
-            if (row == first_row) src = at;
-        }
+        float* const src = chunk_from(first_row, input, thread);
         for (std::size_t p = panels.first; p < panels.second; ++p)
             backward_chunk(first_row, p, src, calls_[thread], thread);
     }

@@ -27,7 +27,7 @@ struct StepInput {
     std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
 };
 
-/// Normalised rows of one thread: one chunk of one step, tile by tile.
+/// Normalised rows of one thread: one chunk of one step, tile by tile; in between, another chunk transposed.
 struct ThreadRows {
     ThreadRows(std::size_t floats, std::pmr::memory_resource* memory) : rows(floats, 0.0F, memory) {}
 
@@ -86,7 +86,9 @@ class FirstLayer {
     [[nodiscard]] ThreadCalls make_calls(const RowsPrimitives& full, const RowsPrimitives* rest);
     [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
     [[nodiscard]] float* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
+    [[nodiscard]] float* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
     void gather(std::size_t tile, float* dst, const StepInput& input) const;
+    void gather_columns(std::size_t first_row, float* dst, const StepInput& input) const;
     void backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
                         std::size_t thread);
 
@@ -97,6 +99,8 @@ class FirstLayer {
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
     NormalizeFn normalize_;
+    NormalizeColumnsFn normalize_columns_;
+    bool by_columns_;  ///< whether the weights phase gathers its rows anew, transposed
     Isa isa_;
     std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one
     std::vector<ThreadCalls> calls_;       ///< [threads]

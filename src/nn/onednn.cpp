@@ -151,7 +151,7 @@ Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     });
 }
 
-Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
+Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool src_by_input) {
     return guarded(words("matmul_weights_gradient", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
         if (add) {
@@ -159,7 +159,7 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
             ops.append_sum(1.0F);
             attributes.set_post_ops(ops);
         }
-        const auto pd = forward_pd<dnnl::matmul>(attributes, matrix(shape.in, shape.rows, tag::ba),
+        const auto pd = forward_pd<dnnl::matmul>(attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba),
                                                  matrix(shape.rows, shape.out, tag::ab),
                                                  matrix(shape.in, shape.out, tag::ab));
         return finish<dnnl::matmul>(pd);
