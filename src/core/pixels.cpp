@@ -1,5 +1,5 @@
-// One body, compiled once a level of instructions, and one way round for columns that only wide registers make
-// worth while. Fusing the multiplication with the subtraction is switched off for this file (see
+// One body, compiled once a level of instructions, and one way round for columns that only wide registers
+// make worth while. Fusing the multiplication with the subtraction is switched off for this file (see
 // CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
 
@@ -33,7 +33,8 @@ MNIST_AVX512 void avx512(const std::uint8_t* src, float* dst, std::size_t n) {
 
 void columns(const std::uint8_t* const* rows, std::size_t count, std::size_t n, float* dst) {
     for (std::size_t r = 0; r < count; ++r) {
-        for (std::size_t p = 0; p < n; ++p) dst[p * count + r] = static_cast<float>(rows[r][p]) * kScale - 1.0F;
+        for (std::size_t p = 0; p < n; ++p)
+            dst[p * count + r] = static_cast<float>(rows[r][p]) * kScale - 1.0F;
     }
 }
 
@@ -44,8 +45,8 @@ struct Block {
     __m512i row[kBlockRows];
 };
 
-// Interleaving register k with register k + 8 moves one bit of the register's number to the byte's number; four
-// times, and all bits have changed places: register i then holds pixel i of each block, one byte a row.
+// Interleaving register k with register k + 8 moves one bit of the register's number to the byte's number;
+// four times, and all bits have changed places: register i then holds pixel i of each block, one byte a row.
 MNIST_AVX512 inline void transpose_bytes(Block& block) {
     for (int stage = 0; stage < 4; ++stage) {
         Block mixed;
@@ -82,7 +83,7 @@ MNIST_AVX512 void columns_avx512(const std::uint8_t* const* rows, std::size_t co
             Block block;
             for (std::size_t r = 0; r < kBlockRows; ++r)
                 block.row[r] = r < block_rows ? _mm512_maskz_loadu_epi8(pixel_mask, rows[r0 + r] + p0)
-                                          : _mm512_setzero_si512();
+                                              : _mm512_setzero_si512();
             transpose_bytes(block);
             for (std::size_t i = 0; i < kBlockRows; ++i) {
                 float* const at = dst + (p0 + i) * count + r0;

@@ -10,7 +10,7 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
     : layers_(layers),
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
-      primitives_(tile_rows, layers, false) {
+      primitives_(tile_rows, layers, RowsUse::evaluation) {
     threads_.reserve(threads);
     for (std::size_t t = 0; t < threads; ++t) {
         ThreadBuffers& buffers = threads_.emplace_back(memory);

@@ -2,7 +2,6 @@
 #include "first_layer.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "column_sums.hpp"
 
@@ -10,11 +9,6 @@ namespace mnist {
 namespace {
 
 using tag = dnnl::memory::format_tag;
-
-// 128 rows of 784 floats are 400 kB: with a panel and its gradient that fits a second-level cache of 1 MB.
-constexpr std::size_t kChunkRows = 128;
-
-constexpr std::size_t kRowsAhead = 4;
 
 // Places of the arguments that a thread's calls are pointed with.
 constexpr std::size_t kSrc = 0;
@@ -36,10 +30,8 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       chunk_rows_(chunk_rows(rows)),
       layer_(layer),
       buffers_(buffers),
-      normalize_(normalize_pixels(isa)),
-      normalize_columns_(normalize_columns(isa)),
-      by_columns_(buffers.slots.empty() && rows > chunk_rows_ &&
-                  layer.plan.layout == WeightsLayout::blocked),
+      gather_(isa, layer.plan.in_padded),
+      by_columns_(buffers.slots.empty() && rows > chunk_rows_ && layer.plan.layout == WeightsLayout::blocked),
       isa_(isa) {
     const LayerPlan& plan = layer.plan;
     for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
@@ -99,34 +91,6 @@ std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
     return std::min(tile_rows_, rows_ - tile * tile_rows_);
 }
 
-// The rows are scattered over the whole set, which fits no cache: those behind the current one are asked for
-// while it is converted. Asked for a step ahead, they would be evicted again before their turn.
-void FirstLayer::gather(std::size_t tile, float* dst, const StepInput& input) const {
-    const LabelledRows& data = input.data;
-    const auto rows = input.order.subspan(tile * tile_rows_, rows_of_tile(tile));
-    const auto prefetch = [&](std::uint32_t row) {
-        const std::uint8_t* const pixels = data.images + row * data.pixels;
-        for (std::size_t at = 0; at < data.pixels; at += kCacheLine) __builtin_prefetch(pixels + at, 0, 3);
-    };
-    std::for_each_n(rows.begin(), std::min(rows.size(), kRowsAhead), prefetch);
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        if (r + kRowsAhead < rows.size()) prefetch(rows[r + kRowsAhead]);
-        normalize_(data.images + rows[r] * data.pixels, dst, data.pixels);
-        std::fill(dst + data.pixels, dst + layer_.plan.in_padded, 0.0F);
-        dst += layer_.plan.in_padded;
-    }
-}
-
-void FirstLayer::gather_columns(std::size_t first_row, float* dst, const StepInput& input) const {
-    const LabelledRows& data = input.data;
-    const auto order = input.order.subspan(first_row, std::min(chunk_rows_, rows_ - first_row));
-    std::array<const std::uint8_t*, kChunkRows> rows{};
-    for (std::size_t r = 0; r < order.size(); ++r) rows[r] = data.images + order[r] * data.pixels;
-    normalize_columns_(rows.data(), order.size(), data.pixels, dst);
-    // Rows and columns share the buffer: what is padding in one lies amid the pixels of the other.
-    std::fill_n(dst + data.pixels * order.size(), (layer_.plan.in_padded - data.pixels) * order.size(), 0.0F);
-}
-
 float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
     const std::size_t stride = layer_.plan.in_padded;
     if (!buffers_.slots.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
@@ -142,18 +106,20 @@ float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size
     float* const dst = mine.rows.data() + place * tile_rows_ * stride;
     const std::uint32_t bit = 1U << place;
     if ((mine.present & bit) != 0) return dst;
-    gather(tile, dst, input);
+    gather_.rows(input.data, input.order.subspan(tile * tile_rows_, rows_of_tile(tile)), dst);
     mine.present |= bit;
     return dst;
 }
 
-// The rows of a chunk as the weights phase multiplies them. Those of a batch of one chunk are still there from
-// the forward pass; of a larger batch they are gathered anew, transposed where oneDNN then need not do it.
+// The rows of a chunk as the weights phase multiplies them. Those of a batch of one chunk are still there
+// from the forward pass; of a larger batch they are gathered anew, transposed where oneDNN then need not do
+// it.
 float* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
     if (by_columns_) {
         ThreadRows& mine = buffers_.threads[thread];
         mine.present = 0;
-        gather_columns(first_row, mine.rows.data(), input);
+        const std::size_t rows = std::min(chunk_rows_, rows_ - first_row);
+        gather_.columns(input.data, input.order.subspan(first_row, rows), mine.rows.data());
         return mine.rows.data();
     }
     const std::size_t end = std::min(rows_, first_row + chunk_rows_);

@@ -12,20 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "mnist/core/pixels.hpp"
-#include "mnist/nn/engine.hpp"
+#include "batch_rows.hpp"
 #include "rows_primitives.hpp"
 
 namespace mnist {
-
-/// What one step reads.
-struct StepInput {
-    const LabelledRows& data;
-    std::span<const std::uint32_t>
-        order;                 ///< row numbers from this batch's first row to the end of the epoch
-    std::size_t slot = 0;      ///< where a feed put the batch
-    std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
-};
 
 /// Normalised rows of one thread: one chunk of one step, tile by tile; in between, another chunk transposed.
 struct ThreadRows {
@@ -87,8 +77,6 @@ class FirstLayer {
     [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
     [[nodiscard]] float* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
     [[nodiscard]] float* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
-    void gather(std::size_t tile, float* dst, const StepInput& input) const;
-    void gather_columns(std::size_t first_row, float* dst, const StepInput& input) const;
     void backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
                         std::size_t thread);
 
@@ -98,8 +86,7 @@ class FirstLayer {
     std::size_t chunk_rows_;
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
-    NormalizeFn normalize_;
-    NormalizeColumnsFn normalize_columns_;
+    RowGather gather_;
     bool by_columns_;  ///< whether the weights phase gathers its rows anew, transposed
     Isa isa_;
     std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one

@@ -50,7 +50,10 @@ std::size_t tile_rows(std::size_t batch) {
     constexpr std::size_t kSmallest = 8;
     constexpr std::size_t kLargest = 64;
     const std::size_t share = (batch + 1) / 2;
-    return std::clamp(round_up(share, kSmallest), kSmallest, batch > 256 ? 2 * kLargest : batch > 128 ? kLargest : kLargest / 2);
+    return std::clamp(round_up(share, kSmallest), kSmallest,
+                      batch > 256   ? 2 * kLargest
+                      : batch > 128 ? kLargest
+                                    : kLargest / 2);
 }
 
 }  // namespace mnist

@@ -159,9 +159,9 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool
             ops.append_sum(1.0F);
             attributes.set_post_ops(ops);
         }
-        const auto pd = forward_pd<dnnl::matmul>(attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba),
-                                                 matrix(shape.rows, shape.out, tag::ab),
-                                                 matrix(shape.in, shape.out, tag::ab));
+        const auto pd = forward_pd<dnnl::matmul>(
+            attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba),
+            matrix(shape.rows, shape.out, tag::ab), matrix(shape.in, shape.out, tag::ab));
         return finish<dnnl::matmul>(pd);
     });
 }

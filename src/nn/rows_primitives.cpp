@@ -1,6 +1,8 @@
 // Building and binding, layer by layer.
 #include "rows_primitives.hpp"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <utility>
 
@@ -27,14 +29,13 @@ TeamCall bind(const TeamPrimitive& primitive, std::vector<onednn::Call::Argument
     return {onednn::Call(primitive.primitive, std::move(arguments)), &primitive.scratchpads};
 }
 
-RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers,
-                               bool training)
+RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use)
     : rows(rows_in_tile) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const bool hidden = l + 1 < layers.size();
-        const bool one_panel = layers[l].forward_by_panel() || (training && l == 0);
+        const bool one_panel = layers[l].forward_by_panel() || (use == RowsUse::panel_training && l == 0);
         forward.push_back({onednn::inner_product_forward(shape_of(rows, layers[l], one_panel), hidden), {}});
-        if (!training) continue;
+        if (use == RowsUse::evaluation) continue;
         if (l > 0)
             backward_data.push_back(
                 {onednn::inner_product_backward_data(shape_of(rows, layers[l], false)), {}});
@@ -121,6 +122,35 @@ std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, std::vecto
                   {DNNL_ARG_DIFF_SRC, diff_src}}));
     }
     return calls;
+}
+
+void split_into_panels(const LayerPlan& plan, const float* rows, std::size_t n, float* panels,
+                       std::size_t panel_rows) {
+    const std::size_t width = plan.panel_width;
+    for (std::size_t r = 0; r < n; ++r, rows += plan.out_padded) {
+        for (std::size_t p = 0; p < plan.panels(); ++p)
+            std::memcpy(panels + (p * panel_rows + r) * width, rows + p * width, width * sizeof(float));
+    }
+}
+
+std::vector<PrimitiveFacts> describe(const RowsPrimitives& rows,
+                                     const std::vector<const onednn::Primitive*>& backward_weights,
+                                     const std::vector<LayerMemory>& layers) {
+    std::vector<PrimitiveFacts> facts;
+    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive,
+                         bool weights) {
+        facts.push_back({.operation = fmt::format("fc{} {}", l + 1, operation),
+                         .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
+                         .implementation = primitive.implementation,
+                         .weights_layout = weights ? layers[l].tag_name() : ""});
+    };
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        add(l, "forward", rows.forward[l].primitive, true);
+        if (l > 0) add(l, "backward_data", rows.backward_data[l - 1].primitive, true);
+        if (l + 1 < layers.size()) add(l, "relu_backward", rows.relu_backward[l].primitive, false);
+        add(l, "backward_weights", *backward_weights[l], true);
+    }
+    return facts;
 }
 
 }  // namespace mnist

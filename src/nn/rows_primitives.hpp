@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "layer_memory.hpp"
+#include "mnist/core/facts.hpp"
 #include "onednn.hpp"
 
 namespace mnist {
@@ -26,14 +27,20 @@ struct TeamCall {
 /// Binds `primitive` to its arguments. The primitive must outlive the call.
 [[nodiscard]] TeamCall bind(const TeamPrimitive& primitive, std::vector<onednn::Call::Argument> arguments);
 
+/// What the primitives of a number of rows are for.
+enum class RowsUse {
+    evaluation,      ///< forward alone
+    panel_training,  ///< the first layer's forward is that of one panel
+    whole_training,  ///< every layer whole, unless it runs forward by panel
+};
+
 struct RowsPrimitives {
-    RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, bool training);
+    RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use);
     /// Every primitive, for scratchpads.
     [[nodiscard]] std::vector<TeamPrimitive*> all();
 
     std::size_t rows;
-    std::vector<TeamPrimitive> forward;  ///< [layers]; ReLU as a post-op in all but the last. For training
-                                         ///< the first layer's is that of one panel.
+    std::vector<TeamPrimitive> forward;        ///< [layers]; ReLU as a post-op in all but the last
     std::vector<TeamPrimitive> backward_data;  ///< [layers - 1]; entry l is layer l + 1's
     std::vector<TeamPrimitive> relu_backward;  ///< [layers - 1]; entry l is that of layer l's result
 };
@@ -74,5 +81,16 @@ class TileForward {
 [[nodiscard]] std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives,
                                                   std::vector<LayerMemory>& layers,
                                                   const TileBuffers& buffers);
+
+/// Splits the columns of row-major rows into panels: panels[p * panel_rows + r][c] = rows[r][p * width + c].
+///   rows    [n, out_padded], read
+///   panels  points at the first row in panel 0; a panel has `panel_rows` rows
+void split_into_panels(const LayerPlan& plan, const float* rows, std::size_t n, float* panels,
+                       std::size_t panel_rows);
+
+/// What oneDNN runs for each operation of a training step. `backward_weights` has an entry a layer.
+[[nodiscard]] std::vector<PrimitiveFacts> describe(
+    const RowsPrimitives& rows, const std::vector<const onednn::Primitive*>& backward_weights,
+    const std::vector<LayerMemory>& layers);
 
 }  // namespace mnist

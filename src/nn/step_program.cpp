@@ -1,19 +1,9 @@
 // Cutting a batch into tiles and the layers into panels, and carrying out one of them.
 #include "step_program.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 namespace mnist {
-namespace {
-
-constexpr std::size_t kMostClasses = 256;  // labels are bytes
-
-}  // namespace
-
 BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
                            BatchFeed* feed, std::pmr::memory_resource* memory)
     : first(memory) {
@@ -44,9 +34,10 @@ StepProgram::StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, Bat
                          std::size_t threads, Isa isa)
     : rows_(rows), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)) {
     const std::size_t tile = std::min(rows, tile_rows(rows));
-    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, true));
+    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, RowsUse::panel_training));
     if (rows % tile != 0)
-        rows_primitives_.push_back(std::make_unique<RowsPrimitives>(rows % tile, layers, true));
+        rows_primitives_.push_back(
+            std::make_unique<RowsPrimitives>(rows % tile, layers, RowsUse::panel_training));
     const RowsPrimitives& full = *rows_primitives_.front();
     const RowsPrimitives* const rest = rows % tile == 0 ? nullptr : rows_primitives_.back().get();
     first_ = std::make_unique<FirstLayer>(rows, layers.front(), buffers.first, full, rest, threads, isa);
@@ -117,14 +108,8 @@ std::vector<TeamPrimitive*> StepProgram::primitives() {
 void StepProgram::scatter_to_panels(std::size_t layer, const Tile& tile) {
     if (buffers_.panels[layer].empty()) return;
     const LayerPlan& plan = layers_[layer].plan;
-    const float* row = buffers_.diff_dst[layer].data() + tile.first_row * plan.out_padded;
-    float* const storage = buffers_.panels[layer].data();
-    for (std::size_t r = tile.first_row; r < tile.first_row + tile.rows; ++r, row += plan.out_padded) {
-        for (std::size_t p = 0; p < plan.panels(); ++p) {
-            std::memcpy(storage + (p * rows_ + r) * plan.panel_width, row + p * plan.panel_width,
-                        plan.panel_width * sizeof(float));
-        }
-    }
+    split_into_panels(plan, buffers_.diff_dst[layer].data() + tile.first_row * plan.out_padded, tile.rows,
+                      buffers_.panels[layer].data() + tile.first_row * plan.panel_width, rows_);
 }
 
 double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t thread) {
@@ -133,20 +118,14 @@ double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t 
 
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
-    std::array<std::uint8_t, kMostClasses> labels;
-    double loss = 0;
-    for (std::size_t done = 0; done < tile.rows; done += labels.size()) {
-        const std::size_t count = std::min(labels.size(), tile.rows - done);
-        const std::size_t first = tile.first_row + done;
-        for (std::size_t r = 0; r < count; ++r) labels[r] = input.data.labels[input.order[first + r]];
-        loss += loss_({.logits = buffers_.dst[last].data() + first * output.out_padded,
-                       .labels = labels.data(),
-                       .diff_logits = buffers_.diff_dst[last].data() + first * output.out_padded,
-                       .rows = count,
-                       .classes = output.out,
-                       .columns = output.out_padded,
-                       .scale = 1.0F / static_cast<float>(rows_)});
-    }
+    const std::size_t at = tile.first_row * output.out_padded;
+    const double loss = loss_of_rows(loss_,
+                                     {.logits = buffers_.dst[last].data() + at,
+                                      .diff_logits = buffers_.diff_dst[last].data() + at,
+                                      .classes = output.out,
+                                      .columns = output.out_padded,
+                                      .scale = 1.0F / static_cast<float>(rows_)},
+                                     input.data, input.order.subspan(tile.first_row, tile.rows));
     scatter_to_panels(last, tile);
     for (std::size_t k = 0; k < tile.backward.size(); ++k) {
         tile.backward[k].run(thread);
@@ -180,24 +159,9 @@ void StepProgram::update_upper(std::size_t i, const Update& update, std::size_t 
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {
-    const RowsPrimitives& rows_primitives = *rows_primitives_.front();
-    std::vector<PrimitiveFacts> facts;
-    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive,
-                         bool weights) {
-        facts.push_back({.operation = fmt::format("fc{} {}", l + 1, operation),
-                         .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
-                         .implementation = primitive.implementation,
-                         .weights_layout = weights ? layers_[l].tag_name() : ""});
-    };
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-        add(l, "forward", rows_primitives.forward[l].primitive, true);
-        if (l > 0) add(l, "backward_data", rows_primitives.backward_data[l - 1].primitive, true);
-        if (l + 1 < layers_.size())
-            add(l, "relu_backward", rows_primitives.relu_backward[l].primitive, false);
-        add(l, "backward_weights", l == 0 ? first_->backward_weights() : backward_weights_[l - 1].primitive,
-            true);
-    }
-    return facts;
+    std::vector<const onednn::Primitive*> backward_weights{&first_->backward_weights()};
+    for (const TeamPrimitive& upper : backward_weights_) backward_weights.push_back(&upper.primitive);
+    return describe(*rows_primitives_.front(), backward_weights, layers_);
 }
 
 }  // namespace mnist

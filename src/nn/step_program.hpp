@@ -17,8 +17,8 @@ namespace mnist {
 
 /// Activations and gradients of a whole batch, shared by the programs of the full and of the last batch.
 struct BatchBuffers {
-    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads, BatchFeed* feed,
-                 std::pmr::memory_resource* memory);
+    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
+                 BatchFeed* feed, std::pmr::memory_resource* memory);
 
     FirstLayerBuffers first;
     std::vector<AlignedVector<float>> dst;       ///< [layers] of [rows, out_padded]

@@ -1,5 +1,5 @@
-// Arrays that start at a cache line, for everything that vector loops and oneDNN read or write. Memory comes in
-// huge pages where the system grants them: rows are read in random order and matrices in strides, and with
+// Arrays that start at a cache line, for everything that vector loops and oneDNN read or write. Memory comes
+// in huge pages where the system grants them: rows are read in random order and matrices in strides, and with
 // small pages nearly every access costs an address translation. A large array (the images of a data set) asks
 // for its own; arrays that are used together and are smaller than a huge page share one through a
 // std::pmr::monotonic_buffer_resource on top of huge_page_heap().

@@ -1,0 +1,52 @@
+// How a step reads the rows of its batch out of the data set: pixels, normalised by rows or by columns, and
+// labels for the loss. Private to this room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "mnist/core/pixels.hpp"
+#include "mnist/nn/engine.hpp"
+#include "mnist/nn/loss.hpp"
+
+namespace mnist {
+
+/// The most rows that are gathered into one buffer: 128 rows of 784 floats are 400 kB, which with a panel of
+/// weights and its gradient fits a second-level cache of 1 MB.
+inline constexpr std::size_t kChunkRows = 128;
+
+/// What one step reads.
+struct StepInput {
+    const LabelledRows& data;
+    std::span<const std::uint32_t>
+        order;                 ///< row numbers from this batch's first row to the end of the epoch
+    std::size_t slot = 0;      ///< where a feed put the batch
+    std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
+};
+
+/// Gathers and normalises rows. The columns from the data's pixels to `in_padded` become 0.
+class RowGather {
+  public:
+    RowGather(Isa isa, std::size_t in_padded)
+        : normalize_(normalize_pixels(isa)),
+          normalize_columns_(normalize_columns(isa)),
+          in_padded_(in_padded) {}
+
+    /// dst  [order.size(), in_padded]
+    void rows(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const;
+    /// dst  [in_padded, order.size()]; at most kChunkRows rows
+    void columns(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const;
+
+  private:
+    NormalizeFn normalize_;
+    NormalizeColumnsFn normalize_columns_;
+    std::size_t in_padded_;
+};
+
+/// Sum of the losses of the rows in `order`, and their gradients. `arguments` has everything but labels and
+/// the number of rows.
+[[nodiscard]] double loss_of_rows(LossFn loss, LossArguments arguments, const LabelledRows& data,
+                                  std::span<const std::uint32_t> order);
+
+}  // namespace mnist
