@@ -35,6 +35,15 @@ KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t ro
 // What the default network needs for usual batches, in whole huge pages; only what is used becomes resident.
 constexpr std::size_t kArenaBytes = 4 * kHugePage;
 
+EngineOptions completed(EngineOptions options) {
+    // Extents that are no network are refused by plan_layers.
+    if (!options.dims.empty() && options.dims.back() > 256)
+        throw ShapeError("labels are bytes: at most 256 classes");
+    if (!options.family)
+        options.family = fastest_family(options.dims, std::max<std::size_t>(options.batch, 1));
+    return options;
+}
+
 std::size_t index_of_maximum(const float* row, std::size_t n) {
     return static_cast<std::size_t>(std::max_element(row, row + n) - row);
 }
@@ -43,16 +52,15 @@ std::size_t index_of_maximum(const float* row, std::size_t n) {
 
 Engine::Impl::Impl(Team& team, EngineOptions options)
     : team_(team),
-      options_(std::move(options)),
+      options_(completed(std::move(options))),
       isa_(options_.isa.value_or(detected_isa())),
-      memory_(kArenaBytes, huge_page_heap()),
-      scratchpads_(team.size(), &memory_),
+      arena_(kArenaBytes, huge_page_heap()),
+      // With gemm the arena cost a tenth at batch 64, and nothing was gained at larger ones.
+      memory_(*options_.family == KernelFamily::blocked ? &arena_ : huge_page_heap()),
+      scratchpads_(team.size(), memory_),
       logs_(team.size()) {
-    if (options_.dims.back() > 256) throw ShapeError("labels are bytes: at most 256 classes");
-    if (!options_.family)
-        options_.family = fastest_family(options_.dims, std::max<std::size_t>(options_.batch, 1));
     plans = plan_layers(options_.dims, *options_.family);
-    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, &memory_);
+    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, memory_);
     make_programs();
 }
 
@@ -64,7 +72,7 @@ void Engine::Impl::make_programs() {
     std::size_t most_items = 1;
     if (options_.batch > 0) {
         const std::size_t threads = team_.size();
-        buffers_.emplace(layers_, options_.batch, threads, options_.feed, &memory_);
+        buffers_.emplace(layers_, options_.batch, threads, options_.feed, memory_);
         full_ = std::make_unique<StepProgram>(options_.batch, layers_, *buffers_, threads, isa_);
         if (options_.last_batch > 0)
             last_ = std::make_unique<StepProgram>(options_.last_batch, layers_, *buffers_, threads, isa_);
@@ -76,7 +84,7 @@ void Engine::Impl::make_programs() {
                                    groups_ + (*program)->upper_panels()});
         }
     }
-    eval_ = std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, &memory_);
+    eval_ = std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, memory_);
     collect(eval_->primitives());
     for (TeamPrimitive* const primitive : primitives) scratchpads_.reserve(primitive->primitive);
     for (TeamPrimitive* const primitive : primitives)

@@ -61,7 +61,8 @@ class Engine::Impl {
     Team& team_;
     EngineOptions options_;
     Isa isa_;
-    std::pmr::monotonic_buffer_resource memory_;  ///< of all arrays below; must outlive them
+    std::pmr::monotonic_buffer_resource arena_;
+    std::pmr::memory_resource* memory_;  ///< of all arrays below, which it must outlive
     std::vector<LayerMemory> layers_;
     onednn::Scratchpads scratchpads_;
     std::optional<BatchBuffers> buffers_;

@@ -48,12 +48,9 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
 
 std::size_t tile_rows(std::size_t batch) {
     constexpr std::size_t kSmallest = 8;
-    constexpr std::size_t kLargest = 64;
+    const std::size_t largest = batch <= 128 ? 32 : batch <= 256 ? 64 : 128;
     const std::size_t share = (batch + 1) / 2;
-    return std::clamp(round_up(share, kSmallest), kSmallest,
-                      batch > 256   ? 2 * kLargest
-                      : batch > 128 ? kLargest
-                                    : kLargest / 2);
+    return std::clamp(round_up(share, kSmallest), kSmallest, largest);
 }
 
 }  // namespace mnist

@@ -50,3 +50,37 @@ TEST_CASE("pixels: every level gives the same bits, for every length and alignme
         }
     }
 }
+
+TEST_CASE("pixels: columns are the transposed rows, bit for bit, for every number of rows and pixels") {
+    constexpr std::size_t kMostRows = 40;
+    constexpr std::size_t kMostPixels = 140;
+    std::vector<std::uint8_t> pixels(kMostRows * kMostPixels + 7);
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+        pixels[i] = static_cast<std::uint8_t>(i * 211 + i / 256 + 5);
+    const mnist::NormalizeFn normalize = mnist::normalize_pixels(mnist::Isa::baseline);
+    for (const mnist::Isa isa : mnist::available_isas()) {
+        INFO("level " << mnist::name(isa));
+        const mnist::NormalizeColumnsFn columns = mnist::normalize_columns(isa);
+        for (const std::size_t count : {1U, 15U, 16U, 17U, 37U, 40U}) {
+            for (const std::size_t n : {1U, 15U, 16U, 63U, 64U, 65U, 128U, 131U, 140U}) {
+                INFO(count << " rows of " << n << " pixels");
+                // Rows in an order of their own, at odd addresses.
+                std::vector<const std::uint8_t*> rows;
+                for (std::size_t r = 0; r < count; ++r)
+                    rows.push_back(pixels.data() + (r * 23 % count) * n + 7);
+                constexpr float kGuard = 77.0F;
+                std::vector<float> found(n * count + 16, kGuard);
+                columns(rows.data(), count, n, found.data());
+                std::vector<float> expected(found.size(), kGuard);
+                std::vector<float> row(n);
+                for (std::size_t r = 0; r < count; ++r) {
+                    normalize(rows[r], row.data(), n);
+                    for (std::size_t p = 0; p < n; ++p) expected[p * count + r] = row[p];
+                }
+                const bool same =
+                    std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0;
+                REQUIRE(same);
+            }
+        }
+    }
+}

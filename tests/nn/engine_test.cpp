@@ -132,8 +132,17 @@ TEST_CASE("engine: all of PyTorch's float64 trajectories are followed for 60 ste
 
 TEST_CASE("engine: gradients equal the double-precision reference on awkward extents") {
     const std::vector<Extents> all{
-        {{784, 128, 64, 10}, 64}, {{784, 128, 64, 10}, 37}, {{5, 1, 1, 2}, 1},      {{33, 17, 10}, 9},
-        {{49, 100, 47}, 65},      {{1, 3, 2}, 7},           {{20, 130, 70, 3}, 33}, {{12, 8, 8, 8, 4}, 16},
+        {{784, 128, 64, 10}, 64},
+        {{784, 128, 64, 10}, 37},
+        {{5, 1, 1, 2}, 1},
+        {{33, 17, 10}, 9},
+        {{49, 100, 47}, 65},
+        {{1, 3, 2}, 7},
+        {{20, 130, 70, 3}, 33},
+        {{12, 8, 8, 8, 4}, 16},
+        // More than a chunk of 128 rows, with padded inputs and a smaller last chunk and tile.
+        {{30, 20, 5}, 300},
+        {{67, 130, 10}, 389},
     };
     for (const Extents& extents : all) {
         for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked}) {

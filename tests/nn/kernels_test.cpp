@@ -184,7 +184,8 @@ TEST_CASE("plan: tiles depend on the batch alone and are small enough for a cach
     CHECK(tile_rows(37) == 24);
     CHECK(tile_rows(64) == 32);
     CHECK(tile_rows(128) == 32);
-    CHECK(tile_rows(4096) == 64);
+    CHECK(tile_rows(256) == 64);
+    CHECK(tile_rows(4096) == 128);
 }
 
 }  // namespace mnist
