@@ -1,4 +1,5 @@
-// Welch's test by the book. Rank tests and bootstraps are not here: they serve the comparison of throughputs.
+// Welch's test by the book. It serves accuracies over seeds; times, whose noise is skewed, have rank_test.cpp
+// and bootstrap.cpp.
 #include "mnist/stats/hypothesis.hpp"
 
 #include <boost/math/distributions/students_t.hpp>

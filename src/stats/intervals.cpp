@@ -7,22 +7,10 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "checks.hpp"
 #include "mnist/stats/summary.hpp"
 
 namespace mnist {
-namespace {
-
-/// False for NaN too.
-bool is_share(double value) {
-    return value > 0 && value < 1;
-}
-
-/// Upper tail point of an interval that leaves (1 - confidence) / 2 on either side.
-double upper_probability(double confidence) {
-    return 1 - (1 - confidence) / 2;
-}
-
-}  // namespace
 
 std::optional<double> student_t_quantile(double probability, double degrees_of_freedom) {
     if (!is_share(probability) || !std::isfinite(degrees_of_freedom) || degrees_of_freedom <= 0)

@@ -6,18 +6,12 @@
 #include <numeric>
 #include <vector>
 
+#include "checks.hpp"
+
 namespace mnist {
-namespace {
-
-bool usable(std::span<const double> values) {
-    return !values.empty() &&
-           std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); });
-}
-
-}  // namespace
 
 std::optional<Summary> summarise(std::span<const double> values) {
-    if (!usable(values)) return std::nullopt;
+    if (!is_finite_sample(values)) return std::nullopt;
     Summary summary;
     const auto n = static_cast<double>(values.size());
     summary.n = values.size();
@@ -35,12 +29,20 @@ std::optional<Summary> summarise(std::span<const double> values) {
 }
 
 std::optional<double> median(std::span<const double> values) {
-    if (!usable(values)) return std::nullopt;
+    if (!is_finite_sample(values)) return std::nullopt;
     std::vector<double> ordered(values.begin(), values.end());
     const auto middle = ordered.begin() + static_cast<std::ptrdiff_t>(ordered.size() / 2);
     std::nth_element(ordered.begin(), middle, ordered.end());
     if (ordered.size() % 2 == 1) return *middle;
     return std::midpoint(*std::max_element(ordered.begin(), middle), *middle);
+}
+
+std::optional<double> geometric_mean(std::span<const double> values) {
+    if (!is_positive_sample(values)) return std::nullopt;
+    double logarithms = 0;
+    for (const double x : values) logarithms += std::log(x);
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    return std::clamp(std::exp(logarithms / static_cast<double>(values.size())), *least, *greatest);
 }
 
 }  // namespace mnist

@@ -1,4 +1,4 @@
-// Known answers are numpy 1.24's: np.mean, np.std(ddof=1), np.median.
+// Known answers are numpy 1.24's, np.mean, np.std(ddof=1), np.median, and scipy 1.10.1's scipy.stats.gmean.
 #include "mnist/stats/summary.hpp"
 
 #include <limits>
@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 
+using mnist::geometric_mean;
 using mnist::median;
 using mnist::summarise;
 
@@ -53,4 +54,32 @@ TEST_CASE("summary: no values and non-finite values have no summary") {
     CHECK_FALSE(summarise(std::vector<double>{1, nan}).has_value());
     CHECK_FALSE(summarise(std::vector<double>{1, -infinity}).has_value());
     CHECK_FALSE(median(std::vector<double>{nan}).has_value());
+}
+
+TEST_CASE("summary: the geometric mean agrees with scipy") {
+    CHECK(geometric_mean(std::vector<double>{1.82, 0.97, 1.14, 2.5, 0.4}).value() ==
+          Approx(1.150137052316979).epsilon(1e-14));
+    CHECK(geometric_mean(
+              std::vector<double>{10.31, 10.12, 10.55, 10.07, 10.93, 10.18, 10.24, 11.41, 10.02, 10.29})
+              .value() == Approx(10.4038905452683).epsilon(1e-14));
+}
+
+TEST_CASE("summary: in the geometric mean a factor and its inverse cancel") {
+    CHECK(geometric_mean(std::vector<double>{2, 0.5}).value() == Approx(1.0).epsilon(1e-15));
+    CHECK(geometric_mean(std::vector<double>{1e300, 1e-300, 1e300, 1e-300}).value() ==
+          Approx(1.0).epsilon(1e-12));
+}
+
+TEST_CASE("summary: the geometric mean of equal values is that value, whatever its magnitude") {
+    for (const double x : {0.1, 3.7, 5e-324, 1.7976931348623157e308})
+        CHECK(geometric_mean(std::vector<double>{x, x, x}).value() == x);
+    CHECK(geometric_mean(std::vector<double>{0.3}).value() == 0.3);
+}
+
+TEST_CASE("summary: no values and values that are not positive have no geometric mean") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK_FALSE(geometric_mean({}));
+    for (const double bad : {0.0, -0.0, -2.0, nan, infinity, -infinity})
+        CHECK_FALSE(geometric_mean(std::vector<double>{1, bad, 2}));
 }

@@ -28,4 +28,10 @@ struct Summary {
 /// Undefined (empty): no values, or a value that is not finite. Cost: one copy, linear on average.
 [[nodiscard]] std::optional<double> median(std::span<const double> values);
 
+/// Geometric mean exp(sum(log x) / n), never outside the range of the values: the middle of ratios, where 2
+/// and 1/2 cancel. Undefined (empty): no values, or one that is not positive or not finite; a single 0 would
+/// make the whole mean 0 whatever the rest is. Cost: one logarithm a value. Source: Fleming and Wallace, "How
+/// not to lie with statistics", Communications of the ACM 29 (1986).
+[[nodiscard]] std::optional<double> geometric_mean(std::span<const double> values);
+
 }  // namespace mnist

@@ -1,0 +1,196 @@
+// A resample is a weight for every value: how often it was drawn. The pairs of a resample are then the pairs
+// of the samples, each counted weight times weight, so they are put in order once, and the median of any
+// resample is a walk over half of them: no gathering, no selection. Leaving a value out is the weight 0.
+#include "mnist/stats/bootstrap.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "checks.hpp"
+#include "mnist/core/rng.hpp"
+#include "mnist/stats/hodges_lehmann.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostPairs = 10'000;
+
+using Weights = std::vector<std::uint32_t>;
+
+/// In ascending order, so that the order in which the repetitions came changes nothing.
+std::vector<double> ordered_logarithms(std::span<const double> values) {
+    std::vector<double> logarithms(values.size());
+    std::transform(values.begin(), values.end(), logarithms.begin(), [](double x) { return std::log(x); });
+    std::sort(logarithms.begin(), logarithms.end());
+    return logarithms;
+}
+
+class OrderedPairs {
+  public:
+    OrderedPairs(std::span<const double> first, std::span<const double> second) {
+        pairs_.reserve(first.size() * second.size());
+        for (std::uint32_t i = 0; i < first.size(); ++i) {
+            for (std::uint32_t j = 0; j < second.size(); ++j) pairs_.push_back({first[i] - second[j], i, j});
+        }
+        std::sort(pairs_.begin(), pairs_.end(),
+                  [](const Pair& a, const Pair& b) { return a.difference < b.difference; });
+    }
+
+    /// Median of the differences, each counted first[i] * second[j] times. Precondition: some weight on both.
+    [[nodiscard]] double median(const Weights& first, const Weights& second) const {
+        const auto weight = [&](const Pair& pair) { return first[pair.i] * second[pair.j]; };
+        const std::uint32_t total = std::accumulate(first.begin(), first.end(), 0U) *
+                                    std::accumulate(second.begin(), second.end(), 0U);
+        auto pair = pairs_.begin();
+        std::uint32_t seen = weight(*pair);
+        while (seen < (total + 1) / 2) seen += weight(*++pair);
+        const double middle = pair->difference;
+        if (total % 2 == 1 || seen > total / 2) return middle;
+        do {
+            ++pair;
+        } while (weight(*pair) == 0);
+        return std::midpoint(middle, pair->difference);
+    }
+
+  private:
+    struct Pair {
+        double difference;
+        std::uint32_t i;
+        std::uint32_t j;
+    };
+    std::vector<Pair> pairs_;
+};
+
+void draw(Weights& weights, CounterRng& rng) {
+    std::fill(weights.begin(), weights.end(), 0U);
+    const auto size = static_cast<std::uint32_t>(weights.size());
+    for (std::uint32_t i = 0; i < size; ++i) ++weights[rng.next_below(size)];
+}
+
+/// Medians of all resamples, in ascending order.
+std::vector<double> resampled(const OrderedPairs& pairs, Weights first, Weights second,
+                              const BootstrapSettings& settings) {
+    std::vector<double> medians(settings.resamples);
+    for (std::uint32_t resample = 0; resample < settings.resamples; ++resample) {
+        CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
+        draw(first, rng);
+        draw(second, rng);
+        medians[resample] = pairs.median(first, second);
+    }
+    std::sort(medians.begin(), medians.end());
+    return medians;
+}
+
+/// Sums of U^2 / n^2 and U^3 / n^3 over one side, U being how far leaving out each value moves the median.
+struct Influence {
+    double squares = 0;
+    double cubes = 0;
+};
+
+template <typename Median>
+Influence influence(Weights& side, const Median& median) {
+    std::vector<double> medians;
+    medians.reserve(side.size());
+    for (std::uint32_t& weight : side) {
+        weight = 0;
+        medians.push_back(median());
+        weight = 1;
+    }
+    // Against the first, so that equal medians give exactly 0.
+    const double origin = medians.front();
+    for (double& left_out : medians) left_out -= origin;
+    const auto n = static_cast<double>(side.size());
+    const double mean = std::accumulate(medians.begin(), medians.end(), 0.0) / n;
+    Influence sums;
+    for (const double left_out : medians) {
+        const double u = (n - 1) * (mean - left_out) / n;
+        sums.squares += u * u;
+        sums.cubes += u * u * u;
+    }
+    return sums;
+}
+
+/// Undefined: no value moves the median.
+std::optional<double> acceleration(const OrderedPairs& pairs, Weights first, Weights second) {
+    const auto median = [&] { return pairs.median(first, second); };
+    const Influence a = influence(first, median);
+    const Influence b = influence(second, median);
+    const double squares = a.squares + b.squares;
+    if (!(squares > 0)) return std::nullopt;
+    return (a.cubes + b.cubes) / (6 * squares * std::sqrt(squares));
+}
+
+/// Shares of the resamples below the ends of the interval.
+struct Levels {
+    double lower = 0;
+    double upper = 0;
+};
+
+/// Undefined: all resamples on one side of the estimate, or a correction beyond its pole.
+std::optional<Levels> bca_levels(double estimate, const std::vector<double>& medians, double accelerated,
+                                 double confidence) {
+    const boost::math::normal normal;
+    const auto [equal, above] = std::equal_range(medians.begin(), medians.end(), estimate);
+    const auto twice_below = static_cast<double>((equal - medians.begin()) + (above - medians.begin()));
+    const double share = twice_below / (2 * static_cast<double>(medians.size()));
+    if (!is_share(share)) return std::nullopt;
+    const double bias = boost::math::quantile(normal, share);
+    const double z = boost::math::quantile(normal, upper_probability(confidence));
+    const double to_lower = 1 - accelerated * (bias - z);
+    const double to_upper = 1 - accelerated * (bias + z);
+    if (!(to_lower > 0) || !(to_upper > 0)) return std::nullopt;
+    return Levels{boost::math::cdf(normal, bias + (bias - z) / to_lower),
+                  boost::math::cdf(normal, bias + (bias + z) / to_upper)};
+}
+
+/// The value below which a share of ordered values lies, linear between neighbours.
+double quantile(const std::vector<double>& ordered, double share) {
+    const double position = share * static_cast<double>(ordered.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    if (below + 1 >= ordered.size()) return ordered.back();
+    return std::lerp(ordered[below], ordered[below + 1], position - std::floor(position));
+}
+
+/// An interval of logarithms as one of ratios. Undefined: beyond the range of double.
+std::optional<RatioInterval> as_ratio(double estimate, const Interval& interval, RatioIntervalMethod method) {
+    const RatioInterval result{
+        std::exp(estimate), {std::exp(interval.lower), std::exp(interval.upper)}, method};
+    const double all[] = {result.ratio, result.interval.lower, result.interval.upper};
+    return is_positive_sample(all) ? std::optional(result) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RatioInterval> bootstrap_ratio_interval(std::span<const double> base,
+                                                      std::span<const double> new_values,
+                                                      const BootstrapSettings& settings) {
+    if (!is_positive_sample(base) || !is_positive_sample(new_values)) return std::nullopt;
+    if (base.size() < 2 || new_values.size() < 2 || !is_share(settings.confidence)) return std::nullopt;
+    const double tail = (1 - settings.confidence) / 2;
+    if (settings.resamples * tail < 1) return std::nullopt;
+    const std::vector<double> first = ordered_logarithms(base);
+    const std::vector<double> second = ordered_logarithms(new_values);
+    if (first.size() > kMostPairs / second.size()) {
+        const std::optional<double> shift = hodges_lehmann_shift(first, second);
+        const std::optional<Interval> interval = hodges_lehmann_interval(first, second, settings.confidence);
+        if (!shift || !interval) return std::nullopt;
+        return as_ratio(*shift, *interval, RatioIntervalMethod::ranks);
+    }
+    const OrderedPairs pairs(first, second);
+    const Weights every_first(first.size(), 1);
+    const Weights every_second(second.size(), 1);
+    const double estimate = pairs.median(every_first, every_second);
+    const std::vector<double> medians = resampled(pairs, every_first, every_second, settings);
+    const std::optional<double> accelerated = acceleration(pairs, every_first, every_second);
+    const std::optional<Levels> bca =
+        accelerated ? bca_levels(estimate, medians, *accelerated, settings.confidence) : std::nullopt;
+    const Levels levels = bca.value_or(Levels{tail, 1 - tail});
+    return as_ratio(estimate, {quantile(medians, levels.lower), quantile(medians, levels.upper)},
+                    bca ? RatioIntervalMethod::bca : RatioIntervalMethod::percentile);
+}
+
+}  // namespace mnist
