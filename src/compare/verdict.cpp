@@ -1,0 +1,200 @@
+// Rules on top of the room `stats`. Claims need significance and size; what falls between is inconclusive.
+#include "mnist/compare/verdict.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "mnist/stats/bootstrap.hpp"
+#include "mnist/stats/hodges_lehmann.hpp"
+#include "mnist/stats/hypothesis.hpp"
+#include "mnist/stats/multiplicity.hpp"
+#include "mnist/stats/rank_test.hpp"
+#include "mnist/stats/summary.hpp"
+
+namespace mnist {
+namespace {
+
+SpeedVerdict speed_verdict(const SpeedComparison& row, double alpha) {
+    if (!row.interval || !row.p_adjusted || !row.ratio) return SpeedVerdict::inconclusive;
+    const double most = 1 + row.threshold;
+    const bool significant = *row.p_adjusted < alpha;
+    if (significant && *row.ratio > most && row.interval->lower > 1) return SpeedVerdict::faster;
+    if (significant && *row.ratio < 1 / most && row.interval->upper < 1) return SpeedVerdict::slower;
+    const bool within = row.interval->lower >= 1 / most && row.interval->upper <= most;
+    return within ? SpeedVerdict::equivalent : SpeedVerdict::inconclusive;
+}
+
+SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings) {
+    SpeedComparison result;
+    result.samples_base = row.base.size();
+    result.samples_new = row.new_values.size();
+    result.threshold = std::max(settings.threshold, row.noise_floor);
+    result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
+    if (std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
+    if (const auto interval = bootstrap_ratio_interval(
+            row.base, row.new_values,
+            {.seed = settings.seed, .resamples = settings.resamples, .confidence = 1 - settings.alpha}))
+        result.interval = interval->interval;
+    if (const auto test = mann_whitney_test(row.base, row.new_values)) result.p = test->p;
+    return result;
+}
+
+double mean(const std::vector<double>& values) {
+    return summarise(values)->mean;
+}
+
+/// new minus base, seed by seed; empty unless both sides have exactly the same seeds, each once.
+std::vector<double> differences_by_seed(const AccuracySample& base, const AccuracySample& new_sample) {
+    const auto by_seed = [](const AccuracySample& sample) {
+        std::map<std::uint64_t, double> map;
+        for (std::size_t i = 0; i < sample.seeds.size(); ++i) map.emplace(sample.seeds[i], sample.percent[i]);
+        return map;
+    };
+    const std::map<std::uint64_t, double> before = by_seed(base);
+    const std::map<std::uint64_t, double> after = by_seed(new_sample);
+    if (before.size() != base.percent.size() || after.size() != new_sample.percent.size() ||
+        before.size() != after.size())
+        return {};
+    std::vector<double> differences;
+    for (const auto& [seed, percent] : before) {
+        const auto other = after.find(seed);
+        if (other == after.end()) return {};
+        differences.push_back(other->second - percent);
+    }
+    return differences;
+}
+
+std::optional<Interval> test_set_interval(const AccuracySample& base, const AccuracySample& new_sample,
+                                          double confidence) {
+    if (!base.test_samples || !new_sample.test_samples) return std::nullopt;
+    const auto correct = [](const AccuracySample& sample) {
+        const double n = static_cast<double>(*sample.test_samples);
+        return static_cast<std::uint64_t>(std::clamp(mean(sample.percent) / 100, 0.0, 1.0) * n + 0.5);
+    };
+    const std::optional<Interval> shares = independent_proportions_interval(
+        correct(new_sample), *new_sample.test_samples, correct(base), *base.test_samples, confidence);
+    if (!shares) return std::nullopt;
+    return Interval{shares->lower * 100, shares->upper * 100};
+}
+
+AccuracyComparison compared(const AccuracySample& base, const AccuracySample& new_sample, double confidence) {
+    AccuracyComparison result;
+    result.difference = mean(new_sample.percent) - mean(base.percent);
+    const std::vector<double> differences = differences_by_seed(base, new_sample);
+    if (differences.size() > 1) {
+        result.paired = true;
+        result.difference = mean(differences);
+        result.interval = mean_interval(differences, confidence);
+        return result;
+    }
+    if (base.percent.size() > 1 && new_sample.percent.size() > 1) {
+        if (const auto welch = welch_test(new_sample.percent, base.percent, confidence))
+            result.interval = welch->interval;
+        return result;
+    }
+    result.interval = test_set_interval(base, new_sample, confidence);
+    return result;
+}
+
+AccuracyVerdict accuracy_verdict(const AccuracyComparison& row, double margin) {
+    if (!row.interval) return AccuracyVerdict::inconclusive;
+    if (row.interval->lower >= -margin && row.interval->upper <= margin) return AccuracyVerdict::same;
+    if (row.interval->lower > 0) return AccuracyVerdict::better;
+    if (row.interval->upper < 0) return AccuracyVerdict::worse;
+    return AccuracyVerdict::inconclusive;
+}
+
+}  // namespace
+
+std::string_view word(SpeedVerdict verdict) {
+    switch (verdict) {
+        case SpeedVerdict::faster:
+            return "faster";
+        case SpeedVerdict::slower:
+            return "slower";
+        case SpeedVerdict::equivalent:
+            return "equivalent";
+        case SpeedVerdict::inconclusive:
+            break;
+    }
+    return "inconclusive";
+}
+
+std::string_view word(AccuracyVerdict verdict) {
+    switch (verdict) {
+        case AccuracyVerdict::better:
+            return "better";
+        case AccuracyVerdict::worse:
+            return "worse";
+        case AccuracyVerdict::same:
+            return "same";
+        case AccuracyVerdict::inconclusive:
+            break;
+    }
+    return "inconclusive";
+}
+
+std::string_view word(JointVerdict verdict) {
+    switch (verdict) {
+        case JointVerdict::improved:
+            return "improved";
+        case JointVerdict::regressed:
+            return "regressed";
+        case JointVerdict::traded:
+            return "traded";
+        case JointVerdict::unchanged:
+            return "unchanged";
+        case JointVerdict::inconclusive:
+            break;
+    }
+    return "inconclusive";
+}
+
+std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
+    std::vector<SpeedComparison> results;
+    std::vector<double> p_values;
+    for (const TimeSamples& row : rows) {
+        results.push_back(measured(row, settings));
+        if (results.back().p) p_values.push_back(*results.back().p);
+    }
+    const std::vector<double> adjusted = holm_adjusted(p_values).value_or(std::vector<double>{});
+    auto next = adjusted.begin();
+    for (SpeedComparison& row : results) {
+        if (row.p && next != adjusted.end()) row.p_adjusted = *next++;
+        row.verdict = speed_verdict(row, settings.alpha);
+    }
+    return results;
+}
+
+std::vector<std::optional<AccuracyComparison>> judge_accuracy(
+    std::span<const std::pair<AccuracySample, AccuracySample>> rows, const VerdictSettings& settings) {
+    const auto has_both = [](const auto& row) {
+        return !row.first.percent.empty() && !row.second.percent.empty();
+    };
+    const auto comparisons = std::count_if(rows.begin(), rows.end(), has_both);
+    std::vector<std::optional<AccuracyComparison>> results;
+    for (const auto& row : rows) {
+        results.emplace_back();
+        if (!has_both(row)) continue;
+        const double confidence = 1 - settings.alpha / static_cast<double>(comparisons);
+        AccuracyComparison result = compared(row.first, row.second, confidence);
+        result.verdict = accuracy_verdict(result, settings.accuracy_margin);
+        results.back() = result;
+    }
+    return results;
+}
+
+JointVerdict judge_jointly(SpeedVerdict speed, std::optional<AccuracyVerdict> accuracy) {
+    // Without accuracies nothing about them can be worse.
+    const AccuracyVerdict quality = accuracy.value_or(AccuracyVerdict::same);
+    const bool gain = speed == SpeedVerdict::faster || quality == AccuracyVerdict::better;
+    const bool loss = speed == SpeedVerdict::slower || quality == AccuracyVerdict::worse;
+    const bool unknown = speed == SpeedVerdict::inconclusive || quality == AccuracyVerdict::inconclusive;
+    if (gain && loss) return JointVerdict::traded;
+    if (loss) return JointVerdict::regressed;
+    if (unknown) return JointVerdict::inconclusive;
+    return gain ? JointVerdict::improved : JointVerdict::unchanged;
+}
+
+}  // namespace mnist
