@@ -29,33 +29,34 @@ constexpr std::size_t kMaxFacts = 10000;
 constexpr std::size_t kMaxFactName = 1000;  // bytes
 
 /// What Google Benchmark itself writes into a row, 1.4 to 1.9; every other key is a counter.
-constexpr std::string_view kOwnKeys[] = {"name",
-                                         "family_index",
-                                         "per_family_instance_index",
-                                         "run_name",
-                                         "run_type",
-                                         "repetitions",
-                                         "repetition_index",
-                                         "threads",
-                                         "aggregate_name",
-                                         "aggregate_unit",
-                                         "error_occurred",
-                                         "error_message",
-                                         "skipped",
-                                         "skip_message",
-                                         "iterations",
-                                         "real_time",
-                                         "cpu_time",
-                                         "time_unit",
-                                         "cpu_coefficient",
-                                         "real_coefficient",
-                                         "big_o",
-                                         "rms",
-                                         "label",
-                                         "allocs_per_iter",
-                                         "max_bytes_used",
-                                         "total_allocated_bytes",
-                                         "net_heap_growth"};
+constexpr std::string_view kOwnKeys[] = {  // in its order
+    "name",
+    "family_index",
+    "per_family_instance_index",
+    "run_name",
+    "run_type",
+    "repetitions",
+    "repetition_index",
+    "threads",
+    "aggregate_name",
+    "aggregate_unit",
+    "error_occurred",
+    "error_message",
+    "skipped",
+    "skip_message",
+    "iterations",
+    "real_time",
+    "cpu_time",
+    "time_unit",
+    "cpu_coefficient",
+    "real_coefficient",
+    "big_o",
+    "rms",
+    "label",
+    "allocs_per_iter",
+    "max_bytes_used",
+    "total_allocated_bytes",
+    "net_heap_growth"};
 
 enum class RowKind {
     repetition,
@@ -262,8 +263,10 @@ BenchResult bench_result(const json& root, const std::string& where) {
     flatten(root.at("context"), "", where, reader.result.context);
     const json& rows = root.at("benchmarks");
     if (rows.size() > kMaxRows) {
-        file.at("benchmarks")
-            .fail(fmt::format("at most {} rows", kMaxRows), "This is not a file of Google Benchmark");
+        throw InputError({.where = where + ", benchmarks",
+                          .expected = fmt::format("at most {} rows", kMaxRows),
+                          .found = described(rows),
+                          .remedy = "This is not a file of Google Benchmark"});
     }
     for (std::size_t i = 0; i < rows.size(); ++i) add_row(rows[i], i, reader);
     if (reader.single.empty() && !reader.aggregated.empty()) {
