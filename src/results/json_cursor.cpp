@@ -7,11 +7,9 @@
 #include "mnist/core/error.hpp"
 
 namespace mnist {
-namespace {
 
 using nlohmann::json;
 
-/// What a reader of the message recognises in the file: short values themselves, of others the type.
 std::string described(const json& value) {
     constexpr std::size_t kLongest = 40;
     switch (value.type()) {
@@ -29,8 +27,6 @@ std::string described(const json& value) {
     }
     return value.dump();
 }
-
-}  // namespace
 
 JsonCursor::JsonCursor(const json& value, const std::string& parent, bool parent_is_root,
                        const std::string& step)

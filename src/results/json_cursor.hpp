@@ -47,6 +47,9 @@ class JsonCursor {
     bool is_root_ = true;
 };
 
+/// What a reader of a message recognises in the file: short values themselves, of others the type.
+[[nodiscard]] std::string described(const nlohmann::json& value);
+
 /// The text as JSON. Throws InputError with the byte where it stops being JSON, and where it is nested deeper
 /// than `max_depth`.
 [[nodiscard]] nlohmann::json parse_json(const std::string& text, const std::string& where, int max_depth);

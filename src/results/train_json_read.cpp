@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include "json_cursor.hpp"
+#include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
 
 namespace mnist {
 namespace {
-
-constexpr int kMaxDepth = 32;  // a result has six levels
 
 int at_least_one(const JsonCursor& cursor) {
     return cursor.integer(1);
@@ -180,13 +179,8 @@ void check_kind(const JsonCursor& file) {
 }  // namespace
 
 TrainResult parse_train_result(const std::string& text, const std::string& where) {
-    if (text.size() > kMaxResultBytes) {
-        throw InputError({.where = where,
-                          .expected = fmt::format("at most {} bytes", kMaxResultBytes),
-                          .found = fmt::format("{} bytes", text.size()),
-                          .remedy = "This is not a result of this program"});
-    }
-    const nlohmann::json root = parse_json(text, where, kMaxDepth);
+    require_result_size(text, where);
+    const nlohmann::json root = parse_json(text, where, kMaxResultDepth);
     const JsonCursor file(root, where);
     check_kind(file);
     TrainResult result;

@@ -1,0 +1,63 @@
+// Google Benchmark's JSON, of ours or of any other program: what `mnist compare` takes beside the files of
+// `mnist train`. Versions 1.4 to 1.9, with or without aggregates, repetitions in any order. Only repetitions
+// are read: aggregates, complexities and memory counts are left out, because every statistic is computed
+// again from the repetitions. One bad row costs that row and never the file; a file that is no JSON, or has
+// no repetitions at all, is an InputError.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace mnist {
+
+/// One repetition of one benchmark: a row of run type "iteration".
+struct BenchRepetition {
+    /// Run name without what Google Benchmark appends about how it measured ("/repeats:10",
+    /// "/min_time:0.500",
+    /// "/min_warmup_time:1.000", "/iterations:5", "/process_time", "/real_time", "/manual_time"), so that
+    /// files measured with other settings match. "/threads:4" stays: it says what was measured. Where two
+    /// names of one file would become one, both stay whole.
+    std::string name;
+    double seconds = 0;                      ///< real or manual time of one iteration; finite, above 0
+    std::map<std::string, double> counters;  ///< finite ones; Google Benchmark's own keys are none
+    std::string label;                       ///< empty where the row has none
+};
+
+/// A row that nothing can be computed from, or a benchmark of which the file has aggregates only.
+struct SkippedRow {
+    std::string name;    ///< as BenchRepetition's; "benchmarks[3]" where the row has none
+    std::string reason;  ///< reads on from "NAME: "; may hold a message of the measured program, as it is
+};
+
+struct BenchResult {
+    /// Facts about the run, flat: "host_name", "num_cpus", "mnist.machine.cpu_model", "caches.0.size",
+    /// "load_avg.2". Numbers and booleans as their JSON text; null and what is no number are left out.
+    std::map<std::string, std::string> context;
+    std::vector<BenchRepetition> repetitions;  ///< in the order of the file
+    std::vector<SkippedRow> skipped;           ///< in the order of the file, then those with aggregates only
+};
+
+/// An object with an object "context" and an array "benchmarks".
+[[nodiscard]] bool looks_like_bench_json(const nlohmann::json& root);
+
+/// `where` names the source in errors. The bare words NaN and Infinity (Google Benchmark writes them, JSON
+/// does not know them), in any case and with a sign, and numbers that no double holds count as absent: a
+/// counter is left out, a time costs its row. Rows are skipped that failed or were skipped when they were
+/// measured, have no name, a key of a wrong type, an unknown unit, a time that is not above 0, or a
+/// repetition index that the same name had before (the first stays). Throws InputError: not JSON or not UTF-8
+/// (with the byte), "context" or "benchmarks" missing or of another type, aggregates only, larger than
+/// kMaxResultBytes, nested deeper than 32 levels, more than 500,000 rows or 10,000 facts in the context.
+/// Cost: O(n log n) in the size of the text; up to forty times its memory for the most hostile, about five
+/// times for real files.
+[[nodiscard]] BenchResult parse_bench_result(const std::string& text, const std::string& where);
+
+/// The same from JSON that is already parsed.
+[[nodiscard]] BenchResult bench_result(const nlohmann::json& root, const std::string& where);
+
+/// read_file and parse_bench_result. Throws InputError.
+[[nodiscard]] BenchResult read_bench_result(const std::filesystem::path& path);
+
+}  // namespace mnist

@@ -1,0 +1,321 @@
+// Files of Google Benchmark, real ones of this repository and cuts as versions 1.5, 1.7 and 1.9 write them:
+// every repetition arrives with its time in seconds, and nothing that is none does.
+#include "mnist/results/bench_json.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/results/result_file.hpp"
+#include "results/sample_bench.hpp"
+
+using mnist::BenchResult;
+using mnist_test::bench_of;
+using mnist_test::bench_row;
+using nlohmann::json;
+
+namespace {
+
+BenchResult real_file(const std::string& name) {
+    return mnist::read_bench_result(std::filesystem::path(MNIST_TEST_DATA_DIR) / "../../results" /
+                                    "amd-epyc-zen5-2-threads" / name);
+}
+
+std::string name_of(const std::string& run_name) {
+    json row = bench_row();
+    row["run_name"] = run_name;
+    return bench_of({row}).repetitions.at(0).name;
+}
+
+double seconds_of(double real_time, const std::string& unit) {
+    json row = bench_row();
+    row["real_time"] = real_time;
+    row["time_unit"] = unit;
+    return bench_of({row}).repetitions.at(0).seconds;
+}
+
+json aggregate(const std::string& run_name, const std::string& statistic) {
+    return {{"name", run_name + "_" + statistic}, {"run_name", run_name}, {"run_type", "aggregate"},
+            {"aggregate_name", statistic},        {"real_time", 5.0},     {"cpu_time", 5.0},
+            {"aggregate_unit", "time"},           {"time_unit", "ns"}};
+}
+
+// As version 1.9.1 writes it, with one row of every sort.
+const char* const kNewest = R"({
+  "context": {
+    "date": "2026-01-31T12:00:00+00:00",
+    "host_name": "host",
+    "executable": "./sort_bench",
+    "num_cpus": 16,
+    "mhz_per_cpu": 3400,
+    "cpu_scaling_enabled": false,
+    "aslr_enabled": true,
+    "caches": [{"type": "Data", "level": 1, "size": 32768, "num_sharing": 2}],
+    "load_avg": [0.5,0.25,NaN],
+    "library_version": "v1.9.1",
+    "library_build_type": "release",
+    "json_schema_version": 1
+  },
+  "benchmarks": [
+    {
+      "name": "Sort/1024/manual_time",
+      "family_index": 0,
+      "per_family_instance_index": 0,
+      "run_name": "Sort/1024/manual_time",
+      "run_type": "iteration",
+      "repetitions": 1,
+      "repetition_index": 0,
+      "threads": 1,
+      "iterations": 1000,
+      "real_time": 2.5000000000000000e+02,
+      "cpu_time": 2.4000000000000000e+02,
+      "time_unit": "us",
+      "bytes_per_second": 1.6384000000000000e+07,
+      "quality": NaN,
+      "rate": -Infinity,
+      "label": "NaN, -Infinity and 1e999",
+      "allocs_per_iter": 3.0000000000000000e+00,
+      "max_bytes_used": 4096,
+      "total_allocated_bytes": 8192,
+      "net_heap_growth": 0
+    },
+    {
+      "name": "Sort/2048/manual_time",
+      "family_index": 0,
+      "per_family_instance_index": 1,
+      "run_name": "Sort/2048/manual_time",
+      "run_type": "iteration",
+      "repetitions": 1,
+      "repetition_index": 0,
+      "threads": 1,
+      "skipped": true,
+      "skip_message": "needs 2 GiB",
+      "iterations": 0,
+      "real_time": 0.0000000000000000e+00,
+      "cpu_time": 0.0000000000000000e+00,
+      "time_unit": "us"
+    },
+    {
+      "name": "Sort/4096/manual_time",
+      "family_index": 0,
+      "per_family_instance_index": 2,
+      "run_name": "Sort/4096/manual_time",
+      "run_type": "iteration",
+      "repetitions": 1,
+      "repetition_index": 0,
+      "threads": 1,
+      "error_occurred": true,
+      "error_message": "not sorted",
+      "iterations": 0,
+      "real_time": 0.0000000000000000e+00,
+      "cpu_time": 0.0000000000000000e+00,
+      "time_unit": "us"
+    },
+    {
+      "name": "Sort_BigO",
+      "family_index": 0,
+      "per_family_instance_index": 0,
+      "run_name": "Sort",
+      "run_type": "aggregate",
+      "repetitions": 1,
+      "threads": 1,
+      "aggregate_name": "BigO",
+      "aggregate_unit": "time",
+      "cpu_coefficient": 1.5000000000000000e+00,
+      "real_coefficient": 1.5000000000000000e+00,
+      "big_o": "NlgN",
+      "time_unit": "us"
+    },
+    {
+      "name": "Sort_RMS",
+      "run_name": "Sort",
+      "run_type": "aggregate",
+      "repetitions": 1,
+      "threads": 1,
+      "aggregate_name": "RMS",
+      "aggregate_unit": "percentage",
+      "rms": 1.0000000000000000e-02
+    }
+  ]
+}
+)";
+
+}  // namespace
+
+TEST_CASE("bench file: every repetition of the real files is read and no aggregate") {
+    const BenchResult once = real_file("2026-11-23-bench.json");
+    CHECK(once.repetitions.size() == 81);
+    CHECK(once.skipped.empty());
+    CHECK(once.repetitions.at(0).name == "Calibrate/FmaPeak/threads:1");
+    CHECK(once.repetitions.at(0).seconds == Approx(0.24027033899983508).epsilon(1e-15));
+    CHECK(once.repetitions.at(0).counters.at("gflops") == 258.20549460380863);
+    CHECK(once.repetitions.at(2).seconds == Approx(81.373523184432273e-9).epsilon(1e-15));
+
+    const BenchResult repeated = real_file("2026-11-23-bench-train.json");
+    CHECK(repeated.repetitions.size() == 150);
+    CHECK(repeated.skipped.empty());
+    std::map<std::string, int> counts;
+    for (const mnist::BenchRepetition& repetition : repeated.repetitions) ++counts[repetition.name];
+    CHECK(counts.size() == 15);
+    for (const auto& [name, count] : counts) {
+        INFO(name);
+        CHECK(count == 10);
+    }
+    CHECK(real_file("2026-11-23-bench-scaling.json").repetitions.size() == 30);
+}
+
+TEST_CASE("bench file: the context of a real file is flat") {
+    const auto context = real_file("2026-11-23-bench.json").context;
+    CHECK(context.at("host_name") == "vm");
+    CHECK(context.at("num_cpus") == "2");
+    CHECK(context.at("cpu_scaling_enabled") == "false");
+    CHECK(context.at("caches.3.size") == "33554432");
+    CHECK(context.at("load_avg.2") == "3.2002");
+    CHECK(context.at("mnist.machine.cpu_model") == "AMD EPYC");
+    CHECK(context.at("mnist.fma_peak_gflops.threads:2") == "516.063");
+}
+
+TEST_CASE("bench file: what version 1.9 writes is read, with NaN and infinities in it") {
+    const BenchResult read = mnist::parse_bench_result(kNewest, "x.json");
+    REQUIRE(read.repetitions.size() == 1);
+    CHECK(read.repetitions[0].name == "Sort/1024");
+    CHECK(read.repetitions[0].seconds == 250e-6);
+    CHECK(read.repetitions[0].counters == std::map<std::string, double>{{"bytes_per_second", 16384000.0}});
+    CHECK(read.repetitions[0].label == "NaN, -Infinity and 1e999");
+    CHECK(read.context.at("json_schema_version") == "1");
+    CHECK(read.context.at("library_version") == "v1.9.1");
+    CHECK(read.context.at("load_avg.1") == "0.25");
+    CHECK(read.context.count("load_avg.2") == 0);
+    REQUIRE(read.skipped.size() == 2);
+    CHECK(read.skipped[0].name == "Sort/2048");
+    CHECK(read.skipped[0].reason == "was skipped when it was measured: needs 2 GiB");
+    CHECK(read.skipped[1].name == "Sort/4096");
+    CHECK(read.skipped[1].reason == "failed when it was measured: not sorted");
+}
+
+TEST_CASE("bench file: rows of a time without run types count by their names") {
+    std::vector<json> rows;
+    for (const char* name : {"Sort/8", "Sort/8", "Sort/8_mean", "Sort/8_median", "Sort/8_stddev", "Sort/8_cv",
+                             "Sort_BigO", "Sort_RMS", "Sort_fast"}) {
+        rows.push_back(
+            {{"name", name}, {"iterations", 10}, {"real_time", 4.0}, {"cpu_time", 4.0}, {"time_unit", "ms"}});
+    }
+    const BenchResult read = bench_of(rows);
+    REQUIRE(read.repetitions.size() == 3);
+    CHECK(read.repetitions[0].name == "Sort/8");
+    CHECK(read.repetitions[1].name == "Sort/8");
+    CHECK(read.repetitions[2].name == "Sort_fast");
+    CHECK(read.repetitions[0].seconds == 0.004);
+    CHECK(read.skipped.empty());
+}
+
+TEST_CASE("bench file: times are seconds whatever their unit") {
+    CHECK(seconds_of(5, "ns") == 5e-9);
+    CHECK(seconds_of(5, "us") == 5e-6);
+    CHECK(seconds_of(5, "ms") == 5e-3);
+    CHECK(seconds_of(5, "s") == 5);
+    CHECK(seconds_of(1e-12, "ns") > 0);
+}
+
+TEST_CASE("bench file: names lose what says how they were measured and nothing else") {
+    CHECK(name_of("Sort/1024/min_time:0.500/min_warmup_time:1.000/iterations:5/repeats:10/process_time/"
+                  "manual_time/threads:4") == "Sort/1024/threads:4");
+    CHECK(name_of("Sort/real_time") == "Sort");
+    CHECK(name_of("Sort/threads:2/iterations:1/manual_time") == "Sort/threads:2");
+    CHECK(name_of("Sort/min_time:2.0s") == "Sort");
+    CHECK(name_of("Train/Adam/batch:64") == "Train/Adam/batch:64");
+    CHECK(name_of("Sort/iterations:5/size:10") == "Sort/iterations:5/size:10");
+    CHECK(name_of("Sort/repeats:") == "Sort/repeats:");
+    CHECK(name_of("Sort/repeats:many") == "Sort/repeats:many");
+    CHECK(name_of("real_time") == "real_time");
+    CHECK(name_of("/real_time") == "/real_time");
+    CHECK(name_of("Sort/real_times") == "Sort/real_times");
+}
+
+TEST_CASE("bench file: two names that would become one stay whole") {
+    std::vector<json> rows;
+    for (const char* name :
+         {"Sort/iterations:5", "Sort/iterations:9", "Sort/iterations:5", "Find/iterations:5"}) {
+        json row = bench_row();
+        row["run_name"] = name;
+        row["repetition_index"] = rows.size();
+        rows.push_back(row);
+    }
+    const BenchResult read = bench_of(rows);
+    REQUIRE(read.repetitions.size() == 4);
+    CHECK(read.repetitions[0].name == "Sort/iterations:5");
+    CHECK(read.repetitions[1].name == "Sort/iterations:9");
+    CHECK(read.repetitions[2].name == "Sort/iterations:5");
+    CHECK(read.repetitions[3].name == "Find");
+}
+
+TEST_CASE("bench file: repetitions keep the order of the file") {
+    std::vector<json> rows;
+    for (const int index : {2, 0, 1}) {
+        json row = bench_row();
+        row["repetition_index"] = index;
+        row["real_time"] = index + 1;
+        row["time_unit"] = "s";
+        rows.push_back(row);
+    }
+    const BenchResult read = bench_of(rows);
+    REQUIRE(read.repetitions.size() == 3);
+    CHECK(read.repetitions[0].seconds == 3);
+    CHECK(read.repetitions[1].seconds == 1);
+    CHECK(read.repetitions[2].seconds == 2);
+}
+
+TEST_CASE("bench file: of a repetition that stands there twice the first counts") {
+    json first = bench_row();
+    json second = bench_row();
+    second["real_time"] = 9;
+    json other = bench_row();
+    other["repetition_index"] = 1;
+    const BenchResult read = bench_of({first, second, other});
+    REQUIRE(read.repetitions.size() == 2);
+    CHECK(read.repetitions[0].seconds == 250e-9);
+    REQUIRE(read.skipped.size() == 1);
+    CHECK(read.skipped[0].name == "Sort/8");
+    CHECK(read.skipped[0].reason == "repetition 0 stands here twice");
+
+    first["real_time"] = 0;  // a repetition without a time does not take the place of a good one
+    CHECK(bench_of({first, second}).repetitions.size() == 1);
+}
+
+TEST_CASE("bench file: a file of aggregates only says what is missing and which flag to leave out") {
+    try {
+        (void)bench_of({aggregate("Sort/8", "mean"), aggregate("Sort/8", "cv")});
+        FAIL("no error");
+    } catch (const mnist::InputError& error) {
+        CHECK(std::string(error.what()) ==
+              "x.json, benchmarks: expected single repetitions, found their aggregates only. Measure again "
+              "without --benchmark_report_aggregates_only");
+    }
+}
+
+TEST_CASE("bench file: a benchmark with aggregates only is named among others once") {
+    const BenchResult read = bench_of({aggregate("Find/repeats:3", "mean"), aggregate("Find/repeats:3", "cv"),
+                                       bench_row(), aggregate("Sort/8", "mean")});
+    CHECK(read.repetitions.size() == 1);
+    REQUIRE(read.skipped.size() == 1);
+    CHECK(read.skipped[0].name == "Find");
+    CHECK(read.skipped[0].reason ==
+          "the file has its aggregates only: measure it without ReportAggregatesOnly");
+}
+
+TEST_CASE("bench file: no rows are no error") {
+    CHECK(bench_of({}).repetitions.empty());
+    CHECK(bench_of({}).skipped.empty());
+}
+
+TEST_CASE("bench file: a file is recognised by its context and its benchmarks") {
+    CHECK(mnist::looks_like_bench_json({{"context", json::object()}, {"benchmarks", json::array()}}));
+    CHECK_FALSE(mnist::looks_like_bench_json({{"context", json::array()}, {"benchmarks", json::array()}}));
+    CHECK_FALSE(mnist::looks_like_bench_json({{"context", json::object()}, {"benchmarks", 1}}));
+    CHECK_FALSE(mnist::looks_like_bench_json({{"context", json::object()}}));
+    CHECK_FALSE(mnist::looks_like_bench_json(json::array({1, 2})));
+    CHECK_FALSE(mnist::looks_like_bench_json(nullptr));
+}
