@@ -85,15 +85,7 @@ LabelledRows Bench::train_rows() const {
 }
 
 std::string word(OptimizerKind optimizer) {
-    switch (optimizer) {
-        case OptimizerKind::sgd:
-            return "SGD";
-        case OptimizerKind::momentum:
-            return "Momentum";
-        case OptimizerKind::adam:
-            break;
-    }
-    return "Adam";
+    return std::string(label_of(optimizer));
 }
 
 }  // namespace mnist::bench

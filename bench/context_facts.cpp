@@ -6,6 +6,7 @@
 
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/results/flat_facts.hpp"
 #include "mnist/results/train_json.hpp"
 
 namespace mnist::bench {
@@ -32,14 +33,9 @@ std::vector<PrimitiveFacts> usual_primitives(const Bench& bench) {
 }  // namespace
 
 void flatten(const ordered_json& value, const std::string& key, ContextFacts& facts) {
-    if (value.is_object() || value.is_array()) {
-        for (const auto& [name, child] : value.items())
-            flatten(child, fmt::format("{}.{}", key, name), facts);
-    } else if (value.is_string()) {
-        facts[key] = printable(value.get<std::string>());
-    } else if (!value.is_null()) {
-        facts[key] = value.dump();
-    }
+    ContextFacts flat;
+    mnist::flatten(value, key, flat);
+    for (const auto& [name, text] : flat) facts[name] = printable(text);
 }
 
 ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {

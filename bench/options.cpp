@@ -54,6 +54,18 @@ double seconds_of(const GivenValue& given) {
     return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
 }
 
+// KEY=VALUE, or several divided by commas, as the library takes them.
+void require_pairs(const GivenValue& given) {
+    for (const GivenValue& pair : given.elements("facts")) {
+        const std::size_t sign = pair.text().find('=');
+        if (sign != std::string::npos && sign > 0) continue;
+        throw InputError({.where = given.where,
+                          .expected = "KEY=VALUE[,KEY=VALUE...]",
+                          .found = pair.text(),
+                          .remedy = "For example --benchmark_context=cooling=passive"});
+    }
+}
+
 void set_threads(Options& options, const GivenValue& given) {
     options.threads.clear();
     for (const GivenValue& one : given.elements("numbers of threads")) {
@@ -138,7 +150,10 @@ const std::vector<Flag>& flags() {
              o.for_library.push_back("--benchmark_time_unit=" + v.text());
          }},
         {"benchmark_context", "KEY=VALUE[,...]", kLibrary, "Facts of your own for the result",
-         [](Options& o, const GivenValue& v) { o.for_library.push_back("--benchmark_context=" + v.text()); }},
+         [](Options& o, const GivenValue& v) {
+             require_pairs(v);
+             o.for_library.push_back("--benchmark_context=" + v.text());
+         }},
         {"v", "LEVEL", kLibrary, "How much the library says about its work (default: 0)",
          [](Options& o, const GivenValue& v) {
              o.for_library.push_back(fmt::format("--v={}", v.count(0, 9)));

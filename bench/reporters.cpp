@@ -5,11 +5,17 @@
 #include <cmath>
 #include <sstream>
 
+#include "session.hpp"
+
 namespace mnist::bench {
 namespace {
 
 constexpr const char* kOnlyInFiles[]{"load_average", "steal_share", "involuntary_switches", "seed",
                                      "peak_gflops"};
+
+// Numbers of a repetition without a meaning over several: the mean of seeds, and targets that some
+// repetitions never reached, whose mean would be that of the lucky ones.
+constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target"};
 
 double finite(double value) {
     return std::isfinite(value) ? value : 0.0;
@@ -26,6 +32,9 @@ Run cleaned(Run run) {
                     .repetitions = {},
                     .time_type = {},
                     .threads = {}};
+    if (run.run_type == Run::RT_Aggregate) {
+        for (const char* const name : kNotAggregated) run.counters.erase(name);
+    }
     std::erase_if(run.counters, [](const auto& counter) { return !std::isfinite(counter.second.value); });
     run.real_accumulated_time = finite(run.real_accumulated_time);
     run.cpu_accumulated_time = finite(run.cpu_accumulated_time);
@@ -43,10 +52,13 @@ void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
     progress_.clear();
     std::vector<Run> shown;
     for (const Run& run : runs) {
+        // One row for everything that an interruption left undone would scroll the measured rows away.
+        if (has_error(run) && error_message(run) == kInterrupted) continue;
         shown.push_back(cleaned(run));
         for (const char* const name : kOnlyInFiles) shown.back().counters.erase(name);
         if (run.run_type == Run::RT_Aggregate) shown.back().report_label.clear();
     }
+    if (shown.empty()) return;
     ConsoleReporter::ReportRuns(shown);
     GetOutputStream().flush();
 }

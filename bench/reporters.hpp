@@ -29,6 +29,16 @@ template <class R>
     }
 }
 
+/// Why it ended so; the library renamed this member as well.
+template <class R>
+[[nodiscard]] const std::string& error_message(const R& run) {
+    if constexpr (requires { run.error_message; }) {
+        return run.error_message;
+    } else {
+        return run.skip_message;
+    }
+}
+
 /// The library's table, below the progress line. The load counters, the seed and the peak itself are
 /// in files only: they would push everything else off the screen.
 class ConsoleTable final : public benchmark::ConsoleReporter {

@@ -16,6 +16,17 @@ double seconds_left(double elapsed_s, double done_s, double planned_s) {
     return std::max(0.0, pace * (planned_s - done_s));
 }
 
+namespace {
+
+// The library aborts where the repetitions of a benchmark differ in their iterations, and one that ended
+// before its loop began has none.
+void skip(benchmark::State& state, const char* why) {
+    if (state.iterations() == 0) static_cast<void>(state.KeepRunning());
+    state.SkipWithError(why);
+}
+
+}  // namespace
+
 Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
     : bench_(bench), progress_(progress) {
     const bool warms_up = bench.options.warmup_s > 0;
@@ -49,7 +60,7 @@ void Session::register_entries() {
 
 void Session::call(Tracked& tracked, benchmark::State& state) {
     if (bench_.stop.load()) {
-        state.SkipWithError(kInterrupted);
+        skip(state, kInterrupted);
         return;
     }
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
@@ -64,7 +75,7 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
         return;
     }
     if (bench_.stop.load()) {
-        state.SkipWithError(kInterrupted);
+        skip(state, kInterrupted);
         return;
     }
     const Load load = watch.now();
@@ -77,7 +88,7 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     try {
         tracked.entry.run(call);
     } catch (const std::exception& error) {
-        call.state.SkipWithError(error.what());
+        skip(call.state, error.what());
     }
 }
 
@@ -105,8 +116,10 @@ void Session::show_progress(Tracked& tracked, std::optional<std::size_t> repetit
         bench_.options.repetitions > 1 && repetition
             ? fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions)
             : "";
-    progress_.show(fmt::format("{}{}, about {:.0f} s left", tracked.entry.name, which,
-                               seconds_left(elapsed_s, begun_s_ - running_s_, planned_s_)));
+    // The time first, so that a narrow terminal cuts the name.
+    progress_.show(fmt::format("about {:.0f} s left: {}{}",
+                               seconds_left(elapsed_s, begun_s_ - running_s_, planned_s_), tracked.entry.name,
+                               which));
 }
 
 }  // namespace mnist::bench

@@ -5,6 +5,7 @@
 
 #include "experiment_run.hpp"
 #include "families.hpp"
+#include "session.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -20,6 +21,10 @@ void time_to_accuracy(Call& call, Bench& bench, const TrainConfig& wanted) {
         ExperimentRun result = run_one(bench, config, config.target_accuracy);
         run = std::move(result.run);
         call.state.SetLabel(result.label);
+        if (bench.stop.load()) {
+            call.state.SkipWithError(kInterrupted);
+            return;
+        }
         if (!run.seconds_to_target) {
             const std::string message = fmt::format(
                 "{} % not reached within {} epochs (seed {}, best {:.2f} %{}{}): raise --max-epochs", kTarget,

@@ -65,6 +65,23 @@ std::vector<double> differences_by_seed(const AccuracySample& base, const Accura
     return differences;
 }
 
+// Both sides reduced to a seed that they share, where they share one.
+std::pair<AccuracySample, AccuracySample> same_seed(const AccuracySample& base,
+                                                    const AccuracySample& new_sample) {
+    if (base.seeds.size() != base.percent.size() || new_sample.seeds.size() != new_sample.percent.size())
+        return {base, new_sample};
+    const auto only = [](const AccuracySample& sample, std::size_t i) {
+        return AccuracySample{
+            .percent = {sample.percent[i]}, .seeds = {sample.seeds[i]}, .test_samples = sample.test_samples};
+    };
+    for (std::size_t i = 0; i < base.seeds.size(); ++i) {
+        for (std::size_t k = 0; k < new_sample.seeds.size(); ++k) {
+            if (base.seeds[i] == new_sample.seeds[k]) return {only(base, i), only(new_sample, k)};
+        }
+    }
+    return {base, new_sample};
+}
+
 std::optional<Interval> test_set_interval(const AccuracySample& base, const AccuracySample& new_sample,
                                           double confidence) {
     if (!base.test_samples || !new_sample.test_samples) return std::nullopt;
@@ -93,7 +110,10 @@ AccuracyComparison compared(const AccuracySample& base, const AccuracySample& ne
             result.interval = welch->interval;
         return result;
     }
-    result.interval = test_set_interval(base, new_sample, confidence);
+    // A run of the same seed on the other side is the closest to it: seeds spread further than the test set.
+    const auto [one, other] = same_seed(base, new_sample);
+    result.difference = mean(other.percent) - mean(one.percent);
+    result.interval = test_set_interval(one, other, confidence);
     return result;
 }
 

@@ -10,12 +10,13 @@ struct Names {
     OptimizerKind kind;
     std::string_view name;
     std::string_view title;
+    std::string_view label;
 };
 
 constexpr std::array kNames{
-    Names{OptimizerKind::sgd, "sgd", "SGD"},
-    Names{OptimizerKind::momentum, "momentum", "SGD + Momentum"},
-    Names{OptimizerKind::adam, "adam", "Adam"},
+    Names{OptimizerKind::sgd, "sgd", "SGD", "SGD"},
+    Names{OptimizerKind::momentum, "momentum", "SGD + Momentum", "Momentum"},
+    Names{OptimizerKind::adam, "adam", "Adam", "Adam"},
 };
 
 const Names& names(OptimizerKind kind) {
@@ -30,6 +31,10 @@ std::string_view name(OptimizerKind kind) {
 
 std::string_view title(OptimizerKind kind) {
     return names(kind).title;
+}
+
+std::string_view label_of(OptimizerKind kind) {
+    return names(kind).label;
 }
 
 std::optional<OptimizerKind> optimizer_named(std::string_view word) {

@@ -45,6 +45,13 @@ TEST_CASE("mnist_bench: unknown and bad flags exit 2 and name the flag") {
     CHECK(contains(finished.error, "mnist_bench: --epochs: expected a whole number"));
 }
 
+TEST_CASE("mnist_bench: facts of one's own are pairs") {
+    const Workshop workshop;
+    const Finished finished = run(workshop.launch({kQuick, kQuickTime, "--benchmark_context=cooling"}));
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "--benchmark_context: expected KEY=VALUE"));
+}
+
 TEST_CASE("mnist_bench: the list has one name a line and measures nothing") {
     const Workshop workshop;
     const Finished all = bench(workshop, {"--benchmark_list_tests"});
@@ -135,13 +142,37 @@ TEST_CASE("mnist_bench: an interrupted run exits 130 and keeps what was measured
     CHECK(result.at("benchmarks").at(0).at("name") == "SoftmaxCrossEntropy/classes:10/batch:64");
 }
 
+TEST_CASE(
+    "mnist_bench: repetitions that an interruption leaves undone cost neither the result nor the screen") {
+    const Workshop workshop;
+    Launch launch =
+        workshop.launch({"--data-dir", "tiny", "--benchmark_min_time=0.02", "--benchmark_repetitions=500",
+                         "--benchmark_out=r.json", "--benchmark_filter=^SoftmaxCrossEntropy/classes:10"});
+    launch.outputs = Outputs::terminal;
+    launch.environment = {{"TERM", "xterm"}};
+    Process process(launch);
+    REQUIRE(process.wait_for_output("repetition 4 of 500"));
+    process.send(SIGINT);
+    const Finished finished = process.finish();
+    CAPTURE(finished.output);
+    CHECK(finished.exit_code == 130);
+    CHECK(!contains(finished.output, "ERROR OCCURRED"));
+    const nlohmann::json result = workshop.json_of("r.json");
+    std::size_t repetitions = 0;
+    for (const nlohmann::json& row : result.at("benchmarks")) {
+        if (row.at("run_type") == "iteration") ++repetitions;
+    }
+    CHECK(repetitions >= 3);
+    CHECK(repetitions < 500);
+}
+
 TEST_CASE("mnist_bench: a terminal gets a progress line and colours, unless it is told otherwise") {
     const Workshop workshop;
     Launch launch = workshop.launch({kQuick, kQuickTime});
     launch.outputs = Outputs::terminal;
     launch.environment = {{"TERM", "xterm-256color"}};
     const Finished plain = run(launch);
-    CHECK(contains(plain.output, "\r\x1b[KSoftmaxCrossEntropy/classes:10/batch:64, about "));
+    CHECK(contains(plain.output, "\r\x1b[Kabout "));
     CHECK(contains(plain.output, "\x1b[0;32m"));
     launch.environment["NO_COLOR"] = "1";
     CHECK(!contains(run(launch).output, "\x1b[0;32m"));

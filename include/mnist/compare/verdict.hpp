@@ -98,7 +98,9 @@ struct AccuracyComparison {
 /// where there are
 ///   - the same seeds on both sides, two or more: Student's of the differences by seed,
 ///   - two or more runs on both sides: Welch's,
-///   - one run on a side: Newcombe's of two proportions of the test set (the runs of a side as one, since
+///   - one run on a side: Newcombe's of two proportions of the test set, of the runs of a seed that both
+///   sides
+///     have (without one, the runs of a side count as one, since
 ///     they share the test set),
 /// with confidence 1 - alpha / (rows that have accuracies). Above 0 throughout is better, below 0 worse,
 /// within the margin the same. Identical accuracies seed by seed have a difference of exactly 0.

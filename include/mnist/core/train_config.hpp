@@ -15,6 +15,8 @@ enum class OptimizerKind { sgd, momentum, adam };
 
 /// "sgd", "momentum", "adam": the word in flags, files and results.
 [[nodiscard]] std::string_view name(OptimizerKind kind);
+/// "SGD", "Momentum", "Adam": as they stand in the names of benchmarks.
+[[nodiscard]] std::string_view label_of(OptimizerKind kind);
 /// "SGD", "SGD + Momentum", "Adam": the word in tables.
 [[nodiscard]] std::string_view title(OptimizerKind kind);
 /// Inverse of name(); empty for any other word.

@@ -1,0 +1,70 @@
+// Two sets of measurements side by side: which rows match, what each allows to be said, whether the machines
+// are the same, and what makes the comparison unfair. How it is shown is for `report`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/compare/measurements.hpp"
+#include "mnist/compare/verdict.hpp"
+
+namespace mnist {
+
+enum class CompareMode {
+    automatic,  ///< gate on the same machine, report otherwise
+    gate,       ///< a regression is a failure
+    report,     ///< ratios and shares of each side's own peak; nothing passes or fails
+};
+
+/// "gate" or "report".
+[[nodiscard]] std::string_view word(CompareMode mode);
+
+/// A fact that differs; empty where a side does not have it.
+struct FactDifference {
+    std::string key;  ///< "mnist.machine.cpu_model"
+    std::optional<std::string> base, new_value;
+};
+
+struct ComparedRow {
+    std::string name;
+    SpeedComparison speed;
+    std::optional<AccuracyComparison> accuracy;
+    JointVerdict joint = JointVerdict::inconclusive;
+    std::optional<double> base_share, new_share;  ///< median share of the side's own multiply-add peak
+    /// ratio = peak_ratio * efficiency_ratio: what the hardware and what its use contribute.
+    std::optional<double> peak_ratio, efficiency_ratio;
+};
+
+struct GeometricMean {
+    std::string family;  ///< "Train"; "all" over all matched rows
+    double ratio = 1;
+    std::size_t rows = 0;
+};
+
+struct Comparison {
+    CompareMode mode = CompareMode::report;  ///< gate or report
+    std::string base_label, new_label;
+    std::vector<FactDifference> fingerprint_differences;
+    std::vector<std::string> warnings;    ///< what makes the comparison unfair, with a remedy each
+    std::vector<ComparedRow> rows;        ///< in the base's order
+    std::vector<GeometricMean> geomeans;  ///< of ratios, a family each, then "all"; only of matched rows
+    std::vector<std::string> unmatched_base, unmatched_new;
+    std::vector<SkippedRow> skipped_base, skipped_new;
+    std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
+
+    /// Whether a gate must close: a row regressed, or traded accuracy for speed or speed for accuracy.
+    [[nodiscard]] bool regressed() const;
+};
+
+struct CompareSettings {
+    CompareMode mode = CompareMode::automatic;
+    VerdictSettings verdict;
+};
+
+/// Compares `measured` with `base`. Throws InputError where the two are of different data, or have no row in
+/// common. Cost: that of judge_speed.
+[[nodiscard]] Comparison compare(const Measurements& base, const Measurements& measured,
+                                 const CompareSettings& settings);
+
+}  // namespace mnist

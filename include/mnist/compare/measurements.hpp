@@ -1,0 +1,47 @@
+// What a result file says, in one form for all kinds of files: rows of repetitions that can be matched by
+// name, and facts under the keys that mnist_bench writes into its context. Reading files is in `results`.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mnist/compare/verdict.hpp"
+#include "mnist/results/bench_json.hpp"
+#include "mnist/results/train_result.hpp"
+
+namespace mnist {
+
+/// The repetitions of one benchmark.
+struct MeasuredRow {
+    std::string name;             ///< "Train/Adam/batch:64"
+    std::vector<double> seconds;  ///< an iteration, one number a repetition, all positive
+    AccuracySample accuracy;
+    std::vector<double> peak_fractions;  ///< shares of the measured multiply-add peak; may be empty
+    std::vector<double> peak_gflops;     ///< that peak; may be empty
+    std::size_t disturbed = 0;           ///< repetitions that lost more than 2 % of their time to others
+};
+
+struct Measurements {
+    std::string label;                         ///< the file, or the files that were pooled
+    std::map<std::string, std::string> facts;  ///< "mnist.machine.cpu_model", "mnist.config.epochs", ...
+    std::vector<MeasuredRow> rows;             ///< in the order of the file
+    std::vector<SkippedRow> skipped;
+    /// weights_sha256 of finished runs, by "Adam, seed 0"; only `mnist train` records them.
+    std::map<std::string, std::string> weights;
+};
+
+/// "Train" of "Train/Adam/batch:64": what means are taken over.
+[[nodiscard]] std::string family_of(const std::string& name);
+
+[[nodiscard]] Measurements measurements_of(const BenchResult& result, const std::string& label);
+
+/// One row an optimizer, "Train/Adam/batch:64": a repetition is a completed run, its time that of its mean
+/// epoch. Runs that diverged or were interrupted are skipped by name.
+[[nodiscard]] Measurements measurements_of(const TrainResult& result, const std::string& label);
+
+/// Adds the repetitions of `more` to those of `pool`, row by row. Throws InputError where the two are not
+/// from one machine, one build and one configuration, naming the first fact that differs.
+void pool_into(Measurements& pool, const Measurements& more);
+
+}  // namespace mnist

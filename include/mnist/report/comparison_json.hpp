@@ -1,0 +1,19 @@
+// A comparison for programs: schema "mnist-comparison/1".
+#pragma once
+
+#include <string>
+
+#include "mnist/compare/comparison.hpp"
+
+namespace mnist {
+
+/// {"schema", "mode", "summary", "base", "new", "fingerprint_differences", "warnings", "geomeans",
+/// "unmatched": {"base", "new"}, "skipped": {"base", "new"}, "bits", "rows": [{"name", "verdict",
+/// "joint_verdict", "ratio", "ratio_low", "ratio_high", "p_value", "p_adjusted", "samples_base",
+/// "samples_new", "threshold", "accuracy_verdict", "accuracy_difference", "accuracy_low", "accuracy_high",
+/// "peak_fraction_base", "peak_fraction_new", "peak_ratio", "efficiency_ratio"}]}. Ratios are base time over
+/// new time, above 1 is faster; accuracies in points of percent; absent values are null. Strict JSON,
+/// indented by one space, with a final newline.
+[[nodiscard]] std::string comparison_json(const Comparison& comparison);
+
+}  // namespace mnist

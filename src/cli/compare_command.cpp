@@ -1,0 +1,133 @@
+// `mnist compare`: two results, one answer to whether the second is faster and still right. Rankings of three
+// or more results are left out.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app.hpp"
+#include "commands.hpp"
+#include "console.hpp"
+#include "mnist/compare/comparison.hpp"
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/new_file.hpp"
+#include "mnist/core/values.hpp"
+#include "mnist/report/comparison_json.hpp"
+#include "mnist/report/comparison_text.hpp"
+#include "mnist/results/result_file.hpp"
+
+namespace mnist {
+namespace {
+
+struct CompareFlags {
+    std::vector<std::string> files;
+    std::string mode = "auto";
+    std::string threshold = "5";
+    std::string alpha = "0.05";
+    std::string format = "text";
+    std::string out;
+};
+
+Measurements read_one(const std::string& file) {
+    const ResultFile result = read_result_file(file);
+    return std::visit([&](const auto& content) { return measurements_of(content, file); }, result);
+}
+
+// One file, or several of one machine divided by commas.
+Measurements read_side(const std::string& argument) {
+    const GivenValue given{.where = "mnist compare", .words = {argument}};
+    std::optional<Measurements> pool;
+    for (const GivenValue& file : given.elements("result file")) {
+        Measurements one = read_one(file.text());
+        if (pool) {
+            pool_into(*pool, one);
+        } else {
+            pool = std::move(one);
+        }
+    }
+    return *pool;
+}
+
+CompareMode mode_of(const std::string& word) {
+    if (word == "gate") return CompareMode::gate;
+    return word == "report" ? CompareMode::report : CompareMode::automatic;
+}
+
+CompareSettings settings_of(const CompareFlags& flags) {
+    const GivenValue mode{.where = "--mode", .words = {flags.mode}};
+    mode.require_one_of({"auto", "gate", "report"});
+    const GivenValue format{.where = "--format", .words = {flags.format}};
+    format.require_one_of({"text", "json"});
+    CompareSettings settings;
+    settings.mode = mode_of(flags.mode);
+    settings.verdict.threshold =
+        GivenValue{.where = "--threshold", .words = {flags.threshold}}.percentage() / 100;
+    settings.verdict.alpha = GivenValue{.where = "--alpha", .words = {flags.alpha}}.share();
+    constexpr double kLeastAlpha = 0.001;  // 10,000 resamples have 5 beyond each end of the interval then
+    if (settings.verdict.alpha < kLeastAlpha || settings.verdict.alpha > 0.5)
+        throw InputError({.where = "--alpha",
+                          .expected = "a share from 0.001 to 0.5",
+                          .found = flags.alpha,
+                          .remedy = "0.05 is usual: one false claim in twenty tables"});
+    return settings;
+}
+
+int compare_files(const CompareFlags& flags) {
+    const CompareSettings settings = settings_of(flags);
+    if (flags.files.size() != 2)
+        throw InputError({.where = "mnist compare",
+                          .expected = "two results, BASE.json and NEW.json",
+                          .found = std::to_string(flags.files.size()),
+                          .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});
+    if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
+    const Measurements base = read_side(flags.files.front());
+    const Comparison comparison = compare(base, read_side(flags.files.back()), settings);
+    Console console;
+    const TextStyle style = flags.out.empty() ? console.style() : TextStyle{};
+    const std::string text =
+        flags.format == "json" ? comparison_json(comparison) : comparison_text(comparison, style);
+    if (flags.out.empty()) {
+        console.print_data(text);
+    } else {
+        write_file_atomically(flags.out, text, IfExists::fail);
+    }
+    const bool negative = comparison.mode == CompareMode::gate && comparison.regressed();
+    return console.exit_code(negative ? kExitNegative : kExitFine);
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& app, Action& action) {
+    CLI::App* command =
+        add_subcommand(app, "compare", "Is the second result faster, and is it still right?",
+                       {"mnist compare before.json after.json",
+                        "mnist compare before1.json,before2.json after.json --threshold 2",
+                        "mnist compare laptop.json server.json --mode report",
+                        "mnist compare before.json after.json --format json --out comparison.json"});
+    const auto flags = std::make_shared<CompareFlags>();
+    command->add_option(
+        "FILES", flags->files,
+        "BASE.json NEW.json: of mnist_bench, mnist train or another Google Benchmark program");
+    command
+        ->add_option("--mode", flags->mode,
+                     "gate: a regression exits 1; report: nothing fails; auto: gate on the same machine")
+        ->type_name("auto|gate|report");
+    command->add_option("--threshold", flags->threshold, "Least change of time that counts, in percent (5)")
+        ->type_name("PERCENT");
+    command->add_option("--alpha", flags->alpha, "Chance of any false claim in the whole table (0.05)")
+        ->type_name("SHARE");
+    command->add_option("--format", flags->format, "text, or json for programs")->type_name("text|json");
+    command->add_option("--out", flags->out, "Write to this file instead of standard output")
+        ->type_name("FILE");
+    command->callback([command, flags, &action] {
+        action = [command, flags] {
+            reject_unknown_words(*command);
+            return compare_files(*flags);
+        };
+    });
+}
+
+}  // namespace mnist

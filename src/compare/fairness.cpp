@@ -1,0 +1,211 @@
+// Tables of facts, each with what it means when it differs.
+#include "fairness.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr const char* kMemory = "mnist.machine.memory_bytes";
+constexpr std::array kFingerprint{"mnist.machine.cpu_model", "mnist.machine.usable_cores",
+                                  "mnist.config.threads", "mnist.machine.isa", kMemory};
+// For files of other Google Benchmark programs.
+constexpr std::array kForeignFingerprint{"host_name", "num_cpus"};
+
+struct UnfairFact {
+    const char* key;
+    const char* what;
+    const char* remedy;
+};
+constexpr std::array kUnfair{
+    UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
+    UnfairFact{"mnist.config.precision", "precision", "compare the same --precision"},
+    UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
+    UnfairFact{"mnist.config.loader_threads", "loader threads", "use the same --loader-threads"},
+    UnfairFact{"mnist.build.build_type", "build type", "build both with ./run, which builds releases"},
+    UnfairFact{"mnist.dataset.train_samples", "training samples", "train on the same data"},
+};
+
+std::optional<std::string> fact(const Facts& facts, const std::string& key) {
+    const auto found = facts.find(key);
+    return found == facts.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool within_one_percent(const std::string& base, const std::string& measured) {
+    try {
+        const double a = std::stod(base);
+        const double b = std::stod(measured);
+        return std::abs(a - b) <= 0.01 * std::max(std::abs(a), std::abs(b));
+    } catch (const std::exception&) {
+        return base == measured;
+    }
+}
+
+bool differs(const char* key, const std::optional<std::string>& base,
+             const std::optional<std::string>& measured) {
+    if (!base || !measured) return base.has_value() != measured.has_value();
+    if (std::string_view(key) == kMemory) return !within_one_percent(*base, *measured);
+    return *base != *measured;
+}
+
+/// Hidden extents as one text, since they are a key each.
+std::string network(const Facts& facts) {
+    std::string text;
+    for (auto at = facts.lower_bound("mnist.config.hidden."); at != facts.end(); ++at) {
+        if (!at->first.starts_with("mnist.config.hidden.")) break;
+        text += (text.empty() ? "" : "-") + at->second;
+    }
+    return text;
+}
+
+void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
+    if (fact(side.facts, "mnist.dataset.synthetic") == "true")
+        warnings.push_back(
+            fmt::format("{} was measured on synthetic digits: fetch MNIST with mnist fetch", side.label));
+    if (fact(side.facts, "mnist.interrupted") == "true")
+        warnings.push_back(fmt::format("{} was interrupted: measure it again", side.label));
+    if (fact(side.facts, "mnist.build.build_type") == "Debug")
+        warnings.push_back(fmt::format("{} is of a debug build: build with ./run", side.label));
+    std::size_t disturbed = 0;
+    for (const MeasuredRow& row : side.rows) disturbed += row.disturbed;
+    if (disturbed > 0)
+        warnings.push_back(fmt::format(
+            "{} of {} were disturbed (more than 2 % of the time went to other virtual machines): "
+            "measure again in a quieter hour, with more repetitions",
+            disturbed == 1 ? "1 repetition" : fmt::format("{} repetitions", disturbed), side.label));
+}
+
+std::vector<std::string> explanations(const Facts& base, const Facts& measured) {
+    std::vector<std::string> found;
+    for (const auto& [key, what] :
+         {std::pair{"mnist.machine.isa", "instruction set"},
+          std::pair{"mnist.machine.onednn_isa", "oneDNN's instruction set"},
+          std::pair{"mnist.config.precision", "precision"}, std::pair{"mnist.build.onednn", "oneDNN"},
+          std::pair{"mnist.build.compiler", "compiler"}, std::pair{"mnist.build.version", "version"},
+          std::pair{"mnist.build.commit", "commit"}}) {
+        const auto a = fact(base, key);
+        const auto b = fact(measured, key);
+        if (a != b)
+            found.push_back(
+                fmt::format("{} ({} and {})", what, a.value_or("unknown"), b.value_or("unknown")));
+    }
+    return found;
+}
+
+/// Whether both were asked to compute the same.
+bool same_configuration(const Facts& base, const Facts& measured) {
+    std::set<std::string> keys;
+    for (const Facts* const facts : {&base, &measured}) {
+        for (const auto& [key, value] : *facts)
+            if (key.starts_with("mnist.config.") || key == "mnist.dataset.sha256") keys.insert(key);
+    }
+    // These change neither the data nor the order of a sum.
+    for (const char* const key : {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seeds",
+                                  "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
+        keys.erase(key);
+    for (const std::string& key : keys) {
+        if (key.starts_with("mnist.config.optimizers")) continue;
+        if (fact(base, key) != fact(measured, key)) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured) {
+    std::vector<FactDifference> differences;
+    const auto look = [&](const char* key) {
+        const auto a = fact(base, key);
+        const auto b = fact(measured, key);
+        if (differs(key, a, b)) differences.push_back({.key = key, .base = a, .new_value = b});
+    };
+    const bool ours = fact(base, kFingerprint.front()) || fact(measured, kFingerprint.front());
+    if (ours) {
+        for (const char* const key : kFingerprint) look(key);
+    } else {
+        for (const char* const key : kForeignFingerprint) look(key);
+    }
+    return differences;
+}
+
+std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured) {
+    std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
+    for (const char* const key :
+         {"mnist.build.commit", "mnist.build.dirty", "mnist.build.compiler", "mnist.build.build_type",
+          "mnist.build.onednn", "mnist.dataset.sha256", "mnist.config.epochs"}) {
+        const auto a = fact(base, key);
+        const auto b = fact(measured, key);
+        if (a != b) obstacles.push_back({.key = key, .base = a, .new_value = b});
+    }
+    return obstacles;
+}
+
+void require_same_data(const Measurements& base, const Measurements& measured) {
+    const auto a = fact(base.facts, "mnist.dataset.sha256");
+    const auto b = fact(measured.facts, "mnist.dataset.sha256");
+    if (!a || !b || *a == *b) return;
+    const auto named = [](const Measurements& side, const std::string& hash) {
+        return fmt::format("{} ({})", fact(side.facts, "mnist.dataset.name").value_or("data"),
+                           hash.substr(0, 12));
+    };
+    throw InputError({.where = measured.label,
+                      .expected = fmt::format("the data of {}, {}", base.label, named(base, *a)),
+                      .found = named(measured, *b),
+                      .remedy = "Measure both on the same data set (--dataset, --data-dir)"});
+}
+
+std::vector<std::string> unfair_differences(const Measurements& base, const Measurements& measured) {
+    std::vector<std::string> warnings;
+    const std::string base_network = network(base.facts);
+    const std::string new_network = network(measured.facts);
+    if (!base_network.empty() && !new_network.empty() && base_network != new_network)
+        warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
+                                       base_network, new_network));
+    for (const UnfairFact& unfair : kUnfair) {
+        const auto a = fact(base.facts, unfair.key);
+        const auto b = fact(measured.facts, unfair.key);
+        if (a && b && *a != *b)
+            warnings.push_back(fmt::format("{} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
+    }
+    warn_of_one(base, warnings);
+    warn_of_one(measured, warnings);
+    return warnings;
+}
+
+std::vector<std::string> compared_bits(const Measurements& base, const Measurements& measured) {
+    std::vector<std::string> sentences;
+    if (!same_configuration(base.facts, measured.facts)) return sentences;
+    std::size_t same = 0;
+    std::vector<std::string> others;
+    for (const auto& [run, hash] : base.weights) {
+        const auto other = measured.weights.find(run);
+        if (other == measured.weights.end()) continue;
+        if (other->second == hash) {
+            ++same;
+        } else {
+            others.push_back(run);
+        }
+    }
+    if (same > 0)
+        sentences.push_back(same == 1 ? std::string("The final weights of 1 run are the same bits")
+                                      : fmt::format("The final weights of {} runs are the same bits", same));
+    if (!others.empty()) {
+        const auto reasons = explanations(base.facts, measured.facts);
+        sentences.push_back(fmt::format(
+            "The final weights of {} are not the same bits; {}", fmt::join(others, "; "),
+            reasons.empty()
+                ? std::string("no recorded fact explains it")
+                : fmt::format("what differs and could explain it: {}", fmt::join(reasons, ", "))));
+    }
+    return sentences;
+}
+
+}  // namespace mnist

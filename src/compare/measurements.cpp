@@ -1,0 +1,141 @@
+// Turning files into rows. Facts of `mnist train` get the keys that mnist_bench gives them.
+#include "mnist/compare/measurements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "fairness.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/flops.hpp"
+#include "mnist/results/flat_facts.hpp"
+#include "mnist/results/train_json.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr double kDisturbed = 0.02;
+
+std::optional<double> counter(const BenchRepetition& repetition, const char* key) {
+    const auto found = repetition.counters.find(key);
+    return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+MeasuredRow& row_named(std::vector<MeasuredRow>& rows, const std::string& name) {
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const MeasuredRow& row) { return row.name == name; });
+    if (found != rows.end()) return *found;
+    return rows.emplace_back(MeasuredRow{.name = name,
+                                         .seconds = {},
+                                         .accuracy = {},
+                                         .peak_fractions = {},
+                                         .peak_gflops = {},
+                                         .disturbed = 0});
+}
+
+std::optional<std::uint64_t> test_samples(const std::map<std::string, std::string>& facts) {
+    const auto found = facts.find("mnist.dataset.test_samples");
+    if (found == facts.end() || found->second.empty() || found->second.size() > 18 ||
+        !std::all_of(found->second.begin(), found->second.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return std::nullopt;
+    return std::stoull(found->second);
+}
+
+double training_flop(const TrainResult& result) {
+    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
+    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
+    dims.push_back(result.dataset.classes);
+    return training_flop_per_sample(dims);
+}
+
+// Seconds of a run's mean epoch; empty where it was not completed or not timed.
+std::optional<double> mean_epoch(const RunRecord& run) {
+    if (run.status != RunStatus::completed || run.epochs.empty()) return std::nullopt;
+    double seconds = 0;
+    for (const EpochRecord& epoch : run.epochs) seconds += epoch.train_seconds;
+    return seconds > 0 ? std::optional(seconds / static_cast<double>(run.epochs.size())) : std::nullopt;
+}
+
+}  // namespace
+
+std::string family_of(const std::string& name) {
+    return name.substr(0, name.find('/'));
+}
+
+Measurements measurements_of(const BenchResult& result, const std::string& label) {
+    Measurements measured{
+        .label = label, .facts = result.context, .rows = {}, .skipped = result.skipped, .weights = {}};
+    for (const BenchRepetition& repetition : result.repetitions) {
+        MeasuredRow& row = row_named(measured.rows, repetition.name);
+        row.seconds.push_back(repetition.seconds);
+        row.accuracy.test_samples = test_samples(result.context);
+        if (const auto accuracy = counter(repetition, "test_accuracy")) {
+            row.accuracy.percent.push_back(*accuracy);
+            const auto seed = counter(repetition, "seed");
+            if (seed && *seed >= 0 && *seed < 9e15)
+                row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
+        }
+        if (counter(repetition, "steal_share").value_or(0) > kDisturbed) ++row.disturbed;
+        if (const auto share = counter(repetition, "peak_fraction")) row.peak_fractions.push_back(*share);
+        if (const auto peak = counter(repetition, "peak_gflops")) row.peak_gflops.push_back(*peak);
+    }
+    return measured;
+}
+
+Measurements measurements_of(const TrainResult& result, const std::string& label) {
+    Measurements measured{.label = label, .facts = {}, .rows = {}, .skipped = {}, .weights = {}};
+    flatten(to_json(result.machine), "mnist.machine", measured.facts);
+    flatten(to_json(result.build), "mnist.build", measured.facts);
+    flatten(to_json(result.dataset), "mnist.dataset", measured.facts);
+    flatten(to_json(result.config), "mnist.config", measured.facts);
+    for (const RunRecord& run : result.runs) {
+        const std::string name =
+            fmt::format("Train/{}/batch:{}", label_of(run.optimizer), result.config.batch_size);
+        const std::string which = fmt::format("{}, seed {}", label_of(run.optimizer), run.seed);
+        const std::optional<double> seconds = mean_epoch(run);
+        if (!seconds) {
+            measured.skipped.push_back({.name = which, .reason = "the run was not completed"});
+            continue;
+        }
+        MeasuredRow& row = row_named(measured.rows, name);
+        row.seconds.push_back(*seconds);
+        row.accuracy.test_samples = result.dataset.test_samples;
+        if (run.last_accuracy) {
+            row.accuracy.percent.push_back(*run.last_accuracy);
+            row.accuracy.seeds.push_back(run.seed);
+        }
+        if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
+            row.peak_gflops.push_back(*result.fma_peak_gflops);
+            row.peak_fractions.push_back(*run.samples_per_second * training_flop(result) /
+                                         (*result.fma_peak_gflops * 1e9));
+        }
+        measured.weights[which] = run.weights_sha256;
+    }
+    return measured;
+}
+
+void pool_into(Measurements& pool, const Measurements& more) {
+    for (const FactDifference& difference : pooling_obstacles(pool.facts, more.facts))
+        throw InputError({.where = more.label,
+                          .expected = fmt::format("{} as in {}: {}", difference.key, pool.label,
+                                                  difference.base.value_or("none")),
+                          .found = difference.new_value.value_or("none"),
+                          .remedy = "Pool only files of one machine, one build and one configuration"});
+    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    for (const MeasuredRow& row : more.rows) {
+        MeasuredRow& sum = row_named(pool.rows, row.name);
+        append(sum.seconds, row.seconds);
+        append(sum.accuracy.percent, row.accuracy.percent);
+        append(sum.accuracy.seeds, row.accuracy.seeds);
+        if (!sum.accuracy.test_samples) sum.accuracy.test_samples = row.accuracy.test_samples;
+        append(sum.peak_fractions, row.peak_fractions);
+        append(sum.peak_gflops, row.peak_gflops);
+        sum.disturbed += row.disturbed;
+    }
+    append(pool.skipped, more.skipped);
+    pool.weights.insert(more.weights.begin(), more.weights.end());
+    pool.label += "," + more.label;
+}
+
+}  // namespace mnist

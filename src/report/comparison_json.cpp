@@ -1,0 +1,90 @@
+// Written key by key in the order of the contract.
+#include "mnist/report/comparison_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "mnist/report/comparison_text.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json or_null(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+ordered_json or_null(const std::optional<std::string>& value) {
+    return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+std::optional<double> lower(const std::optional<Interval>& interval) {
+    return interval ? std::optional(interval->lower) : std::nullopt;
+}
+
+std::optional<double> upper(const std::optional<Interval>& interval) {
+    return interval ? std::optional(interval->upper) : std::nullopt;
+}
+
+ordered_json skipped_json(const std::vector<SkippedRow>& rows) {
+    ordered_json list = ordered_json::array();
+    for (const SkippedRow& row : rows) list.push_back({{"name", row.name}, {"reason", row.reason}});
+    return list;
+}
+
+ordered_json row_json(const ComparedRow& row) {
+    const std::optional<AccuracyComparison>& accuracy = row.accuracy;
+    const std::optional<Interval> interval = accuracy ? accuracy->interval : std::nullopt;
+    return {{"name", row.name},
+            {"verdict", word(row.speed.verdict)},
+            {"joint_verdict", word(row.joint)},
+            {"ratio", or_null(row.speed.ratio)},
+            {"ratio_low", or_null(lower(row.speed.interval))},
+            {"ratio_high", or_null(upper(row.speed.interval))},
+            {"p_value", or_null(row.speed.p)},
+            {"p_adjusted", or_null(row.speed.p_adjusted)},
+            {"samples_base", row.speed.samples_base},
+            {"samples_new", row.speed.samples_new},
+            {"threshold", row.speed.threshold},
+            {"accuracy_verdict", accuracy ? ordered_json(word(accuracy->verdict)) : ordered_json(nullptr)},
+            {"accuracy_difference", or_null(accuracy ? std::optional(accuracy->difference) : std::nullopt)},
+            {"accuracy_low", or_null(lower(interval))},
+            {"accuracy_high", or_null(upper(interval))},
+            {"peak_fraction_base", or_null(row.base_share)},
+            {"peak_fraction_new", or_null(row.new_share)},
+            {"peak_ratio", or_null(row.peak_ratio)},
+            {"efficiency_ratio", or_null(row.efficiency_ratio)}};
+}
+
+}  // namespace
+
+std::string comparison_json(const Comparison& comparison) {
+    ordered_json differences = ordered_json::array();
+    for (const FactDifference& difference : comparison.fingerprint_differences)
+        differences.push_back({{"key", difference.key},
+                               {"base", or_null(difference.base)},
+                               {"new", or_null(difference.new_value)}});
+    ordered_json geomeans = ordered_json::array();
+    for (const GeometricMean& mean : comparison.geomeans)
+        geomeans.push_back({{"family", mean.family}, {"ratio", mean.ratio}, {"rows", mean.rows}});
+    ordered_json rows = ordered_json::array();
+    for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row));
+    const ordered_json root{
+        {"schema", "mnist-comparison/1"},
+        {"mode", word(comparison.mode)},
+        {"summary", comparison_summary(comparison)},
+        {"base", comparison.base_label},
+        {"new", comparison.new_label},
+        {"fingerprint_differences", std::move(differences)},
+        {"warnings", comparison.warnings},
+        {"geomeans", std::move(geomeans)},
+        {"unmatched", {{"base", comparison.unmatched_base}, {"new", comparison.unmatched_new}}},
+        {"skipped",
+         {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
+        {"bits", comparison.bits},
+        {"rows", std::move(rows)}};
+    return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mnist

@@ -1,0 +1,136 @@
+// Matching, modes, means, warnings and bits, on measurements made by hand.
+#include "mnist/compare/comparison.hpp"
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+MeasuredRow row(const std::string& name, double seconds) {
+    MeasuredRow made{
+        .name = name, .seconds = {}, .accuracy = {}, .peak_fractions = {0.5}, .peak_gflops = {100}};
+    for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1, -0.2, 0.6, -0.7, 0.5, -0.1})
+        made.seconds.push_back(seconds * (1 + offset / 100));
+    return made;
+}
+
+Measurements measured(const std::string& label, std::vector<MeasuredRow> rows) {
+    return {.label = label,
+            .facts = {{"mnist.machine.cpu_model", "CPU A"},
+                      {"mnist.machine.usable_cores", "2"},
+                      {"mnist.machine.isa", "avx2"},
+                      {"mnist.machine.memory_bytes", "25276502016"},
+                      {"mnist.config.threads", "2"},
+                      {"mnist.config.epochs", "5"},
+                      {"mnist.config.hidden.0", "128"},
+                      {"mnist.dataset.sha256", "aaaa"},
+                      {"mnist.build.commit", "c1"}},
+            .rows = std::move(rows),
+            .skipped = {},
+            .weights = {{"Adam, seed 0", "w0"}}};
+}
+
+}  // namespace
+
+TEST_CASE("compare: rows are matched by name, and means are over matched rows only") {
+    const Measurements base =
+        measured("a.json", {row("Train/Adam", 2), row("Train/SGD", 1), row("Infer/1", 3)});
+    const Measurements other =
+        measured("b.json", {row("Train/SGD", 2), row("Infer/16", 9), row("Train/Adam", 1)});
+    const Comparison comparison = compare(base, other, {});
+    REQUIRE(comparison.rows.size() == 2);
+    CHECK(comparison.rows[0].name == "Train/Adam");
+    CHECK(comparison.rows[0].speed.verdict == SpeedVerdict::faster);
+    CHECK(comparison.rows[1].speed.verdict == SpeedVerdict::slower);
+    CHECK(comparison.unmatched_base == std::vector<std::string>{"Infer/1"});
+    CHECK(comparison.unmatched_new == std::vector<std::string>{"Infer/16"});
+    REQUIRE(comparison.geomeans.size() == 2);
+    CHECK(comparison.geomeans[0].family == "Train");
+    CHECK(comparison.geomeans[0].ratio == Approx(1));
+    CHECK(comparison.geomeans[1].family == "all");
+    CHECK(comparison.geomeans[1].rows == 2);
+    CHECK(comparison.regressed());
+}
+
+TEST_CASE("compare: the same fingerprint is a gate, another machine a report that splits the ratio") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements other = measured("b.json", {row("Train/Adam", 1)});
+    CHECK(compare(base, other, {}).mode == CompareMode::gate);
+    other.facts["mnist.machine.memory_bytes"] = "25276502000";
+    CHECK(compare(base, other, {}).mode == CompareMode::gate);
+    other.facts["mnist.machine.cpu_model"] = "CPU B";
+    other.rows[0].peak_gflops = {160};
+    const Comparison report = compare(base, other, {});
+    CHECK(report.mode == CompareMode::report);
+    REQUIRE(report.fingerprint_differences.size() == 1);
+    CHECK(report.fingerprint_differences[0].key == "mnist.machine.cpu_model");
+    CHECK(report.fingerprint_differences[0].new_value == "CPU B");
+    CHECK(report.rows[0].peak_ratio.value() == Approx(1.6));
+    CHECK(report.rows[0].efficiency_ratio.value() == Approx(1.25).epsilon(0.001));
+    CHECK(compare(base, other, {.mode = CompareMode::gate, .verdict = {}}).mode == CompareMode::gate);
+}
+
+TEST_CASE("compare: other data and no common row are refused") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements other = measured("b.json", {row("Train/Adam", 2)});
+    other.facts["mnist.dataset.sha256"] = "bbbb";
+    CHECK_THROWS_AS(compare(base, other, {}), InputError);
+    CHECK_THROWS_AS(compare(base, measured("b.json", {row("Train/SGD", 2)}), {}), InputError);
+}
+
+TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    CHECK(compare(base, base, {}).warnings.empty());
+    Measurements other = base;
+    other.label = "b.json";
+    other.facts["mnist.config.epochs"] = "25";
+    other.facts["mnist.config.hidden.0"] = "64";
+    other.facts["mnist.dataset.synthetic"] = "true";
+    other.rows[0].disturbed = 3;
+    CHECK(compare(base, other, {}).warnings ==
+          std::vector<std::string>{
+              "the networks differ (hidden layers 128 and 64): use the same --hidden",
+              "epochs differ (5 and 25): train as many epochs in both",
+              "b.json was measured on synthetic digits: fetch MNIST with mnist fetch",
+              "3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
+              "machines): measure again in a quieter hour, with more repetitions"});
+}
+
+TEST_CASE("compare: weights of the same configuration are compared bit by bit, and differences explained") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements other = base;
+    CHECK(compare(base, other, {}).bits ==
+          std::vector<std::string>{"The final weights of 1 run are the same bits"});
+    other.weights["Adam, seed 0"] = "w1";
+    other.facts["mnist.machine.isa"] = "avx512";
+    other.facts["mnist.config.threads"] = "4";
+    CHECK(compare(base, other, {}).bits ==
+          std::vector<std::string>{
+              "The final weights of Adam, seed 0 are not the same bits; what differs and could "
+              "explain it: instruction set (avx2 and avx512)"});
+    other.facts["mnist.config.epochs"] = "6";
+    CHECK(compare(base, other, {}).bits.empty());
+}
+
+TEST_CASE("compare: files of one machine and build are pooled, others are refused") {
+    Measurements pool = measured("a.json", {row("Train/Adam", 2)});
+    pool_into(pool, measured("b.json", {row("Train/Adam", 2), row("Train/SGD", 1)}));
+    CHECK(pool.label == "a.json,b.json");
+    REQUIRE(pool.rows.size() == 2);
+    CHECK(pool.rows[0].seconds.size() == 20);
+    Measurements foreign = measured("c.json", {row("Train/Adam", 2)});
+    foreign.facts["mnist.build.commit"] = "c2";
+    CHECK_THROWS_AS(pool_into(pool, foreign), InputError);
+}
+
+TEST_CASE("compare: a measured noise floor raises its family's threshold") {
+    Measurements base = measured("a.json", {row("Train/Adam", 1.1), row("Infer/1", 1.1)});
+    base.facts["mnist.noise_floor.Train"] = "0.2";
+    const Comparison comparison =
+        compare(base, measured("b.json", {row("Train/Adam", 1), row("Infer/1", 1)}), {});
+    CHECK(comparison.rows[0].speed.verdict == SpeedVerdict::equivalent);
+    CHECK(comparison.rows[1].speed.verdict == SpeedVerdict::faster);
+}
+
+}  // namespace mnist
