@@ -123,7 +123,7 @@ bool is_true(const json& row, const char* key) {
 std::optional<std::string> why_not_measured(const json& row) {
     const auto reason = [&](const char* what, const char* key) {
         const auto message = row.find(key);
-        const bool is_said = message != row.end() && message->is_string() && *message != "";
+        const bool is_said = message != row.end() && message->is_string();
         return is_said ? fmt::format("{}: {}", what, message->get_ref<const std::string&>()) : what;
     };
     if (is_true(row, "error_occurred")) return reason("failed when it was measured", "error_message");
@@ -233,7 +233,7 @@ void flatten(const json& value, const std::string& name, const std::string& wher
                                   .found = "more",
                                   .remedy = "This is not a file of Google Benchmark"});
             }
-            flatten(inner, name.empty() ? step : name + '.' + step, where, facts);
+            flatten(inner, name.empty() ? step : fmt::format("{}.{}", name, step), where, facts);
         }
     } else if (value.is_string()) {
         facts.emplace(name, value.get_ref<const std::string&>());

@@ -7,6 +7,28 @@
 #include "mnist/core/error.hpp"
 
 namespace mnist {
+namespace {
+
+/// Whether the brackets outside strings open more than `max_depth` levels. Counted before parsing and not in
+/// a callback of the parser: with a callback it looks through the whole enclosing array after every object.
+bool is_deeper(const std::string& text, int max_depth) {
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') in_string = !in_string;
+        if (in_string) {
+            if (c == '\\') ++i;
+        } else if (c == '{' || c == '[') {
+            if (++depth > max_depth) return true;
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+}  // namespace
 
 using nlohmann::json;
 
@@ -107,19 +129,14 @@ void JsonCursor::fail(const std::string& expected, const std::string& remedy) co
 }
 
 json parse_json(const std::string& text, const std::string& where, int max_depth) {
-    const auto guard = [&](int depth, json::parse_event_t event, json& /*parsed*/) {
-        const bool opens =
-            event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-        if (opens && depth >= max_depth) {
-            throw InputError({.where = where,
-                              .expected = fmt::format("at most {} levels of nesting", max_depth),
-                              .found = "more",
-                              .remedy = "This is not a file of this program"});
-        }
-        return true;
-    };
+    if (is_deeper(text, max_depth)) {
+        throw InputError({.where = where,
+                          .expected = fmt::format("at most {} levels of nesting", max_depth),
+                          .found = "more",
+                          .remedy = "This is not a file of this program"});
+    }
     try {
-        return json::parse(text, guard);
+        return json::parse(text);
     } catch (const json::parse_error& error) {
         throw InputError({.where = where,
                           .offset = error.byte > 0 ? error.byte - 1 : 0,

@@ -244,8 +244,8 @@ TEST_CASE("bench errors: a file above the limit is not parsed") {
 }
 
 TEST_CASE("bench errors: more rows or facts than any real file has are refused") {
-    std::string rows = "{\"context\": {}, \"benchmarks\": [0";
-    for (int i = 0; i < 500000; ++i) rows += ",0";
+    std::string rows = "{\"context\": {}, \"benchmarks\": [{}";
+    for (int i = 0; i < 500000; ++i) rows += ",{}";
     const mnist::InputFault many = fault_of(rows + "]}");
     CHECK(many.where == "x.json, benchmarks");
     CHECK(many.expected == "at most 500000 rows");

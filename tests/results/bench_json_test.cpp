@@ -2,10 +2,7 @@
 // every repetition arrives with its time in seconds, and nothing that is none does.
 #include "mnist/results/bench_json.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <set>
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
@@ -43,106 +40,6 @@ json aggregate(const std::string& run_name, const std::string& statistic) {
             {"aggregate_unit", "time"},           {"time_unit", "ns"}};
 }
 
-// As version 1.9.1 writes it, with one row of every sort.
-const char* const kNewest = R"({
-  "context": {
-    "date": "2026-01-31T12:00:00+00:00",
-    "host_name": "host",
-    "executable": "./sort_bench",
-    "num_cpus": 16,
-    "mhz_per_cpu": 3400,
-    "cpu_scaling_enabled": false,
-    "aslr_enabled": true,
-    "caches": [{"type": "Data", "level": 1, "size": 32768, "num_sharing": 2}],
-    "load_avg": [0.5,0.25,NaN],
-    "library_version": "v1.9.1",
-    "library_build_type": "release",
-    "json_schema_version": 1
-  },
-  "benchmarks": [
-    {
-      "name": "Sort/1024/manual_time",
-      "family_index": 0,
-      "per_family_instance_index": 0,
-      "run_name": "Sort/1024/manual_time",
-      "run_type": "iteration",
-      "repetitions": 1,
-      "repetition_index": 0,
-      "threads": 1,
-      "iterations": 1000,
-      "real_time": 2.5000000000000000e+02,
-      "cpu_time": 2.4000000000000000e+02,
-      "time_unit": "us",
-      "bytes_per_second": 1.6384000000000000e+07,
-      "quality": NaN,
-      "rate": -Infinity,
-      "label": "NaN, -Infinity and 1e999",
-      "allocs_per_iter": 3.0000000000000000e+00,
-      "max_bytes_used": 4096,
-      "total_allocated_bytes": 8192,
-      "net_heap_growth": 0
-    },
-    {
-      "name": "Sort/2048/manual_time",
-      "family_index": 0,
-      "per_family_instance_index": 1,
-      "run_name": "Sort/2048/manual_time",
-      "run_type": "iteration",
-      "repetitions": 1,
-      "repetition_index": 0,
-      "threads": 1,
-      "skipped": true,
-      "skip_message": "needs 2 GiB",
-      "iterations": 0,
-      "real_time": 0.0000000000000000e+00,
-      "cpu_time": 0.0000000000000000e+00,
-      "time_unit": "us"
-    },
-    {
-      "name": "Sort/4096/manual_time",
-      "family_index": 0,
-      "per_family_instance_index": 2,
-      "run_name": "Sort/4096/manual_time",
-      "run_type": "iteration",
-      "repetitions": 1,
-      "repetition_index": 0,
-      "threads": 1,
-      "error_occurred": true,
-      "error_message": "not sorted",
-      "iterations": 0,
-      "real_time": 0.0000000000000000e+00,
-      "cpu_time": 0.0000000000000000e+00,
-      "time_unit": "us"
-    },
-    {
-      "name": "Sort_BigO",
-      "family_index": 0,
-      "per_family_instance_index": 0,
-      "run_name": "Sort",
-      "run_type": "aggregate",
-      "repetitions": 1,
-      "threads": 1,
-      "aggregate_name": "BigO",
-      "aggregate_unit": "time",
-      "cpu_coefficient": 1.5000000000000000e+00,
-      "real_coefficient": 1.5000000000000000e+00,
-      "big_o": "NlgN",
-      "time_unit": "us"
-    },
-    {
-      "name": "Sort_RMS",
-      "run_name": "Sort",
-      "run_type": "aggregate",
-      "repetitions": 1,
-      "threads": 1,
-      "aggregate_name": "RMS",
-      "aggregate_unit": "percentage",
-      "rms": 1.0000000000000000e-02
-    }
-  ]
-}
-)";
-
 }  // namespace
 
 TEST_CASE("bench file: every repetition of the real files is read and no aggregate") {
@@ -179,7 +76,8 @@ TEST_CASE("bench file: the context of a real file is flat") {
 }
 
 TEST_CASE("bench file: what version 1.9 writes is read, with NaN and infinities in it") {
-    const BenchResult read = mnist::parse_bench_result(kNewest, "x.json");
+    const BenchResult read =
+        mnist::read_bench_result(std::filesystem::path(MNIST_TEST_DATA_DIR) / "bench_1_9.json");
     REQUIRE(read.repetitions.size() == 1);
     CHECK(read.repetitions[0].name == "Sort/1024");
     CHECK(read.repetitions[0].seconds == 250e-6);

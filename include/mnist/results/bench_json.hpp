@@ -47,10 +47,11 @@ struct BenchResult {
 /// does not know them), in any case and with a sign, and numbers that no double holds count as absent: a
 /// counter is left out, a time costs its row. Rows are skipped that failed or were skipped when they were
 /// measured, have no name, a key of a wrong type, an unknown unit, a time that is not above 0, or a
-/// repetition index that the same name had before (the first stays). Throws InputError: not JSON or not UTF-8
+/// repetition index that the same name had before (the first stays).
+/// Throws InputError: not JSON or not UTF-8
 /// (with the byte), "context" or "benchmarks" missing or of another type, aggregates only, larger than
 /// kMaxResultBytes, nested deeper than 32 levels, more than 500,000 rows or 10,000 facts in the context.
-/// Cost: O(n log n) in the size of the text; up to forty times its memory for the most hostile, about five
+/// Cost: O(n log n) in the size of the text; up to forty times its memory for the most hostile, about six
 /// times for real files.
 [[nodiscard]] BenchResult parse_bench_result(const std::string& text, const std::string& where);
 
