@@ -35,7 +35,8 @@ ordered_json skipped_json(const std::vector<SkippedRow>& rows) {
 
 ordered_json row_json(const ComparedRow& row) {
     const std::optional<AccuracyComparison>& accuracy = row.accuracy;
-    const std::optional<Interval> interval = accuracy ? accuracy->interval : std::nullopt;
+    static const std::optional<Interval> kNone;
+    const std::optional<Interval>& interval = accuracy ? accuracy->interval : kNone;
     return {{"name", row.name},
             {"verdict", word(row.speed.verdict)},
             {"joint_verdict", word(row.joint)},

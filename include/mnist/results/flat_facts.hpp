@@ -1,5 +1,5 @@
-// Facts as flat keys with text values, "mnist.machine.cpu_model": the form in which Google Benchmark's context
-// holds them, and in which facts of all kinds of files can be compared.
+// Facts as flat keys with text values, "mnist.machine.cpu_model": the form in which Google Benchmark's
+// context holds them, and in which facts of all kinds of files can be compared.
 #pragma once
 
 #include <map>
