@@ -1,4 +1,5 @@
-// Matching by name, then verdicts over the whole table at once. Facts and their differences are in facts.cpp.
+// Matching by name, then verdicts over the whole table at once. Facts and their differences are in
+// fairness.cpp.
 #include "mnist/compare/comparison.hpp"
 
 #include <algorithm>

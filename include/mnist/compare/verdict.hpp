@@ -28,7 +28,7 @@ enum class AccuracyVerdict : std::uint8_t {
 };
 enum class JointVerdict : std::uint8_t {
     improved,   ///< one is better, and the other is known not to be worse
-    regressed,  ///< one is worse, and the other is not better
+    regressed,  ///< one is worse, and the other is not known to be better
     traded,     ///< one is better, the other worse
     unchanged,  ///< neither differs by more than its threshold
     inconclusive,
