@@ -7,7 +7,9 @@
 
 #include "experiment_run.hpp"
 #include "families.hpp"
+#include "mnist/core/checked.hpp"
 #include "mnist/core/flops.hpp"
+#include "mnist/core/rng.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -15,11 +17,29 @@ namespace {
 constexpr std::size_t kBatches[]{64, 256, 1024};
 constexpr std::size_t kRowsOfGroup = 16384;
 
-std::vector<std::uint32_t> cyclic_order(std::size_t rows, std::size_t count) {
-    std::vector<std::uint32_t> order(rows);
-    for (std::size_t i = 0; i < rows; ++i) order[i] = static_cast<std::uint32_t>(i % count);
-    return order;
-}
+// The rows of one group after another, from all over the set as an epoch of training has them: rows that lie
+// side by side, or that the last group left in a cache, would come faster than they do there.
+class ShuffledGroups {
+  public:
+    ShuffledGroups(std::size_t rows_of_set, std::size_t rows_of_group, std::uint64_t seed)
+        : rows_of_group_(rows_of_group),
+          order_(round_up(std::max(rows_of_set, rows_of_group), rows_of_group)) {
+        for (std::size_t i = 0; i < order_.size(); ++i)
+            order_[i] = static_cast<std::uint32_t>(i % rows_of_set);
+        CounterRng rng(seed, RandomPurpose::shuffle, 0);
+        shuffle(order_, rng);
+    }
+    std::span<const std::uint32_t> next() {
+        const auto group = std::span(order_).subspan(at_, rows_of_group_);
+        at_ = (at_ + rows_of_group_) % order_.size();
+        return group;
+    }
+
+  private:
+    std::size_t rows_of_group_;
+    std::vector<std::uint32_t> order_;
+    std::size_t at_ = 0;
+};
 
 void count_shares(Call& call, const PhaseSeconds& phases) {
     const double all = phases.rows + phases.weights + phases.waiting;
@@ -32,12 +52,14 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const std::size_t batch = config.batch_size;
     const std::size_t steps = kRowsOfGroup / batch;
     const LabelledRows rows = bench.train_rows();
-    const std::vector<std::uint32_t> order = cyclic_order(steps * batch, rows.count);
+    ShuffledGroups groups(rows.count, steps * batch, config.seed);
     Team team(config.threads, bench.cpus);
     Engine engine(team, {.dims = bench.dims(), .batch = batch});
     engine.start(initial_parameters(bench.dims(), config.seed),
                  settings_for(config.optimizers.front(), config));
-    const auto run_group = [&](bool timed) { return engine.train_epoch(rows, order, bench.stop, timed); };
+    const auto run_group = [&](bool timed) {
+        return engine.train_epoch(rows, groups.next(), bench.stop, timed);
+    };
     static_cast<void>(run_group(false));  // caches and page tables
 
     const auto begin = std::chrono::steady_clock::now();
