@@ -74,12 +74,10 @@ MNIST_AVX512 void columns_avx512(const std::uint8_t* const* rows, std::size_t co
                                  float* dst) {
     for (std::size_t r0 = 0; r0 < count; r0 += kBlockRows) {
         const std::size_t block_rows = std::min(kBlockRows, count - r0);
-        const std::size_t ahead = std::min(kBlockRows, count - r0 - block_rows);
         const auto row_mask = static_cast<__mmask16>((1U << block_rows) - 1);
         for (std::size_t p0 = 0; p0 < n; p0 += kBlockPixels) {
             const std::size_t pixels = std::min(kBlockPixels, n - p0);
             const __mmask64 pixel_mask = pixels == kBlockPixels ? ~0ULL : (1ULL << pixels) - 1;
-            for (std::size_t r = 0; r < ahead; ++r) __builtin_prefetch(rows[r0 + block_rows + r] + p0, 0, 3);
             Block block;
             for (std::size_t r = 0; r < kBlockRows; ++r)
                 block.row[r] = r < block_rows ? _mm512_maskz_loadu_epi8(pixel_mask, rows[r0 + r] + p0)

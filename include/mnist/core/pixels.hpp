@@ -22,7 +22,7 @@ using NormalizeFn = void (*)(const std::uint8_t* src, float* dst, std::size_t n)
 /// Normalises rows into columns, with the same bits as NormalizeFn: dst[p * count + r] = rows[r][p] * (2/255)
 /// - 1. The gradient of a layer's weights multiplies by the transposed input, and bytes are transposed in a
 /// quarter of the registers that floats need.
-///   rows  [count] pointers to [n] u8 each, read; asked for ahead of their turn, since they come from memory
+///   rows  [count] pointers to [n] u8 each, read
 ///   dst   [n, count] f32, overwritten
 /// Cost: no allocation.
 using NormalizeColumnsFn = void (*)(const std::uint8_t* const* rows, std::size_t count, std::size_t n,
