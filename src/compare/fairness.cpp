@@ -107,9 +107,10 @@ bool same_configuration(const Facts& base, const Facts& measured) {
         for (const auto& [key, value] : *facts)
             if (key.starts_with("mnist.config.") || key == "mnist.dataset.sha256") keys.insert(key);
     }
-    // These change neither the data nor the order of a sum.
-    for (const char* const key : {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seeds",
-                                  "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
+    // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
+    for (const char* const key :
+         {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seed", "mnist.config.seeds",
+          "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
         keys.erase(key);
     for (const std::string& key : keys) {
         if (key.starts_with("mnist.config.optimizers")) continue;

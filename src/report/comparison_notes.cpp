@@ -64,11 +64,8 @@ std::string differing_facts(const Comparison& comparison, int width) {
     if (comparison.fingerprint_differences.empty()) return {};
     constexpr std::size_t kLongestFact = 34;  // two of them and a key fit a line
     TableColumn key{.heading = "What differs", .cells = {}, .left = true};
-    TableColumn base{.heading = shortened(short_printable(comparison.base_label), kLongestFact),
-                     .cells = {},
-                     .left = true};
-    TableColumn other{
-        .heading = shortened(short_printable(comparison.new_label), kLongestFact), .cells = {}, .left = true};
+    TableColumn base{.heading = "base", .cells = {}, .left = true};
+    TableColumn other{.heading = "new", .cells = {}, .left = true};
     for (const FactDifference& difference : comparison.fingerprint_differences) {
         const auto cell = [](const std::optional<std::string>& fact) {
             return fact ? shortened(printable(*fact), kLongestFact) : std::string("unknown");

@@ -79,8 +79,11 @@ std::string first_of(const FamilyRanking& ranking, const std::string& base, cons
     if (first.size() > 1) return listed(first) + " share the first place";
     const RankedMember& winner = ranking.members.front();
     if (winner.label == base) return first.front() + " is first";
-    return fmt::format("{} is first, {} than {}", first.front(), factor(winner.ratio, winner.interval),
-                       quote(base));
+    std::string text = fmt::format("{} is first, {} than {}", first.front(),
+                                   factor(winner.ratio, winner.interval), quote(base));
+    if (winner.accuracy && winner.accuracy->verdict == AccuracyVerdict::worse)
+        text += ", " + accuracy_words(*winner.accuracy);
+    return text;
 }
 
 }  // namespace
