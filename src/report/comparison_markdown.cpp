@@ -77,7 +77,7 @@ std::string rows_table(const Comparison& comparison, bool changed) {
 }
 
 std::string folded(const std::string& title, const std::string& content) {
-    return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n", title, content);
+    return fmt::format("<details><summary>{}</summary>\n\n{}</details>\n", title, content);
 }
 
 std::string pair_markdown(const Comparison& comparison) {
@@ -94,13 +94,9 @@ std::string pair_markdown(const Comparison& comparison) {
             folded(fmt::format("{} of {} rows unchanged or inconclusive", unchanged, comparison.rows.size()),
                    rows_table(comparison, false)) +
             "\n";
-    if (!comparison.warnings.empty()) {
-        std::string warnings;
-        for (const std::string& warning : comparison.warnings)
-            warnings += wrapped(printable(warning), kNotesWidth, "- ");
-        text += "Warnings:\n\n" + code_block(warnings) + "\n";
-    }
-    return text + folded("Notes", code_block(comparison_notes(comparison, kNotesWidth)));
+    const std::string cautions = comparison_cautions(comparison, kNotesWidth);
+    if (!cautions.empty()) text += code_block(cautions) + "\n";
+    return text + folded("Notes", code_block(comparison_notes(comparison, kNotesWidth)) + "\n");
 }
 
 std::string ranking_markdown(const FamilyRanking& ranking) {

@@ -77,6 +77,28 @@ std::string differing_facts(const Comparison& comparison, int width) {
     return table_text({key, base, other}, width) + "\n";
 }
 
+std::string mean_lines(const Comparison& comparison, int width) {
+    constexpr std::size_t kMostMeans = 20;
+    std::string text;
+    for (std::size_t i = 0; i < comparison.geomeans.size(); ++i) {
+        const GeometricMean& mean = comparison.geomeans[i];
+        const bool is_last = i + 1 == comparison.geomeans.size();  // "all"
+        if (i >= kMostMeans && !is_last) continue;
+        const std::string range = mean.interval
+                                      ? fmt::format(" ({} to {})", ratio_figure(mean.interval->lower),
+                                                    ratio_figure(mean.interval->upper))
+                                      : "";
+        text +=
+            wrapped(fmt::format("geometric mean of {} ({} {}): {}x{}", short_printable(mean.family),
+                                mean.rows, mean.rows == 1 ? "row" : "rows", ratio_figure(mean.ratio), range),
+                    width, "- ");
+    }
+    if (comparison.geomeans.size() > kMostMeans + 1)
+        text += wrapped(fmt::format("{} more families", comparison.geomeans.size() - kMostMeans - 1), width,
+                        "- ");
+    return text;
+}
+
 }  // namespace
 
 std::string short_printable(std::string_view text) {
@@ -125,24 +147,24 @@ std::string ratio_split(const ComparedRow& row) {
     return text;
 }
 
-std::string comparison_notes(const Comparison& comparison, int width) {
+std::string comparison_cautions(const Comparison& comparison, int width) {
     std::string text = differing_facts(comparison, width);
-    const auto line = [&](std::string_view sentence) { text += wrapped(sentence, width, "- "); };
     for (const std::string& warning : comparison.warnings)
-        line("warning: " + shortened(printable(warning), kLongestSentence));
-    for (const GeometricMean& mean : comparison.geomeans) {
-        const std::string range =
-            mean.interval ? fmt::format(" ({:.3f} to {:.3f})", mean.interval->lower, mean.interval->upper)
-                          : "";
-        line(fmt::format("geometric mean of {} ({} {}): {}x{}", short_printable(mean.family), mean.rows,
-                         mean.rows == 1 ? "row" : "rows", ratio_figure(mean.ratio), range));
-    }
+        text += wrapped("warning: " + shortened(printable(warning), kLongestSentence), width, "- ");
+    return text;
+}
+
+std::string comparison_notes(const Comparison& comparison, int width) {
+    std::string text;
+    const auto line = [&](std::string_view sentence) { text += wrapped(sentence, width, "- "); };
+    text += mean_lines(comparison, width);
     if (const std::string raised = raised_thresholds(comparison); !raised.empty()) line(raised);
     if (const std::size_t few = with_few_repetitions(comparison); few > 0)
-        line(fmt::format(
-            "{} of {} rows have fewer than {} repetitions on a side and claim nothing about speed: "
-            "measure with --benchmark_repetitions=10 (mnist train: --seeds 10)",
-            few, comparison.rows.size(), kLeastRepetitions));
+        line(
+            fmt::format("{} of {} rows {} fewer than {} repetitions on a side and {} nothing about speed: "
+                        "measure with --benchmark_repetitions=10 (mnist train: --seeds 10)",
+                        few, comparison.rows.size(), few == 1 ? "has" : "have", kLeastRepetitions,
+                        few == 1 ? "claims" : "claim"));
     text += listed_names(comparison.base_label, comparison.unmatched_base, width);
     text += listed_names(comparison.new_label, comparison.unmatched_new, width);
     text += skipped_lines(comparison.base_label, comparison.skipped_base, width);

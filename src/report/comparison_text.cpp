@@ -63,7 +63,7 @@ std::string pair_text(const Comparison& comparison, const TextStyle& style) {
                                                                  : "as a report: nothing passes or fails"),
                 style.width);
     text += "\n" + rows_table(comparison, style) + "\n";
-    return text + comparison_notes(comparison, style.width);
+    return text + comparison_cautions(comparison, style.width) + comparison_notes(comparison, style.width);
 }
 
 std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) {

@@ -39,8 +39,11 @@ inline constexpr std::size_t kLongestName = 120;
 /// nothing.
 [[nodiscard]] std::string ratio_split(const ComparedRow& row);
 
-/// Lines of at most `width` columns on all that stands beside the rows: means, rows that are not compared,
-/// differing facts, warnings, bits. All that comes from files is printable and short.
+/// What the machines differ in, side by side, and what makes the comparison unfair; may be empty. Lines of at
+/// most `width` columns; all that comes from files is printable and short, here and in the notes.
+[[nodiscard]] std::string comparison_cautions(const Comparison& comparison, int width);
+
+/// All else that stands beside the rows: means, rows that are not compared, bits.
 [[nodiscard]] std::string comparison_notes(const Comparison& comparison, int width);
 
 }  // namespace mnist
