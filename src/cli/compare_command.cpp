@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "app.hpp"
@@ -39,12 +41,24 @@ Measurements read_one(const std::string& file) {
     return std::visit([&](const auto& content) { return measurements_of(content, file); }, result);
 }
 
-// One file, or several of one machine divided by commas.
+// One file, or several of one machine divided by commas. A file that stands there twice would count its
+// repetitions twice and be surer than it may.
 Measurements read_side(const std::string& argument) {
     const GivenValue given{.where = "mnist compare", .words = {argument}};
     std::optional<Measurements> pool;
+    std::vector<std::filesystem::path> files;
     for (const GivenValue& file : given.elements("result file")) {
         Measurements one = read_one(file.text());
+        const bool known = std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& other) {
+            std::error_code ignored;
+            return std::filesystem::equivalent(other, file.text(), ignored);
+        });
+        if (known)
+            throw InputError({.where = "mnist compare",
+                              .expected = "different files to pool",
+                              .found = file.text() + " twice",
+                              .remedy = "Measure again to have more repetitions"});
+        files.emplace_back(file.text());
         if (pool) {
             pool_into(*pool, one);
         } else {

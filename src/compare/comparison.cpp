@@ -100,11 +100,11 @@ std::vector<Comparison> compare(const Measurements& base, std::span<const Measur
         Comparison& comparison = comparisons.emplace_back(described(base, measured, settings.mode));
         Matches found = matched(base, measured);
         if (found.rows.empty())
-            throw InputError(
-                {.where = measured.label,
-                 .expected = "a benchmark of " + base.label + " to compare with",
-                 .found = "no name that both have",
-                 .remedy = "Measure the same benchmarks in both: the same --benchmark_filter and --threads"});
+            throw InputError({.where = measured.label,
+                              .expected = "a benchmark of " + base.label + " to compare with",
+                              .found = "no name that both have",
+                              .remedy = "Measure the same benchmarks in both: the same --benchmark_filter, "
+                                        "--threads and --batch-size"});
         comparison.unmatched_base = std::move(found.only_base);
         comparison.unmatched_new = std::move(found.only_measured);
         const std::size_t first = matches.size();

@@ -147,6 +147,7 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
         if (test) mean.p = (test->z > 0) == (mean.ratio.value_or(1) > 1) ? test->p : 1;
     }
     std::vector<SpeedComparison*> speeds;
+    speeds.reserve(judged.size());
     for (GroupComparison& group : judged) speeds.push_back(&group.speed);
     decide(speeds, settings.alpha);
     return judged;

@@ -88,6 +88,7 @@ std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const Ver
     const auto accuracy = judge_accuracy(table.accuracies, settings);
     const auto judged = judge_groups(groups, table.times, speed, accuracy, settings);
     std::vector<FamilyRanking> rankings;
+    rankings.reserve(families.size());
     for (const RowGroup& family : families)
         rankings.push_back(ranking_of(
             family, sides, pairs, std::span(judged).subspan(rankings.size() * pairs.size(), pairs.size())));

@@ -102,9 +102,14 @@ std::string mean_lines(const Comparison& comparison, int width) {
 }  // namespace
 
 std::string short_printable(std::string_view text) {
-    // A code point has four bytes at most, and what is cut off need not be looked at.
-    constexpr std::size_t kBytes = 16 * kLongestName;
-    return shortened(printable(text.substr(0, kBytes)), kLongestName);
+    constexpr std::size_t kLongest = 400;
+    // What is cut off need not be looked at: a code point has four bytes at most, and few print nothing.
+    return shortened(printable(text.substr(0, 16 * kLongest)), kLongest);
+}
+
+std::string name_cell(std::string_view text) {
+    constexpr std::size_t kLongest = 84;
+    return shortened(short_printable(text), kLongest);
 }
 
 std::string ratio_figure(double ratio) {

@@ -37,7 +37,7 @@ std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     TableColumn accuracy{.heading = "Accuracy,\npoints", .cells = {}};
     std::vector<std::string> splits;
     for (const ComparedRow& row : comparison.rows) {
-        name.cells.push_back(short_printable(row.name));
+        name.cells.push_back(name_cell(row.name));
         verdict.cells.emplace_back(word(row.joint));
         if (style.colour) verdict.colours.push_back(colour_of(row.joint));
         ratio.cells.push_back(ratio_cell(row.speed.ratio));
@@ -75,7 +75,7 @@ std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) 
     bool some_accuracy = false;
     for (const RankedMember& member : ranking.members) {
         rank.cells.push_back(rank_cell(member));
-        file.cells.push_back(short_printable(member.label));
+        file.cells.push_back(name_cell(member.label));
         ratio.cells.push_back(ratio_cell(member.ratio));
         interval.cells.push_back(interval_cell(member.interval));
         accuracy.cells.push_back(accuracy_cell(member.accuracy));

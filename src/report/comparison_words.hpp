@@ -12,11 +12,11 @@ namespace mnist {
 /// Makes a name from a file fit to stand in a sentence of the output: printable() or a code span.
 using Quote = std::function<std::string(std::string_view)>;
 
-/// Columns that a name, a label or a fact may take in a text for people: a file may hold one of megabytes.
-inline constexpr std::size_t kLongestName = 120;
-
-/// printable(), at most kLongestName columns.
+/// printable(), at most 400 columns: a file may hold a name, a label or a fact of megabytes.
 [[nodiscard]] std::string short_printable(std::string_view text);
+
+/// The same for a table's first column: at most 84 columns, which leaves room for the verdict in 100.
+[[nodiscard]] std::string name_cell(std::string_view text);
 
 /// "+0.02"; never "-0.00".
 [[nodiscard]] std::string points(double value);

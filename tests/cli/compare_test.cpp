@@ -114,6 +114,9 @@ TEST_CASE("compare: files divided by commas are pooled, and those of another mac
     const Finished refused = workshop.mnist({"compare", "a1.json,other.json", "b.json"});
     CHECK(refused.exit_code == 2);
     CHECK(contains(refused.error, "expected host_name as in a1.json: h, found elsewhere"));
+    const Finished twice = workshop.mnist({"compare", "a1.json,./a1.json", "b.json"});
+    CHECK(twice.exit_code == 2);
+    CHECK(contains(twice.error, "./a1.json twice"));
 }
 
 TEST_CASE("compare: two trainings of the same seeds have the same bits and the same accuracy") {
