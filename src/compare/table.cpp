@@ -26,14 +26,17 @@ Matches matched(const Measurements& base, const Measurements& measured) {
     return matches;
 }
 
-double noise_floor(const std::map<std::string, std::string>& facts, const std::string& name) {
-    const auto found = facts.find("mnist.noise_floor." + family_of(name));
-    if (found == facts.end()) return 0;
-    const std::string& text = found->second;
+std::optional<double> noise_share(const std::string& text) {
+    const char* const last = text.data() + text.size();
     double share = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
-    const bool is_share = error == std::errc() && end == text.data() + text.size() && share > 0 && share <= 1;
-    return is_share ? share : 0;
+    const auto [end, error] = std::from_chars(text.data(), last, share);
+    const bool is_share = error == std::errc() && end == last && share >= 0 && share <= 1;
+    return is_share ? std::optional(share) : std::nullopt;
+}
+
+double noise_floor(const std::map<std::string, std::string>& facts, const std::string& name) {
+    const auto found = facts.find(std::string(kNoiseFloor) + family_of(name));
+    return found == facts.end() ? 0 : noise_share(found->second).value_or(0);
 }
 
 void Table::add(const Match& match, const std::map<std::string, std::string>& facts) {

@@ -2,7 +2,10 @@
 // comparisons and rankings judge. Private to this room.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,9 +26,13 @@ struct Matches {
 
 [[nodiscard]] Matches matched(const Measurements& base, const Measurements& measured);
 
-/// The share that a row of the family of `name` differs by when nothing changed: "mnist.noise_floor.FAMILY"
-/// of the facts. 0 where there is none, or where it is no share of at most 1 and therefore nothing that was
-/// measured; a greater one would let any regression pass.
+/// Where a file holds how much its families differ when nothing changed: this and the family's name.
+inline constexpr std::string_view kNoiseFloor = "mnist.noise_floor.";
+
+/// The text as a share from 0 to 1; empty for anything else. A greater one would let any regression pass.
+[[nodiscard]] std::optional<double> noise_share(const std::string& text);
+
+/// The noise floor of the family of `name`; 0 where the facts have none, or none that is a share.
 [[nodiscard]] double noise_floor(const std::map<std::string, std::string>& facts, const std::string& name);
 
 /// What judge_speed and judge_accuracy take, row by row. `facts` are those that hold the noise floors.

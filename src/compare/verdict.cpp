@@ -2,6 +2,7 @@
 #include "mnist/compare/verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -101,7 +102,7 @@ std::optional<Interval> test_set_interval(const AccuracySample& base, const Accu
     if (!base.test_samples || !new_sample.test_samples) return std::nullopt;
     const auto correct = [](const AccuracySample& sample) {
         const double n = static_cast<double>(*sample.test_samples);
-        return static_cast<std::uint64_t>(std::clamp(mean(sample.percent) / 100, 0.0, 1.0) * n + 0.5);
+        return static_cast<std::uint64_t>(std::llround(std::clamp(mean(sample.percent) / 100, 0.0, 1.0) * n));
     };
     const std::optional<Interval> shares = independent_proportions_interval(
         correct(new_sample), *new_sample.test_samples, correct(base), *base.test_samples, confidence);
@@ -206,6 +207,7 @@ std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, cons
     std::vector<SpeedComparison> results;
     for (const TimeSamples& row : rows) results.push_back(measured(row, settings));
     std::vector<SpeedComparison*> pointers;
+    pointers.reserve(results.size());
     for (SpeedComparison& result : results) pointers.push_back(&result);
     decide(pointers, settings.alpha);
     return results;

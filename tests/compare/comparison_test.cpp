@@ -137,6 +137,8 @@ TEST_CASE("compare: a measured noise floor raises its family's threshold") {
         base.facts["mnist.noise_floor.Train"] = wrong;
         const Comparison other = compare(base, measured("b.json", {row("Train/Adam", 1)}), {});
         CHECK(other.rows[0].speed.verdict == SpeedVerdict::faster);
+        REQUIRE(other.warnings.size() == 1);
+        CHECK(other.warnings[0].starts_with("the noise floor of Train in a.json is no share"));
     }
 }
 
