@@ -1,4 +1,6 @@
 // Tables of text. A table that is too wide is cut between columns rather than inside lines.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -43,7 +45,7 @@ void append_line(std::string& out, const std::vector<Laid>& columns, const std::
         const std::string fill(columns[i].width - display_width(cells[i]), ' ');
         std::string cell = cells[i];
         if (row && !column.colours.empty() && !column.colours.at(*row).empty())
-            cell = column.colours.at(*row) + cell + "\x1b[0m";
+            cell = fmt::format("{}{}\x1b[0m", column.colours.at(*row), cells[i]);
         if (i > 0) line.append(kGap, ' ');
         line += column.left ? cell + fill : fill + cell;
     }
