@@ -1,21 +1,26 @@
-// `mnist compare`: two results, one answer to whether the second is faster and still right. Rankings of three
-// or more results are left out.
+// `mnist compare`: is the second result faster, and is it still right? Of three or more results: which is
+// first?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "app.hpp"
 #include "commands.hpp"
 #include "console.hpp"
-#include "mnist/compare/comparison.hpp"
+#include "mnist/compare/ranking.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/values.hpp"
+#include "mnist/report/comparison_csv.hpp"
 #include "mnist/report/comparison_json.hpp"
+#include "mnist/report/comparison_markdown.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/results/result_file.hpp"
 
@@ -36,12 +41,24 @@ Measurements read_one(const std::string& file) {
     return std::visit([&](const auto& content) { return measurements_of(content, file); }, result);
 }
 
-// One file, or several of one machine divided by commas.
+// One file, or several of one machine divided by commas. A file that stands there twice would count its
+// repetitions twice and be surer than it may.
 Measurements read_side(const std::string& argument) {
     const GivenValue given{.where = "mnist compare", .words = {argument}};
     std::optional<Measurements> pool;
+    std::vector<std::filesystem::path> files;
     for (const GivenValue& file : given.elements("result file")) {
         Measurements one = read_one(file.text());
+        const bool known = std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& other) {
+            std::error_code ignored;
+            return std::filesystem::equivalent(other, file.text(), ignored);
+        });
+        if (known)
+            throw InputError({.where = "mnist compare",
+                              .expected = "different files to pool",
+                              .found = file.text() + " twice",
+                              .remedy = "Measure again to have more repetitions"});
+        files.emplace_back(file.text());
         if (pool) {
             pool_into(*pool, one);
         } else {
@@ -60,7 +77,7 @@ CompareSettings settings_of(const CompareFlags& flags) {
     const GivenValue mode{.where = "--mode", .words = {flags.mode}};
     mode.require_one_of({"auto", "gate", "report"});
     const GivenValue format{.where = "--format", .words = {flags.format}};
-    format.require_one_of({"text", "json"});
+    format.require_one_of({"text", "markdown", "csv", "json"});
     CompareSettings settings;
     settings.mode = mode_of(flags.mode);
     settings.verdict.threshold =
@@ -75,26 +92,35 @@ CompareSettings settings_of(const CompareFlags& flags) {
     return settings;
 }
 
-int compare_files(const CompareFlags& flags) {
+std::string formatted(const ComparedFiles& files, const std::string& format, const TextStyle& style) {
+    if (format == "markdown") return comparison_markdown(files);
+    if (format == "csv") return comparison_csv(files);
+    if (format == "json") return comparison_json(files);
+    return comparison_text(files, style);
+}
+
+int run_compare(const CompareFlags& flags) {
     const CompareSettings settings = settings_of(flags);
-    if (flags.files.size() != 2)
+    if (flags.files.size() < 2)
         throw InputError({.where = "mnist compare",
-                          .expected = "two results, BASE.json and NEW.json",
+                          .expected = "two results or more, BASE.json NEW.json...",
                           .found = std::to_string(flags.files.size()),
                           .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});
     if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
-    const Measurements base = read_side(flags.files.front());
-    const Comparison comparison = compare(base, read_side(flags.files.back()), settings);
+    std::vector<Measurements> sides;
+    for (const std::string& argument : flags.files) sides.push_back(read_side(argument));
+    const ComparedFiles files = compare_files(sides, settings);
     Console console;
-    const TextStyle style = flags.out.empty() ? console.style() : TextStyle{};
     const std::string text =
-        flags.format == "json" ? comparison_json(comparison) : comparison_text(comparison, style);
+        formatted(files, flags.format, flags.out.empty() ? console.style() : TextStyle{});
     if (flags.out.empty()) {
         console.print_data(text);
     } else {
         write_file_atomically(flags.out, text, IfExists::fail);
     }
-    const bool negative = comparison.mode == CompareMode::gate && comparison.regressed();
+    const bool negative =
+        std::any_of(files.comparisons.begin(), files.comparisons.end(),
+                    [](const Comparison& one) { return one.mode == CompareMode::gate && one.regressed(); });
     return console.exit_code(negative ? kExitNegative : kExitFine);
 }
 
@@ -105,12 +131,13 @@ void add_compare_command(CLI::App& app, Action& action) {
         add_subcommand(app, "compare", "Is the second result faster, and is it still right?",
                        {"mnist compare before.json after.json",
                         "mnist compare before1.json,before2.json after.json --threshold 2",
-                        "mnist compare laptop.json server.json --mode report",
+                        "mnist compare laptop.json desktop.json server.json --mode report",
+                        "mnist compare before.json after.json --format markdown",
                         "mnist compare before.json after.json --format json --out comparison.json"});
     const auto flags = std::make_shared<CompareFlags>();
     command->add_option(
         "FILES", flags->files,
-        "BASE.json NEW.json: of mnist_bench, mnist train or another Google Benchmark program");
+        "BASE.json NEW.json...: of mnist_bench, mnist train or another Google Benchmark program");
     command
         ->add_option("--mode", flags->mode,
                      "gate: a regression exits 1; report: nothing fails; auto: gate on the same machine")
@@ -119,13 +146,15 @@ void add_compare_command(CLI::App& app, Action& action) {
         ->type_name("PERCENT");
     command->add_option("--alpha", flags->alpha, "Chance of any false claim in the whole table (0.05)")
         ->type_name("SHARE");
-    command->add_option("--format", flags->format, "text, or json for programs")->type_name("text|json");
+    command
+        ->add_option("--format", flags->format, "text; markdown for pull requests; csv or json for programs")
+        ->type_name("text|markdown|csv|json");
     command->add_option("--out", flags->out, "Write to this file instead of standard output")
         ->type_name("FILE");
     command->callback([command, flags, &action] {
         action = [command, flags] {
             reject_unknown_words(*command);
-            return compare_files(*flags);
+            return run_compare(*flags);
         };
     });
 }

@@ -1,52 +1,17 @@
-// Matching by name, then verdicts over the whole table at once. Facts and their differences are in
+// Verdicts over the whole table at once. Matching is in table.cpp, facts and their differences in
 // fairness.cpp.
 #include "mnist/compare/comparison.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
+#include <iterator>
 
 #include "fairness.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/stats/summary.hpp"
+#include "table.hpp"
 
 namespace mnist {
 namespace {
-
-struct Match {
-    const MeasuredRow* base;
-    const MeasuredRow* measured;
-};
-
-std::vector<Match> matches(const Measurements& base, const Measurements& measured, Comparison& comparison) {
-    std::map<std::string, const MeasuredRow*> by_name;
-    for (const MeasuredRow& row : measured.rows) by_name.emplace(row.name, &row);
-    std::vector<Match> matched;
-    for (const MeasuredRow& row : base.rows) {
-        const auto found = by_name.find(row.name);
-        if (found == by_name.end()) {
-            comparison.unmatched_base.push_back(row.name);
-            continue;
-        }
-        matched.push_back({&row, found->second});
-        by_name.erase(found);
-    }
-    for (const MeasuredRow& row : measured.rows)
-        if (by_name.contains(row.name)) comparison.unmatched_new.push_back(row.name);
-    return matched;
-}
-
-// Noise floors are stored as a share for each family.
-double noise_floor(const Measurements& base, const std::string& name) {
-    const auto found = base.facts.find("mnist.noise_floor." + family_of(name));
-    if (found == base.facts.end()) return 0;
-    try {
-        const double share = std::stod(found->second);
-        return std::isfinite(share) && share > 0 ? share : 0;
-    } catch (const std::exception&) {
-        return 0;  // not a number: as if it were not there
-    }
-}
 
 void add_shares(ComparedRow& row, const Match& match) {
     row.base_share = median(match.base->peak_fractions);
@@ -58,49 +23,59 @@ void add_shares(ComparedRow& row, const Match& match) {
     row.efficiency_ratio = *row.speed.ratio / *row.peak_ratio;
 }
 
-std::vector<ComparedRow> judged(const std::vector<Match>& matched, const Measurements& base,
-                                const VerdictSettings& settings) {
-    std::vector<TimeSamples> times;
-    std::vector<std::pair<AccuracySample, AccuracySample>> accuracies;
-    for (const Match& match : matched) {
-        times.push_back({.base = match.base->seconds,
-                         .new_values = match.measured->seconds,
-                         .noise_floor = noise_floor(base, match.base->name)});
-        accuracies.emplace_back(match.base->accuracy, match.measured->accuracy);
-    }
-    const auto speed = judge_speed(times, settings);
-    const auto accuracy = judge_accuracy(accuracies, settings);
-    std::vector<ComparedRow> rows;
-    for (std::size_t i = 0; i < matched.size(); ++i) {
-        ComparedRow& row = rows.emplace_back();
-        row.name = matched[i].base->name;
-        row.speed = speed[i];
-        row.accuracy = accuracy[i];
-        row.joint =
-            judge_jointly(speed[i].verdict, accuracy[i] ? std::optional(accuracy[i]->verdict) : std::nullopt);
-        add_shares(row, matched[i]);
-    }
-    return rows;
+ComparedRow compared_row(const Match& match, const SpeedComparison& speed,
+                         const std::optional<AccuracyComparison>& accuracy) {
+    ComparedRow row;
+    row.name = match.base->name;
+    row.speed = speed;
+    row.accuracy = accuracy;
+    row.joint = judge_jointly(speed.verdict, accuracy ? std::optional(accuracy->verdict) : std::nullopt);
+    add_shares(row, match);
+    return row;
 }
 
-std::vector<GeometricMean> means(const std::vector<ComparedRow>& rows) {
-    std::vector<std::string> families;
-    std::map<std::string, std::vector<double>> ratios;
+// Rows without a ratio cannot be in a mean; means say how many are.
+std::vector<GeometricMean> geometric_means(const std::vector<ComparedRow>& rows) {
+    std::vector<std::string> names;
+    std::vector<SpeedComparison> speed;
     for (const ComparedRow& row : rows) {
         if (!row.speed.ratio) continue;
-        const std::string family = family_of(row.name);
-        if (!ratios.contains(family)) families.push_back(family);
-        ratios[family].push_back(*row.speed.ratio);
-        ratios["all"].push_back(*row.speed.ratio);
+        names.push_back(row.name);
+        speed.push_back(row.speed);
     }
-    std::vector<GeometricMean> result;
-    if (!families.empty()) families.emplace_back("all");
-    for (const std::string& family : families) {
-        const std::vector<double>& values = ratios[family];
-        if (const auto mean = geometric_mean(values))
-            result.push_back({.family = family, .ratio = *mean, .rows = values.size()});
+    std::vector<RowGroup> groups = groups_by_family(names);
+    if (!groups.empty()) {
+        groups.push_back({.title = "all", .rows = {}});
+        for (std::size_t i = 0; i < names.size(); ++i) groups.back().rows.push_back(i);
     }
-    return result;
+    std::vector<GeometricMean> means;
+    for (const RowGroup& group : groups) {
+        const SpeedComparison mean = mean_of_ratios(group, speed);
+        if (mean.ratio)
+            means.push_back({.family = group.title,
+                             .ratio = *mean.ratio,
+                             .interval = mean.interval,
+                             .rows = group.rows.size()});
+    }
+    return means;
+}
+
+// All but what is judged.
+Comparison described(const Measurements& base, const Measurements& measured, CompareMode mode) {
+    require_same_data(base, measured);
+    Comparison comparison;
+    comparison.base_label = base.label;
+    comparison.new_label = measured.label;
+    comparison.fingerprint_differences = fingerprint_differences(base.facts, measured.facts);
+    comparison.mode = mode;
+    if (mode == CompareMode::automatic)
+        comparison.mode =
+            comparison.fingerprint_differences.empty() ? CompareMode::gate : CompareMode::report;
+    comparison.warnings = unfair_differences(base, measured);
+    comparison.bits = compared_bits(base, measured);
+    comparison.skipped_base = base.skipped;
+    comparison.skipped_new = measured.skipped;
+    return comparison;
 }
 
 }  // namespace
@@ -115,30 +90,51 @@ bool Comparison::regressed() const {
     });
 }
 
+std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
+                                const CompareSettings& settings) {
+    std::vector<Comparison> comparisons;
+    std::vector<Match> matches;  // of all comparisons, one after the other
+    Table table;
+    std::vector<RowGroup> named;
+    for (const Measurements& measured : others) {
+        Comparison& comparison = comparisons.emplace_back(described(base, measured, settings.mode));
+        Matches found = matched(base, measured);
+        if (found.rows.empty())
+            throw InputError({.where = measured.label,
+                              .expected = "a benchmark of " + base.label + " to compare with",
+                              .found = "no name that both have",
+                              .remedy = "Measure the same benchmarks in both: the same --benchmark_filter, "
+                                        "--threads and --batch-size"});
+        comparison.unmatched_base = std::move(found.only_base);
+        comparison.unmatched_new = std::move(found.only_measured);
+        const std::size_t first = matches.size();
+        for (const Match& match : found.rows) table.add(match, base.facts);
+        matches.insert(matches.end(), found.rows.begin(), found.rows.end());
+        for (RowGroup& group : groups_to_name(std::span(table.names).subspan(first))) {
+            for (std::size_t& row : group.rows) row += first;
+            comparison.named.emplace_back();
+            named.push_back(std::move(group));
+        }
+        comparison.rows.resize(found.rows.size());
+    }
+    const auto speed = judge_speed(table.times, settings.verdict);
+    const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
+    const auto groups = judge_groups(named, table.times, speed, accuracy, settings.verdict);
+    std::size_t row = 0;
+    std::size_t group = 0;
+    for (Comparison& comparison : comparisons) {
+        for (ComparedRow& compared : comparison.rows) {
+            compared = compared_row(matches[row], speed[row], accuracy[row]);
+            ++row;
+        }
+        for (GroupComparison& judged : comparison.named) judged = groups[group++];
+        comparison.geomeans = geometric_means(comparison.rows);
+    }
+    return comparisons;
+}
+
 Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
-    require_same_data(base, measured);
-    Comparison comparison;
-    comparison.base_label = base.label;
-    comparison.new_label = measured.label;
-    comparison.fingerprint_differences = fingerprint_differences(base.facts, measured.facts);
-    comparison.mode = settings.mode;
-    if (settings.mode == CompareMode::automatic)
-        comparison.mode =
-            comparison.fingerprint_differences.empty() ? CompareMode::gate : CompareMode::report;
-    comparison.warnings = unfair_differences(base, measured);
-    comparison.bits = compared_bits(base, measured);
-    comparison.skipped_base = base.skipped;
-    comparison.skipped_new = measured.skipped;
-    const std::vector<Match> matched = matches(base, measured, comparison);
-    if (matched.empty())
-        throw InputError(
-            {.where = measured.label,
-             .expected = "a benchmark of " + base.label + " to compare with",
-             .found = "no name that both have",
-             .remedy = "Measure the same benchmarks in both: the same --benchmark_filter and --threads"});
-    comparison.rows = judged(matched, base, settings.verdict);
-    comparison.geomeans = means(comparison.rows);
-    return comparison;
+    return compare(base, std::span(&measured, 1), settings).front();
 }
 
 }  // namespace mnist

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "mnist/core/error.hpp"
+#include "table.hpp"
 
 namespace mnist {
 namespace {
@@ -83,6 +84,17 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
             disturbed == 1 ? "1 repetition" : fmt::format("{} repetitions", disturbed), side.label));
 }
 
+void warn_of_noise(const Measurements& base, std::vector<std::string>& warnings) {
+    for (auto at = base.facts.lower_bound(std::string(kNoiseFloor)); at != base.facts.end(); ++at) {
+        if (!at->first.starts_with(kNoiseFloor)) break;
+        if (!noise_share(at->second))
+            warnings.push_back(
+                fmt::format("the noise floor of {} in {} is no share from 0 to 1 ({}) and is left out: "
+                            "measure it again with mnist_bench --noise-floor",
+                            at->first.substr(kNoiseFloor.size()), base.label, at->second));
+    }
+}
+
 std::vector<std::string> explanations(const Facts& base, const Facts& measured) {
     std::vector<std::string> found;
     for (const auto& [key, what] :
@@ -107,9 +119,10 @@ bool same_configuration(const Facts& base, const Facts& measured) {
         for (const auto& [key, value] : *facts)
             if (key.starts_with("mnist.config.") || key == "mnist.dataset.sha256") keys.insert(key);
     }
-    // These change neither the data nor the order of a sum.
-    for (const char* const key : {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seeds",
-                                  "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
+    // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
+    for (const char* const key :
+         {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seed", "mnist.config.seeds",
+          "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
         keys.erase(key);
     for (const std::string& key : keys) {
         if (key.starts_with("mnist.config.optimizers")) continue;
@@ -175,6 +188,7 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
         if (a && b && *a != *b)
             warnings.push_back(fmt::format("{} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
     }
+    warn_of_noise(base, warnings);
     warn_of_one(base, warnings);
     warn_of_one(measured, warnings);
     return warnings;

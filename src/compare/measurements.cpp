@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "fairness.hpp"
+#include "mnist/compare/groups.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/results/flat_facts.hpp"
@@ -22,17 +24,23 @@ std::optional<double> counter(const BenchRepetition& repetition, const char* key
     return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
 }
 
-MeasuredRow& row_named(std::vector<MeasuredRow>& rows, const std::string& name) {
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const MeasuredRow& row) { return row.name == name; });
-    if (found != rows.end()) return *found;
-    return rows.emplace_back(MeasuredRow{.name = name,
-                                         .seconds = {},
-                                         .accuracy = {},
-                                         .peak_fractions = {},
-                                         .peak_gflops = {},
-                                         .disturbed = 0});
-}
+/// Rows of a list by name. Files may have hundreds of thousands, so they are not searched for one by one.
+class RowsByName {
+  public:
+    explicit RowsByName(std::vector<MeasuredRow>& rows) : rows_(&rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i) places_.emplace(rows[i].name, i);
+    }
+    /// The row of that name, added where there is none. Valid until the next call.
+    MeasuredRow& at(const std::string& name) {
+        const auto [place, is_new] = places_.emplace(name, rows_->size());
+        if (is_new) rows_->emplace_back().name = name;
+        return (*rows_)[place->second];
+    }
+
+  private:
+    std::vector<MeasuredRow>* rows_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
 
 std::optional<std::uint64_t> test_samples(const std::map<std::string, std::string>& facts) {
     const auto found = facts.find("mnist.dataset.test_samples");
@@ -57,18 +65,26 @@ std::optional<double> mean_epoch(const RunRecord& run) {
     return seconds > 0 ? std::optional(seconds / static_cast<double>(run.epochs.size())) : std::nullopt;
 }
 
-}  // namespace
-
-std::string family_of(const std::string& name) {
-    return name.substr(0, name.find('/'));
+// What a row's repetition took. Our measurements of the machine itself run for as long as they are told to,
+// and what they found is a rate: there it is the seconds that a billion operations or bytes take.
+double seconds_of(const BenchRepetition& repetition, bool ours) {
+    if (ours && family_of(repetition.name) == "Calibrate") {
+        for (const char* const rate : {"gflops", "gb_per_second"})
+            if (const auto found = counter(repetition, rate); found && *found > 0) return 1 / *found;
+    }
+    return repetition.seconds;
 }
+
+}  // namespace
 
 Measurements measurements_of(const BenchResult& result, const std::string& label) {
     Measurements measured{
         .label = label, .facts = result.context, .rows = {}, .skipped = result.skipped, .weights = {}};
+    const bool ours = result.context.contains("mnist.schema");
+    RowsByName rows(measured.rows);
     for (const BenchRepetition& repetition : result.repetitions) {
-        MeasuredRow& row = row_named(measured.rows, repetition.name);
-        row.seconds.push_back(repetition.seconds);
+        MeasuredRow& row = rows.at(repetition.name);
+        row.seconds.push_back(seconds_of(repetition, ours));
         row.accuracy.test_samples = test_samples(result.context);
         if (const auto accuracy = counter(repetition, "test_accuracy")) {
             row.accuracy.percent.push_back(*accuracy);
@@ -89,6 +105,8 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
     flatten(to_json(result.build), "mnist.build", measured.facts);
     flatten(to_json(result.dataset), "mnist.dataset", measured.facts);
     flatten(to_json(result.config), "mnist.config", measured.facts);
+    measured.facts["mnist.interrupted"] = result.interrupted ? "true" : "false";
+    RowsByName rows(measured.rows);
     for (const RunRecord& run : result.runs) {
         const std::string name =
             fmt::format("Train/{}/batch:{}", label_of(run.optimizer), result.config.batch_size);
@@ -98,7 +116,7 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
             measured.skipped.push_back({.name = which, .reason = "the run was not completed"});
             continue;
         }
-        MeasuredRow& row = row_named(measured.rows, name);
+        MeasuredRow& row = rows.at(name);
         row.seconds.push_back(*seconds);
         row.accuracy.test_samples = result.dataset.test_samples;
         if (run.last_accuracy) {
@@ -123,8 +141,9 @@ void pool_into(Measurements& pool, const Measurements& more) {
                           .found = difference.new_value.value_or("none"),
                           .remedy = "Pool only files of one machine, one build and one configuration"});
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    RowsByName rows(pool.rows);
     for (const MeasuredRow& row : more.rows) {
-        MeasuredRow& sum = row_named(pool.rows, row.name);
+        MeasuredRow& sum = rows.at(row.name);
         append(sum.seconds, row.seconds);
         append(sum.accuracy.percent, row.accuracy.percent);
         append(sum.accuracy.seeds, row.accuracy.seeds);

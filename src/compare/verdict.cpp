@@ -2,6 +2,7 @@
 #include "mnist/compare/verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -42,6 +43,20 @@ SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings
 
 double mean(const std::vector<double>& values) {
     return summarise(values)->mean;
+}
+
+/// A seed that was trained several times (pooled files) is one observation: its mean. The others unchanged.
+AccuracySample one_a_seed(const AccuracySample& sample) {
+    if (sample.seeds.size() != sample.percent.size()) return sample;
+    std::map<std::uint64_t, std::vector<double>> by_seed;
+    for (std::size_t i = 0; i < sample.seeds.size(); ++i)
+        by_seed[sample.seeds[i]].push_back(sample.percent[i]);
+    AccuracySample reduced{.percent = {}, .seeds = {}, .test_samples = sample.test_samples};
+    for (const auto& [seed, percent] : by_seed) {
+        reduced.seeds.push_back(seed);
+        reduced.percent.push_back(mean(percent));
+    }
+    return reduced;
 }
 
 /// new minus base, seed by seed; empty unless both sides have exactly the same seeds, each once.
@@ -87,7 +102,7 @@ std::optional<Interval> test_set_interval(const AccuracySample& base, const Accu
     if (!base.test_samples || !new_sample.test_samples) return std::nullopt;
     const auto correct = [](const AccuracySample& sample) {
         const double n = static_cast<double>(*sample.test_samples);
-        return static_cast<std::uint64_t>(std::clamp(mean(sample.percent) / 100, 0.0, 1.0) * n + 0.5);
+        return static_cast<std::uint64_t>(std::llround(std::clamp(mean(sample.percent) / 100, 0.0, 1.0) * n));
     };
     const std::optional<Interval> shares = independent_proportions_interval(
         correct(new_sample), *new_sample.test_samples, correct(base), *base.test_samples, confidence);
@@ -95,7 +110,10 @@ std::optional<Interval> test_set_interval(const AccuracySample& base, const Accu
     return Interval{shares->lower * 100, shares->upper * 100};
 }
 
-AccuracyComparison compared(const AccuracySample& base, const AccuracySample& new_sample, double confidence) {
+AccuracyComparison compared(const AccuracySample& base_runs, const AccuracySample& new_runs,
+                            double confidence) {
+    const AccuracySample base = one_a_seed(base_runs);
+    const AccuracySample new_sample = one_a_seed(new_runs);
     AccuracyComparison result;
     result.difference = mean(new_sample.percent) - mean(base.percent);
     const std::vector<double> differences = differences_by_seed(base, new_sample);
@@ -115,14 +133,6 @@ AccuracyComparison compared(const AccuracySample& base, const AccuracySample& ne
     result.difference = mean(other.percent) - mean(one.percent);
     result.interval = test_set_interval(one, other, confidence);
     return result;
-}
-
-AccuracyVerdict accuracy_verdict(const AccuracyComparison& row, double margin) {
-    if (!row.interval) return AccuracyVerdict::inconclusive;
-    if (row.interval->lower >= -margin && row.interval->upper <= margin) return AccuracyVerdict::same;
-    if (row.interval->lower > 0) return AccuracyVerdict::better;
-    if (row.interval->upper < 0) return AccuracyVerdict::worse;
-    return AccuracyVerdict::inconclusive;
 }
 
 }  // namespace
@@ -171,19 +181,35 @@ std::string_view word(JointVerdict verdict) {
     return "inconclusive";
 }
 
-std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
-    std::vector<SpeedComparison> results;
+AccuracyVerdict accuracy_verdict(const AccuracyComparison& comparison, double margin) {
+    if (!comparison.interval) return AccuracyVerdict::inconclusive;
+    if (comparison.interval->lower >= -margin && comparison.interval->upper <= margin)
+        return AccuracyVerdict::same;
+    if (comparison.interval->lower > 0) return AccuracyVerdict::better;
+    if (comparison.interval->upper < 0) return AccuracyVerdict::worse;
+    return AccuracyVerdict::inconclusive;
+}
+
+void decide(std::span<SpeedComparison* const> comparisons, double alpha) {
     std::vector<double> p_values;
-    for (const TimeSamples& row : rows) {
-        results.push_back(measured(row, settings));
-        if (results.back().p) p_values.push_back(*results.back().p);
+    for (const SpeedComparison* const comparison : comparisons) {
+        if (comparison->p) p_values.push_back(*comparison->p);
     }
     const std::vector<double> adjusted = holm_adjusted(p_values).value_or(std::vector<double>{});
     auto next = adjusted.begin();
-    for (SpeedComparison& row : results) {
-        if (row.p && next != adjusted.end()) row.p_adjusted = *next++;
-        row.verdict = speed_verdict(row, settings.alpha);
+    for (SpeedComparison* const comparison : comparisons) {
+        if (comparison->p && next != adjusted.end()) comparison->p_adjusted = *next++;
+        comparison->verdict = speed_verdict(*comparison, alpha);
     }
+}
+
+std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
+    std::vector<SpeedComparison> results;
+    for (const TimeSamples& row : rows) results.push_back(measured(row, settings));
+    std::vector<SpeedComparison*> pointers;
+    pointers.reserve(results.size());
+    for (SpeedComparison& result : results) pointers.push_back(&result);
+    decide(pointers, settings.alpha);
     return results;
 }
 

@@ -33,34 +33,35 @@ ordered_json skipped_json(const std::vector<SkippedRow>& rows) {
     return list;
 }
 
-ordered_json row_json(const ComparedRow& row) {
-    const std::optional<AccuracyComparison>& accuracy = row.accuracy;
-    static const std::optional<Interval> kNone;
-    const std::optional<Interval>& interval = accuracy ? accuracy->interval : kNone;
-    return {{"name", row.name},
-            {"verdict", word(row.speed.verdict)},
-            {"joint_verdict", word(row.joint)},
-            {"ratio", or_null(row.speed.ratio)},
-            {"ratio_low", or_null(lower(row.speed.interval))},
-            {"ratio_high", or_null(upper(row.speed.interval))},
-            {"p_value", or_null(row.speed.p)},
-            {"p_adjusted", or_null(row.speed.p_adjusted)},
-            {"samples_base", row.speed.samples_base},
-            {"samples_new", row.speed.samples_new},
-            {"threshold", row.speed.threshold},
-            {"accuracy_verdict", accuracy ? ordered_json(word(accuracy->verdict)) : ordered_json(nullptr)},
+ordered_json accuracy_json(const std::optional<AccuracyComparison>& accuracy) {
+    const std::optional<Interval> interval = accuracy ? accuracy->interval : std::nullopt;
+    return {{"accuracy_verdict", accuracy ? ordered_json(word(accuracy->verdict)) : ordered_json(nullptr)},
             {"accuracy_difference", or_null(accuracy ? std::optional(accuracy->difference) : std::nullopt)},
             {"accuracy_low", or_null(lower(interval))},
-            {"accuracy_high", or_null(upper(interval))},
-            {"peak_fraction_base", or_null(row.base_share)},
-            {"peak_fraction_new", or_null(row.new_share)},
-            {"peak_ratio", or_null(row.peak_ratio)},
-            {"efficiency_ratio", or_null(row.efficiency_ratio)}};
+            {"accuracy_high", or_null(upper(interval))}};
 }
 
-}  // namespace
+ordered_json row_json(const ComparedRow& row) {
+    ordered_json json{{"name", row.name},
+                      {"verdict", word(row.speed.verdict)},
+                      {"joint_verdict", word(row.joint)},
+                      {"ratio", or_null(row.speed.ratio)},
+                      {"ratio_low", or_null(lower(row.speed.interval))},
+                      {"ratio_high", or_null(upper(row.speed.interval))},
+                      {"p_value", or_null(row.speed.p)},
+                      {"p_adjusted", or_null(row.speed.p_adjusted)},
+                      {"samples_base", row.speed.samples_base},
+                      {"samples_new", row.speed.samples_new},
+                      {"threshold", row.speed.threshold}};
+    json.update(accuracy_json(row.accuracy));
+    json.update(ordered_json{{"peak_fraction_base", or_null(row.base_share)},
+                             {"peak_fraction_new", or_null(row.new_share)},
+                             {"peak_ratio", or_null(row.peak_ratio)},
+                             {"efficiency_ratio", or_null(row.efficiency_ratio)}});
+    return json;
+}
 
-std::string comparison_json(const Comparison& comparison) {
+ordered_json pair_json(const Comparison& comparison) {
     ordered_json differences = ordered_json::array();
     for (const FactDifference& difference : comparison.fingerprint_differences)
         differences.push_back({{"key", difference.key},
@@ -68,11 +69,14 @@ std::string comparison_json(const Comparison& comparison) {
                                {"new", or_null(difference.new_value)}});
     ordered_json geomeans = ordered_json::array();
     for (const GeometricMean& mean : comparison.geomeans)
-        geomeans.push_back({{"family", mean.family}, {"ratio", mean.ratio}, {"rows", mean.rows}});
+        geomeans.push_back({{"family", mean.family},
+                            {"ratio", mean.ratio},
+                            {"ratio_low", or_null(lower(mean.interval))},
+                            {"ratio_high", or_null(upper(mean.interval))},
+                            {"rows", mean.rows}});
     ordered_json rows = ordered_json::array();
     for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row));
-    const ordered_json root{
-        {"schema", "mnist-comparison/1"},
+    return {
         {"mode", word(comparison.mode)},
         {"summary", comparison_summary(comparison)},
         {"base", comparison.base_label},
@@ -85,6 +89,40 @@ std::string comparison_json(const Comparison& comparison) {
          {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
         {"bits", comparison.bits},
         {"rows", std::move(rows)}};
+}
+
+ordered_json ranking_json(const ComparedFiles& files) {
+    ordered_json families = ordered_json::array();
+    for (const FamilyRanking& ranking : files.rankings) {
+        ordered_json members = ordered_json::array();
+        for (const RankedMember& member : ranking.members) {
+            ordered_json one{{"file", member.label},
+                             {"rank", member.rank},
+                             {"tied", member.tied},
+                             {"ratio", member.ratio},
+                             {"ratio_low", or_null(lower(member.interval))},
+                             {"ratio_high", or_null(upper(member.interval))}};
+            one.update(accuracy_json(member.accuracy));
+            members.push_back(std::move(one));
+        }
+        families.push_back(
+            {{"family", ranking.family}, {"rows", ranking.rows}, {"members", std::move(members)}});
+    }
+    return {{"summary", ranking_summary(files)}, {"families", std::move(families)}};
+}
+
+}  // namespace
+
+std::string comparison_json(const ComparedFiles& files) {
+    ordered_json root{{"schema", "mnist-comparison/1"}};
+    root.update(pair_json(files.comparisons.front()));
+    if (files.comparisons.size() > 1) {
+        ordered_json further = ordered_json::array();
+        for (std::size_t i = 1; i < files.comparisons.size(); ++i)
+            further.push_back(pair_json(files.comparisons[i]));
+        root["further"] = std::move(further);
+        root["ranking"] = ranking_json(files);
+    }
     return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -70,6 +70,16 @@ std::string printable(std::string_view text) {
     return clean;
 }
 
+std::string shortened(std::string_view text, std::size_t columns) {
+    if (display_width(text) <= columns) return std::string(text);
+    std::size_t end = 0;
+    for (std::size_t taken = 0; end < text.size(); ++end) {
+        const bool starts = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80;
+        if (starts && ++taken >= columns) break;
+    }
+    return std::string(text.substr(0, end)) + "…";
+}
+
 std::size_t display_width(std::string_view text) noexcept {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));

@@ -1,5 +1,8 @@
 // Tables of text. A table that is too wide is cut between columns rather than inside lines.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <optional>
 
 #include "mnist/report/text.hpp"
 
@@ -33,18 +36,25 @@ Laid laid(const TableColumn& column) {
     return result;
 }
 
-void append_line(std::string& out, const std::vector<Laid>& columns, const std::vector<std::string>& cells) {
+/// `row` is the cells' place in their columns, for the colours; headings have none.
+void append_line(std::string& out, const std::vector<Laid>& columns, const std::vector<std::string>& cells,
+                 std::optional<std::size_t> row = std::nullopt) {
     std::string line;
     for (std::size_t i = 0; i < columns.size(); ++i) {
+        const TableColumn& column = *columns[i].column;
         const std::string fill(columns[i].width - display_width(cells[i]), ' ');
+        std::string cell = cells[i];
+        if (row && !column.colours.empty() && !column.colours.at(*row).empty())
+            cell = fmt::format("{}{}\x1b[0m", column.colours.at(*row), cells[i]);
         if (i > 0) line.append(kGap, ' ');
-        line += columns[i].column->left ? cells[i] + fill : fill + cells[i];
+        line += column.left ? cell + fill : fill + cell;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
 }
 
-void append_block(std::string& out, const std::vector<Laid>& columns) {
+void append_block(std::string& out, const std::vector<Laid>& columns, int limit,
+                  const std::vector<std::string>& below) {
     std::size_t heading_lines = 0;
     std::size_t width = kGap * (columns.size() - 1);
     for (const Laid& column : columns) {
@@ -63,13 +73,15 @@ void append_block(std::string& out, const std::vector<Laid>& columns) {
     out += '\n';
     for (std::size_t row = 0; row < columns.front().column->cells.size(); ++row) {
         for (std::size_t i = 0; i < columns.size(); ++i) cells[i] = columns[i].column->cells.at(row);
-        append_line(out, columns, cells);
+        append_line(out, columns, cells, row);
+        if (!below.empty() && !below.at(row).empty()) out += wrapped(below.at(row), limit, "  ");
     }
 }
 
 }  // namespace
 
-std::string table_text(const std::vector<TableColumn>& columns, int width) {
+std::string table_text(const std::vector<TableColumn>& columns, int width,
+                       const std::vector<std::string>& below) {
     std::string out;
     if (columns.empty()) return out;
     const auto limit = static_cast<std::size_t>(std::max(width, 1));
@@ -80,7 +92,7 @@ std::string table_text(const std::vector<TableColumn>& columns, int width) {
         Laid next = laid(columns[i]);
         // A block holds at least one column beside the first, however narrow the terminal is.
         if (block.size() > 1 && used + kGap + next.width > limit) {
-            append_block(out, block);
+            append_block(out, block, width, out.empty() ? below : std::vector<std::string>{});
             out += '\n';
             block.assign(1, first);
             used = first.width;
@@ -88,7 +100,7 @@ std::string table_text(const std::vector<TableColumn>& columns, int width) {
         used += kGap + next.width;
         block.push_back(std::move(next));
     }
-    append_block(out, block);
+    append_block(out, block, width, out.empty() ? below : std::vector<std::string>{});
     return out;
 }
 

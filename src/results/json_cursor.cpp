@@ -4,28 +4,57 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "mnist/core/error.hpp"
 
 namespace mnist {
 namespace {
 
-/// Whether the brackets outside strings open more than `max_depth` levels. Counted before parsing and not in
-/// a callback of the parser: with a callback it looks through the whole enclosing array after every object.
-bool is_deeper(const std::string& text, int max_depth) {
+// A value that is parsed takes up to a hundred bytes and more where its text takes three: without a limit 64
+// MiB of text become gigabytes. The largest real results have a tenth of this.
+constexpr std::size_t kMostValues = 2'000'000;
+
+/// What the brackets and commas outside strings add up to.
+struct Extent {
+    int depth = 0;           ///< of the deepest level; counted no further than just above the limit
+    std::size_t values = 1;  ///< at least as many as there are
+};
+
+/// Counted before parsing and not in a callback of the parser: with a callback it looks through the whole
+/// enclosing array after every object.
+Extent extent_of(const std::string& text, int max_depth) {
+    Extent extent;
     int depth = 0;
     bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size() && extent.depth <= max_depth; ++i) {
         const char c = text[i];
         if (c == '"') in_string = !in_string;
         if (in_string) {
             if (c == '\\') ++i;
         } else if (c == '{' || c == '[') {
-            if (++depth > max_depth) return true;
+            extent.depth = std::max(extent.depth, ++depth);
+            ++extent.values;
         } else if (c == '}' || c == ']') {
             --depth;
+        } else if (c == ',') {
+            ++extent.values;
         }
     }
-    return false;
+    return extent;
+}
+
+void require_extent(const std::string& text, const std::string& where, int max_depth) {
+    const Extent extent = extent_of(text, max_depth);
+    const auto refuse = [&](const std::string& expected, const std::string& found) {
+        throw InputError({.where = where,
+                          .expected = expected,
+                          .found = found,
+                          .remedy = "This is not a file of this program"});
+    };
+    if (extent.depth > max_depth) refuse(fmt::format("at most {} levels of nesting", max_depth), "more");
+    if (extent.values > kMostValues)
+        refuse(fmt::format("at most {} values", kMostValues), fmt::format("{}", extent.values));
 }
 
 }  // namespace
@@ -129,12 +158,7 @@ void JsonCursor::fail(const std::string& expected, const std::string& remedy) co
 }
 
 json parse_json(const std::string& text, const std::string& where, int max_depth) {
-    if (is_deeper(text, max_depth)) {
-        throw InputError({.where = where,
-                          .expected = fmt::format("at most {} levels of nesting", max_depth),
-                          .found = "more",
-                          .remedy = "This is not a file of this program"});
-    }
+    require_extent(text, where, max_depth);
     try {
         return json::parse(text);
     } catch (const json::parse_error& error) {

@@ -60,10 +60,15 @@ double exact_tail(std::size_t smaller, std::size_t larger, std::size_t u) {
     return std::accumulate(counts.begin(), counts.end(), 0.0) / orders;
 }
 
-double normal_p(double n1, double n2, const Ranking& ranking) {
+/// Of u under the null hypothesis; 0 where all values are equal.
+double variance_of_u(double n1, double n2, const Ranking& ranking) {
     const double n = n1 + n2;
-    const double variance = n1 * n2 / 12 * ((n + 1) - ranking.ties / (n * (n - 1)));
-    if (!(variance > 0)) return 1;  // all values are equal
+    return std::max(0.0, n1 * n2 / 12 * ((n + 1) - ranking.ties / (n * (n - 1))));
+}
+
+double normal_p(double n1, double n2, const Ranking& ranking) {
+    const double variance = variance_of_u(n1, n2, ranking);
+    if (!(variance > 0)) return 1;
     const double z = (std::abs(ranking.u - n1 * n2 / 2) - 0.5) / std::sqrt(variance);
     return std::min(1.0, std::erfc(z / std::numbers::sqrt2));
 }
@@ -86,6 +91,29 @@ std::optional<MannWhitneyResult> mann_whitney_test(std::span<const double> first
     const auto tail = static_cast<std::size_t>(std::min(ranking.u, n1 * n2 - ranking.u));
     result.p = std::min(1.0, 2 * exact_tail(std::min(first.size(), second.size()),
                                             std::max(first.size(), second.size()), tail));
+    return result;
+}
+
+std::optional<StratifiedRankResult> stratified_rank_test(std::span<const SamplePair> pairs) {
+    if (pairs.empty()) return std::nullopt;
+    double deviation = 0;
+    double variance = 0;
+    for (const SamplePair& pair : pairs) {
+        if (!is_finite_sample(pair.first) || !is_finite_sample(pair.second)) return std::nullopt;
+        const Ranking ranking = rank(pair.first, pair.second);
+        const auto n1 = static_cast<double>(pair.first.size());
+        const auto n2 = static_cast<double>(pair.second.size());
+        const double weight = 1 / (n1 + n2 + 1);
+        deviation += weight * (ranking.u - n1 * n2 / 2);
+        variance += weight * weight * variance_of_u(n1, n2, ranking);
+    }
+    StratifiedRankResult result;
+    if (variance > 0) {
+        result.z = deviation / std::sqrt(variance);
+        result.p = std::erfc(std::abs(result.z) / std::numbers::sqrt2);
+    }
+    // Where the normal distribution is the coarsest, the exact one is at hand.
+    if (pairs.size() == 1) result.p = mann_whitney_test(pairs.front().first, pairs.front().second)->p;
     return result;
 }
 

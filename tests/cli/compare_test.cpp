@@ -60,6 +60,65 @@ TEST_CASE("compare: the JSON has the keys of its contract and nothing else but n
         CHECK(row.at(key).is_null());
 }
 
+TEST_CASE("compare: three results are ranked, and one regression among them exits 1") {
+    const Workshop workshop;
+    workshop.write("a.json", bench_json(2));
+    workshop.write("b.json", bench_json(1));
+    workshop.write("c.json", bench_json(4));
+    const Finished text = workshop.mnist({"compare", "a.json", "b.json", "c.json"});
+    CAPTURE(text.output, text.error);
+    CHECK(text.exit_code == 1);
+    CHECK(text.output.starts_with("BM_Sort: b.json is first, 2.00x faster (1.99 to 2.01) than a.json\n"));
+    CHECK(workshop.mnist({"compare", "c.json", "a.json", "b.json"}).exit_code == 0);
+    const Finished json = workshop.mnist({"compare", "a.json", "b.json", "c.json", "--format", "json"});
+    const nlohmann::json root = nlohmann::json::parse(json.output);
+    CHECK(root.at("new") == "b.json");
+    CHECK(root.at("rows").at(0).at("verdict") == "faster");
+    CHECK(root.at("further").at(0).at("rows").at(0).at("verdict") == "slower");
+    const nlohmann::json& members = root.at("ranking").at("families").at(0).at("members");
+    CHECK(members.at(0).at("file") == "b.json");
+    CHECK(members.at(2).at("rank") == 3);
+}
+
+TEST_CASE("compare: Markdown and CSV go where the text goes, and to a file that is new") {
+    const Workshop workshop;
+    workshop.write("a.json", bench_json(2));
+    workshop.write("b.json", bench_json(1));
+    const Finished markdown = workshop.mnist({"compare", "a.json", "b.json", "--format", "markdown"});
+    CHECK(markdown.exit_code == 0);
+    CHECK(markdown.output.starts_with("**`BM_Sort/64`: 2.00x faster (1.99 to 2.01)**\n"));
+    CHECK(contains(markdown.output, "| `BM_Sort/64` | improved |"));
+    const std::vector<std::string> to_file{"compare", "a.json", "b.json", "--format",
+                                           "csv",     "--out",  "x.csv"};
+    CHECK(workshop.mnist(to_file).exit_code == 0);
+    const std::string csv = workshop.text_of("x.csv");
+    CHECK(csv.starts_with("kind,base,new,name,verdict,"));
+    CHECK(contains(csv, "\r\nrow,a.json,b.json,BM_Sort/64,faster,improved,"));
+    CHECK(workshop.mnist(to_file).exit_code == 2);
+    CHECK(workshop.text_of("x.csv") == csv);
+}
+
+TEST_CASE("compare: files divided by commas are pooled, and those of another machine refused") {
+    const Workshop workshop;
+    workshop.write("a1.json", bench_json(2));
+    workshop.write("a2.json", bench_json(2));
+    workshop.write("b.json", bench_json(1));
+    const Finished pooled = workshop.mnist({"compare", "a1.json,a2.json", "b.json", "--format", "json"});
+    REQUIRE(pooled.exit_code == 0);
+    const nlohmann::json root = nlohmann::json::parse(pooled.output);
+    CHECK(root.at("base") == "a1.json,a2.json");
+    CHECK(root.at("rows").at(0).at("samples_base") == 20);
+    nlohmann::json other = nlohmann::json::parse(bench_json(2));
+    other["context"]["host_name"] = "elsewhere";
+    workshop.write("other.json", other.dump());
+    const Finished refused = workshop.mnist({"compare", "a1.json,other.json", "b.json"});
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.error, "expected host_name as in a1.json: h, found elsewhere"));
+    const Finished twice = workshop.mnist({"compare", "a1.json,./a1.json", "b.json"});
+    CHECK(twice.exit_code == 2);
+    CHECK(contains(twice.error, "./a1.json twice"));
+}
+
 TEST_CASE("compare: two trainings of the same seeds have the same bits and the same accuracy") {
     const Workshop workshop;
     for (const char* const file : {"a.json", "b.json"})
@@ -84,7 +143,7 @@ TEST_CASE("compare: what cannot be compared exits 2, names the file and leaves e
         CHECK(finished.exit_code == 2);
         CHECK(contains(finished.error, what));
     };
-    refused({"a.json"}, "expected two results");
+    refused({"a.json"}, "expected two results or more");
     refused({"a.json", "broken.json"}, "broken.json");
     refused({"a.json", "other.json"}, "other.json");
     refused({"a.json", "missing.json"}, "missing.json");

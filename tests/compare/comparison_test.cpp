@@ -131,6 +131,46 @@ TEST_CASE("compare: a measured noise floor raises its family's threshold") {
         compare(base, measured("b.json", {row("Train/Adam", 1), row("Infer/1", 1)}), {});
     CHECK(comparison.rows[0].speed.verdict == SpeedVerdict::equivalent);
     CHECK(comparison.rows[1].speed.verdict == SpeedVerdict::faster);
+    // What no measurement can have found must not let a regression pass.
+    for (const char* const wrong : {"1e300", "inf", "nan", "-0.2", "0.2x", "", "1.5"}) {
+        CAPTURE(wrong);
+        base.facts["mnist.noise_floor.Train"] = wrong;
+        const Comparison other = compare(base, measured("b.json", {row("Train/Adam", 1)}), {});
+        CHECK(other.rows[0].speed.verdict == SpeedVerdict::faster);
+        REQUIRE(other.warnings.size() == 1);
+        CHECK(other.warnings[0].starts_with("the noise floor of Train in a.json is no share"));
+    }
+}
+
+TEST_CASE("compare: weights of a run are compared whatever range of seeds it was part of") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements other = base;
+    other.facts["mnist.config.seed"] = "0";
+    other.facts["mnist.config.seeds"] = "5";
+    CHECK(compare(base, other, {}).bits ==
+          std::vector<std::string>{"The final weights of 1 run are the same bits"});
+}
+
+TEST_CASE("compare: pooled repetitions of one seed are one observation of its accuracy") {
+    const auto with_accuracies = [](const std::string& label, double seconds, double shift) {
+        MeasuredRow made = row("Train/Adam", seconds);
+        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+            made.accuracy.seeds.push_back(seed);
+            made.accuracy.percent.push_back(97 + 0.1 * static_cast<double>(seed % 3) +
+                                            shift * static_cast<double>(seed));
+        }
+        return measured(label, {made});
+    };
+    const Measurements base = with_accuracies("a.json", 2, 0);
+    const Measurements other = with_accuracies("b.json", 2, 0.01);
+    Measurements pool = base;
+    pool_into(pool, with_accuracies("a2.json", 2, 0));
+    const auto once = compare(base, other, {}).rows[0].accuracy.value();
+    const auto pooled = compare(pool, other, {}).rows[0].accuracy.value();
+    CHECK(pooled.paired);
+    CHECK(pooled.difference == Approx(once.difference));
+    CHECK(pooled.interval.value().lower == Approx(once.interval.value().lower));
+    CHECK(pooled.interval.value().upper == Approx(once.interval.value().upper));
 }
 
 }  // namespace mnist

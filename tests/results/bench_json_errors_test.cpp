@@ -243,6 +243,17 @@ TEST_CASE("bench errors: a file above the limit is not parsed") {
     std::filesystem::remove(path);
 }
 
+TEST_CASE("bench errors: values that would take gigabytes are refused before they are parsed") {
+    const std::string begin = "{\"context\": {}, \"benchmarks\": [";
+    std::string many = begin + "0";
+    for (int i = 0; i < 2000000; ++i) many += ",0";
+    const mnist::InputFault fault = fault_of(many + "]}");
+    CHECK(fault.expected == "at most 2000000 values");
+    CHECK(fault.found == "2000005");
+    // Commas and brackets in strings are text.
+    CHECK(ends_well(begin + "\"" + std::string(3000000, ',') + std::string(100, '[') + "\"]}"));
+}
+
 TEST_CASE("bench errors: more rows or facts than any real file has are refused") {
     std::string rows = "{\"context\": {}, \"benchmarks\": [{}";
     for (int i = 0; i < 500000; ++i) rows += ",{}";

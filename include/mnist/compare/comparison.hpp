@@ -1,11 +1,14 @@
-// Two sets of measurements side by side: which rows match, what each allows to be said, whether the machines
-// are the same, and what makes the comparison unfair. How it is shown is for `report`.
+// Sets of measurements beside a base: which rows match, what each allows to be said, whether the machines are
+// the same, and what makes the comparison unfair. How it is shown is for `report`; who is first among several
+// is in ranking.hpp.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "mnist/compare/groups.hpp"
 #include "mnist/compare/measurements.hpp"
 #include "mnist/compare/verdict.hpp"
 
@@ -39,7 +42,8 @@ struct ComparedRow {
 struct GeometricMean {
     std::string family;  ///< "Train"; "all" over all matched rows
     double ratio = 1;
-    std::size_t rows = 0;
+    std::optional<Interval> interval;  ///< as of a GroupComparison
+    std::size_t rows = 0;              ///< that have a ratio
 };
 
 struct Comparison {
@@ -48,6 +52,7 @@ struct Comparison {
     std::vector<FactDifference> fingerprint_differences;
     std::vector<std::string> warnings;    ///< what makes the comparison unfair, with a remedy each
     std::vector<ComparedRow> rows;        ///< in the base's order
+    std::vector<GroupComparison> named;   ///< what the summary speaks of: groups_to_name()
     std::vector<GeometricMean> geomeans;  ///< of ratios, a family each, then "all"; only of matched rows
     std::vector<std::string> unmatched_base, unmatched_new;
     std::vector<SkippedRow> skipped_base, skipped_new;
@@ -62,8 +67,13 @@ struct CompareSettings {
     VerdictSettings verdict;
 };
 
-/// Compares `measured` with `base`. Throws InputError where the two are of different data, or have no row in
-/// common. Cost: that of judge_speed.
+/// Compares each of `others` with `base`, one comparison each. They count as one table: p values and
+/// intervals of accuracies are adjusted for the rows of all of them. Throws InputError where one is of other
+/// data than the base, or has no row in common with it. Cost: that of judge_speed.
+[[nodiscard]] std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
+                                              const CompareSettings& settings);
+
+/// One of them alone.
 [[nodiscard]] Comparison compare(const Measurements& base, const Measurements& measured,
                                  const CompareSettings& settings);
 

@@ -31,9 +31,8 @@ struct Measurements {
     std::map<std::string, std::string> weights;
 };
 
-/// "Train" of "Train/Adam/batch:64": what means are taken over.
-[[nodiscard]] std::string family_of(const std::string& name);
-
+/// Rows of mnist_bench's family Calibrate that measure a rate (gflops, gb_per_second) have the seconds of a
+/// billion of it: they always run equally long.
 [[nodiscard]] Measurements measurements_of(const BenchResult& result, const std::string& label);
 
 /// One row an optimizer, "Train/Adam/batch:64": a repetition is a completed run, its time that of its mean

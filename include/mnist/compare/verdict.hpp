@@ -58,7 +58,8 @@ struct TimeSamples {
     double noise_floor = 0;
 };
 
-/// Accuracy of the repetitions of a row, in percent. `seeds` are empty or as many as the accuracies.
+/// Accuracy of the repetitions of a row, in percent. `seeds` are empty or as many as the accuracies; a seed
+/// that stands several times counts once, with its mean.
 struct AccuracySample {
     std::vector<double> percent;
     std::vector<std::uint64_t> seeds;
@@ -83,6 +84,13 @@ struct AccuracyComparison {
         interval;         ///< adjusted for the number of rows; empty where nothing is known of it
     bool paired = false;  ///< by seed
 };
+
+/// Adjusts the p values by Holm over all that have one, and gives each its verdict by the rule of
+/// judge_speed.
+void decide(std::span<SpeedComparison* const> comparisons, double alpha);
+
+/// Above 0 throughout is better, below 0 worse, within the margin the same.
+[[nodiscard]] AccuracyVerdict accuracy_verdict(const AccuracyComparison& comparison, double margin);
 
 /// Judges every row's times. A row is faster (slower) when
 ///   - Mann-Whitney's p, adjusted by Holm over all rows, is below alpha,

@@ -3,17 +3,20 @@
 
 #include <string>
 
-#include "mnist/compare/comparison.hpp"
+#include "mnist/compare/ranking.hpp"
 
 namespace mnist {
 
-/// {"schema", "mode", "summary", "base", "new", "fingerprint_differences", "warnings", "geomeans",
-/// "unmatched": {"base", "new"}, "skipped": {"base", "new"}, "bits", "rows": [{"name", "verdict",
-/// "joint_verdict", "ratio", "ratio_low", "ratio_high", "p_value", "p_adjusted", "samples_base",
-/// "samples_new", "threshold", "accuracy_verdict", "accuracy_difference", "accuracy_low", "accuracy_high",
-/// "peak_fraction_base", "peak_fraction_new", "peak_ratio", "efficiency_ratio"}]}. Ratios are base time over
-/// new time, above 1 is faster; accuracies in points of percent; absent values are null. Strict JSON,
-/// indented by one space, with a final newline.
-[[nodiscard]] std::string comparison_json(const Comparison& comparison);
+/// {"schema", "mode", "summary", "base", "new", "fingerprint_differences", "warnings", "geomeans":
+/// [{"family", "ratio", "ratio_low", "ratio_high", "rows"}], "unmatched": {"base", "new"}, "skipped":
+/// {"base", "new"}, "bits", "rows": [{"name", "verdict", "joint_verdict", "ratio", "ratio_low", "ratio_high",
+/// "p_value", "p_adjusted", "samples_base", "samples_new", "threshold", "accuracy_verdict",
+/// "accuracy_difference", "accuracy_low", "accuracy_high", "peak_fraction_base", "peak_fraction_new",
+/// "peak_ratio", "efficiency_ratio"}]}: the base and the second file. Three or more files add "further", a
+/// list of the same without "schema" for the third file and on, and "ranking": {"summary", "families":
+/// [{"family", "rows", "members": [{"file", "rank", "tied", "ratio", "ratio_low", "ratio_high", and the four
+/// of accuracy}]}]}. Ratios are base time over new time, above 1 is faster; accuracies in points of percent;
+/// absent values are null. Strict JSON, indented by one space, with a final newline.
+[[nodiscard]] std::string comparison_json(const ComparedFiles& files);
 
 }  // namespace mnist

@@ -4,17 +4,24 @@
 
 #include <string>
 
-#include "mnist/compare/comparison.hpp"
+#include "mnist/compare/ranking.hpp"
 #include "mnist/report/train_text.hpp"
 
 namespace mnist {
 
-/// The answer in one sentence: "Train: 1.14x faster over 3 rows, accuracy unchanged (+0.02, -0.05 to +0.09);
-/// 2 of 31 rows slower". Without a claim it says that, and why where repetitions are missing.
+/// The answer in one sentence: "Adam training: 1.14x faster (1.11 to 1.17), accuracy unchanged (+0.02, -0.05
+/// to +0.09); 2 of 31 rows slower". What is claimed of a group follows the rule of judge_groups; without a
+/// claim the sentence says that. Names are made printable and short.
 [[nodiscard]] std::string comparison_summary(const Comparison& comparison);
 
-/// Everything: summary, table, geometric means, what did not match, differing fingerprints, warnings, bits.
-/// Verdicts are coloured where the style allows it; all that comes from files is made printable.
-[[nodiscard]] std::string comparison_text(const Comparison& comparison, const TextStyle& style);
+/// Who is first in each family, of three or more files: "Train: c.json is first, 1.30x faster (1.26 to 1.34)
+/// than a.json; Infer: b.json and c.json share the first place".
+[[nodiscard]] std::string ranking_summary(const ComparedFiles& files);
+
+/// Everything: of three or more files the rankings first; then for each comparison summary, table, differing
+/// fingerprints, warnings, geometric means, what did not match, bits. In a report every row also has the
+/// ratio split into peak and efficiency. Verdicts are coloured where the style allows it; all that comes from
+/// files is made printable and short.
+[[nodiscard]] std::string comparison_text(const ComparedFiles& files, const TextStyle& style);
 
 }  // namespace mnist

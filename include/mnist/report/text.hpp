@@ -15,6 +15,9 @@ namespace mnist {
 /// For everything that comes from files.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// At most `columns` columns of `text`, which is printable already; what is longer ends in "…".
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t columns);
+
 /// Columns that `text` takes: its code points.
 [[nodiscard]] std::size_t display_width(std::string_view text) noexcept;
 
@@ -34,11 +37,15 @@ struct TableColumn {
     std::string heading;             ///< several lines divided by '\n', set upon the rule below
     std::vector<std::string> cells;  ///< as many as the other columns have
     bool left = false;               ///< aligned left instead of right
+    /// Escape sequences before the cells, one a cell ("" leaves it plain); they take no column. May be empty.
+    std::vector<std::string> colours{};
 };
 
 /// Aligned columns under a rule. What does not fit into `width` goes into another block below that repeats
-/// the first column, so that a narrow terminal never breaks lines. Ends with a line feed; empty without
-/// columns.
-[[nodiscard]] std::string table_text(const std::vector<TableColumn>& columns, int width);
+/// the first column, so that a narrow terminal never breaks lines. `below` is empty or has a sentence a row
+/// that stands under the row in the first block, wrapped and indented; an empty one takes no line. Ends with
+/// a line feed; empty without columns.
+[[nodiscard]] std::string table_text(const std::vector<TableColumn>& columns, int width,
+                                     const std::vector<std::string>& below = {});
 
 }  // namespace mnist

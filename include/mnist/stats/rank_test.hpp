@@ -1,6 +1,7 @@
 // The rank test of whether one of two samples tends to larger values: it asks nothing of the shape of the
-// noise, so a few slow repetitions cannot spoil it. A pure function; undefined is std::nullopt. How large the
-// difference is stands in hodges_lehmann.hpp, what several tests together may claim in multiplicity.hpp.
+// noise, so a few slow repetitions cannot spoil it; and the same over several pairs of samples at once. Pure
+// functions; undefined is std::nullopt. How large the difference is stands in hodges_lehmann.hpp, what
+// several tests together may claim in multiplicity.hpp.
 #pragma once
 
 #include <optional>
@@ -31,5 +32,26 @@ struct MannWhitneyResult {
 /// (1975), 1.5.
 [[nodiscard]] std::optional<MannWhitneyResult> mann_whitney_test(std::span<const double> first,
                                                                  std::span<const double> second);
+
+/// Two samples that are compared with each other and with no others: times of one benchmark.
+struct SamplePair {
+    std::span<const double> first, second;
+};
+
+struct StratifiedRankResult {
+    double z = 0;  ///< above 0 where the first samples tend to larger values
+    double p = 1;  ///< two-sided
+};
+
+/// Van Elteren's test: Mann-Whitney's over several pairs whose values are on different scales. With N = n1 +
+/// n2, U as above and V its variance under the null hypothesis (ties corrected) in each pair, w = 1 / (N +
+/// 1),
+///   z = sum(w (U - n1 n2 / 2)) / sqrt(sum(w^2 V)),  p = 2 P(Z >= |z|);
+/// one pair alone has mann_whitney_test's p. The pairs count as independent: what makes a whole run slow
+/// makes p too small, so an interval must agree before anything is claimed. Pairs that differ in opposite
+/// directions cancel. All values equal in every pair: z is 0 and p 1. Undefined: no pairs, an empty sample, a
+/// value that is not finite. Cost: a sort a pair. Source: van Elteren, Bulletin de l'Institut International
+/// de Statistique 37 (1960); Lehmann, "Nonparametrics" (1975), 3.3.
+[[nodiscard]] std::optional<StratifiedRankResult> stratified_rank_test(std::span<const SamplePair> pairs);
 
 }  // namespace mnist

@@ -1,0 +1,48 @@
+// Which of several results is the fastest, family by family. Every two of them are compared with each other,
+// for "b is faster than c" does not follow from how far either is from the base.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mnist/compare/comparison.hpp"
+
+namespace mnist {
+
+struct RankedMember {
+    std::string label;
+    std::size_t rank = 1;              ///< 1 + the number of members that are faster than it
+    bool tied = false;                 ///< another member has the same rank
+    double ratio = 1;                  ///< to the base: geometric mean over the rows, above 1 is faster
+    std::optional<Interval> interval;  ///< of the ratio; empty for the base itself
+    std::optional<AccuracyComparison> accuracy;  ///< against the base; empty for the base itself
+};
+
+struct FamilyRanking {
+    std::string family;
+    std::size_t rows = 0;               ///< that all members have; no others count
+    std::vector<RankedMember> members;  ///< by rank, then by ratio
+};
+
+/// A ranking a family that all of `sides` have rows of; the first side is the base. One member is faster than
+/// another by the rule of judge_groups for their rows of the family: significant by Holm over all pairs of
+/// members in all families, by more than the threshold (the base's noise floor included), with an interval
+/// that agrees. Members that nothing is known to be between share a rank: tied is not equal. Fewer than three
+/// sides have no ranking. Cost: that of judge_speed for every pair of sides.
+[[nodiscard]] std::vector<FamilyRanking> ranked(std::span<const Measurements> sides,
+                                                const VerdictSettings& settings);
+
+/// What any number of results says: each beside the base, and, of three or more, their ranking.
+struct ComparedFiles {
+    std::vector<Comparison> comparisons;  ///< base to second, base to third, ...; at least one
+    std::vector<FamilyRanking> rankings;  ///< empty for two
+};
+
+/// compare() and ranked() of `sides`, two or more, the base first. Throws InputError where compare() does.
+[[nodiscard]] ComparedFiles compare_files(std::span<const Measurements> sides,
+                                          const CompareSettings& settings);
+
+}  // namespace mnist

@@ -1,0 +1,156 @@
+// Means of rows and of the ends of their intervals.
+#include "mnist/compare/groups.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "mnist/stats/multiplicity.hpp"
+#include "mnist/stats/rank_test.hpp"
+#include "mnist/stats/summary.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostNamed = 3;  // groups that a reader takes in at once
+
+/// Groups by `title_of(name)`, in the order of their first rows.
+template <class TitleOf>
+std::vector<RowGroup> grouped_by(std::span<const std::string> names, TitleOf title_of) {
+    std::vector<RowGroup> groups;
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string title = title_of(names[i]);
+        if (title.empty()) continue;
+        const auto [place, is_new] = places.emplace(title, groups.size());
+        if (is_new) groups.push_back({.title = title, .rows = {}});
+        groups[place->second].rows.push_back(i);
+    }
+    return groups;
+}
+
+/// "Adam training" of "Train/Adam/batch:64"; empty for rows of anything else.
+std::string training_of(const std::string& name) {
+    constexpr std::string_view kTrain = "Train/";
+    if (!name.starts_with(kTrain)) return {};
+    const std::string optimizer = family_of(name.substr(kTrain.size()));
+    return optimizer.empty() ? std::string() : optimizer + " training";
+}
+
+/// `value` of every row of the group; empty unless all rows have one.
+template <class Value>
+std::optional<std::vector<double>> of_all(const RowGroup& group, Value value) {
+    std::vector<double> values;
+    for (const std::size_t row : group.rows) {
+        const std::optional<double> one = value(row);
+        if (!one) return std::nullopt;
+        values.push_back(*one);
+    }
+    return values;
+}
+
+std::optional<double> end_of(const std::optional<Interval>& interval, double Interval::*which) {
+    return interval ? std::optional((*interval).*which) : std::nullopt;
+}
+
+std::optional<AccuracyComparison> joined_accuracy(const RowGroup& group,
+                                                  std::span<const std::optional<AccuracyComparison>> accuracy,
+                                                  double margin) {
+    const auto mean = [&](auto value) -> std::optional<double> {
+        const auto values = of_all(group, [&](std::size_t row) -> std::optional<double> {
+            return accuracy[row] ? value(*accuracy[row]) : std::nullopt;
+        });
+        if (!values) return std::nullopt;
+        return summarise(*values)->mean;
+    };
+    const auto difference = mean([](const AccuracyComparison& row) { return std::optional(row.difference); });
+    if (!difference) return std::nullopt;
+    AccuracyComparison joined;
+    joined.difference = *difference;
+    joined.paired = std::all_of(group.rows.begin(), group.rows.end(),
+                                [&](std::size_t row) { return accuracy[row]->paired; });
+    const auto lower =
+        mean([](const AccuracyComparison& row) { return end_of(row.interval, &Interval::lower); });
+    const auto upper =
+        mean([](const AccuracyComparison& row) { return end_of(row.interval, &Interval::upper); });
+    if (lower && upper) joined.interval = Interval{*lower, *upper};
+    joined.verdict = accuracy_verdict(joined, margin);
+    return joined;
+}
+
+}  // namespace
+
+std::string family_of(const std::string& name) {
+    return name.substr(0, name.find('/'));
+}
+
+std::vector<RowGroup> groups_by_family(std::span<const std::string> names) {
+    return grouped_by(names, family_of);
+}
+
+std::vector<RowGroup> groups_to_name(std::span<const std::string> names) {
+    std::vector<RowGroup> trainings = grouped_by(names, training_of);
+    if (!trainings.empty() && trainings.size() <= kMostNamed) return trainings;
+    std::vector<RowGroup> families = grouped_by(names, family_of);
+    if (families.size() <= kMostNamed) {
+        for (RowGroup& family : families) {
+            if (family.rows.size() == 1) family.title = names[family.rows.front()];
+        }
+        return families;
+    }
+    RowGroup all{.title = fmt::format("all {} rows", names.size()), .rows = {}};
+    for (std::size_t i = 0; i < names.size(); ++i) all.rows.push_back(i);
+    return {all};
+}
+
+SpeedComparison mean_of_ratios(const RowGroup& group, std::span<const SpeedComparison> speed) {
+    SpeedComparison joined;
+    joined.samples_base = speed[group.rows.front()].samples_base;
+    joined.samples_new = speed[group.rows.front()].samples_new;
+    for (const std::size_t row : group.rows) {
+        joined.threshold = std::max(joined.threshold, speed[row].threshold);
+        joined.samples_base = std::min(joined.samples_base, speed[row].samples_base);
+        joined.samples_new = std::min(joined.samples_new, speed[row].samples_new);
+    }
+    const auto mean = [&](auto value) -> std::optional<double> {
+        const auto values = of_all(group, [&](std::size_t row) { return value(speed[row]); });
+        return values ? geometric_mean(*values) : std::nullopt;
+    };
+    joined.ratio = mean([](const SpeedComparison& row) { return row.ratio; });
+    const auto lower =
+        mean([](const SpeedComparison& row) { return end_of(row.interval, &Interval::lower); });
+    const auto upper =
+        mean([](const SpeedComparison& row) { return end_of(row.interval, &Interval::upper); });
+    if (lower && upper) joined.interval = Interval{*lower, *upper};
+    return joined;
+}
+
+std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
+                                          std::span<const TimeSamples> times,
+                                          std::span<const SpeedComparison> speed,
+                                          std::span<const std::optional<AccuracyComparison>> accuracy,
+                                          const VerdictSettings& settings) {
+    std::vector<GroupComparison> judged;
+    for (const RowGroup& group : groups) {
+        judged.push_back({.title = group.title,
+                          .rows = group.rows.size(),
+                          .speed = mean_of_ratios(group, speed),
+                          .accuracy = joined_accuracy(group, accuracy, settings.accuracy_margin)});
+        SpeedComparison& mean = judged.back().speed;
+        std::vector<SamplePair> pairs;
+        for (const std::size_t row : group.rows) pairs.push_back({times[row].base, times[row].new_values});
+        // Without an interval nothing is claimed, and no p takes part in the adjustment of the others.
+        const auto test = mean.interval ? stratified_rank_test(pairs) : std::nullopt;
+        // Ranks may lean to one side and the mean ratio to the other: then nothing is shown.
+        if (test) mean.p = (test->z > 0) == (mean.ratio.value_or(1) > 1) ? test->p : 1;
+    }
+    std::vector<SpeedComparison*> speeds;
+    speeds.reserve(judged.size());
+    for (GroupComparison& group : judged) speeds.push_back(&group.speed);
+    decide(speeds, settings.alpha);
+    return judged;
+}
+
+}  // namespace mnist

@@ -1,0 +1,150 @@
+// One list of columns, each written by its name, so that a line of any kind fits the heading.
+#include "mnist/report/comparison_csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "mnist/report/text.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::array kColumns{"kind",
+                              "base",
+                              "new",
+                              "name",
+                              "verdict",
+                              "joint_verdict",
+                              "ratio",
+                              "ratio_low",
+                              "ratio_high",
+                              "p_value",
+                              "p_adjusted",
+                              "samples_base",
+                              "samples_new",
+                              "threshold",
+                              "accuracy_verdict",
+                              "accuracy_difference",
+                              "accuracy_low",
+                              "accuracy_high",
+                              "peak_fraction_base",
+                              "peak_fraction_new",
+                              "peak_ratio",
+                              "efficiency_ratio",
+                              "rows",
+                              "rank"};
+
+using Line = std::map<std::string_view, std::string>;  ///< by column, ready to be written
+
+/// Text from a file: no formula for a spreadsheet, and quoted where RFC 4180 wants it.
+std::string text_field(const std::string& text) {
+    std::string field = printable(text);
+    constexpr std::string_view kFormula = "=+-@\t\r\n";
+    // The first byte as the file has it: a tab is a blank by now.
+    if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) field.insert(0, 1, '\'');
+    if (!field.empty() && kFormula.find(field.front()) != std::string_view::npos) field.insert(0, 1, '\'');
+    if (field.find_first_of(",\"") == std::string::npos) return field;
+    std::string quoted = "\"";
+    for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::string number(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? fmt::format("{}", *value) : std::string();
+}
+
+void add_interval(Line& line, const std::optional<Interval>& interval, std::string_view low,
+                  std::string_view high) {
+    if (!interval) return;
+    line[low] = number(interval->lower);
+    line[high] = number(interval->upper);
+}
+
+void add_accuracy(Line& line, const std::optional<AccuracyComparison>& accuracy) {
+    if (!accuracy) return;
+    line["accuracy_verdict"] = word(accuracy->verdict);
+    line["accuracy_difference"] = number(accuracy->difference);
+    add_interval(line, accuracy->interval, "accuracy_low", "accuracy_high");
+}
+
+std::string written(const Line& line) {
+    std::string text;
+    for (const std::string_view column : kColumns) {
+        if (column != kColumns.front()) text += ',';
+        if (const auto cell = line.find(column); cell != line.end()) text += cell->second;
+    }
+    return text + "\r\n";
+}
+
+Line row_line(const ComparedRow& row, Line line) {
+    const SpeedComparison& speed = row.speed;
+    line["kind"] = "row";
+    line["name"] = text_field(row.name);
+    line["verdict"] = word(speed.verdict);
+    line["joint_verdict"] = word(row.joint);
+    line["ratio"] = number(speed.ratio);
+    add_interval(line, speed.interval, "ratio_low", "ratio_high");
+    line["p_value"] = number(speed.p);
+    line["p_adjusted"] = number(speed.p_adjusted);
+    line["samples_base"] = fmt::to_string(speed.samples_base);
+    line["samples_new"] = fmt::to_string(speed.samples_new);
+    line["threshold"] = number(speed.threshold);
+    add_accuracy(line, row.accuracy);
+    line["peak_fraction_base"] = number(row.base_share);
+    line["peak_fraction_new"] = number(row.new_share);
+    line["peak_ratio"] = number(row.peak_ratio);
+    line["efficiency_ratio"] = number(row.efficiency_ratio);
+    return line;
+}
+
+Line geomean_line(const GeometricMean& mean, Line line) {
+    line["kind"] = "geomean";
+    line["name"] = text_field(mean.family);
+    line["ratio"] = number(mean.ratio);
+    add_interval(line, mean.interval, "ratio_low", "ratio_high");
+    line["rows"] = fmt::to_string(mean.rows);
+    return line;
+}
+
+std::string pair_lines(const Comparison& comparison) {
+    const Line sides{{"base", text_field(comparison.base_label)}, {"new", text_field(comparison.new_label)}};
+    std::string text;
+    for (const ComparedRow& row : comparison.rows) text += written(row_line(row, sides));
+    for (const GeometricMean& mean : comparison.geomeans) text += written(geomean_line(mean, sides));
+    return text;
+}
+
+std::string ranking_lines(const FamilyRanking& ranking, const std::string& base) {
+    std::string text;
+    for (const RankedMember& member : ranking.members) {
+        Line line{{"kind", "ranking"},
+                  {"base", text_field(base)},
+                  {"new", text_field(member.label)},
+                  {"name", text_field(ranking.family)},
+                  {"ratio", number(member.ratio)},
+                  {"rows", fmt::to_string(ranking.rows)},
+                  {"rank", fmt::to_string(member.rank)}};
+        add_interval(line, member.interval, "ratio_low", "ratio_high");
+        add_accuracy(line, member.accuracy);
+        text += written(line);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string comparison_csv(const ComparedFiles& files) {
+    Line heading;
+    for (const std::string_view column : kColumns) heading[column] = column;
+    std::string text = written(heading);
+    for (const Comparison& comparison : files.comparisons) text += pair_lines(comparison);
+    for (const FamilyRanking& ranking : files.rankings)
+        text += ranking_lines(ranking, files.comparisons.front().base_label);
+    return text;
+}
+
+}  // namespace mnist

@@ -1,0 +1,130 @@
+// Tables of GitHub Flavored Markdown 0.29 (4.10: cells are split at bars before anything else is looked at,
+// so a bar is escaped in code as well), code spans and fences of CommonMark 0.30 (6.1, 4.5: delimited by more
+// backticks than they hold in a row).
+#include "mnist/report/comparison_markdown.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "comparison_words.hpp"
+#include "mnist/report/text.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr int kNotesWidth = 100;
+
+std::size_t longest_run_of_backticks(std::string_view text) {
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const char c : text) {
+        run = c == '`' ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    return longest;
+}
+
+std::string code_span(std::string_view text) {
+    const std::string content = short_printable(text);
+    const std::string ticks(longest_run_of_backticks(content) + 1, '`');
+    const bool touches = content.empty() || content.front() == '`' || content.back() == '`';
+    return touches ? ticks + " " + content + " " + ticks : ticks + content + ticks;
+}
+
+/// A code span inside a table. A backslash before a bar would take the bar's own one for its companion, so a
+/// blank keeps them apart.
+std::string code_cell(std::string_view text) {
+    std::string cell;
+    for (const char c : code_span(text)) {
+        if (c == '|') cell += cell.ends_with('\\') ? " \\" : "\\";
+        cell += c;
+    }
+    return cell;
+}
+
+std::string code_block(const std::string& text) {
+    const std::string fence(std::max<std::size_t>(longest_run_of_backticks(text) + 1, 3), '`');
+    return fmt::format("{}text\n{}{}\n", fence, text, fence);
+}
+
+std::string verdict_cell(JointVerdict verdict) {
+    const bool alarming = verdict == JointVerdict::regressed || verdict == JointVerdict::traded;
+    return alarming ? fmt::format("**{}**", word(verdict)) : std::string(word(verdict));
+}
+
+bool has_changed(const ComparedRow& row) {
+    return row.joint != JointVerdict::unchanged && row.joint != JointVerdict::inconclusive;
+}
+
+std::string rows_table(const Comparison& comparison, bool changed) {
+    const bool report = comparison.mode == CompareMode::report;
+    std::string rows;
+    for (const ComparedRow& row : comparison.rows) {
+        if (has_changed(row) != changed) continue;
+        rows += fmt::format("| {} | {} | {} | {} | {}/{} | {} | {} |", code_cell(row.name),
+                            verdict_cell(row.joint), ratio_cell(row.speed.ratio),
+                            interval_cell(row.speed.interval), row.speed.samples_base, row.speed.samples_new,
+                            p_cell(row.speed.p_adjusted), accuracy_cell(row.accuracy));
+        if (report) rows += " " + ratio_split(row) + " |";
+        rows += "\n";
+    }
+    if (rows.empty()) return rows;
+    return fmt::format(
+        "| Benchmark | Verdict | Ratio | Interval | Runs | p adjusted | Accuracy, points |{}\n"
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |{}\n{}\n",
+        report ? " Peak and efficiency |" : "", report ? " --- |" : "", rows);
+}
+
+std::string folded(const std::string& title, const std::string& content) {
+    return fmt::format("<details><summary>{}</summary>\n\n{}</details>\n", title, content);
+}
+
+std::string pair_markdown(const Comparison& comparison) {
+    std::string text =
+        fmt::format("**{}**\n\n{} to {}, {}\n\n", summary_sentence(comparison, code_span),
+                    code_span(comparison.base_label), code_span(comparison.new_label),
+                    comparison.mode == CompareMode::gate ? "as a gate: a regression is a failure"
+                                                         : "as a report: nothing passes or fails");
+    text += rows_table(comparison, true);
+    const auto unchanged = std::count_if(comparison.rows.begin(), comparison.rows.end(),
+                                         [](const ComparedRow& row) { return !has_changed(row); });
+    if (unchanged > 0)
+        text +=
+            folded(fmt::format("{} of {} rows unchanged or inconclusive", unchanged, comparison.rows.size()),
+                   rows_table(comparison, false)) +
+            "\n";
+    const std::string cautions = comparison_cautions(comparison, kNotesWidth);
+    if (!cautions.empty()) text += code_block(cautions) + "\n";
+    return text + folded("Notes", code_block(comparison_notes(comparison, kNotesWidth)) + "\n");
+}
+
+std::string ranking_markdown(const FamilyRanking& ranking) {
+    std::string text = fmt::format(
+        "{}, {} {} that all files have\n\n| Rank | File | Ratio | Interval | Accuracy, points |\n"
+        "| ---: | --- | ---: | ---: | ---: |\n",
+        code_span(ranking.family), ranking.rows, ranking.rows == 1 ? "row" : "rows");
+    for (const RankedMember& member : ranking.members)
+        text += fmt::format("| {} | {} | {} | {} | {} |\n", rank_cell(member), code_cell(member.label),
+                            ratio_cell(member.ratio), interval_cell(member.interval),
+                            accuracy_cell(member.accuracy));
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string comparison_markdown(const ComparedFiles& files) {
+    if (files.comparisons.size() == 1) return pair_markdown(files.comparisons.front());
+    std::string text = fmt::format(
+        "**{}**\n\nRatios are to {}; = marks places that are shared, since no "
+        "difference is shown.\n\n",
+        ranking_sentence(files, code_span), code_span(files.comparisons.front().base_label));
+    for (const FamilyRanking& ranking : files.rankings) text += ranking_markdown(ranking);
+    for (const Comparison& comparison : files.comparisons) {
+        if (&comparison != &files.comparisons.front()) text += "\n";
+        text += pair_markdown(comparison);
+    }
+    return text;
+}
+
+}  // namespace mnist

@@ -1,0 +1,132 @@
+// The sentences, and the figures in them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "comparison_words.hpp"
+#include "mnist/report/comparison_text.hpp"
+#include "mnist/report/text.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostFamilies = 3;  // in the sentence on a ranking
+
+// "1.14x faster (1.11 to 1.17)"; slower turned round as well, since people read a factor above 1 more easily
+// than 0.80.
+std::string factor(double ratio, const std::optional<Interval>& interval) {
+    const bool faster = ratio >= 1;
+    std::string text = fmt::format("{:.2f}x {}", faster ? ratio : 1 / ratio, faster ? "faster" : "slower");
+    if (interval)
+        text += faster ? fmt::format(" ({:.2f} to {:.2f})", interval->lower, interval->upper)
+                       : fmt::format(" ({:.2f} to {:.2f})", 1 / interval->upper, 1 / interval->lower);
+    return text;
+}
+
+std::string speed_words(const SpeedComparison& speed) {
+    if (!speed.ratio) return "no ratio";
+    if (speed.verdict == SpeedVerdict::faster || speed.verdict == SpeedVerdict::slower)
+        return factor(*speed.ratio, speed.interval);
+    const std::string range =
+        speed.interval ? fmt::format("{:.2f} to {:.2f}", speed.interval->lower, speed.interval->upper) : "";
+    if (speed.verdict == SpeedVerdict::equivalent)
+        return fmt::format("equally fast within {:.3g} % ({})", speed.threshold * 100, range);
+    return fmt::format("no claim about speed (ratio {:.2f}{})", *speed.ratio,
+                       range.empty() ? "" : ", " + range);
+}
+
+std::string accuracy_words(const AccuracyComparison& accuracy) {
+    constexpr std::array<const char*, 4> kSaid{"better", "worse", "unchanged", "undecided"};
+    std::string text = fmt::format("accuracy {} ({}", kSaid.at(static_cast<std::size_t>(accuracy.verdict)),
+                                   points(accuracy.difference));
+    if (accuracy.interval)
+        text += fmt::format(", {} to {}", points(accuracy.interval->lower), points(accuracy.interval->upper));
+    return text + ")";
+}
+
+std::string counts(const Comparison& comparison) {
+    std::string text;
+    const auto add = [&](auto is_counted, const char* what) {
+        const auto rows = std::count_if(comparison.rows.begin(), comparison.rows.end(), is_counted);
+        if (rows == 0) return;
+        text += text.empty() ? fmt::format("{} of {} rows {}", rows, comparison.rows.size(), what)
+                             : fmt::format(", {} {}", rows, what);
+    };
+    const auto speed = [](SpeedVerdict verdict) {
+        return [verdict](const ComparedRow& row) { return row.speed.verdict == verdict; };
+    };
+    const auto accuracy = [](AccuracyVerdict verdict) {
+        return [verdict](const ComparedRow& row) { return row.accuracy && row.accuracy->verdict == verdict; };
+    };
+    add(speed(SpeedVerdict::slower), "slower");
+    add(accuracy(AccuracyVerdict::worse), "less accurate");
+    add(speed(SpeedVerdict::faster), "faster");
+    add(accuracy(AccuracyVerdict::better), "more accurate");
+    add(speed(SpeedVerdict::equivalent), "equally fast");
+    add(speed(SpeedVerdict::inconclusive), "without a claim about speed");
+    return text;
+}
+
+// "c.json is first, 1.30x faster than a.json (1.26 to 1.34)".
+std::string first_of(const FamilyRanking& ranking, const std::string& base, const Quote& quote) {
+    std::vector<std::string> first;
+    for (const RankedMember& member : ranking.members)
+        if (member.rank == 1) first.push_back(quote(member.label));
+    if (first.size() > kMostFamilies)
+        return fmt::format("{} of {} files share the first place", first.size(), ranking.members.size());
+    if (first.size() > 1) return listed(first) + " share the first place";
+    const RankedMember& winner = ranking.members.front();
+    if (winner.label == base) return first.front() + " is first";
+    std::string text = fmt::format("{} is first, {} than {}", first.front(),
+                                   factor(winner.ratio, winner.interval), quote(base));
+    if (winner.accuracy && winner.accuracy->verdict == AccuracyVerdict::worse)
+        text += ", " + accuracy_words(*winner.accuracy);
+    return text;
+}
+
+}  // namespace
+
+std::string points(double value) {
+    const std::string text = fmt::format("{:+.2f}", value);
+    return text == "-0.00" ? "+0.00" : text;
+}
+
+std::string summary_sentence(const Comparison& comparison, const Quote& quote) {
+    std::string text;
+    for (const GroupComparison& group : comparison.named) {
+        text +=
+            fmt::format("{}{}: {}", text.empty() ? "" : "; ", quote(group.title), speed_words(group.speed));
+        if (group.accuracy) text += ", " + accuracy_words(*group.accuracy);
+    }
+    if (comparison.rows.size() > 1) text += "; " + counts(comparison);
+    return text;
+}
+
+std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
+    const std::string& base = files.comparisons.front().base_label;
+    std::vector<FamilyRanking> told = files.rankings;
+    // Training is what all other families are measured for.
+    std::stable_partition(told.begin(), told.end(),
+                          [](const FamilyRanking& ranking) { return ranking.family == "Train"; });
+    const std::size_t shown = std::min(told.size(), kMostFamilies);
+    std::string text;
+    for (std::size_t i = 0; i < shown; ++i)
+        text +=
+            fmt::format("{}{}: {}", i > 0 ? "; " : "", quote(told[i].family), first_of(told[i], base, quote));
+    if (told.empty()) return "no ranking, since no row stands in all files";
+    if (const std::size_t more = told.size() - shown; more > 0)
+        text += fmt::format("; {} more {} below", more, more == 1 ? "family" : "families");
+    return text;
+}
+
+std::string comparison_summary(const Comparison& comparison) {
+    return summary_sentence(comparison, short_printable);
+}
+
+std::string ranking_summary(const ComparedFiles& files) {
+    return ranking_sentence(files, short_printable);
+}
+
+}  // namespace mnist

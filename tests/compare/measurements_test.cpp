@@ -1,0 +1,54 @@
+// From files to rows: units, seeds, shares, and rows that measure a rate.
+#include "mnist/compare/measurements.hpp"
+
+#include "catch.hpp"
+
+namespace mnist {
+namespace {
+
+BenchRepetition repetition(const std::string& name, double seconds, std::map<std::string, double> counters) {
+    return {.name = name, .seconds = seconds, .counters = std::move(counters), .label = {}};
+}
+
+}  // namespace
+
+TEST_CASE("measurements: a bench file's repetitions are rows with accuracies, seeds and shares") {
+    BenchResult result;
+    result.context = {{"mnist.schema", "mnist-bench/1"}, {"mnist.dataset.test_samples", "10000"}};
+    result.repetitions = {
+        repetition("Train/Adam", 0.5, {{"test_accuracy", 97}, {"seed", 3}, {"steal_share", 0.1}}),
+        repetition("Infer/1", 0.25, {{"peak_fraction", 0.5}, {"peak_gflops", 100}}),
+        repetition("Train/Adam", 0.75, {{"test_accuracy", 98}, {"seed", 4}, {"steal_share", 0.001}})};
+    const Measurements measured = measurements_of(result, "x.json");
+    REQUIRE(measured.rows.size() == 2);
+    CHECK(measured.rows[0].seconds == std::vector<double>{0.5, 0.75});
+    CHECK(measured.rows[0].accuracy.percent == std::vector<double>{97, 98});
+    CHECK(measured.rows[0].accuracy.seeds == std::vector<std::uint64_t>{3, 4});
+    CHECK(measured.rows[0].accuracy.test_samples == 10000U);
+    CHECK(measured.rows[0].disturbed == 1);
+    CHECK(measured.rows[1].peak_gflops == std::vector<double>{100});
+}
+
+TEST_CASE("measurements: a rate of the machine is compared as a rate, for its row always takes as long") {
+    BenchResult result;
+    result.context = {{"mnist.schema", "mnist-bench/1"}};
+    result.repetitions = {repetition("Calibrate/FmaPeak/threads:1", 0.25, {{"gflops", 200}}),
+                          repetition("Calibrate/TriadBandwidth/threads:1", 0.25, {{"gb_per_second", 40}}),
+                          repetition("Calibrate/Barrier/threads:1", 1e-7, {{"barrier_ns", 100}}),
+                          repetition("InnerProduct/Forward", 1e-4, {{"gflops", 200}})};
+    const Measurements measured = measurements_of(result, "x.json");
+    CHECK(measured.rows[0].seconds == std::vector<double>{0.005});
+    CHECK(measured.rows[1].seconds == std::vector<double>{0.025});
+    CHECK(measured.rows[2].seconds == std::vector<double>{1e-7});
+    CHECK(measured.rows[3].seconds == std::vector<double>{1e-4});
+    result.context.clear();  // of another program: its names mean what they mean there
+    CHECK(measurements_of(result, "x.json").rows[0].seconds == std::vector<double>{0.25});
+}
+
+TEST_CASE("measurements: an interrupted training is known as such") {
+    TrainResult result;
+    result.interrupted = true;
+    CHECK(measurements_of(result, "x.json").facts.at("mnist.interrupted") == "true");
+}
+
+}  // namespace mnist

@@ -1,0 +1,100 @@
+// Who is first, who shares a place, and that order of files and rows does not matter.
+#include "mnist/compare/ranking.hpp"
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+MeasuredRow row(const std::string& name, double seconds) {
+    MeasuredRow made;
+    made.name = name;
+    for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1, -0.2, 0.6, -0.7, 0.5, -0.1})
+        made.seconds.push_back(seconds * (1 + offset / 100));
+    return made;
+}
+
+Measurements side(const std::string& label, std::vector<MeasuredRow> rows) {
+    Measurements made;
+    made.label = label;
+    made.rows = std::move(rows);
+    return made;
+}
+
+std::vector<std::string> places(const FamilyRanking& ranking) {
+    std::vector<std::string> found;
+    for (const RankedMember& member : ranking.members)
+        found.push_back(std::to_string(member.rank) + (member.tied ? "=" : "") + member.label);
+    return found;
+}
+
+using Places = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("ranking: members are ordered by what is shown, and what is not shown is a tie") {
+    // c is twice as fast; b is 2 % faster than a, which the threshold does not count.
+    const std::vector<Measurements> sides{side("a", {row("T/1", 2), row("T/2", 4)}),
+                                          side("b", {row("T/1", 1.96), row("T/2", 3.92)}),
+                                          side("c", {row("T/1", 1), row("T/2", 2)})};
+    const auto rankings = ranked(sides, {});
+    REQUIRE(rankings.size() == 1);
+    CHECK(rankings[0].family == "T");
+    CHECK(rankings[0].rows == 2);
+    CHECK(places(rankings[0]) == Places{"1c", "2=b", "2=a"});
+    CHECK(rankings[0].members[0].ratio == Approx(2).epsilon(0.001));
+    CHECK(rankings[0].members[0].interval.value().contains(2));
+    CHECK_FALSE(rankings[0].members[2].interval.has_value());
+}
+
+TEST_CASE("ranking: ties need not go round: a place is one more than the number of faster members") {
+    // 4 % apart each: neighbours tie, the ends do not.
+    const std::vector<Measurements> sides{side("a", {row("T", 1.082)}), side("b", {row("T", 1.04)}),
+                                          side("c", {row("T", 1)})};
+    CHECK(places(ranked(sides, {}).front()) == Places{"1=c", "1=b", "2a"});
+}
+
+TEST_CASE("ranking: rows are matched by name in any order, and only those of all files count") {
+    const std::vector<Measurements> sides{
+        side("a", {row("T/1", 1), row("T/2", 100), row("T/3", 1), row("U/1", 1)}),
+        side("b", {row("T/2", 50), row("T/1", 0.5), row("U/1", 1)}),
+        side("c", {row("U/9", 1), row("T/3", 9), row("T/1", 0.25), row("T/2", 25)})};
+    const auto rankings = ranked(sides, {});
+    REQUIRE(rankings.size() == 1);
+    CHECK(rankings[0].rows == 2);
+    CHECK(places(rankings[0]) == Places{"1c", "2b", "3a"});
+    CHECK(rankings[0].members[1].ratio == Approx(2).epsilon(0.001));
+}
+
+TEST_CASE("ranking: too few repetitions show nothing") {
+    std::vector<Measurements> sides{side("a", {row("T", 4)}), side("b", {row("T", 2)}),
+                                    side("c", {row("T", 1)})};
+    for (Measurements& one : sides) one.rows[0].seconds.resize(3);
+    CHECK(places(ranked(sides, {}).front()) == Places{"1=c", "1=b", "1=a"});
+}
+
+TEST_CASE("ranking: two files have none, and files without a common row have none") {
+    const std::vector<Measurements> two{side("a", {row("T", 1)}), side("b", {row("T", 2)})};
+    CHECK(compare_files(two, {}).rankings.empty());
+    const std::vector<Measurements> apart{side("a", {row("T", 1), row("U", 1)}), side("b", {row("T", 2)}),
+                                          side("c", {row("U", 2)})};
+    const ComparedFiles files = compare_files(apart, {});
+    CHECK(files.rankings.empty());
+    CHECK(files.comparisons.size() == 2);
+    const std::vector<Measurements> foreign{side("a", {row("T", 1)}), side("b", {row("T", 2)}),
+                                            side("c", {row("V", 2)})};
+    CHECK_THROWS_AS(compare_files(foreign, {}), InputError);
+}
+
+TEST_CASE("ranking: the comparisons of several files are adjusted as one table") {
+    const std::vector<Measurements> sides{side("a", {row("T", 2)}), side("b", {row("T", 1)}),
+                                          side("c", {row("T", 1)})};
+    const auto comparisons = compare(sides[0], std::span(sides).subspan(1), {});
+    CHECK(comparisons[0].rows[0].speed.p_adjusted.value() ==
+          Approx(2 * comparisons[0].rows[0].speed.p.value()));
+    CHECK(compare(sides[0], sides[1], {}).rows[0].speed.p_adjusted.value() ==
+          comparisons[0].rows[0].speed.p.value());
+}
+
+}  // namespace mnist

@@ -1,0 +1,195 @@
+// What a comparison looks like in every format, against files that a person has read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "golden_text.hpp"
+#include "mnist/report/comparison_csv.hpp"
+#include "mnist/report/comparison_json.hpp"
+#include "mnist/report/comparison_markdown.hpp"
+#include "mnist/report/comparison_text.hpp"
+#include "mnist/report/text.hpp"
+#include "report/sample_comparison.hpp"
+
+using mnist::ComparedFiles;
+using mnist_test::after;
+using mnist_test::before;
+using mnist_test::check_golden;
+using mnist_test::compared;
+using mnist_test::hostile;
+using mnist_test::other_machine;
+
+namespace {
+
+void round_to_four_digits(std::optional<double>& value) {
+    if (value) value = std::stod(fmt::format("{:.4g}", *value));
+}
+
+void round_to_four_digits(std::optional<mnist::Interval>& interval) {
+    if (!interval) return;
+    for (double* const end : {&interval->lower, &interval->upper})
+        *end = std::stod(fmt::format("{:.4g}", *end));
+}
+
+void round_to_four_digits(double& value) {
+    value = std::stod(fmt::format("{:.4g}", value));
+}
+
+/// Last digits of logarithms differ between machines; golden files with all digits are made without them.
+ComparedFiles with_four_digits(ComparedFiles files) {
+    for (mnist::Comparison& comparison : files.comparisons) {
+        for (mnist::ComparedRow& row : comparison.rows) {
+            for (auto* const value : {&row.speed.ratio, &row.speed.p, &row.speed.p_adjusted,
+                                      &row.efficiency_ratio, &row.peak_ratio})
+                round_to_four_digits(*value);
+            round_to_four_digits(row.speed.interval);
+            if (row.accuracy) round_to_four_digits(row.accuracy->difference);
+            if (row.accuracy) round_to_four_digits(row.accuracy->interval);
+        }
+        for (mnist::GeometricMean& mean : comparison.geomeans) {
+            round_to_four_digits(mean.ratio);
+            round_to_four_digits(mean.interval);
+        }
+    }
+    for (mnist::FamilyRanking& ranking : files.rankings) {
+        for (mnist::RankedMember& member : ranking.members) {
+            round_to_four_digits(member.ratio);
+            round_to_four_digits(member.interval);
+            if (member.accuracy) round_to_four_digits(member.accuracy->difference);
+            if (member.accuracy) round_to_four_digits(member.accuracy->interval);
+        }
+    }
+    return files;
+}
+
+std::size_t widest_line(const std::string& text) {
+    std::istringstream lines(text);
+    std::size_t widest = 0;
+    for (std::string line; std::getline(lines, line);) widest = std::max(widest, mnist::display_width(line));
+    return widest;
+}
+
+/// Fields of RFC 4180, written without looking at the writer.
+std::vector<std::vector<std::string>> parsed_csv(const std::string& text) {
+    std::vector<std::vector<std::string>> lines;
+    std::vector<std::string> line;
+    std::string field;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c != '"') {
+                field += c;
+            } else if (i + 1 < text.size() && text[i + 1] == '"') {
+                field += text[++i];
+            } else {
+                quoted = false;
+            }
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == ',' || c == '\n') {
+            line.push_back(std::exchange(field, {}));
+            if (c == '\n') lines.push_back(std::exchange(line, {}));
+        } else if (c != '\r') {
+            field += c;
+        }
+    }
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("comparison: a gate on one machine as text, Markdown and CSV") {
+    const ComparedFiles files = compared({before(), after()});
+    check_golden("comparison_gate.txt", mnist::comparison_text(files, {}));
+    check_golden("comparison_gate_colour.txt", mnist::comparison_text(files, {.colour = true, .width = 80}));
+    check_golden("comparison_gate.md", mnist::comparison_markdown(files));
+    check_golden("comparison_gate.csv", mnist::comparison_csv(with_four_digits(files)));
+}
+
+TEST_CASE("comparison: a report on two machines splits every ratio") {
+    const ComparedFiles files = compared({before(), other_machine()});
+    check_golden("comparison_report.txt", mnist::comparison_text(files, {}));
+    check_golden("comparison_report.md", mnist::comparison_markdown(files));
+    CHECK(widest_line(mnist::comparison_text(files, {})) <= 100);
+}
+
+TEST_CASE("comparison: three files have a ranking in every format") {
+    const ComparedFiles files = compared({before(), after(), other_machine()});
+    check_golden("comparison_ranking.txt", mnist::comparison_text(files, {}));
+    check_golden("comparison_ranking.md", mnist::comparison_markdown(files));
+    check_golden("comparison_ranking.csv", mnist::comparison_csv(with_four_digits(files)));
+    check_golden("comparison_ranking.json", mnist::comparison_json(with_four_digits(files)));
+}
+
+TEST_CASE("comparison: names from a file are inert in every format") {
+    const ComparedFiles files = compared({hostile("a|b.json", 1), hostile("=c.json", 2)});
+    check_golden("comparison_hostile.txt", mnist::comparison_text(files, {}));
+    check_golden("comparison_hostile.md", mnist::comparison_markdown(files));
+    check_golden("comparison_hostile.csv", mnist::comparison_csv(with_four_digits(files)));
+}
+
+TEST_CASE("comparison: no field of the CSV is a formula, and numbers come back to the last bit") {
+    const ComparedFiles files = compared({hostile("a.json", 1), hostile("@b.json", 2)});
+    const auto lines = parsed_csv(mnist::comparison_csv(files));
+    REQUIRE(lines.size() == 6);  // heading, two rows, two families and all
+    for (const auto& line : lines) {
+        CHECK(line.size() == lines.front().size());
+        for (const std::string& field : line) {
+            if (field.empty() || std::string("=+-@\t").find(field.front()) == std::string::npos) continue;
+            std::size_t used = 0;
+            CAPTURE(field);
+            CHECK_NOTHROW(std::stod(field, &used));
+            CHECK(used == field.size());
+        }
+    }
+    const auto column = std::find(lines[0].begin(), lines[0].end(), "ratio") - lines[0].begin();
+    CHECK(std::stod(lines[1].at(static_cast<std::size_t>(column))) ==
+          files.comparisons[0].rows[0].speed.ratio);
+}
+
+TEST_CASE("comparison: the cells of a Markdown table stay in their columns, whatever a name holds") {
+    const ComparedFiles files = compared({hostile("a.json", 1), hostile("b.json", 2)});
+    std::istringstream lines(mnist::comparison_markdown(files));
+    std::size_t rows = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("| `")) continue;
+        ++rows;
+        std::size_t bars = 0;
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            if (line[i] == '\\') {
+                ++i;  // whatever an escape stands before, it divides nothing
+            } else if (line[i] == '|') {
+                ++bars;
+            }
+        }
+        CHECK(bars == 9);  // eight columns: other CPU models make it a report
+    }
+    CHECK(rows == 2);
+}
+
+TEST_CASE("comparison: a name of megabytes takes a line of text, and the JSON has it whole") {
+    const std::string name(3 << 20, 'n');
+    const ComparedFiles files = compared({mnist_test::side("a.json", {mnist_test::measured_row(name, 1)}),
+                                          mnist_test::side("b.json", {mnist_test::measured_row(name, 2)})});
+    CHECK(mnist::comparison_text(files, {}).size() < 10000);
+    CHECK(mnist::comparison_markdown(files).size() < 10000);
+    CHECK(nlohmann::json::parse(mnist::comparison_json(files)).at("rows").at(0).at("name") == name);
+}
+
+TEST_CASE("comparison: the summary has the form that it is promised in") {
+    CHECK(mnist::comparison_summary(compared({before(), after()}).comparisons[0])
+              .starts_with("Adam training: 1.25x faster (1.24 to 1.26), accuracy unchanged ("));
+    const auto one = [](double base, double other) {
+        return mnist::comparison_summary(
+            compared({mnist_test::side("a.json", {mnist_test::measured_row("Sort/8", base)}),
+                      mnist_test::side("b.json", {mnist_test::measured_row("Sort/8", other)})})
+                .comparisons[0]);
+    };
+    CHECK(one(2, 1) == "Sort/8: 2.00x faster (1.99 to 2.01)");
+    CHECK(one(1, 2) == "Sort/8: 2.00x slower (1.99 to 2.01)");
+    CHECK(one(1, 1) == "Sort/8: equally fast within 5 % (0.99 to 1.01)");
+}
