@@ -9,11 +9,11 @@ namespace {
 
 class StopAtTarget final : public ExperimentObserver {
   public:
-    StopAtTarget(std::optional<double> target, const std::atomic<bool>& program)
-        : target_(target), program_(program) {}
+    StopAtTarget(std::optional<double> target, const Bench& bench) : target_(target), bench_(bench) {}
 
     void epoch_finished(const RunRecord& run) override {
-        if (program_.load() || (target_ && run.epochs.back().test_accuracy.value_or(0) >= *target_))
+        bench_.between_epochs();
+        if (bench_.stop.load() || (target_ && run.epochs.back().test_accuracy.value_or(0) >= *target_))
             stop = true;
     }
 
@@ -21,7 +21,7 @@ class StopAtTarget final : public ExperimentObserver {
 
   private:
     std::optional<double> target_;
-    const std::atomic<bool>& program_;
+    const Bench& bench_;
 };
 
 }  // namespace
@@ -29,7 +29,7 @@ class StopAtTarget final : public ExperimentObserver {
 ExperimentRun run_one(const Bench& bench, const TrainConfig& config, std::optional<double> target) {
     const ExperimentInputs inputs{
         .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus};
-    StopAtTarget observer(target, bench.stop);
+    StopAtTarget observer(target, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
     return {.run = std::move(outcome.runs.front()), .label = implementations_label(outcome.primitives)};

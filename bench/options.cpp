@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "mnist/compare/verdict.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
@@ -28,10 +29,14 @@ struct Flag {
     void (*set)(Options&, const GivenValue&);
 };
 
-bool truth(const GivenValue& given) {
-    std::string word = given.text();
+std::string lower_case(std::string word) {
     std::transform(word.begin(), word.end(), word.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+    return word;
+}
+
+bool truth(const GivenValue& given) {
+    const std::string word = lower_case(given.text());
     GivenValue{given.where, {word}}.require_one_of({"true", "false", "1", "0", "yes", "no", "on", "off"});
     return word == "true" || word == "1" || word == "yes" || word == "on";
 }
@@ -54,6 +59,25 @@ double seconds_of(const GivenValue& given) {
     return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
 }
 
+// true and false in all their spellings, and auto.
+std::string colour_of(const GivenValue& given) {
+    if (given.text() == "auto") return "auto";
+    GivenValue{given.where, {lower_case(given.text())}}.require_one_of(
+        {"auto", "true", "false", "1", "0", "yes", "no", "on", "off"});
+    return truth(given) ? "true" : "false";
+}
+
+std::filesystem::path out_of(const GivenValue& given) {
+    if (given.text() == "-") {
+        throw InputError({.where = given.where,
+                          .expected = "a file name",
+                          .found = "-",
+                          .remedy = "--benchmark_format=json writes the result to standard output; a file of "
+                                    "that name is ./-"});
+    }
+    return given.text();
+}
+
 // KEY=VALUE, or several divided by commas, as the library takes them.
 void require_pairs(const GivenValue& given) {
     for (const GivenValue& pair : given.elements("facts")) {
@@ -70,8 +94,14 @@ void set_threads(Options& options, const GivenValue& given) {
     options.threads.clear();
     for (const GivenValue& one : given.elements("numbers of threads")) {
         const std::size_t count = one.count(1, kMostThreads);
-        const auto& known = options.threads;
-        if (std::find(known.begin(), known.end(), count) == known.end()) options.threads.push_back(count);
+        auto& known = options.threads;
+        if (std::find(known.begin(), known.end(), count) != known.end()) {
+            throw InputError({.where = given.where,
+                              .expected = "each number of threads once",
+                              .found = fmt::format("{} twice", count),
+                              .remedy = "--benchmark_repetitions=N measures everything N times"});
+        }
+        known.push_back(count);
     }
 }
 
@@ -103,6 +133,10 @@ const std::vector<Flag>& flags() {
          "Compute threads; a list runs everything per count (default: all cores)", set_threads},
         {"loader-threads", "N", kOwn, "Threads that prepare batches in training and in Loader (default: 0)",
          [](Options& o, const GivenValue& v) { o.loader_threads = v.count(0, kMostThreads); }},
+        {"noise-floor", "BOOL", kOwn,
+         "Measure everything against itself, taking turns, and keep by how much it differs in the result "
+         "(20 repetitions)",
+         [](Options& o, const GivenValue& v) { o.noise_floor = truth(v); }},
         {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
          [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
         {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
@@ -120,16 +154,14 @@ const std::vector<Flag>& flags() {
          pass_switch<kDisplayAggregates>},
         {"benchmark_out", "FILE", kLibrary, "Write the result here, whole or not at all; never overwrites",
          [](Options& o, const GivenValue& v) {
-             if (!v.text().empty()) o.out = v.text();
+             if (!v.text().empty()) o.out = out_of(v);
          }},
         {"benchmark_out_format", "FORMAT", kLibrary, "json or console (default: json)",
          [](Options& o, const GivenValue& v) { o.out_format = format_of(v); }},
         {"benchmark_format", "FORMAT", kLibrary, "Of standard output: console or json (default: console)",
          [](Options& o, const GivenValue& v) { o.format = format_of(v); }},
         {"benchmark_color", "WHEN", kLibrary, "auto, true or false (default: auto; NO_COLOR turns auto off)",
-         [](Options& o, const GivenValue& v) {
-             o.colour = v.text() == "auto" ? "auto" : truth(v) ? "true" : "false";
-         }},
+         [](Options& o, const GivenValue& v) { o.colour = colour_of(v); }},
         {"benchmark_counters_tabular", "BOOL", kLibrary, "Show the counters in columns",
          [](Options& o, const GivenValue& v) { o.tabular = truth(v); }},
         {"benchmark_min_time", "SECONDS", kLibrary,
@@ -207,11 +239,39 @@ std::string version_line() {
     return fmt::format("mnist_bench {}", build_facts().version);
 }
 
+// Two halves that take turns, each with enough repetitions to be compared. Taking turns goes first, so that
+// who gave the flag too has the last word.
+void settle_noise_floor(Options& options, bool repetitions_given) {
+    constexpr std::size_t kUsual = 20;
+    const auto& passed = options.for_library;
+    if (std::find(passed.begin(), passed.end(), fmt::format("--{}=true", kAggregatesOnly)) != passed.end()) {
+        throw InputError({.where = "--noise-floor",
+                          .expected = "repetitions in the result",
+                          .found = fmt::format("--{}", kAggregatesOnly),
+                          .remedy = fmt::format("--{} keeps them off the screen alone", kDisplayAggregates)});
+    }
+    if (!repetitions_given) {
+        options.repetitions = kUsual;
+        options.for_library.push_back(fmt::format("--benchmark_repetitions={}", kUsual));
+    }
+    if (options.repetitions < 2 * kLeastRepetitions || options.repetitions % 2 != 0) {
+        throw InputError(
+            {.where = "--benchmark_repetitions",
+             .expected = fmt::format("an even number from {}, because --noise-floor compares one "
+                                     "half with the other",
+                                     2 * kLeastRepetitions),
+             .found = fmt::to_string(options.repetitions),
+             .remedy = fmt::format("Left out, it is {}", kUsual)});
+    }
+    options.for_library.insert(options.for_library.begin(), fmt::format("--{}=true", kInterleaving));
+}
+
 const std::vector<std::string>& examples() {
     static const std::vector<std::string> lines{
         "mnist_bench                                         everything, under three minutes on two cores",
         "mnist_bench --benchmark_filter=Adam                 whatever has to do with Adam",
         "mnist_bench --benchmark_filter='^Train/' --benchmark_repetitions=10 --benchmark_out=before.json",
+        "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
         "mnist_bench --benchmark_list_tests                  all names"};
     return lines;
@@ -245,9 +305,13 @@ Parsed parse_options(int argc, const char* const* argv) {
     }
     reject_unknown(app);
     Options options;
+    bool repetitions_given = false;
     for (const auto& [flag, option] : given) {
-        if (option->count() > 0) flag->set(options, {"--" + std::string(flag->name), option->results()});
+        if (option->count() == 0) continue;
+        flag->set(options, {"--" + std::string(flag->name), option->results()});
+        repetitions_given = repetitions_given || std::string_view(flag->name) == "benchmark_repetitions";
     }
+    if (options.noise_floor) settle_noise_floor(options, repetitions_given);
     return {.options = std::move(options)};
 }
 
