@@ -72,9 +72,9 @@ class Bench {
     const std::atomic<bool>& stop;
     std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
     Peaks peaks;
-    /// Called after each epoch of training, outside every timed region; the session keeps its progress line
-    /// alive with it.
-    std::function<void()> between_epochs = [] {};
+    /// Called after each epoch of training, outside every timed region, with the share of the training that
+    /// is done, about; the session keeps its progress line alive with it.
+    std::function<void(double)> between_epochs = [](double /*share*/) {};
 };
 
 inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::momentum,

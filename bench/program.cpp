@@ -64,7 +64,7 @@ void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts
     note(fmt::format("{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
                      bench.cpus.size(), machine.isa, fmt::join(bench.thread_counts(), ","), build.build_type,
                      build.version));
-    if (library_says_debug()) {
+    if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
         note(
             fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "
                         "measurements; what is measured is a {} build (mnist.build.build_type)",

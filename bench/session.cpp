@@ -12,10 +12,12 @@ namespace mnist::bench {
 
 double seconds_left(const Progress& p) {
     constexpr double kTrusted = 2.0;  // before that much is done, the pace says little
-    const double pace = p.done_s >= kTrusted ? p.elapsed_s / p.done_s : 1.0;
-    const double given_s = pace * p.running_s;
-    const double after_s = pace * (p.planned_s - p.done_s) - given_s;
-    return std::max(0.0, after_s + std::max(0.0, given_s - p.since_s));
+    const double done_s = p.done_s + p.share.value_or(0) * p.running_s;
+    const double elapsed_s = p.elapsed_s + (p.share ? p.since_s : 0);
+    const double pace = done_s >= kTrusted ? elapsed_s / done_s : 1.0;
+    const double given_s = pace * (p.done_s + p.running_s - done_s);
+    const double after_s = pace * (p.planned_s - p.done_s - p.running_s);
+    return std::max(0.0, after_s + (p.share ? given_s : std::max(0.0, given_s - p.since_s)));
 }
 
 namespace {
@@ -38,7 +40,7 @@ Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
         const RepetitionCounter counter(entry.iterations, warms_up);
         entries_.push_back({.entry = std::move(entry), .counter = counter});
     }
-    bench.between_epochs = [this] { show_progress(); };
+    bench.between_epochs = [this](double share) { show_progress(share); };
 }
 
 void Session::register_entries() {
@@ -68,7 +70,7 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
     }
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
     begin(tracked, repetition);
-    show_progress();
+    show_progress(std::nullopt);
     if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.first(tracked.entry.threads));
     Call call{.state = state, .repetition = repetition.value_or(0), .first = !tracked.called};
     tracked.called = true;
@@ -122,10 +124,11 @@ void Session::begin(Tracked& tracked, std::optional<std::size_t> repetition) {
         running_ += fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions);
 }
 
-void Session::show_progress() {
+void Session::show_progress(std::optional<double> share) {
+    plan_.share = share;
     plan_.since_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - running_since_).count();
     // The time first, so that a narrow terminal cuts the name.
-    progress_.show(fmt::format("about {:.0f} s left: {}", seconds_left(plan_), running_));
+    progress_.show(fmt::format("about {:.0f} s left: {}", std::max(1.0, seconds_left(plan_)), running_));
 }
 
 }  // namespace mnist::bench

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,22 +20,23 @@ inline constexpr const char* kInterrupted = "interrupted";
 
 /// Where a run of benchmarks is, in seconds that each usually takes (plan) and by the clock.
 struct Progress {
-    double planned_s = 0;  ///< of the plan, all
-    double done_s = 0;     ///< of the plan, what has ended
-    double running_s = 0;  ///< of the plan, what runs now
-    double elapsed_s = 0;  ///< by the clock, until what runs now began
-    double since_s = 0;    ///< by the clock, since then
+    double planned_s = 0;           ///< of the plan, all
+    double done_s = 0;              ///< of the plan, what has ended
+    double running_s = 0;           ///< of the plan, what runs now
+    double elapsed_s = 0;           ///< by the clock, until what runs now began
+    double since_s = 0;             ///< by the clock, since then
+    std::optional<double> share{};  ///< of what runs now, where it knows how much of it is done
 };
 
-/// Seconds that remain: what is left of the plan at the pace so far, less those that what runs now has had;
-/// so it falls by the clock, until that has used up what it was given.
+/// Seconds that remain: what is left of the plan at the pace so far. What runs now without knowing its share
+/// falls by the clock, until it has used up what it was given; with a share it takes part in the pace.
 [[nodiscard]] double seconds_left(const Progress& progress);
 
 class Session {
   public:
     Session(Registry entries, Bench& bench, ProgressLine& progress);
     ~Session() {
-        bench_.between_epochs = [] {};
+        bench_.between_epochs = [](double /*share*/) {};
     }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -57,7 +59,7 @@ class Session {
     void call(Tracked& tracked, benchmark::State& state);
     void run_guarded(Tracked& tracked, Call& call);
     void begin(Tracked& tracked, std::optional<std::size_t> repetition);
-    void show_progress();
+    void show_progress(std::optional<double> share);
 
     Bench& bench_;
     ProgressLine& progress_;

@@ -81,6 +81,16 @@ TEST_CASE("remaining time: it falls by the clock inside a benchmark, to what com
     CHECK(seconds_left(progress) == 140.0);
 }
 
+TEST_CASE("remaining time: a benchmark that knows its share takes part in the pace") {
+    Progress progress{.planned_s = 100, .done_s = 0, .running_s = 50, .elapsed_s = 0};
+    progress.since_s = 30;
+    progress.share = 0.2;  // 10 of the plan in 30 s
+    CHECK(seconds_left(progress) == Approx(270.0));
+    progress.since_s = 150;
+    progress.share = 1;
+    CHECK(seconds_left(progress) == Approx(150.0));
+}
+
 TEST_CASE("warnings: a quiet machine with a release build gets none") {
     CHECK(warnings({.governor = "performance",
                     .load_average = 0.2,
