@@ -11,10 +11,10 @@
 namespace mnist::bench {
 
 double seconds_left(const Progress& p) {
-    constexpr double kTrusted = 2.0;  // before that much is done, the pace says little
+    constexpr double kPlanned = 2.0;  // as if that much had gone by plan: the first looks say little
     const double done_s = p.done_s + p.share.value_or(0) * p.running_s;
     const double elapsed_s = p.elapsed_s + (p.share ? p.since_s : 0);
-    const double pace = done_s >= kTrusted ? elapsed_s / done_s : 1.0;
+    const double pace = (elapsed_s + kPlanned) / (done_s + kPlanned);
     const double given_s = pace * (p.done_s + p.running_s - done_s);
     const double after_s = pace * (p.planned_s - p.done_s - p.running_s);
     return std::max(0.0, after_s + (p.share ? given_s : std::max(0.0, given_s - p.since_s)));

@@ -119,7 +119,7 @@ TEST_CASE("options: against itself a set runs in two halves that take turns") {
 }
 
 TEST_CASE("options: colours are auto, or a switch in any spelling") {
-    CHECK(options({"--benchmark_color=auto"}).colour == "auto");
+    CHECK(options({"--benchmark_color=Auto"}).colour == "auto");
     CHECK(options({"--benchmark_color=No"}).colour == "false");
     CHECK(options({"--benchmark_color=1"}).colour == "true");
 }
@@ -127,6 +127,11 @@ TEST_CASE("options: colours are auto, or a switch in any spelling") {
 TEST_CASE("options: a result named - is refused, because it would be a file of that name") {
     CHECK(mentions(refusal({"--benchmark_out=-"}), "--benchmark_format=json writes the result to standard"));
     CHECK(options({"--benchmark_out=./-"}).out == "./-");
+}
+
+TEST_CASE("options: a result named like a folder is refused with a file in it") {
+    CHECK(mentions(refusal({"--benchmark_out=new/"}), "For example new/result.json"));
+    CHECK(mentions(refusal({"--benchmark_out=.."}), "the name of a folder"));
 }
 
 TEST_CASE("options: an unknown flag is refused with the nearest known one") {
