@@ -64,7 +64,7 @@ void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t th
     const Reference expected = call.first ? updated(settings, Arrays{}, kStep) : Reference{};
     time_calls(call, bench, threads, {.bytes = bytes_of(kind)}, [&](std::size_t /*thread*/) {
         const auto arrays = std::make_shared<Arrays>();
-        const auto run = [arrays, update, &scalars] {
+        auto run = [arrays, update, &scalars] {
             update(arrays->w.data(), arrays->m.data(), arrays->v.data(), arrays->g.data(), kParameters,
                    scalars);
         };

@@ -41,7 +41,7 @@ double seconds_of(const GivenValue& given) {
 
 std::string colour_of(const GivenValue& given) {
     const std::string word = lower_case(given.text());
-    if (word == "auto") return word;
+    if (word == "auto") return "auto";
     GivenValue{given.where, {word}}.require_one_of(
         {"auto", "true", "false", "1", "0", "yes", "no", "on", "off"});
     return truth(given) ? "true" : "false";
@@ -55,7 +55,7 @@ std::filesystem::path out_of(const GivenValue& given) {
                           .remedy = "--benchmark_format=json writes the result to standard output; a file of "
                                     "that name is ./-"});
     }
-    const std::filesystem::path path = given.text();
+    std::filesystem::path path = given.text();
     if (!path.has_filename() || path.filename() == "." || path.filename() == "..") {
         throw InputError({.where = given.where,
                           .expected = "a file name",
