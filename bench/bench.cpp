@@ -52,6 +52,11 @@ std::vector<std::size_t> Bench::spread_counts() const {
     return {1, cpus.size()};
 }
 
+std::vector<std::size_t> Bench::side_by_side_counts() const {
+    if (options.threads.size() > 1) return options.threads;
+    return {1};
+}
+
 std::string Bench::threads_suffix(std::size_t threads) const {
     return options.threads.size() > 1 ? fmt::format("/threads:{}", threads) : "";
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,6 +53,10 @@ class Bench {
     [[nodiscard]] std::vector<std::size_t> thread_counts() const;
     /// What Calibrate and Loader run with: those of --threads, or 1 and all usable.
     [[nodiscard]] std::vector<std::size_t> spread_counts() const;
+    /// Threads that run one call of a primitive side by side, each its own: one, or those of --threads where
+    /// it is a list. A single number there is about training and leaves the primitives on one thread, so
+    /// that a name without "threads:" always means the same.
+    [[nodiscard]] std::vector<std::size_t> side_by_side_counts() const;
     /// "/threads:2" where --threads is a list of several, else nothing.
     [[nodiscard]] std::string threads_suffix(std::size_t threads) const;
     /// The first `threads` CPUs; all where there are fewer.
@@ -67,6 +72,9 @@ class Bench {
     const std::atomic<bool>& stop;
     std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
     Peaks peaks;
+    /// Called after each epoch of training, outside every timed region, with the share of the training that
+    /// is done, about; the session keeps its progress line alive with it.
+    std::function<void(double)> between_epochs = [](double /*share*/) {};
 };
 
 inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::momentum,

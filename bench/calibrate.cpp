@@ -21,25 +21,13 @@ void fma_peak(Call& call, Bench& bench, std::size_t threads) {
     call.count("gflops", best);
 }
 
-// Three arrays, together at least four times what the largest level of caches holds, within an eighth of
-// the memory.
-std::size_t triad_array_bytes() {
-    constexpr std::uint64_t kLeast = std::uint64_t{64} << 20U;
-    const MachineFacts machine = machine_facts();
-    std::uint64_t largest = 0;
-    for (const CacheFacts& cache : machine.caches)
-        largest = std::max(largest, cache.bytes * static_cast<std::uint64_t>(cache.instances));
-    std::uint64_t bytes = std::max(kLeast, largest * 4 / 3);
-    if (machine.memory_bytes) bytes = std::min(bytes, *machine.memory_bytes / 24);
-    return bytes;
-}
-
 void triad(Call& call, Bench& bench, std::size_t threads) {
     double best = 0;
-    const std::size_t bytes = triad_array_bytes();
+    const std::size_t bytes = triad_array_bytes(machine_facts(), threads);
     while (call.state.KeepRunning()) best = std::max(best, triad_bandwidth(bench.cpus_for(threads), bytes));
     call.count("gb_per_second", best);
     call.count("array_bytes", static_cast<double>(bytes));
+    call.state.SetLabel(fmt::format("three arrays of {} MiB", bytes >> 20U));
 }
 
 void barrier(Call& call, Bench& bench, std::size_t threads) {

@@ -45,7 +45,6 @@ ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const
                        {"mnist.denormals_flushed", "true"}};
     flatten(to_json(machine), "mnist.machine", facts);
     flatten(to_json(build), "mnist.build", facts);
-    facts["mnist.build.type"] = facts["mnist.build.build_type"];
     if (bench.dataset) flatten(to_json(bench.dataset->facts), "mnist.dataset", facts);
     flatten(config_json(bench), "mnist.config", facts);
     for (const PrimitiveFacts& primitive : usual_primitives(bench)) {

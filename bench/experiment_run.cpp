@@ -9,11 +9,13 @@ namespace {
 
 class StopAtTarget final : public ExperimentObserver {
   public:
-    StopAtTarget(std::optional<double> target, const std::atomic<bool>& program)
-        : target_(target), program_(program) {}
+    StopAtTarget(std::optional<double> target, std::size_t usual_epochs, const Bench& bench)
+        : target_(target), usual_epochs_(usual_epochs), bench_(bench) {}
 
     void epoch_finished(const RunRecord& run) override {
-        if (program_.load() || (target_ && run.epochs.back().test_accuracy.value_or(0) >= *target_))
+        bench_.between_epochs(
+            std::min(1.0, static_cast<double>(run.epochs.size()) / static_cast<double>(usual_epochs_)));
+        if (bench_.stop.load() || (target_ && run.epochs.back().test_accuracy.value_or(0) >= *target_))
             stop = true;
     }
 
@@ -21,15 +23,17 @@ class StopAtTarget final : public ExperimentObserver {
 
   private:
     std::optional<double> target_;
-    const std::atomic<bool>& program_;
+    std::size_t usual_epochs_;
+    const Bench& bench_;
 };
 
 }  // namespace
 
-ExperimentRun run_one(const Bench& bench, const TrainConfig& config, std::optional<double> target) {
+ExperimentRun run_one(const Bench& bench, const TrainConfig& config, std::optional<double> target,
+                      std::size_t usual_epochs) {
     const ExperimentInputs inputs{
         .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus};
-    StopAtTarget observer(target, bench.stop);
+    StopAtTarget observer(target, usual_epochs, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
     return {.run = std::move(outcome.runs.front()), .label = implementations_label(outcome.primitives)};

@@ -15,9 +15,10 @@ struct ExperimentRun {
 };
 
 /// Trains once as `config` says (one optimizer, one seed). With `target`, in percent, it ends after the epoch
-/// that reaches it. A program that was told to end leaves RunStatus::interrupted. Throws as run_experiment.
+/// that reaches it. `usual_epochs` is how many it takes, about, for the time that remains. A program that was
+/// told to end leaves RunStatus::interrupted. Throws as run_experiment.
 [[nodiscard]] ExperimentRun run_one(const Bench& bench, const TrainConfig& config,
-                                    std::optional<double> target);
+                                    std::optional<double> target, std::size_t usual_epochs);
 
 /// The implementations that the matrix products among the primitives run on, each once, by ", "; "gemm or ref
 /// fallback: " in front where is_fallback() holds for one.

@@ -1,10 +1,12 @@
 // InnerProduct: the matrix products of the default network, one direction of one layer at a time, in the
-// layout in which the engine keeps the layer, on one thread and for all rows of a batch at once. BackwardData
+// layout in which the engine keeps the layer, a whole batch by one thread. BackwardData
 // of the first layer is no part of training (nobody needs the gradient in the pixels); it is here because the
 // table of directions would have a hole.
 #include <fmt/format.h>
 
 #include <array>
+#include <memory>
+#include <optional>
 
 #include "families.hpp"
 #include "mnist/core/flops.hpp"
@@ -27,6 +29,7 @@ struct Case {
     std::size_t layer;  ///< of the default network
     std::size_t in, out, batch;
     Direction direction;
+    std::size_t threads;
 };
 
 struct Operands {
@@ -64,34 +67,43 @@ void inner_product(Call& call, Bench& bench, const Case& c) {
     const LayerPlan plan = plan_of(c.layer, c.batch);
     const Operands operands(c);
     const CallCost cost{.flop = inner_product_flop(c.batch, c.in, c.out)};
-    std::optional<SingleInnerProduct> primitive;
-    time_calls(call, bench, cost, [&] {
-        primitive.emplace(
+    const std::optional<Reference> expected =
+        call.first ? std::optional(reference_of(c, operands)) : std::nullopt;
+    PrimitiveFacts facts;
+    time_calls(call, bench, c.threads, cost, [&](std::size_t thread) {
+        const auto primitive = std::make_shared<SingleInnerProduct>(
             plan, c.batch, c.direction,
             InnerProductOperands{operands.src, operands.weights, operands.bias, operands.diff_dst});
         primitive->run();
-        if (call.first) require_close(primitive->result(), reference_of(c, operands), "the inner product");
-        return [&] { primitive->run(); };
+        if (expected) require_close(primitive->result(), *expected, "the inner product");
+        if (thread == 0) facts = primitive->facts();
+        return [primitive] { primitive->run(); };
     });
-    describe_primitive(call, primitive->facts());
+    describe_primitive(call, facts);
 }
 
 }  // namespace
 
 void add_inner_product(Registry& registry, Bench& bench) {
     constexpr std::array<std::size_t, 4> kDims{784, 128, 64, 10};
-    for (const auto& [direction, name] : kDirections) {
-        for (std::size_t layer = 0; layer + 1 < kDims.size(); ++layer) {
-            for (const std::size_t batch : kBatches) {
-                const Case c{.layer = layer,
-                             .in = kDims.at(layer),
-                             .out = kDims.at(layer + 1),
-                             .batch = batch,
-                             .direction = direction};
-                registry.push_back(
-                    {.name = fmt::format("InnerProduct/{}/in:{}/out:{}/batch:{}", name, c.in, c.out, batch),
-                     .needs_peak = true,
-                     .run = [&bench, c](Call& call) { inner_product(call, bench, c); }});
+    const auto add = [&](const Case& c, const char* direction) {
+        registry.push_back({.name = fmt::format("InnerProduct/{}/in:{}/out:{}/batch:{}{}", direction, c.in,
+                                                c.out, c.batch, bench.threads_suffix(c.threads)),
+                            .threads = c.threads,
+                            .needs_peak = true,
+                            .run = [&bench, c](Call& call) { inner_product(call, bench, c); }});
+    };
+    for (const std::size_t threads : bench.side_by_side_counts()) {
+        for (const auto& [direction, name] : kDirections) {
+            for (std::size_t layer = 0; layer + 1 < kDims.size(); ++layer) {
+                for (const std::size_t batch : kBatches)
+                    add({.layer = layer,
+                         .in = kDims.at(layer),
+                         .out = kDims.at(layer + 1),
+                         .batch = batch,
+                         .direction = direction,
+                         .threads = threads},
+                        name);
             }
         }
     }

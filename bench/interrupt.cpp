@@ -19,8 +19,7 @@ void request_stop(int /*signal*/) {
     if (stop_requested.exchange(true)) ::_exit(kExitInterrupted);
     const int saved = errno;
     constexpr std::string_view kText =
-        "\nmnist_bench: stopping, what was measured so far is kept (a second signal ends the program at "
-        "once)\n";
+        "\nmnist_bench: stopping; what was measured is kept (a second signal ends at once)\n";
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
     errno = saved;
 }

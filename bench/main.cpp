@@ -11,7 +11,7 @@
 int main(int argc, char** argv) {
     using namespace mnist::bench;
     mnist::hold_standard_descriptors();
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe becomes an error of the write
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, until nothing is to be kept
     try {
         return run_program(argc, argv);
     } catch (const mnist::InputError& error) {

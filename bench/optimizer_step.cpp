@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "families.hpp"
 #include "mnist/core/aligned.hpp"
@@ -55,19 +56,20 @@ Reference updated(const OptimizerSettings& s, const Arrays& a, double t) {
     return result;
 }
 
-void optimizer_step(Call& call, Bench& bench, OptimizerKind kind) {
+void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t threads) {
     constexpr std::uint64_t kStep = 3;
     const OptimizerSettings settings = settings_for(kind, TrainConfig{});
     const UpdateScalars scalars = scalars_at(settings, kStep);
     const UpdateFn update = update_function(kind, detected_isa());
-    Arrays arrays;
-    const auto run = [&] {
-        update(arrays.w.data(), arrays.m.data(), arrays.v.data(), arrays.g.data(), kParameters, scalars);
-    };
-    time_calls(call, bench, {.bytes = bytes_of(kind)}, [&] {
-        const Reference expected = updated(settings, arrays, kStep);
+    const Reference expected = call.first ? updated(settings, Arrays{}, kStep) : Reference{};
+    time_calls(call, bench, threads, {.bytes = bytes_of(kind)}, [&](std::size_t /*thread*/) {
+        const auto arrays = std::make_shared<Arrays>();
+        auto run = [arrays, update, &scalars] {
+            update(arrays->w.data(), arrays->m.data(), arrays->v.data(), arrays->g.data(), kParameters,
+                   scalars);
+        };
         run();
-        if (call.first) require_close(arrays.w, expected, "the update");
+        if (call.first) require_close(arrays->w, expected, "the update");
         return run;
     });
     call.state.SetLabel(fmt::format("own loop, {}", name(detected_isa())));
@@ -76,9 +78,14 @@ void optimizer_step(Call& call, Bench& bench, OptimizerKind kind) {
 }  // namespace
 
 void add_optimizer_step(Registry& registry, Bench& bench) {
-    for (const OptimizerKind kind : kOptimizers) {
-        registry.push_back({.name = fmt::format("OptimizerStep/{}/parameters:{}", word(kind), kParameters),
-                            .run = [&bench, kind](Call& call) { optimizer_step(call, bench, kind); }});
+    for (const std::size_t threads : bench.side_by_side_counts()) {
+        for (const OptimizerKind kind : kOptimizers) {
+            registry.push_back(
+                {.name = fmt::format("OptimizerStep/{}/parameters:{}{}", word(kind), kParameters,
+                                     bench.threads_suffix(threads)),
+                 .threads = threads,
+                 .run = [&bench, kind, threads](Call& call) { optimizer_step(call, bench, kind, threads); }});
+        }
     }
 }
 

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <map>
 
+#include "mnist/compare/verdict.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "option_values.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -28,50 +30,18 @@ struct Flag {
     void (*set)(Options&, const GivenValue&);
 };
 
-bool truth(const GivenValue& given) {
-    std::string word = given.text();
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
-    GivenValue{given.where, {word}}.require_one_of({"true", "false", "1", "0", "yes", "no", "on", "off"});
-    return word == "true" || word == "1" || word == "yes" || word == "on";
-}
-
-Format format_of(const GivenValue& given) {
-    if (given.text() == "csv") {
-        throw InputError({.where = given.where,
-                          .expected = "console or json",
-                          .found = "csv, which has no place for counters that only some benchmarks have",
-                          .remedy = "Use json; any spreadsheet reads it with a short script"});
-    }
-    given.require_one_of({"console", "json"});
-    return given.text() == "json" ? Format::json : Format::console;
-}
-
-// "0.5", or "0.5s" as newer versions of the library have it.
-double seconds_of(const GivenValue& given) {
-    std::string word = given.text();
-    if (word.ends_with('s')) word.pop_back();
-    return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
-}
-
-// KEY=VALUE, or several divided by commas, as the library takes them.
-void require_pairs(const GivenValue& given) {
-    for (const GivenValue& pair : given.elements("facts")) {
-        const std::size_t sign = pair.text().find('=');
-        if (sign != std::string::npos && sign > 0) continue;
-        throw InputError({.where = given.where,
-                          .expected = "KEY=VALUE[,KEY=VALUE...]",
-                          .found = pair.text(),
-                          .remedy = "For example --benchmark_context=cooling=passive"});
-    }
-}
-
 void set_threads(Options& options, const GivenValue& given) {
     options.threads.clear();
     for (const GivenValue& one : given.elements("numbers of threads")) {
         const std::size_t count = one.count(1, kMostThreads);
-        const auto& known = options.threads;
-        if (std::find(known.begin(), known.end(), count) == known.end()) options.threads.push_back(count);
+        auto& known = options.threads;
+        if (std::find(known.begin(), known.end(), count) != known.end()) {
+            throw InputError({.where = given.where,
+                              .expected = "each number of threads once",
+                              .found = fmt::format("{} twice", count),
+                              .remedy = "--benchmark_repetitions=N measures everything N times"});
+        }
+        known.push_back(count);
     }
 }
 
@@ -100,9 +70,12 @@ const std::vector<Flag>& flags() {
         {"seed", "N", kOwn, "Seed of the first repetition; the r-th takes N + r (default: 0)",
          [](Options& o, const GivenValue& v) { o.seed = v.count(0, UINT64_MAX / 2); }},
         {"threads", "N[,N...]", kOwn,
-         "Compute threads; a list runs everything per count (default: all cores)", set_threads},
+         "Compute threads (default: all cores); a list runs everything with each count", set_threads},
         {"loader-threads", "N", kOwn, "Threads that prepare batches in training and in Loader (default: 0)",
          [](Options& o, const GivenValue& v) { o.loader_threads = v.count(0, kMostThreads); }},
+        {"noise-floor", "BOOL", kOwn,
+         "Run everything against itself and keep the noise in the result (20 repetitions)",
+         [](Options& o, const GivenValue& v) { o.noise_floor = truth(v); }},
         {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
          [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
         {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
@@ -120,16 +93,14 @@ const std::vector<Flag>& flags() {
          pass_switch<kDisplayAggregates>},
         {"benchmark_out", "FILE", kLibrary, "Write the result here, whole or not at all; never overwrites",
          [](Options& o, const GivenValue& v) {
-             if (!v.text().empty()) o.out = v.text();
+             if (!v.text().empty()) o.out = out_of(v);
          }},
         {"benchmark_out_format", "FORMAT", kLibrary, "json or console (default: json)",
          [](Options& o, const GivenValue& v) { o.out_format = format_of(v); }},
         {"benchmark_format", "FORMAT", kLibrary, "Of standard output: console or json (default: console)",
          [](Options& o, const GivenValue& v) { o.format = format_of(v); }},
         {"benchmark_color", "WHEN", kLibrary, "auto, true or false (default: auto; NO_COLOR turns auto off)",
-         [](Options& o, const GivenValue& v) {
-             o.colour = v.text() == "auto" ? "auto" : truth(v) ? "true" : "false";
-         }},
+         [](Options& o, const GivenValue& v) { o.colour = colour_of(v); }},
         {"benchmark_counters_tabular", "BOOL", kLibrary, "Show the counters in columns",
          [](Options& o, const GivenValue& v) { o.tabular = truth(v); }},
         {"benchmark_min_time", "SECONDS", kLibrary,
@@ -207,11 +178,39 @@ std::string version_line() {
     return fmt::format("mnist_bench {}", build_facts().version);
 }
 
+// Two halves that take turns, each with enough repetitions to be compared. Taking turns goes first, so that
+// who gave the flag too has the last word.
+void settle_noise_floor(Options& options, bool repetitions_given) {
+    constexpr std::size_t kUsual = 20;
+    const auto& passed = options.for_library;
+    if (std::find(passed.begin(), passed.end(), fmt::format("--{}=true", kAggregatesOnly)) != passed.end()) {
+        throw InputError({.where = "--noise-floor",
+                          .expected = "repetitions in the result",
+                          .found = fmt::format("--{}", kAggregatesOnly),
+                          .remedy = fmt::format("--{} keeps them off the screen alone", kDisplayAggregates)});
+    }
+    if (!repetitions_given) {
+        options.repetitions = kUsual;
+        options.for_library.push_back(fmt::format("--benchmark_repetitions={}", kUsual));
+    }
+    if (options.repetitions < 2 * kLeastRepetitions || options.repetitions % 2 != 0) {
+        throw InputError(
+            {.where = "--benchmark_repetitions",
+             .expected = fmt::format("an even number from {}, because --noise-floor compares one "
+                                     "half with the other",
+                                     2 * kLeastRepetitions),
+             .found = fmt::to_string(options.repetitions),
+             .remedy = fmt::format("Left out, it is {}", kUsual)});
+    }
+    options.for_library.insert(options.for_library.begin(), fmt::format("--{}=true", kInterleaving));
+}
+
 const std::vector<std::string>& examples() {
     static const std::vector<std::string> lines{
         "mnist_bench                                         everything, under three minutes on two cores",
         "mnist_bench --benchmark_filter=Adam                 whatever has to do with Adam",
         "mnist_bench --benchmark_filter='^Train/' --benchmark_repetitions=10 --benchmark_out=before.json",
+        "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
         "mnist_bench --benchmark_list_tests                  all names"};
     return lines;
@@ -245,9 +244,13 @@ Parsed parse_options(int argc, const char* const* argv) {
     }
     reject_unknown(app);
     Options options;
+    bool repetitions_given = false;
     for (const auto& [flag, option] : given) {
-        if (option->count() > 0) flag->set(options, {"--" + std::string(flag->name), option->results()});
+        if (option->count() == 0) continue;
+        flag->set(options, {"--" + std::string(flag->name), option->results()});
+        repetitions_given = repetitions_given || std::string_view(flag->name) == "benchmark_repetitions";
     }
+    if (options.noise_floor) settle_noise_floor(options, repetitions_given);
     return {.options = std::move(options)};
 }
 

@@ -25,6 +25,8 @@ struct Options {
     std::vector<std::size_t> threads;           ///< empty: as many as this process may run at once
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 
+    bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
+
     std::string filter;  ///< as Google Benchmark reads it; empty: all
     bool list_tests = false;
     Format format = Format::console;  ///< of standard output

@@ -1,9 +1,19 @@
-// Labels of primitives.
+// Counters and labels of primitives.
 #include "primitive_loop.hpp"
 
 #include "experiment_run.hpp"
 
 namespace mnist::bench {
+
+void count_calls(Call& call, Bench& bench, std::size_t threads, const CallCost& cost, double per_second) {
+    if (cost.flop > 0) {
+        const double gflops = 1e-9 * cost.flop * per_second;
+        call.count("gflops", gflops);
+        call.count("peak_gflops", bench.peaks.first(threads));
+        call.count("peak_fraction", gflops / bench.peaks.first(threads));
+    }
+    if (cost.bytes > 0) call.count("gb_per_second", 1e-9 * cost.bytes * per_second);
+}
 
 void describe_primitive(Call& call, const PrimitiveFacts& facts) {
     const bool fallback = is_fallback(facts.implementation);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -21,6 +22,7 @@
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
+#include "noise_floor.hpp"
 #include "reporters.hpp"
 #include "session.hpp"
 #include "warnings.hpp"
@@ -62,11 +64,10 @@ void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts
     note(fmt::format("{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
                      bench.cpus.size(), machine.isa, fmt::join(bench.thread_counts(), ","), build.build_type,
                      build.version));
-    if (library_says_debug()) {
+    if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
         note(
-            fmt::format("results say \"library_build_type\": \"debug\": that is how Debian compiles the "
-                        "library around the "
-                        "measurements; what is measured is a {} build (mnist.build.type)",
+            fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "
+                        "measurements; what is measured is a {} build (mnist.build.build_type)",
                         build.build_type));
     }
 }
@@ -120,6 +121,22 @@ int list_names(const Registry& entries) {
     return output_failed() ? kExitFailure : kExitFine;
 }
 
+// Into the context of the result, and before people.
+void keep_noise_floor(const Collector& kept, std::ostream& people) {
+    const std::vector<FamilyFloor> floors = noise_floors(halves_of(kept.groups()));
+    for (const FamilyFloor& floor : floors)
+        benchmark::AddCustomContext("mnist.noise_floor." + floor.family,
+                                    fmt::format("{:.4f}", floor.share()));
+    people << '\n' << noise_floor_table(floors, terminal_columns(STDOUT_FILENO, TextStyle{}.width));
+}
+
+// Without a result to keep, a reader that went away (`mnist_bench | head`) leaves nothing to measure for:
+// the program then ends as other tools do. Not before the data are there: a server that hangs up while they
+// are fetched is no reader.
+void end_with_the_reader(const Options& options) {
+    if (!options.out) std::signal(SIGPIPE, SIG_DFL);
+}
+
 // Runs everything, writes what is to be kept, and returns the exit code.
 int measure(Registry entries, Bench& bench, char* program) {
     const MachineFacts machine = machine_facts();
@@ -128,6 +145,7 @@ int measure(Registry entries, Bench& bench, char* program) {
         bench.dataset = load_data(bench.options);
     introduce(bench, machine, build);
     warn(bench, machine, build);
+    end_with_the_reader(bench.options);
     start_library(program, bench.options);
     add_context(facts_before(bench, machine, build));
 
@@ -149,6 +167,7 @@ int measure(Registry entries, Bench& bench, char* program) {
         if (interrupted) collector->drop_errors();
         collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
+    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, json ? std::cerr : std::cout);
     if (json) std::cout << shown.text(Format::json);
     if (bench.options.out) {
         const auto written = write_new_file(*bench.options.out, kept.text(bench.options.out_format));
@@ -166,7 +185,13 @@ int measure(Registry entries, Bench& bench, char* program) {
 }  // namespace
 
 void note(std::string_view text) {
-    std::cerr << "mnist_bench: " << text << std::endl;
+    constexpr std::string_view kName = "mnist_bench: ";
+    const std::string clean = printable(text);
+    if (is_capable_terminal(STDERR_FILENO)) {
+        std::cerr << wrapped(clean, terminal_columns(STDERR_FILENO, 80), kName) << std::flush;
+    } else {
+        std::cerr << kName << clean << std::endl;
+    }
 }
 
 int run_program(int argc, char** argv) {

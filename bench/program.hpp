@@ -14,7 +14,8 @@ inline constexpr int kExitInterrupted = 130;
 /// Reads the arguments, runs what they ask for and returns the exit code. Throws Error.
 [[nodiscard]] int run_program(int argc, char** argv);
 
-/// "mnist_bench: TEXT" and a line break, to standard error.
+/// "mnist_bench: TEXT" and a line break, to standard error; on a terminal in lines that fit. Without control
+/// characters: messages quote files and arguments.
 void note(std::string_view text);
 
 }  // namespace mnist::bench

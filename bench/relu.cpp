@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "families.hpp"
 #include "mnist/nn/single_primitive.hpp"
@@ -15,41 +16,52 @@ namespace {
 constexpr std::size_t kBatches[]{64, 1024};
 constexpr std::size_t kWidths[]{128, 64};
 
-void relu(Call& call, Bench& bench, std::size_t batch, std::size_t width, bool forward) {
-    std::vector<float> values = random_floats(batch * width, 1);
-    if (!forward) {
+struct Case {
+    bool forward;
+    std::size_t width, batch, threads;
+};
+
+void relu(Call& call, Bench& bench, const Case& c) {
+    std::vector<float> values = random_floats(c.batch * c.width, 1);
+    if (!c.forward) {
         for (float& value : values) value = std::max(value, 0.0F);  // backward reads forward's result
     }
-    const std::vector<float> diff_dst = forward ? std::vector<float>{} : random_floats(batch * width, 2);
+    const std::vector<float> diff_dst =
+        c.forward ? std::vector<float>{} : random_floats(c.batch * c.width, 2);
     Reference expected;
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const float result = forward ? std::max(values[i], 0.0F) : values[i] > 0 ? diff_dst[i] : 0.0F;
+        const float result = c.forward ? std::max(values[i], 0.0F) : values[i] > 0 ? diff_dst[i] : 0.0F;
         expected.values.push_back(result);
         expected.magnitudes.push_back(0);  // nothing is rounded
     }
-    const std::size_t arrays = forward ? 2 : 3;
-    const CallCost cost{.bytes = static_cast<double>(arrays * batch * width * sizeof(float))};
-    std::optional<SingleRelu> primitive;
-    time_calls(call, bench, cost, [&] {
-        primitive.emplace(batch, width, values, diff_dst);
+    const std::size_t arrays = c.forward ? 2 : 3;
+    const CallCost cost{.bytes = static_cast<double>(arrays * c.batch * c.width * sizeof(float))};
+    PrimitiveFacts facts;
+    time_calls(call, bench, c.threads, cost, [&](std::size_t thread) {
+        const auto primitive = std::make_shared<SingleRelu>(c.batch, c.width, values, diff_dst);
         primitive->run();
         if (call.first) require_close(primitive->result(), expected, "ReLU");
-        return [&] { primitive->run(); };
+        if (thread == 0) facts = primitive->facts();
+        return [primitive] { primitive->run(); };
     });
-    describe_primitive(call, primitive->facts());
+    describe_primitive(call, facts);
 }
 
 }  // namespace
 
 void add_relu(Registry& registry, Bench& bench) {
-    for (const bool forward : {true, false}) {
-        for (const std::size_t width : kWidths) {
-            for (const std::size_t batch : kBatches) {
-                registry.push_back({.name = fmt::format("Relu/{}/width:{}/batch:{}",
-                                                        forward ? "Forward" : "Backward", width, batch),
-                                    .run = [&bench, batch, width, forward](Call& call) {
-                                        relu(call, bench, batch, width, forward);
-                                    }});
+    const auto add = [&](const Case& c) {
+        registry.push_back(
+            {.name = fmt::format("Relu/{}/width:{}/batch:{}{}", c.forward ? "Forward" : "Backward", c.width,
+                                 c.batch, bench.threads_suffix(c.threads)),
+             .threads = c.threads,
+             .run = [&bench, c](Call& call) { relu(call, bench, c); }});
+    };
+    for (const std::size_t threads : bench.side_by_side_counts()) {
+        for (const bool forward : {true, false}) {
+            for (const std::size_t width : kWidths) {
+                for (const std::size_t batch : kBatches)
+                    add({.forward = forward, .width = width, .batch = batch, .threads = threads});
             }
         }
     }

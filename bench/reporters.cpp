@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <string_view>
 
 #include "session.hpp"
 
@@ -16,6 +17,13 @@ constexpr const char* kOnlyInFiles[]{"load_average", "steal_share", "involuntary
 // Numbers of a repetition without a meaning over several: the mean of seeds, and targets that some
 // repetitions never reached, whose mean would be that of the lucky ones.
 constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target"};
+
+// Debian's library says so of itself; what was measured is another build, and the context names it.
+void remove_debug_warning(std::string& text) {
+    constexpr std::string_view kWarning = "***WARNING*** Library was built as DEBUG";
+    const std::size_t begin = text.find(kWarning);
+    if (begin != std::string::npos) text.erase(begin, text.find('\n', begin) + 1 - begin);
+}
 
 double finite(double value) {
     return std::isfinite(value) ? value : 0.0;
@@ -96,7 +104,9 @@ std::string Collector::text(Format format) const {
         if (!group.empty()) reporter->ReportRuns(group);
     }
     reporter->Finalize();
-    return text.str();
+    std::string written = text.str();
+    if (format == Format::console) remove_debug_warning(written);
+    return written;
 }
 
 bool library_says_debug() {

@@ -62,6 +62,8 @@ class Collector final : public benchmark::BenchmarkReporter {
     void amend(const std::function<void(Run&)>& change);
     /// Forgets runs with an error.
     void drop_errors();
+    /// As they came: all repetitions of a benchmark in one group or each in its own.
+    [[nodiscard]] const std::vector<std::vector<Run>>& groups() const { return groups_; }
     /// Everything in the library's own schema, or its table.
     [[nodiscard]] std::string text(Format format) const;
 

@@ -10,10 +10,14 @@
 
 namespace mnist::bench {
 
-double seconds_left(double elapsed_s, double done_s, double planned_s) {
-    constexpr double kTrusted = 2.0;  // before that much is done, the pace says little
-    const double pace = done_s >= kTrusted ? elapsed_s / done_s : 1.0;
-    return std::max(0.0, pace * (planned_s - done_s));
+double seconds_left(const Progress& p) {
+    constexpr double kPlanned = 2.0;  // as if that much had gone by plan: the first looks say little
+    const double done_s = p.done_s + p.share.value_or(0) * p.running_s;
+    const double elapsed_s = p.elapsed_s + (p.share ? p.since_s : 0);
+    const double pace = (elapsed_s + kPlanned) / (done_s + kPlanned);
+    const double given_s = pace * (p.done_s + p.running_s - done_s);
+    const double after_s = pace * (p.planned_s - p.done_s - p.running_s);
+    return std::max(0.0, after_s + (p.share ? given_s : std::max(0.0, given_s - p.since_s)));
 }
 
 namespace {
@@ -31,11 +35,12 @@ Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
     : bench_(bench), progress_(progress) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
-        planned_s_ += entry.usual_s * static_cast<double>(bench.options.repetitions);
+        plan_.planned_s += entry.usual_s * static_cast<double>(bench.options.repetitions);
         if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
         const RepetitionCounter counter(entry.iterations, warms_up);
         entries_.push_back({.entry = std::move(entry), .counter = counter});
     }
+    bench.between_epochs = [this](double share) { show_progress(share); };
 }
 
 void Session::register_entries() {
@@ -64,7 +69,8 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
         return;
     }
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
-    show_progress(tracked, repetition);
+    begin(tracked, repetition);
+    show_progress(std::nullopt);
     if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.first(tracked.entry.threads));
     Call call{.state = state, .repetition = repetition.value_or(0), .first = !tracked.called};
     tracked.called = true;
@@ -104,22 +110,25 @@ void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     fraction->second.value /= raised;
 }
 
-void Session::show_progress(Tracked& tracked, std::optional<std::size_t> repetition) {
-    if (repetition && repetition != tracked.last_repetition) {
-        tracked.last_repetition = repetition;
-        running_s_ = tracked.entry.usual_s;
-        begun_s_ += running_s_;
-    }
-    const double elapsed_s =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-    const std::string which =
-        bench_.options.repetitions > 1 && repetition
-            ? fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions)
-            : "";
+// Calls before the first repetition (warming up) belong to no plan; their time slows the pace.
+void Session::begin(Tracked& tracked, std::optional<std::size_t> repetition) {
+    if (repetition && repetition == tracked.last_repetition) return;
+    const auto now = std::chrono::steady_clock::now();
+    tracked.last_repetition = repetition;
+    plan_.done_s += plan_.running_s;
+    plan_.running_s = repetition ? tracked.entry.usual_s : 0;
+    plan_.elapsed_s = std::chrono::duration<double>(now - started_).count();
+    running_since_ = now;
+    running_ = tracked.entry.name;
+    if (bench_.options.repetitions > 1 && repetition)
+        running_ += fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions);
+}
+
+void Session::show_progress(std::optional<double> share) {
+    plan_.share = share;
+    plan_.since_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - running_since_).count();
     // The time first, so that a narrow terminal cuts the name.
-    progress_.show(fmt::format("about {:.0f} s left: {}{}",
-                               seconds_left(elapsed_s, begun_s_ - running_s_, planned_s_), tracked.entry.name,
-                               which));
+    progress_.show(fmt::format("about {:.0f} s left: {}", std::max(1.0, seconds_left(plan_)), running_));
 }
 
 }  // namespace mnist::bench

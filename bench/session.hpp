@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,26 @@ namespace mnist::bench {
 /// Message of benchmarks that were left out because the program was told to end.
 inline constexpr const char* kInterrupted = "interrupted";
 
-/// Seconds that remain: what is left of the plan at the pace so far. The plan is in usual seconds.
-[[nodiscard]] double seconds_left(double elapsed_s, double done_s, double planned_s);
+/// Where a run of benchmarks is, in seconds that each usually takes (plan) and by the clock.
+struct Progress {
+    double planned_s = 0;           ///< of the plan, all
+    double done_s = 0;              ///< of the plan, what has ended
+    double running_s = 0;           ///< of the plan, what runs now
+    double elapsed_s = 0;           ///< by the clock, until what runs now began
+    double since_s = 0;             ///< by the clock, since then
+    std::optional<double> share{};  ///< of what runs now, where it knows how much of it is done
+};
+
+/// Seconds that remain: what is left of the plan at the pace so far. What runs now without knowing its share
+/// falls by the clock, until it has used up what it was given; with a share it takes part in the pace.
+[[nodiscard]] double seconds_left(const Progress& progress);
 
 class Session {
   public:
     Session(Registry entries, Bench& bench, ProgressLine& progress);
+    ~Session() {
+        bench_.between_epochs = [](double /*share*/) {};
+    }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -43,17 +58,18 @@ class Session {
     };
     void call(Tracked& tracked, benchmark::State& state);
     void run_guarded(Tracked& tracked, Call& call);
-    void show_progress(Tracked& tracked, std::optional<std::size_t> repetition);
+    void begin(Tracked& tracked, std::optional<std::size_t> repetition);
+    void show_progress(std::optional<double> share);
 
     Bench& bench_;
     ProgressLine& progress_;
     std::vector<Tracked> entries_;
     std::map<std::string, std::size_t> threads_of_;  ///< of entries that are compared with a peak
     std::size_t errors_ = 0;
-    double planned_s_ = 0;
-    double begun_s_ = 0;    ///< of the plan, up to and with what runs now
-    double running_s_ = 0;  ///< of the plan, what runs now
+    Progress plan_;
+    std::string running_;  ///< its name and repetition
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point running_since_ = started_;
 };
 
 }  // namespace mnist::bench

@@ -29,7 +29,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     std::size_t epoch = 0;
     while (call.state.KeepRunning()) {
         if (!run) {
-            ExperimentRun result = run_one(bench, config, std::nullopt);
+            ExperimentRun result = run_one(bench, config, std::nullopt, config.epochs);
             run = std::move(result.run);
             call.state.SetLabel(result.label);
             if (run->status != RunStatus::completed) {

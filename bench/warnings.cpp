@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "mnist/core/remedies.hpp"
+
 namespace mnist::bench {
 
 std::vector<std::string> warnings(const Circumstances& c) {
@@ -34,8 +36,8 @@ std::vector<std::string> warnings(const Circumstances& c) {
     if (c.synthetic) {
         all.push_back(
             "the data are drawn digits, not MNIST: speeds are comparable, losses and accuracies are not. "
-            "Name a folder "
-            "with --data-dir or fetch it with `mnist fetch mnist`");
+            "Name a folder with --data-dir or run " +
+            fetch_words("mnist"));
     }
     return all;
 }

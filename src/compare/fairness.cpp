@@ -10,6 +10,7 @@
 #include <set>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/remedies.hpp"
 #include "table.hpp"
 
 namespace mnist {
@@ -69,8 +70,8 @@ std::string network(const Facts& facts) {
 
 void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
     if (fact(side.facts, "mnist.dataset.synthetic") == "true")
-        warnings.push_back(
-            fmt::format("{} was measured on synthetic digits: fetch MNIST with mnist fetch", side.label));
+        warnings.push_back(fmt::format("{} was measured on synthetic digits: get MNIST by {}", side.label,
+                                       fetch_words("mnist")));
     if (fact(side.facts, "mnist.interrupted") == "true")
         warnings.push_back(fmt::format("{} was interrupted: measure it again", side.label));
     if (fact(side.facts, "mnist.build.build_type") == "Debug")

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/remedies.hpp"
 #include "mnist/core/sha256.hpp"
 #include "mnist/data/folder.hpp"
 #include "mnist/data/idx.hpp"
@@ -98,10 +99,9 @@ void check_test_labels(const Contents& contents, std::size_t classes) {
 
 [[noreturn]] void fail_as_other_content(const Contents& contents, const std::filesystem::path& folder,
                                         const KnownDataset& wanted, const std::string& name) {
-    const std::string remedy = fmt::format(
-        "Leave out --dataset to use what is there, or fetch the set into a folder of its own: "
-        "mnist fetch {} --data-dir DIR",
-        wanted.name);
+    const std::string remedy =
+        fmt::format("Leave out --dataset to use what is there, or fetch the set into a folder of its own: {}",
+                    fetch_words(wanted.name + " --data-dir DIR"));
     const std::string found_set = name == "custom" ? "other ones" : "those of " + name;
     for (const DataPart part : kDataParts) {
         const std::string sha256 = content_sha256(contents.array(part));

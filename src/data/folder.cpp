@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/remedies.hpp"
 
 namespace mnist {
 namespace {
@@ -87,12 +88,13 @@ FileSets file_sets(const fs::path& folder, std::error_code& error) {
     return sets;
 }
 
-constexpr const char* kGiveFolder =
-    "Give the folder that holds the four files, plain or gzip, or fetch them: mnist fetch mnist --data-dir "
-    "DIR";
+std::string give_folder() {
+    return "Give the folder that holds the four files, plain or gzip, or fetch them: " +
+           fetch_words("mnist --data-dir DIR");
+}
 
 [[noreturn]] void fail(const fs::path& folder, const std::string& found,
-                       const std::string& remedy = kGiveFolder) {
+                       const std::string& remedy = give_folder()) {
     throw InputError({.where = folder.string(),
                       .expected = "a folder with the four IDX files of a data set",
                       .found = found,

@@ -9,6 +9,7 @@
 
 #include "decode.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/remedies.hpp"
 #include "mnist/data/folder.hpp"
 
 namespace mnist {
@@ -100,9 +101,9 @@ Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const
         const std::string cause = error.fault().found.substr(0, error.fault().found.find("; "));
         tell(notices.warning,
              fmt::format(
-                 "using synthetic digits, because {} is not here and cannot be fetched ({}). Run `mnist "
-                 "fetch {}` with a network, or name its folder with --data-dir",
-                 set.title, cause, set.name));
+                 "using synthetic digits, because {} is not here and cannot be fetched ({}). Run {} with a "
+                 "network, or name its folder with --data-dir",
+                 set.title, cause, fetch_words(set.name)));
         return sources.draw_synthetic();
     }
     tell(notices.note, fmt::format("fetched {} into {}", set.title, folder.string()));
@@ -127,8 +128,8 @@ Dataset load_dataset(const DataRequest& request, const DataNotices& notices, con
                       .expected = fmt::format("its files in {} or {}", local.string(),
                                               sources.debian_fashion_mnist.string()),
                       .found = "none of them",
-                      .remedy = fmt::format("Run `mnist fetch {}`, or install Debian's package dataset-{}",
-                                            set.name, set.name)});
+                      .remedy = fmt::format("Run {}, or install Debian's package dataset-{}",
+                                            fetch_words(set.name), set.name)});
 }
 
 }  // namespace mnist

@@ -62,4 +62,15 @@ double triad_bandwidth(const std::vector<int>& cpus, std::size_t array_bytes, do
                       [&](std::size_t thread) { return run_for(parts[thread], duration); });
 }
 
+std::size_t triad_array_bytes(const MachineFacts& machine, std::size_t threads) {
+    constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+    std::uint64_t reached = 0;
+    for (const CacheFacts& cache : machine.caches) {
+        const auto instances = std::min<std::uint64_t>(threads, static_cast<std::uint64_t>(cache.instances));
+        reached = std::max(reached, cache.bytes * instances);
+    }
+    const std::uint64_t bytes = std::clamp(reached / 3 * 4, 64 * kMiB, 256 * kMiB);
+    return machine.memory_bytes ? std::min(bytes, *machine.memory_bytes / 24) : bytes;
+}
+
 }  // namespace mnist

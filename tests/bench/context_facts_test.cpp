@@ -35,7 +35,7 @@ TEST_CASE("context: machine, build, configuration and primitives are there befor
     CHECK(before.at("mnist.schema") == "mnist-bench/1");
     CHECK(before.at("mnist.machine.cpu_model") == "Test CPU");
     CHECK(before.count("mnist.machine.governor") == 0);
-    CHECK(before.at("mnist.build.type") == "Release");
+    CHECK(before.at("mnist.build.build_type") == "Release");
     CHECK(before.at("mnist.config.seed") == "3");
     CHECK(before.at("mnist.config.threads") == "1");
     CHECK(before.count("mnist.dataset.name") == 0);

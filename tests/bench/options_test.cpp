@@ -57,9 +57,11 @@ TEST_CASE("options: a value may follow '=' or stand by itself") {
     CHECK(options({"--epochs", "3", "--epochs", "4"}).epochs == 4);
 }
 
-TEST_CASE("options: --threads is a list without repeats") {
+TEST_CASE("options: --threads is a list, each number once") {
     CHECK(options({"--threads", "1,2,4"}).threads == std::vector<std::size_t>{1, 2, 4});
-    CHECK(options({"--threads", "2,1,2"}).threads == std::vector<std::size_t>{2, 1});
+    CHECK(options({"--threads", "2,1"}).threads == std::vector<std::size_t>{2, 1});
+    CHECK(mentions(refusal({"--threads", "2,1,2"}), "2 twice. --benchmark_repetitions=N"));
+    CHECK(mentions(refusal({"--threads", "1,01"}), "1 twice"));
     CHECK(options({"--threads=8"}).threads == std::vector<std::size_t>{8});
     CHECK(mentions(refusal({"--threads", "1,,2"}), "--threads"));
     CHECK(mentions(refusal({"--threads", "0"}), "from 1 to"));
@@ -95,7 +97,41 @@ TEST_CASE("options: bad values name the flag and what was expected") {
     CHECK(mentions(refusal({"--benchmark_min_time=-1"}), "--benchmark_min_time"));
     CHECK(mentions(refusal({"--benchmark_format=xml"}), "one of console, json"));
     CHECK(mentions(refusal({"--benchmark_out_format=csv"}), "Use json"));
-    CHECK(mentions(refusal({"--benchmark_color=blue"}), "--benchmark_color"));
+    CHECK(mentions(refusal({"--benchmark_color=blue"}),
+                   "--benchmark_color: expected one of auto, true, false"));
+}
+
+TEST_CASE("options: against itself a set runs in two halves that take turns") {
+    const Options given = options({"--noise-floor"});
+    CHECK(given.noise_floor);
+    CHECK(given.repetitions == 20);
+    CHECK(given.for_library == std::vector<std::string>{"--benchmark_enable_random_interleaving=true",
+                                                        "--benchmark_repetitions=20"});
+    CHECK(options({"--noise-floor", "--benchmark_repetitions=8"}).repetitions == 8);
+    CHECK(options({"--noise-floor", "--benchmark_enable_random_interleaving=false"}).for_library.back() !=
+          "--benchmark_enable_random_interleaving=true");
+    CHECK(options({"--noise-floor=false"}).repetitions == 1);
+    for (const char* const count : {"1", "6", "9"})
+        CHECK(
+            mentions(refusal({"--noise-floor", "--benchmark_repetitions", count}), "an even number from 8"));
+    CHECK(mentions(refusal({"--noise-floor", "--benchmark_report_aggregates_only"}),
+                   "repetitions in the result"));
+}
+
+TEST_CASE("options: colours are auto, or a switch in any spelling") {
+    CHECK(options({"--benchmark_color=Auto"}).colour == "auto");
+    CHECK(options({"--benchmark_color=No"}).colour == "false");
+    CHECK(options({"--benchmark_color=1"}).colour == "true");
+}
+
+TEST_CASE("options: a result named - is refused, because it would be a file of that name") {
+    CHECK(mentions(refusal({"--benchmark_out=-"}), "--benchmark_format=json writes the result to standard"));
+    CHECK(options({"--benchmark_out=./-"}).out == "./-");
+}
+
+TEST_CASE("options: a result named like a folder is refused with a file in it") {
+    CHECK(mentions(refusal({"--benchmark_out=new/"}), "For example new/result.json"));
+    CHECK(mentions(refusal({"--benchmark_out=.."}), "the name of a folder"));
 }
 
 TEST_CASE("options: an unknown flag is refused with the nearest known one") {

@@ -1,5 +1,7 @@
 // The program as users meet it: arguments, exit codes, what goes to which stream.
 #include <csignal>
+#include <sstream>
+#include <string>
 
 #include "catch.hpp"
 #include "fixtures.hpp"
@@ -187,6 +189,87 @@ TEST_CASE("mnist_bench: a pipe gets neither colours nor a progress line") {
     const Finished finished = run(launch);
     CHECK(!contains(finished.output + finished.error, "\x1b"));
     CHECK(!contains(finished.output + finished.error, "\r"));
+}
+
+TEST_CASE("mnist_bench: a reader that went away ends a run of which nothing is kept") {
+    const Workshop workshop;
+    // The training would take hours.
+    Launch launch = workshop.launch(
+        {"--data-dir", "tiny", "--epochs", "1000000", "--threads", "1", kQuickTime,
+         "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$|^Train/Adam/batch:16$"});
+    launch.outputs = Outputs::closed_pipe;
+    const Finished finished = run(launch);
+    CHECK(!finished.timed_out);
+    CHECK(finished.exit_code == -1);  // by SIGPIPE, as other tools
+    CHECK(!contains(finished.error, "failure"));
+}
+
+TEST_CASE("mnist_bench: messages bring no control characters from arguments to a terminal") {
+    const Workshop workshop;
+    const Finished finished = bench(workshop, {"--epochs", "\x1b[31mred"});
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "[31mred"));
+    CHECK(!contains(finished.error, "\x1b"));
+}
+
+TEST_CASE("mnist_bench: on a terminal messages keep to its width") {
+    const Workshop workshop;
+    // Longer than the 200 columns of the tests' terminal.
+    const std::string place = "a/" + std::string(120, 'x');
+    Launch launch = workshop.launch({"--data-dir", place, "--benchmark_filter=^Infer/batch:1$"});
+    launch.outputs = Outputs::terminal;
+    launch.environment = {{"TERM", "xterm"}};
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 2);
+    std::istringstream lines(finished.output);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) CHECK(line.size() <= 200);
+    CHECK(count > 1);
+}
+
+TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetitions, and shows it") {
+    const Workshop workshop;
+    const Finished finished =
+        bench(workshop, {"--data-dir", "tiny", "--threads", "1", "--epochs", "1", "--noise-floor",
+                         "--benchmark_repetitions=8", kQuickTime, "--benchmark_out=base.json",
+                         "--benchmark_filter=^Train/SGD/batch:(16|64)$|^SoftmaxCrossEntropy/.*/batch:64$"});
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    const nlohmann::json result = workshop.json_of("base.json");
+    for (const char* const family : {"Train", "SoftmaxCrossEntropy"}) {
+        const std::string key = std::string("mnist.noise_floor.") + family;
+        REQUIRE(result.at("context").contains(key));
+        const double share = std::stod(result.at("context").at(key).get<std::string>());
+        CHECK((share > 0 && share < 100));
+        CHECK(contains(finished.output, "\n" + std::string(family) + " "));
+    }
+    CHECK(!result.at("context").contains("mnist.noise_floor.Infer"));
+    std::size_t repetitions = 0;
+    for (const nlohmann::json& row : result.at("benchmarks")) {
+        if (row.at("run_type") == "iteration") ++repetitions;
+    }
+    CHECK(repetitions == 3 * 8);
+    CHECK(contains(finished.output, "Noise"));
+}
+
+TEST_CASE("mnist_bench: with the result on standard output the floors are shown beside it") {
+    const Workshop workshop;
+    const Finished finished = bench(workshop, {"--noise-floor", "--benchmark_repetitions=8", kQuickTime,
+                                               kQuick, "--benchmark_format=json"});
+    REQUIRE(finished.exit_code == 0);
+    const auto result = nlohmann::json::parse(finished.output);
+    CHECK(result.at("context").contains("mnist.noise_floor.SoftmaxCrossEntropy"));
+    CHECK(contains(finished.error, "Noise"));
+}
+
+TEST_CASE("mnist_bench: a result as text carries no warning about Debian's library") {
+    const Workshop workshop;
+    REQUIRE(bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.txt", "--benchmark_out_format=console"})
+                .exit_code == 0);
+    const std::string text = workshop.text_of("r.txt");
+    CHECK(contains(text, "SoftmaxCrossEntropy/classes:10/batch:64 "));
+    CHECK(contains(text, "mnist.build.build_type"));
+    CHECK(!contains(text, "DEBUG"));
 }
 
 TEST_CASE("mnist_bench: a reader that went away costs no result, a full disk is a failure") {

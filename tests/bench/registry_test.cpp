@@ -67,14 +67,21 @@ TEST_CASE("registry: a list of threads joins the names, a single number does not
     for (const char* const name :
          {"Train/Adam/batch:64/threads:1", "Train/Adam/batch:64/threads:2", "Infer/batch:1/threads:2",
           "Step/SGD/batch:64/threads:1", "TimeToAccuracy/SGD/batch:64/target:97/threads:2",
-          "Loader/batch:64/threads:2"}) {
+          "Loader/batch:64/threads:2", "InnerProduct/Forward/in:784/out:128/batch:64/threads:2",
+          "Relu/Backward/width:64/batch:1024/threads:1", "SoftmaxCrossEntropy/classes:10/batch:64/threads:2",
+          "OptimizerStep/Adam/parameters:109386/threads:1"}) {
         CAPTURE(name);
         CHECK(has(all, name));
+    }
+    for (const std::string& name : all) {
+        CAPTURE(name);
+        CHECK(name.find("/threads:") != std::string::npos);
     }
     CHECK(!has(all, "Train/Adam/batch:64"));
     Options single;
     single.threads = {1};
     CHECK(has(names(single), "Train/Adam/batch:64"));
+    CHECK(has(names(single), "Relu/Forward/width:64/batch:64"));
     CHECK(!has(names(single), "Calibrate/FmaPeak/threads:2"));
 }
 

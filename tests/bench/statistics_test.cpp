@@ -6,6 +6,7 @@
 #include "warnings.hpp"
 
 #include <array>
+#include <numeric>
 #include <vector>
 
 using namespace mnist;
@@ -16,12 +17,25 @@ TEST_CASE("percentiles: the nearest rank is always a measured value") {
     CHECK(percentile(ten, 50) == 5.0);
     CHECK(percentile(ten, 51) == 6.0);
     CHECK(percentile(ten, 90) == 9.0);
-    CHECK(percentile(ten, 99) == 10.0);
     CHECK(percentile(ten, 100) == 10.0);
     CHECK(percentile(ten, 0.001) == 1.0);
+    std::vector<double> hundred(100);
+    std::iota(hundred.begin(), hundred.end(), 1.0);
+    CHECK(percentile(hundred, 99) == 99.0);
+    CHECK(percentile(hundred, 100) == 100.0);
+}
+
+TEST_CASE("percentiles: a sample without a value beyond the percentile has none") {
+    std::vector<double> values(99, 1.0);
+    CHECK(percentile(values, 90) == 1.0);
+    CHECK(!percentile(values, 99));
+    values.push_back(1.0);
+    CHECK(percentile(values, 99) == 1.0);
     const std::array<double, 1> one{3.5};
-    CHECK(percentile(one, 1) == 3.5);
-    CHECK(percentile(one, 99) == 3.5);
+    CHECK(!percentile(one, 50));
+    CHECK(percentile(one, 100) == 3.5);
+    CHECK(!percentile(std::vector<double>(9, 1.0), 90));
+    CHECK(percentile(std::vector<double>(10, 1.0), 90) == 1.0);
 }
 
 TEST_CASE("percentiles: no values and impossible shares have none") {
@@ -49,12 +63,32 @@ TEST_CASE("flops: the directions of the layers add up to the network's count") {
     CHECK(inner_product_flop(1, 3, 5) == 30.0);
 }
 
-TEST_CASE("remaining time: the plan at first, then the pace so far") {
-    CHECK(seconds_left(0, 0, 100) == 100.0);
-    CHECK(seconds_left(9, 1, 100) == 99.0);
-    CHECK(seconds_left(40, 20, 100) == 160.0);
-    CHECK(seconds_left(10, 20, 100) == 40.0);
-    CHECK(seconds_left(300, 120, 100) == 0.0);
+TEST_CASE("remaining time: the plan at first, then more and more the pace so far") {
+    CHECK(seconds_left({.planned_s = 100}) == 100.0);
+    CHECK(seconds_left({.planned_s = 100, .done_s = 2, .elapsed_s = 2}) == 98.0);
+    CHECK(seconds_left({.planned_s = 100, .done_s = 20, .elapsed_s = 42}) == 160.0);
+    CHECK(seconds_left({.planned_s = 100, .done_s = 20, .elapsed_s = 9}) == 40.0);
+    CHECK(seconds_left({.planned_s = 100, .done_s = 120, .elapsed_s = 300}) == 0.0);
+}
+
+TEST_CASE("remaining time: it falls by the clock inside a benchmark, to what comes after it") {
+    Progress progress{.planned_s = 100, .done_s = 20, .running_s = 10, .elapsed_s = 42};
+    progress.since_s = 5;
+    CHECK(seconds_left(progress) == 155.0);
+    progress.since_s = 20;
+    CHECK(seconds_left(progress) == 140.0);
+    progress.since_s = 500;  // much longer than usual
+    CHECK(seconds_left(progress) == 140.0);
+}
+
+TEST_CASE("remaining time: a benchmark that knows its share takes part in the pace") {
+    Progress progress{.planned_s = 100, .done_s = 0, .running_s = 50, .elapsed_s = 0};
+    progress.since_s = 34;
+    progress.share = 0.2;  // 10 of the plan, and the 2 of the start, in 36 s
+    CHECK(seconds_left(progress) == Approx(270.0));
+    progress.since_s = 154;
+    progress.share = 1;
+    CHECK(seconds_left(progress) == Approx(150.0));
 }
 
 TEST_CASE("warnings: a quiet machine with a release build gets none") {
@@ -88,5 +122,5 @@ TEST_CASE("warnings: each names what is the matter and a remedy") {
     CHECK(only(debug).find("--preset release") != std::string::npos);
     Circumstances drawn = fine;
     drawn.synthetic = true;
-    CHECK(only(drawn).find("mnist fetch") != std::string::npos);
+    CHECK(only(drawn).find("./run fetch mnist") != std::string::npos);
 }

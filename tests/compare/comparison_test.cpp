@@ -92,7 +92,8 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
           std::vector<std::string>{
               "the networks differ (hidden layers 128 and 64): use the same --hidden",
               "epochs differ (5 and 25): train as many epochs in both",
-              "b.json was measured on synthetic digits: fetch MNIST with mnist fetch",
+              "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
+              "`./run fetch mnist`)",
               "3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
               "machines): measure again in a quieter hour, with more repetitions"});
 }

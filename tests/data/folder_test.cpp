@@ -72,7 +72,7 @@ TEST_CASE("folder: missing files are named") {
     const InputFault fault = folder_fault(folder.path());
     CHECK(fault.expected == "a folder with the four IDX files of a data set");
     CHECK(fault.found == "no train-labels-idx1-ubyte, no t10k-images-idx3-ubyte");
-    CHECK(contains(fault.remedy, "mnist fetch"));
+    CHECK(contains(fault.remedy, "`./run fetch mnist --data-dir DIR`"));
 }
 
 TEST_CASE("folder: names that only look similar are passed over") {

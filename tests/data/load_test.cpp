@@ -132,7 +132,8 @@ TEST_CASE("load: Fashion-MNIST found nowhere names the package and the fetch") {
     CHECK(fault.where == "--dataset fashion-mnist");
     CHECK(contains(fault.expected, world.sources.debian_fashion_mnist.string()));
     CHECK(fault.remedy ==
-          "Run `mnist fetch fashion-mnist`, or install Debian's package dataset-fashion-mnist");
+          "Run `mnist fetch fashion-mnist` (in a checkout: `./run fetch fashion-mnist`), or install Debian's "
+          "package dataset-fashion-mnist");
     CHECK(world.fetches == 0);
 }
 
@@ -168,7 +169,8 @@ TEST_CASE(
     CHECK(
         world.warnings[0] ==
         "using synthetic digits, because Tiny mnist is not here and cannot be fetched (no network at a). Run "
-        "`mnist fetch mnist` with a network, or name its folder with --data-dir");
+        "`mnist fetch mnist` (in a checkout: `./run fetch mnist`) with a network, or name its folder with "
+        "--data-dir");
 }
 
 TEST_CASE("load: what was asked for explicitly never falls back") {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "mnist/core/facts.hpp"
+
 namespace mnist {
 
 /// GB/s (10^9 bytes) of a[i] = b[i] + s * c[i] in f32, one thread on each of `cpus`, each on its own part of
@@ -15,5 +17,11 @@ namespace mnist {
 /// Source: McCalpin, "Memory bandwidth and machine balance in current high performance computers" (1995).
 [[nodiscard]] double triad_bandwidth(const std::vector<int>& cpus, std::size_t array_bytes,
                                      double seconds = 0.03);
+
+/// Bytes of each of the three arrays that measure the memory and not the caches: together four times the
+/// caches that `threads` threads reach (one instance of each level a thread, as far as there are as many),
+/// but from 64 to 256 MiB, and a twenty-fourth of the memory at most. The upper limit is for virtual
+/// machines, whose hypervisors claim caches that no guest has.
+[[nodiscard]] std::size_t triad_array_bytes(const MachineFacts& machine, std::size_t threads);
 
 }  // namespace mnist

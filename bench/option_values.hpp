@@ -1,0 +1,32 @@
+// Values of Google Benchmark's flags, read as the library reads them where it would accept them, and refused
+// with an InputError where it would end the program or do what nobody wanted.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "mnist/core/values.hpp"
+#include "options.hpp"
+
+namespace mnist::bench {
+
+/// true, 1, yes or on, and their opposites, in any case.
+[[nodiscard]] bool truth(const GivenValue& given);
+
+/// "auto", "true" or "false"; the latter in all spellings of truth().
+[[nodiscard]] std::string colour_of(const GivenValue& given);
+
+/// console or json; csv is refused with the reason.
+[[nodiscard]] Format format_of(const GivenValue& given);
+
+/// A file's name. "-" is refused, because it would become a file of that name, and so is the name of a
+/// folder.
+[[nodiscard]] std::filesystem::path out_of(const GivenValue& given);
+
+/// "0.5", or "0.5s" as newer versions of the library have it; not below 0.
+[[nodiscard]] double seconds_of(const GivenValue& given);
+
+/// Refuses what is not KEY=VALUE, or several divided by commas, as the library takes them.
+void require_pairs(const GivenValue& given);
+
+}  // namespace mnist::bench

@@ -1,0 +1,17 @@
+// What to do next, in words that more than one room says. Users of the README have `./run fetch`, users of an
+// installed program `mnist fetch`; a remedy must work for both.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace mnist {
+
+/// "`mnist fetch ARGUMENTS` (in a checkout: `./run fetch ARGUMENTS`)".
+[[nodiscard]] inline std::string fetch_words(std::string_view arguments) {
+    return fmt::format("`mnist fetch {0}` (in a checkout: `./run fetch {0}`)", arguments);
+}
+
+}  // namespace mnist
