@@ -64,6 +64,32 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
     make_programs();
 }
 
+// Every group computes the layers above the second once more: worth while as long as that is little beside
+// what the rows would cost on their way between cores. The bits are the same either way.
+bool Engine::Impl::replicas_pay() const {
+    if (plans.size() < 2 || plans[1].slices == 1 || team_.size() > groups_) return false;
+    std::size_t below = plans[0].weight_floats() + plans[1].weight_floats();
+    std::size_t above = 0;
+    for (std::size_t l = 2; l < plans.size(); ++l) above += plans[l].weight_floats();
+    constexpr std::size_t kLittle = 16;
+    return above * (groups_ - 1) * kLittle <= below;
+}
+
+std::vector<LayerList> Engine::Impl::make_replicas() {
+    std::vector<LayerList> replicas(1);
+    for (LayerMemory& layer : layers_) replicas.front().push_back(&layer);
+    for (std::size_t r = 1; r < groups_ && replicated_; ++r) {
+        std::vector<LayerMemory>& copies = upper_copies_.emplace_back();
+        for (std::size_t l = 2; l < plans.size(); ++l) copies.emplace_back(plans[l], memory_);
+    }
+    for (std::vector<LayerMemory>& copies : upper_copies_) {
+        LayerList layers{&layers_[0], &layers_[1]};
+        for (LayerMemory& copy : copies) layers.push_back(&copy);
+        replicas.push_back(std::move(layers));
+    }
+    return replicas;
+}
+
 void Engine::Impl::make_programs() {
     std::vector<TeamPrimitive*> primitives;
     const auto collect = [&](std::vector<TeamPrimitive*> some) {
@@ -72,11 +98,14 @@ void Engine::Impl::make_programs() {
     std::size_t most_items = 1;
     if (options_.batch > 0) {
         const std::size_t threads = team_.size();
-        buffers_.emplace(layers_, options_.batch, threads, options_.feed, memory_);
-        full_ = std::make_unique<StepProgram>(options_.batch, layers_, *buffers_, threads, isa_);
+        groups_ = std::min(threads, plans.front().panels());
+        replicated_ = replicas_pay();
+        const std::vector<LayerList> replicas = make_replicas();
+        buffers_.emplace(layers_, replicas.size(), options_.batch, threads, options_.feed, memory_);
+        full_ = std::make_unique<StepProgram>(options_.batch, replicas, layers_, *buffers_, threads, isa_);
         if (options_.last_batch > 0)
-            last_ = std::make_unique<StepProgram>(options_.last_batch, layers_, *buffers_, threads, isa_);
-        groups_ = std::min(threads, full_->first_panels());
+            last_ = std::make_unique<StepProgram>(options_.last_batch, replicas, layers_, *buffers_, threads,
+                                                  isa_);
         for (const auto* const program : {&full_, &last_}) {
             if (!*program) continue;
             collect((*program)->primitives());
@@ -104,6 +133,12 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         layers_[l].load(weights.layers[l]);
         layers_[l].clear_state();
+    }
+    for (std::vector<LayerMemory>& copies : upper_copies_) {
+        for (std::size_t l = 0; l < copies.size(); ++l) {
+            copies[l].load(weights.layers[l + 2]);
+            copies[l].clear_state();
+        }
     }
     optimizer_ = optimizer;
     update_ = update_function(optimizer.kind, isa_);

@@ -41,6 +41,8 @@ class Engine::Impl {
         std::uint64_t serial;  ///< of the epoch's first step
     };
     void make_programs();
+    [[nodiscard]] bool replicas_pay() const;
+    [[nodiscard]] std::vector<LayerList> make_replicas();
     [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step);
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
@@ -49,6 +51,7 @@ class Engine::Impl {
     bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool groups_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     void forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
@@ -64,6 +67,9 @@ class Engine::Impl {
     std::pmr::monotonic_buffer_resource arena_;
     std::pmr::memory_resource* memory_;  ///< of all arrays below, which it must outlive
     std::vector<LayerMemory> layers_;
+    /// Copies of the layers above the second, for the replicas from the second on; the first's are in
+    /// layers_.
+    std::vector<std::vector<LayerMemory>> upper_copies_;
     onednn::Scratchpads scratchpads_;
     std::optional<BatchBuffers> buffers_;
     std::unique_ptr<StepProgram> full_;
@@ -75,6 +81,7 @@ class Engine::Impl {
     std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
     std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
     std::size_t groups_ = 0;         ///< into which the first layer's panels are divided
+    bool replicated_ = false;        ///< whether each group has a replica of the layers above the second
     std::vector<double> tile_losses_;  ///< [step][tile], sums over the tile's rows
     std::vector<ThreadLog> logs_;
 };

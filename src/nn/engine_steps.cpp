@@ -81,7 +81,8 @@ bool Engine::Impl::rows_phase(const EpochWork& work, std::size_t s, PhaseGate::W
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
     const bool done = walker.phase(program.tiles(), [&](std::size_t tile) {
-        tile_losses_[s * full_->tiles() + tile] = program.run_tile(tile, input, thread);
+        tile_losses_[s * full_->tiles() + tile] =
+            program.run_tile(0, tile, {0, program.first_panels()}, input, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
@@ -101,11 +102,11 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     const bool forward_too = more && team_.size() <= groups_;
     const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
         if (item >= groups_) {
-            program.update_upper(item - groups_, update, thread);
+            program.update_upper(0, item - groups_, update, thread);
             clock.add(&PhaseSeconds::weights);
             return;
         }
-        program.update_first(group(item), input, update, thread);
+        program.update_first(0, group(item), input, update, thread);
         clock.add(&PhaseSeconds::weights);
         if (!forward_too) return;
         forward_group(work, s + 1, item, thread);
@@ -116,9 +117,34 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     return forward_phase(work, s + 1, walker, thread);
 }
 
+// All of a step in one phase: a group needs from the others nothing but the second layer's parts, which they
+// left in the phase before.
+bool Engine::Impl::groups_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                                std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, s);
+    const StepInput input = this->input(work, s);
+    const Update update{.function = update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const bool done = walker.phase(groups_, [&](std::size_t g) {
+        for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
+            const double loss = program.run_tile(g, tile, group(g), input, thread);
+            if (g == 0) tile_losses_[s * full_->tiles() + tile] = loss;
+        }
+        clock.add(&PhaseSeconds::rows);
+        for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update, thread);
+        program.update_first(g, group(g), input, update, thread);
+        clock.add(&PhaseSeconds::weights);
+        if (s + 1 < work.steps) forward_group(work, s + 1, g, thread);
+        clock.add(&PhaseSeconds::rows);
+    });
+    clock.add(&PhaseSeconds::waiting);
+    return done;
+}
+
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->release_before(s);
     if (s == 0 && !forward_phase(work, 0, walker, thread)) return false;
+    if (replicated_) return groups_phase(work, s, walker, thread);
     return rows_phase(work, s, walker, thread) && weights_phase(work, s, walker, thread);
 }
 

@@ -11,6 +11,8 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
       primitives_(tile_rows, layers, RowsUse::evaluation) {
+    LayerList all;
+    for (LayerMemory& layer : layers) all.push_back(&layer);
     threads_.reserve(threads);
     for (std::size_t t = 0; t < threads; ++t) {
         ThreadBuffers& buffers = threads_.emplace_back(memory);
@@ -26,7 +28,7 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
             for (std::size_t p = 0; p < first.panels(); ++p)
                 at.panel_dst.push_back(buffers.panel_dst.data() + p * tile_rows * first.panel_width);
         }
-        buffers.forward.emplace(primitives_, layers, at);
+        buffers.forward.emplace(primitives_, all, at);
     }
 }
 

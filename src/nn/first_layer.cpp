@@ -138,7 +138,8 @@ void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> p
     call.call.point(kSrc, src);
     for (std::size_t p = panels.first; p < panels.second; ++p) {
         call.call.point(kWeights, layer_.weights.data() + p * plan.panel_floats());
-        call.call.point(kDst, buffers_.dst.data() + (p * rows_ + tile * tile_rows_) * plan.panel_width);
+        call.call.point(
+            kDst, buffers_.dst.data() + (p * buffers_.panel_rows + tile * tile_rows_) * plan.panel_width);
         call.call.point(kBias, layer_.bias.data() + p * plan.panel_width);
         call.run(thread);
     }
@@ -151,7 +152,7 @@ void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, float*
     const std::size_t rows = full ? chunk_rows_ : rows_ - first_row;
     auto& list = first_row == 0 ? calls.first : calls.add;
     onednn::Call& call = (full ? list.front() : list.back()).call;
-    float* const diff_dst = buffers_.diff_dst + (panel * rows_ + first_row) * plan.panel_width;
+    float* const diff_dst = buffers_.diff_dst + (panel * buffers_.panel_rows + first_row) * plan.panel_width;
     float* const diff_bias = layer_.diff_bias.data() + panel * plan.panel_width;
     call.point(kSrc, src);
     call.point(kWeights, layer_.diff_weights.data() + panel * plan.panel_floats());

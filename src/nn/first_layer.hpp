@@ -33,8 +33,11 @@ struct FirstLayerBuffers {
 
     std::vector<ThreadRows> threads;  ///< empty where a feed owns the input
     std::vector<float*> slots;        ///< the feed's; empty without one
-    AlignedVector<float> dst;         ///< [panel][rows][panel width], results after ReLU
-    float* diff_dst = nullptr;        ///< [panel][rows][panel width], gradients; not owned
+    /// Rows from a panel to the next in dst and diff_dst: those of the full batch, also for a smaller last
+    /// one, so that a thread that begins it overwrites nobody's panel of the step before.
+    std::size_t panel_rows = 0;
+    AlignedVector<float> dst;   ///< [panel][panel_rows][panel width], results after ReLU
+    float* diff_dst = nullptr;  ///< [panel][panel_rows][panel width], gradients; not owned
 };
 
 /// Rows of the weights phase's chunks: gradients are summed over chunks of a batch, so that a chunk's rows

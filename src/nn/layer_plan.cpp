@@ -18,6 +18,15 @@ std::size_t panel_width_for(std::size_t out_padded) {
     return kLane;
 }
 
+// The second layer's inputs are cut where the first layer's outputs are, if all its outputs fit one panel.
+void slice(LayerPlan& second, const LayerPlan& first) {
+    for (const std::size_t width : {kLane, 2 * kLane, 4 * kLane}) {
+        if (second.out_padded != width || first.panels() < 2) continue;
+        second.panel_width = width;
+        second.slices = first.panels();
+    }
+}
+
 }  // namespace
 
 std::size_t LayerPlan::offset(std::size_t o, std::size_t i) const {
@@ -41,14 +50,17 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
         layer.panel_width = panel_width_for(layer.out_padded);
         const WeightsLayout gemm_layout = l == 0 ? WeightsLayout::input_major : WeightsLayout::output_major;
         layer.layout = family == KernelFamily::blocked ? WeightsLayout::blocked : gemm_layout;
+        if (l == 1 && family == KernelFamily::blocked) slice(layer, layers.front());
         layers.push_back(layer);
     }
     return layers;
 }
 
-std::size_t tile_rows(std::size_t batch) {
+std::size_t tile_rows(std::size_t batch, bool sliced) {
     constexpr std::size_t kSmallest = 8;
-    const std::size_t largest = batch <= 128 ? 32 : batch <= 256 ? 64 : 128;
+    constexpr std::size_t kLargest = 128;
+    if (sliced) return std::clamp(round_up(batch, kSmallest), kSmallest, kLargest);
+    const std::size_t largest = batch <= 128 ? 32 : batch <= 256 ? 64 : kLargest;
     const std::size_t share = (batch + 1) / 2;
     return std::clamp(round_up(share, kSmallest), kSmallest, largest);
 }

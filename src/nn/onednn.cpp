@@ -79,7 +79,7 @@ struct InnerProductMds {
     explicit InnerProductMds(const InnerProductShape& s)
         : src(matrix(s.rows, s.in, tag::ab)),
           weights(matrix(s.out, s.in, s.weights_tag)),
-          bias(vector(s.out)),
+          bias(s.bias ? vector(s.out) : dnnl::memory::desc()),
           dst(matrix(s.rows, s.out, tag::ab)) {}
 };
 

@@ -51,6 +51,7 @@ struct InnerProductShape {
     std::size_t in = 0;
     std::size_t out = 0;
     dnnl::memory::format_tag weights_tag = dnnl::memory::format_tag::oi;
+    bool bias = true;  ///< whether the layer has one; backward-data does not ask
 };
 
 // Each throws BackendError with operation, shape and oneDNN's status.

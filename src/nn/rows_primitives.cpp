@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -33,36 +34,43 @@ RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<Layer
     : rows(rows_in_tile) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const bool hidden = l + 1 < layers.size();
-        const bool one_panel = layers[l].forward_by_panel() || (use == RowsUse::panel_training && l == 0);
-        forward.push_back({onednn::inner_product_forward(shape_of(rows, layers[l], one_panel), hidden), {}});
+        const bool by_panel = use == RowsUse::panel_training || use == RowsUse::sliced_training;
+        const bool one_panel = layers[l].forward_by_panel() || (by_panel && l == 0);
+        const bool one_slice = use == RowsUse::sliced_training && l == 1;
+        onednn::InnerProductShape shape = shape_of(rows, layers[l], one_panel);
+        if (one_slice) shape.in = layers[l].plan.slice_width();
+        forward.push_back({onednn::inner_product_forward(shape, hidden && !one_slice), {}});
         if (use == RowsUse::evaluation) continue;
-        if (l > 0)
-            backward_data.push_back(
-                {onednn::inner_product_backward_data(shape_of(rows, layers[l], false)), {}});
-        if (hidden) relu_backward.push_back({onednn::relu_backward(rows, layers[l].plan.out_padded), {}});
+        if (l > 0) {
+            shape.out = layers[l].plan.out_padded;
+            backward_data.push_back({onednn::inner_product_backward_data(shape), {}});
+        }
+        if (one_slice) {
+            shape.bias = false;
+            later_slices.push_back({onednn::inner_product_forward(shape, false), {}});
+        }
     }
 }
 
 std::vector<TeamPrimitive*> RowsPrimitives::all() {
     std::vector<TeamPrimitive*> primitives;
-    for (auto* const list : {&forward, &backward_data, &relu_backward}) {
+    for (auto* const list : {&forward, &later_slices, &backward_data}) {
         for (TeamPrimitive& primitive : *list) primitives.push_back(&primitive);
     }
     return primitives;
 }
 
-TileForward::TileForward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
+TileForward::TileForward(const RowsPrimitives& primitives, const LayerList& layers,
                          const TileBuffers& buffers)
     : rows_(primitives.rows),
-      panel_width_(layers.front().plan.panel_width),
+      panel_width_(layers.front()->plan.panel_width),
       panel_dst_(buffers.panel_dst),
       merged_(buffers.dst.front()) {
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-        if (l == 0 && buffers.src == nullptr) continue;
-        if (layers[l].forward_by_panel()) {
-            bind_panels(primitives, layers[l], buffers);
+    for (std::size_t l = buffers.first_layer; l < layers.size(); ++l) {
+        if (layers[l]->forward_by_panel()) {
+            bind_panels(primitives, *layers[l], buffers);
         } else {
-            bind_layer(primitives, layers[l], l, l == 0 ? buffers.src : buffers.dst[l - 1], buffers.dst[l]);
+            bind_layer(primitives, *layers[l], l, l == 0 ? buffers.src : buffers.dst[l - 1], buffers.dst[l]);
         }
     }
 }
@@ -103,22 +111,17 @@ void TileForward::run(std::size_t thread) const {
     for (const TeamCall& call : layers_) call.run(thread);
 }
 
-std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
+std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, const LayerList& layers,
                                     const TileBuffers& buffers) {
     std::vector<TeamCall> calls;
-    for (std::size_t l = layers.size(); l-- > 1;) {
-        LayerMemory& layer = layers[l];
+    for (std::size_t l = layers.size(); l-- > std::max<std::size_t>(buffers.first_layer, 1);) {
+        LayerMemory& layer = *layers[l];
         const std::size_t below = l - 1;
         const auto diff_src = rows_view(primitives.rows, layer.plan.in_padded, buffers.diff_dst[below]);
         calls.push_back(
             bind(primitives.backward_data[below],
                  {{DNNL_ARG_DIFF_DST, rows_view(primitives.rows, layer.plan.out_padded, buffers.diff_dst[l])},
                   {DNNL_ARG_WEIGHTS, weights_view(layer)},
-                  {DNNL_ARG_DIFF_SRC, diff_src}}));
-        calls.push_back(
-            bind(primitives.relu_backward[below],
-                 {{DNNL_ARG_DST, rows_view(primitives.rows, layer.plan.in_padded, buffers.dst[below])},
-                  {DNNL_ARG_DIFF_DST, diff_src},
                   {DNNL_ARG_DIFF_SRC, diff_src}}));
     }
     return calls;
@@ -137,18 +140,16 @@ std::vector<PrimitiveFacts> describe(const RowsPrimitives& rows,
                                      const std::vector<const onednn::Primitive*>& backward_weights,
                                      const std::vector<LayerMemory>& layers) {
     std::vector<PrimitiveFacts> facts;
-    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive,
-                         bool weights) {
+    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive) {
         facts.push_back({.operation = fmt::format("fc{} {}", l + 1, operation),
                          .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
                          .implementation = primitive.implementation,
-                         .weights_layout = weights ? layers[l].tag_name() : ""});
+                         .weights_layout = layers[l].tag_name()});
     };
     for (std::size_t l = 0; l < layers.size(); ++l) {
-        add(l, "forward", rows.forward[l].primitive, true);
-        if (l > 0) add(l, "backward_data", rows.backward_data[l - 1].primitive, true);
-        if (l + 1 < layers.size()) add(l, "relu_backward", rows.relu_backward[l].primitive, false);
-        add(l, "backward_weights", *backward_weights[l], true);
+        add(l, "forward", rows.forward[l].primitive);
+        if (l > 0) add(l, "backward_data", rows.backward_data[l - 1].primitive);
+        add(l, "backward_weights", *backward_weights[l]);
     }
     return facts;
 }

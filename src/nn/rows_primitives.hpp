@@ -1,5 +1,5 @@
 // The primitives of the row-wise phase for one number of rows: forward through all layers and, for training,
-// backward-data and the gradient of ReLU. Private to this room.
+// backward-data. ReLU's gradient is a loop of our own (part_sums). Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +29,10 @@ struct TeamCall {
 
 /// What the primitives of a number of rows are for.
 enum class RowsUse {
-    evaluation,      ///< forward alone
-    panel_training,  ///< the first layer's forward is that of one panel
-    whole_training,  ///< every layer whole, unless it runs forward by panel
+    evaluation,       ///< forward alone
+    panel_training,   ///< the first layer's forward is that of one panel
+    sliced_training,  ///< as panel_training, and the second layer is that of one slice, without ReLU
+    whole_training,   ///< every layer whole, unless it runs forward by panel
 };
 
 struct RowsPrimitives {
@@ -40,15 +41,19 @@ struct RowsPrimitives {
     [[nodiscard]] std::vector<TeamPrimitive*> all();
 
     std::size_t rows;
-    std::vector<TeamPrimitive> forward;        ///< [layers]; ReLU as a post-op in all but the last
+    std::vector<TeamPrimitive> forward;       ///< [layers]; ReLU as a post-op in all but the last
+    std::vector<TeamPrimitive> later_slices;  ///< of sliced training: the second layer's forward without bias
     std::vector<TeamPrimitive> backward_data;  ///< [layers - 1]; entry l is layer l + 1's
-    std::vector<TeamPrimitive> relu_backward;  ///< [layers - 1]; entry l is that of layer l's result
 };
+
+/// The layers of a network, first to last, wherever each lies; not owned.
+using LayerList = std::vector<LayerMemory*>;
 
 /// Where the rows of a tile lie; each pointer is the tile's first row.
 struct TileBuffers {
-    float* src = nullptr;     ///< [rows, in_padded of the first layer]; null where FirstLayer has run already
-    std::vector<float*> dst;  ///< [layers] of [rows, out_padded]
+    std::size_t first_layer = 0;  ///< that is left to run: those below it have run already
+    float* src = nullptr;         ///< [rows, in_padded of the first layer]; null where that has run
+    std::vector<float*> dst;      ///< [layers] of [rows, out_padded]
     std::vector<float*>
         panel_dst;  ///< [panels of the first layer] of [rows, panel_width]; empty where no merge is needed
     std::vector<float*> diff_dst;  ///< [layers] of [rows, out_padded]; empty without training
@@ -58,8 +63,7 @@ struct TileBuffers {
 /// its panels are merged.
 class TileForward {
   public:
-    TileForward(const RowsPrimitives& primitives, std::vector<LayerMemory>& layers,
-                const TileBuffers& buffers);
+    TileForward(const RowsPrimitives& primitives, const LayerList& layers, const TileBuffers& buffers);
     void run(std::size_t thread) const;
 
   private:
@@ -75,11 +79,9 @@ class TileForward {
     std::vector<TeamCall> layers_;
 };
 
-/// Backward calls of a tile in the order of execution: for each layer from the last to the second,
-/// backward-data and then the ReLU gradient of the layer below, in place. Entry 2k + 1 leaves diff_dst of
-/// layer (layers - 2 - k) complete.
-[[nodiscard]] std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives,
-                                                  std::vector<LayerMemory>& layers,
+/// Backward-data of a tile in the order of execution: each layer from the last to first_layer (at least the
+/// second). Entry k leaves diff_dst of layer (layers - 2 - k) complete but for ReLU's gradient.
+[[nodiscard]] std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, const LayerList& layers,
                                                   const TileBuffers& buffers);
 
 /// Splits the columns of row-major rows into panels: panels[p * panel_rows + r][c] = rows[r][p * width + c].

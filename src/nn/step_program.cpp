@@ -3,10 +3,39 @@
 
 #include <algorithm>
 
+#include "part_sums.hpp"
+
 namespace mnist {
-BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
-                           BatchFeed* feed, std::pmr::memory_resource* memory)
-    : first(memory) {
+
+ReplicaBuffers::ReplicaBuffers(const std::vector<LayerMemory>& layers, std::size_t lowest, std::size_t rows,
+                               std::pmr::memory_resource* memory) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const LayerPlan& plan = layers[l].plan;
+        const std::size_t floats = l < lowest ? 0 : rows * plan.out_padded;
+        dst.emplace_back(floats, 0.0F, memory);
+        diff_dst.emplace_back(floats, 0.0F, memory);
+        panels.emplace_back(plan.panels() > 1 ? floats : 0, 0.0F, memory);
+    }
+}
+
+float* ReplicaBuffers::panel_storage(std::size_t layer) {
+    // One panel in [1][rows][width] is the row-major gradient itself.
+    return panels[layer].empty() ? diff_dst[layer].data() : panels[layer].data();
+}
+
+namespace {
+
+std::size_t floats_of_parts(const std::vector<LayerMemory>& layers, std::size_t rows) {
+    if (layers.size() < 2 || layers[1].plan.slices == 1) return 0;
+    return layers[1].plan.slices * rows * layers[1].plan.out_padded;
+}
+
+}  // namespace
+
+BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replica_count,
+                           std::size_t rows, std::size_t threads, BatchFeed* feed,
+                           std::pmr::memory_resource* memory)
+    : first(memory), second(floats_of_parts(layers, rows), memory) {
     const LayerPlan& bottom = layers.front().plan;
     if (feed != nullptr) {
         first.slots = feed->slots();
@@ -15,55 +44,58 @@ BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t r
         for (std::size_t t = 0; t < threads; ++t)
             first.threads.emplace_back(chunk_rows(rows) * bottom.in_padded, memory);
     }
+    first.panel_rows = rows;
     first.dst.assign(rows * bottom.out_padded, 0.0F);
-    for (const LayerMemory& layer : layers) {
-        const std::size_t floats = rows * layer.plan.out_padded;
-        dst.emplace_back(floats, 0.0F, memory);
-        diff_dst.emplace_back(floats, 0.0F, memory);
-        panels.emplace_back(layer.plan.panels() > 1 ? floats : 0, 0.0F, memory);
-    }
-    first.diff_dst = panel_storage(0);
+    replicas.reserve(replica_count);
+    for (std::size_t r = 0; r < replica_count; ++r)
+        replicas.emplace_back(layers, r == 0 ? 0 : 1, rows, memory);
+    first.diff_dst = replicas.front().panel_storage(0);
 }
 
-float* BatchBuffers::panel_storage(std::size_t layer) {
-    // One panel in [1][rows][width] is the row-major gradient itself.
-    return panels[layer].empty() ? diff_dst[layer].data() : panels[layer].data();
-}
-
-StepProgram::StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, BatchBuffers& buffers,
-                         std::size_t threads, Isa isa)
-    : rows_(rows), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)) {
-    const std::size_t tile = std::min(rows, tile_rows(rows));
-    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, RowsUse::panel_training));
+StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replicas,
+                         std::vector<LayerMemory>& layers, BatchBuffers& buffers, std::size_t threads,
+                         Isa isa)
+    : rows_(rows), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)), isa_(isa) {
+    const bool sliced = layers.size() > 1 && layers[1].plan.slices > 1;
+    const RowsUse use = sliced ? RowsUse::sliced_training : RowsUse::panel_training;
+    const std::size_t tile = std::min(rows, tile_rows(rows, sliced));
+    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, use));
     if (rows % tile != 0)
-        rows_primitives_.push_back(
-            std::make_unique<RowsPrimitives>(rows % tile, layers, RowsUse::panel_training));
+        rows_primitives_.push_back(std::make_unique<RowsPrimitives>(rows % tile, layers, use));
     const RowsPrimitives& full = *rows_primitives_.front();
     const RowsPrimitives* const rest = rows % tile == 0 ? nullptr : rows_primitives_.back().get();
     first_ = std::make_unique<FirstLayer>(rows, layers.front(), buffers.first, full, rest, threads, isa);
-    for (std::size_t first = 0; first < rows; first += tile)
-        make_tile(first, first + tile <= rows ? full : *rest);
-    make_panels();
+    if (sliced)
+        second_ = std::make_unique<SecondLayer>(rows, layers[1], layers.size() > 2, buffers.first,
+                                                buffers.second, full, rest, threads, isa);
+    make_backward_weights();
+    for (std::size_t r = 0; r < replicas.size(); ++r) {
+        Replica& replica = replicas_.emplace_back(Replica{replicas[r], buffers.replicas[r], {}, {}});
+        for (std::size_t row = 0; row < rows; row += tile)
+            make_tile(replica, row, row + tile <= rows ? full : *rest);
+        make_panels(replica);
+    }
 }
 
-void StepProgram::make_tile(std::size_t first_row, const RowsPrimitives& primitives) {
-    TileBuffers at;
+void StepProgram::make_tile(Replica& replica, std::size_t first_row, const RowsPrimitives& primitives) {
+    TileBuffers at{.first_layer = lowest_upper(), .src = nullptr, .dst = {}, .panel_dst = {}, .diff_dst = {}};
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         const std::size_t offset = first_row * layers_[l].plan.out_padded;
-        at.dst.push_back(buffers_.dst[l].data() + offset);
-        at.diff_dst.push_back(buffers_.diff_dst[l].data() + offset);
+        at.dst.push_back(replica.buffers.dst[l].data() + offset);
+        at.diff_dst.push_back(replica.buffers.diff_dst[l].data() + offset);
     }
     const LayerPlan& first = layers_.front().plan;
-    for (std::size_t p = 0; p < first.panels(); ++p)
-        at.panel_dst.push_back(buffers_.first.dst.data() + (p * rows_ + first_row) * first.panel_width);
-    tiles_.push_back({.first_row = first_row,
-                      .rows = primitives.rows,
-                      .forward = TileForward(primitives, layers_, at),
-                      .backward = bind_backward(primitives, layers_, at)});
+    for (std::size_t p = 0; p < first.panels() && !sliced(); ++p)
+        at.panel_dst.push_back(buffers_.first.dst.data() +
+                               (p * buffers_.first.panel_rows + first_row) * first.panel_width);
+    replica.tiles.push_back({.first_row = first_row,
+                             .rows = primitives.rows,
+                             .forward = TileForward(primitives, replica.layers, at),
+                             .backward = bind_backward(primitives, replica.layers, at)});
 }
 
-void StepProgram::make_panels() {
-    for (std::size_t l = 1; l < layers_.size(); ++l) {
+void StepProgram::make_backward_weights() {
+    for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
         const LayerPlan& plan = layers_[l].plan;
         backward_weights_.push_back(
             {onednn::inner_product_backward_weights({.rows = rows_,
@@ -72,20 +104,24 @@ void StepProgram::make_panels() {
                                                      .weights_tag = layers_[l].tag()}),
              {}});
     }
-    for (std::size_t l = 1; l < layers_.size(); ++l) {
-        LayerMemory& layer = layers_[l];
+}
+
+void StepProgram::make_panels(Replica& replica) {
+    for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
+        LayerMemory& layer = *replica.layers[l];
         const LayerPlan& plan = layer.plan;
         const auto src_md = onednn::matrix(rows_, plan.in_padded, dnnl::memory::format_tag::ab);
         const auto diff_md = onednn::matrix(rows_, plan.panel_width, dnnl::memory::format_tag::ab);
         const auto weights_md = onednn::matrix(plan.panel_width, plan.in_padded, layer.tag());
         for (std::size_t p = 0; p < plan.panels(); ++p) {
-            float* const diff = buffers_.panel_storage(l) + p * rows_ * plan.panel_width;
-            panel_items_.push_back(
+            float* const diff =
+                replica.buffers.panel_storage(l) + p * buffers_.first.panel_rows * plan.panel_width;
+            replica.panel_items.push_back(
                 {.layer = l,
                  .panel = p,
                  .backward_weights = bind(
-                     backward_weights_[l - 1],
-                     {{DNNL_ARG_SRC, onednn::view(src_md, buffers_.dst[l - 1].data())},
+                     backward_weights_[l - lowest_upper()],
+                     {{DNNL_ARG_SRC, onednn::view(src_md, replica.buffers.dst[l - 1].data())},
                       {DNNL_ARG_DIFF_DST, onednn::view(diff_md, diff)},
                       {DNNL_ARG_DIFF_WEIGHTS,
                        onednn::view(weights_md, layer.diff_weights.data() + p * plan.panel_floats())},
@@ -97,69 +133,109 @@ void StepProgram::make_panels() {
 
 std::vector<TeamPrimitive*> StepProgram::primitives() {
     std::vector<TeamPrimitive*> all = first_->primitives();
-    for (const auto& rows_primitives : rows_primitives_) {
-        const auto some = rows_primitives->all();
+    const auto add = [&](const std::vector<TeamPrimitive*>& some) {
         all.insert(all.end(), some.begin(), some.end());
-    }
+    };
+    if (sliced()) add(second_->primitives());
+    for (const auto& rows_primitives : rows_primitives_) add(rows_primitives->all());
     for (TeamPrimitive& primitive : backward_weights_) all.push_back(&primitive);
     return all;
 }
 
-void StepProgram::scatter_to_panels(std::size_t layer, const Tile& tile) {
-    if (buffers_.panels[layer].empty()) return;
+void StepProgram::scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile) {
+    if (replica.buffers.panels[layer].empty()) return;
     const LayerPlan& plan = layers_[layer].plan;
-    split_into_panels(plan, buffers_.diff_dst[layer].data() + tile.first_row * plan.out_padded, tile.rows,
-                      buffers_.panels[layer].data() + tile.first_row * plan.panel_width, rows_);
+    split_into_panels(plan, replica.buffers.diff_dst[layer].data() + tile.first_row * plan.out_padded,
+                      tile.rows, replica.buffers.panels[layer].data() + tile.first_row * plan.panel_width,
+                      buffers_.first.panel_rows);
 }
 
-double StepProgram::run_tile(std::size_t t, const StepInput& input, std::size_t thread) {
-    const Tile& tile = tiles_[t];
+void StepProgram::first_forward(std::size_t t, Panels panels, const StepInput& input, std::size_t thread) {
+    first_->forward(t, panels, input, thread);
+    if (sliced()) second_->forward(input.serial % 2, t, panels, thread);
+}
+
+double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const StepInput& input,
+                             std::size_t thread) {
+    Replica& replica = replicas_[r];
+    const Tile& tile = replica.tiles[t];
+    const auto row_of = [&](std::vector<AlignedVector<float>>& arrays, std::size_t l) {
+        return arrays[l].data() + tile.first_row * layers_[l].plan.out_padded;
+    };
+    if (sliced()) second_->add_parts(input.serial % 2, t, row_of(replica.buffers.dst, 1));
     tile.forward.run(thread);
 
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
-    const std::size_t at = tile.first_row * output.out_padded;
     const double loss = loss_of_rows(loss_,
-                                     {.logits = buffers_.dst[last].data() + at,
-                                      .diff_logits = buffers_.diff_dst[last].data() + at,
+                                     {.logits = row_of(replica.buffers.dst, last),
+                                      .diff_logits = row_of(replica.buffers.diff_dst, last),
                                       .classes = output.out,
                                       .columns = output.out_padded,
                                       .scale = 1.0F / static_cast<float>(rows_)},
                                      input.data, input.order.subspan(tile.first_row, tile.rows));
-    scatter_to_panels(last, tile);
+    scatter_to_panels(replica, last, tile);
     for (std::size_t k = 0; k < tile.backward.size(); ++k) {
+        const std::size_t below = last - 1 - k;
         tile.backward[k].run(thread);
-        if (k % 2 == 1) scatter_to_panels(last - 1 - k / 2, tile);
+        mask_relu(isa_, row_of(replica.buffers.dst, below), row_of(replica.buffers.diff_dst, below),
+                  tile.rows * layers_[below].plan.out_padded);
+        scatter_to_panels(replica, below, tile);
     }
+    if (sliced()) second_->backward_data(t, panels, row_of(replica.buffers.diff_dst, 1), thread);
     return loss;
 }
 
-void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Update& update) {
-    const std::size_t floats = layer.plan.panel_floats();
-    const std::size_t at = panel * floats;
-    update.function(layer.weights.data() + at, layer.first_weights.data() + at,
-                    layer.second_weights.data() + at, layer.diff_weights.data() + at, floats, update.scalars);
-    const std::size_t width = layer.plan.panel_width;
-    const std::size_t bias_at = panel * width;
-    update.function(layer.bias.data() + bias_at, layer.first_bias.data() + bias_at,
-                    layer.second_bias.data() + bias_at, layer.diff_bias.data() + bias_at, width,
+namespace {
+
+// Updates `n` weights, or biases, from position `at` on.
+void update_range(const Update& update, AlignedVector<float>& values, AlignedVector<float>& first,
+                  AlignedVector<float>& second, const AlignedVector<float>& diff, std::size_t at,
+                  std::size_t n) {
+    update.function(values.data() + at, first.data() + at, second.data() + at, diff.data() + at, n,
                     update.scalars);
 }
 
-void StepProgram::update_first(Panels panels, const StepInput& input, const Update& update,
+void update_weights(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
+    update_range(update, layer.weights, layer.first_weights, layer.second_weights, layer.diff_weights, at, n);
+}
+
+void update_bias(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
+    update_range(update, layer.bias, layer.first_bias, layer.second_bias, layer.diff_bias, at, n);
+}
+
+}  // namespace
+
+void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Update& update) {
+    update_weights(update, layer, panel * layer.plan.panel_floats(), layer.plan.panel_floats());
+    update_bias(update, layer, panel * layer.plan.panel_width, layer.plan.panel_width);
+}
+
+void StepProgram::update_slice(std::size_t replica, std::size_t slice, const Update& update,
                                std::size_t thread) {
+    LayerMemory& layer = layers_[1];
+    second_->backward_weights(slice, replicas_[replica].buffers.diff_dst[1].data(), thread);
+    update_weights(update, layer, slice * layer.plan.slice_floats(), layer.plan.slice_floats());
+    if (slice == 0) update_bias(update, layer, 0, layer.plan.out_padded);
+}
+
+void StepProgram::update_first(std::size_t replica, Panels panels, const StepInput& input,
+                               const Update& update, std::size_t thread) {
+    for (std::size_t p = panels.first; p < panels.second && sliced(); ++p)
+        update_slice(replica, p, update, thread);
     first_->backward(panels, input, thread);
     for (std::size_t p = panels.first; p < panels.second; ++p) update_panel(layers_.front(), p, update);
 }
 
-void StepProgram::update_upper(std::size_t i, const Update& update, std::size_t thread) {
-    const PanelItem& item = panel_items_[i];
+void StepProgram::update_upper(std::size_t replica, std::size_t i, const Update& update, std::size_t thread) {
+    const PanelItem& item = replicas_[replica].panel_items[i];
     item.backward_weights.run(thread);
-    update_panel(layers_[item.layer], item.panel, update);
+    update_panel(*replicas_[replica].layers[item.layer], item.panel, update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {
     std::vector<const onednn::Primitive*> backward_weights{&first_->backward_weights()};
+    if (sliced()) backward_weights.push_back(&second_->backward_weights_primitive());
     for (const TeamPrimitive& upper : backward_weights_) backward_weights.push_back(&upper.primitive);
     return describe(*rows_primitives_.front(), backward_weights, layers_);
 }

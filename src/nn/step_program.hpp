@@ -1,5 +1,7 @@
 // One training step for one batch size, ready to run: the first layer, tiles of rows for the layers above it,
-// and panels of weights, all calls bound to buffers. Private to this room.
+// and panels of weights, all calls bound to buffers. Where the second layer is cut into slices (LayerPlan),
+// the layers above it may exist several times: each replica computes all of them for all rows, with the same
+// results, which for small layers is cheaper than sending rows between cores. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -12,20 +14,31 @@
 #include "mnist/nn/engine.hpp"
 #include "mnist/nn/loss.hpp"
 #include "rows_primitives.hpp"
+#include "second_layer.hpp"
 
 namespace mnist {
 
-/// Activations and gradients of a whole batch, shared by the programs of the full and of the last batch.
-struct BatchBuffers {
-    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, std::size_t threads,
-                 BatchFeed* feed, std::pmr::memory_resource* memory);
+/// Activations and gradients of a whole batch as one replica computes them.
+struct ReplicaBuffers {
+    /// Layers below `lowest` have none.
+    ReplicaBuffers(const std::vector<LayerMemory>& layers, std::size_t lowest, std::size_t rows,
+                   std::pmr::memory_resource* memory);
 
-    FirstLayerBuffers first;
     std::vector<AlignedVector<float>> dst;       ///< [layers] of [rows, out_padded]
     std::vector<AlignedVector<float>> diff_dst;  ///< [layers] of [rows, out_padded]
     /// [layers] of [panel][rows][panel width], gradients; empty where one panel is all.
     std::vector<AlignedVector<float>> panels;
     [[nodiscard]] float* panel_storage(std::size_t layer);
+};
+
+/// What the programs of the full and of the last batch share.
+struct BatchBuffers {
+    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replicas, std::size_t rows,
+                 std::size_t threads, BatchFeed* feed, std::pmr::memory_resource* memory);
+
+    FirstLayerBuffers first;
+    SecondLayerBuffers second;  ///< empty where the second layer is not sliced
+    std::vector<ReplicaBuffers> replicas;
 };
 
 /// A panel of a layer above the first.
@@ -43,31 +56,35 @@ struct Update {
 
 class StepProgram {
   public:
-    StepProgram(std::size_t rows, std::vector<LayerMemory>& layers, BatchBuffers& buffers,
-                std::size_t threads, Isa isa);
+    /// `replicas`: the layers of each; those below the third are the same ones in all of them.
+    StepProgram(std::size_t rows, const std::vector<LayerList>& replicas, std::vector<LayerMemory>& layers,
+                BatchBuffers& buffers, std::size_t threads, Isa isa);
     StepProgram(const StepProgram&) = delete;
     StepProgram& operator=(const StepProgram&) = delete;
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] std::size_t tiles() const noexcept { return tiles_.size(); }
-    /// Panels of the first layer, and of all layers above it.
+    [[nodiscard]] std::size_t tiles() const noexcept { return replicas_.front().tiles.size(); }
+    /// Panels of the first layer (with the slices of the second), and of the layers above.
     [[nodiscard]] std::size_t first_panels() const { return layers_.front().plan.panels(); }
-    [[nodiscard]] std::size_t upper_panels() const noexcept { return panel_items_.size(); }
+    [[nodiscard]] std::size_t upper_panels() const noexcept { return replicas_.front().panel_items.size(); }
     [[nodiscard]] std::vector<TeamPrimitive*> primitives();
 
     using Panels = std::pair<std::size_t, std::size_t>;  ///< [begin, end)
 
-    /// Results of some panels of the first layer for the rows of tile t.
-    void first_forward(std::size_t t, Panels panels, const StepInput& input, std::size_t thread) {
-        first_->forward(t, panels, input, thread);
-    }
-    /// The rest of the rows phase of tile t: the layers above the first, the loss, gradients down to the
-    /// first layer's results. Returns the sum of the losses of its rows.
-    double run_tile(std::size_t t, const StepInput& input, std::size_t thread);
-    /// Weights phase of some panels of the first layer: gradients, then the update.
-    void update_first(Panels panels, const StepInput& input, const Update& update, std::size_t thread);
-    /// Weights phase of panel i of the layers above the first.
-    void update_upper(std::size_t i, const Update& update, std::size_t thread);
+    /// Results of some panels of the first layer for the rows of tile t, and the second layer's parts of
+    /// them.
+    void first_forward(std::size_t t, Panels panels, const StepInput& input, std::size_t thread);
+    /// The rest of the rows phase of tile t in a replica: the layers above, the loss, gradients down to the
+    /// results of some panels of the first layer (all, unless the second is sliced). Returns the sum of the
+    /// losses of its rows.
+    double run_tile(std::size_t replica, std::size_t t, Panels panels, const StepInput& input,
+                    std::size_t thread);
+    /// Weights phase of some panels of the first layer, and the slices of the second that belong to them:
+    /// gradients, then the update.
+    void update_first(std::size_t replica, Panels panels, const StepInput& input, const Update& update,
+                      std::size_t thread);
+    /// Weights phase of panel i of the layers above, in a replica.
+    void update_upper(std::size_t replica, std::size_t i, const Update& update, std::size_t thread);
 
     [[nodiscard]] std::vector<PrimitiveFacts> facts() const;
 
@@ -78,20 +95,32 @@ class StepProgram {
         TileForward forward;
         std::vector<TeamCall> backward;
     };
-    void make_tile(std::size_t first_row, const RowsPrimitives& primitives);
-    void make_panels();
-    void scatter_to_panels(std::size_t layer, const Tile& tile);
+    struct Replica {
+        LayerList layers;
+        ReplicaBuffers& buffers;
+        std::vector<Tile> tiles;
+        std::vector<PanelItem> panel_items;
+    };
+    [[nodiscard]] bool sliced() const { return second_ != nullptr; }
+    /// The lowest layer that tiles run and that panel items update.
+    [[nodiscard]] std::size_t lowest_upper() const { return sliced() ? 2 : 1; }
+    void make_backward_weights();
+    void make_tile(Replica& replica, std::size_t first_row, const RowsPrimitives& primitives);
+    void make_panels(Replica& replica);
+    void scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile);
     void update_panel(LayerMemory& layer, std::size_t panel, const Update& update);
+    void update_slice(std::size_t replica, std::size_t slice, const Update& update, std::size_t thread);
 
     std::size_t rows_;
     std::vector<LayerMemory>& layers_;
     BatchBuffers& buffers_;
     LossFn loss_;
+    Isa isa_;
     std::vector<std::unique_ptr<RowsPrimitives>> rows_primitives_;  ///< full tiles, and the smaller last one
     std::unique_ptr<FirstLayer> first_;
-    std::vector<TeamPrimitive> backward_weights_;  ///< [layers - 1], for one panel
-    std::vector<Tile> tiles_;
-    std::vector<PanelItem> panel_items_;
+    std::unique_ptr<SecondLayer> second_;          ///< null where the second layer is not sliced
+    std::vector<TeamPrimitive> backward_weights_;  ///< of the layers from lowest_upper() on, for one panel
+    std::vector<Replica> replicas_;
 };
 
 }  // namespace mnist

@@ -10,6 +10,7 @@
 #include "mnist/nn/loss.hpp"
 #include "mnist/nn/optimizer.hpp"
 #include "nn/reference.hpp"
+#include "part_sums.hpp"
 
 namespace mnist {
 namespace {
@@ -178,14 +179,85 @@ TEST_CASE("plan: every weight has a place of its own, panels are whole, padding 
     }
 }
 
-TEST_CASE("plan: tiles depend on the batch alone and are small enough for a cache") {
-    CHECK(tile_rows(1) == 8);
-    CHECK(tile_rows(16) == 8);
-    CHECK(tile_rows(37) == 24);
-    CHECK(tile_rows(64) == 32);
-    CHECK(tile_rows(128) == 32);
-    CHECK(tile_rows(256) == 64);
-    CHECK(tile_rows(4096) == 128);
+TEST_CASE("plan: tiles depend on the batch and the slices alone and are small enough for a cache") {
+    CHECK(tile_rows(1, false) == 8);
+    CHECK(tile_rows(16, false) == 8);
+    CHECK(tile_rows(37, false) == 24);
+    CHECK(tile_rows(64, false) == 32);
+    CHECK(tile_rows(128, false) == 32);
+    CHECK(tile_rows(256, false) == 64);
+    CHECK(tile_rows(4096, false) == 128);
+    CHECK(tile_rows(1, true) == 8);
+    CHECK(tile_rows(37, true) == 40);
+    CHECK(tile_rows(64, true) == 64);
+    CHECK(tile_rows(4096, true) == 128);
+}
+
+TEST_CASE("plan: the second layer is sliced where the first has panels and its own outputs fit one") {
+    const auto slices = [](const std::vector<std::size_t>& dims, KernelFamily family) {
+        return plan_layers(dims, family)[1].slices;
+    };
+    CHECK(slices({784, 128, 64, 10}, KernelFamily::blocked) == 2);
+    CHECK(slices({784, 130, 30, 10}, KernelFamily::blocked) == 9);
+    CHECK(slices({784, 128, 10}, KernelFamily::blocked) == 2);
+    CHECK(slices({784, 128, 40, 10}, KernelFamily::blocked) == 1);
+    CHECK(slices({784, 128, 128, 10}, KernelFamily::blocked) == 1);
+    CHECK(slices({784, 16, 64, 10}, KernelFamily::blocked) == 1);
+    CHECK(slices({784, 128, 64, 10}, KernelFamily::gemm) == 1);
+    const LayerPlan second = plan_layers({784, 128, 64, 10}, KernelFamily::blocked)[1];
+    CHECK(second.panels() == 1);
+    CHECK(second.slice_width() == 64);
+    // A slice is contiguous: the weights of its inputs, and nothing else.
+    for (std::size_t o = 0; o < second.out_padded; ++o) {
+        for (std::size_t i = 0; i < second.in_padded; ++i)
+            REQUIRE(second.offset(o, i) / second.slice_floats() == i / second.slice_width());
+    }
+}
+
+TEST_CASE("parts: the sum of all parts in their order, at every level of instructions") {
+    constexpr std::size_t kFloats = 48;
+    constexpr std::size_t kStride = 64;
+    const std::vector<float> parts = random_floats(3 * kStride, 2.0F, 9);
+    for (const Isa isa : available_isas()) {
+        for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
+            for (const bool relu : {false, true}) {
+                INFO(name(isa) << ", " << count << " parts, ReLU " << relu);
+                std::vector<float> dst(kFloats + 1, 77.0F);
+                add_parts(isa, {.parts = parts.data(), .count = count, .stride = kStride, .relu = relu},
+                          dst.data(), kFloats);
+                for (std::size_t i = 0; i < kFloats; ++i) {
+                    float sum = parts[i];
+                    for (std::size_t p = 1; p < count; ++p) sum += parts[p * kStride + i];
+                    REQUIRE(dst[i] == (relu && sum < 0 ? 0.0F : sum));
+                }
+                CHECK(dst[kFloats] == 77.0F);
+            }
+        }
+    }
+}
+
+TEST_CASE("parts: a sum that is no number stays one through ReLU") {
+    std::vector<float> parts(kLane, 1.0F);
+    parts[3] = std::numeric_limits<float>::quiet_NaN();
+    for (const Isa isa : available_isas()) {
+        std::vector<float> dst(kLane);
+        add_parts(isa, {.parts = parts.data(), .count = 1, .stride = kLane, .relu = true}, dst.data(), kLane);
+        CHECK(std::isnan(dst[3]));
+        CHECK(dst[4] == 1.0F);
+    }
+}
+
+TEST_CASE("ReLU: its gradient passes where the result is above 0, at every level of instructions") {
+    constexpr std::size_t kFloats = 48;
+    std::vector<float> results = random_floats(kFloats, 1.0F, 10);
+    results[5] = 0.0F;
+    const std::vector<float> gradients = random_floats(kFloats, 1.0F, 11);
+    for (const Isa isa : available_isas()) {
+        INFO(name(isa));
+        std::vector<float> diff = gradients;
+        mask_relu(isa, results.data(), diff.data(), kFloats);
+        for (std::size_t i = 0; i < kFloats; ++i) REQUIRE(diff[i] == (results[i] > 0 ? gradients[i] : 0.0F));
+    }
 }
 
 }  // namespace mnist

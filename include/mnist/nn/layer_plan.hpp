@@ -33,11 +33,15 @@ struct LayerPlan {
     std::size_t in_padded = 0;    ///< multiple of kLane
     std::size_t out_padded = 0;   ///< multiple of kLane
     std::size_t panel_width = 0;  ///< outputs of a panel: 64, 32 or 16; divides out_padded
+    std::size_t slices = 1;  ///< into which the inputs are cut for training: the panels of the layer below,
+                             ///< or 1. A layer of several slices has one panel, so that a slice is contiguous
     WeightsLayout layout = WeightsLayout::output_major;
 
     [[nodiscard]] std::size_t panels() const { return out_padded / panel_width; }
     [[nodiscard]] std::size_t panel_floats() const { return panel_width * in_padded; }
     [[nodiscard]] std::size_t weight_floats() const { return out_padded * in_padded; }
+    [[nodiscard]] std::size_t slice_width() const { return in_padded / slices; }
+    [[nodiscard]] std::size_t slice_floats() const { return out_padded * slice_width(); }
     /// Position of the weight from input i to output o in the layer's storage of weight_floats() floats.
     [[nodiscard]] std::size_t offset(std::size_t o, std::size_t i) const;
 };
@@ -47,8 +51,9 @@ struct LayerPlan {
 /// never on the number of threads.
 [[nodiscard]] std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family);
 
-/// Rows of the tiles into which a batch is cut for the row-wise phase. Depends on the batch alone, never on
-/// the number of threads.
-[[nodiscard]] std::size_t tile_rows(std::size_t batch);
+/// Rows of the tiles into which a batch is cut for the row-wise phase. Depends on the batch and on whether
+/// the second layer is sliced, never on the number of threads: where it is not, two threads share the tiles;
+/// where it is, each of two threads walks through all of them, and large ones cost fewest calls.
+[[nodiscard]] std::size_t tile_rows(std::size_t batch, bool sliced);
 
 }  // namespace mnist

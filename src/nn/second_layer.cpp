@@ -1,0 +1,136 @@
+// Pointing the calls of slices, and adding up the parts.
+#include "second_layer.hpp"
+
+#include <algorithm>
+
+#include "part_sums.hpp"
+
+namespace mnist {
+namespace {
+
+using tag = dnnl::memory::format_tag;
+
+// Places of the arguments that a thread's calls are pointed with.
+constexpr std::size_t kSrc = 0;
+constexpr std::size_t kWeights = 1;
+constexpr std::size_t kDst = 2;
+
+}  // namespace
+
+SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, const FirstLayerBuffers& first,
+                         SecondLayerBuffers& buffers, const RowsPrimitives& full, const RowsPrimitives* rest,
+                         std::size_t threads, Isa isa)
+    : rows_(rows),
+      tile_rows_(full.rows),
+      width_(layer.plan.slice_width()),
+      layer_(layer),
+      hidden_(hidden),
+      src_(const_cast<float*>(first.dst.data())),  // oneDNN's views are not const; it is only read
+      diff_src_(first.diff_dst),
+      panel_rows_(first.panel_rows),
+      buffers_(buffers),
+      isa_(isa) {
+    onednn::InnerProductShape shape{
+        .rows = rows, .in = width_, .out = layer.plan.out_padded, .weights_tag = layer.tag()};
+    with_bias_ = {onednn::inner_product_backward_weights(shape), {}};
+    shape.bias = false;
+    without_bias_ = {onednn::inner_product_backward_weights(shape), {}};
+    for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
+}
+
+SecondLayer::TileCalls SecondLayer::make_tile_calls(const RowsPrimitives& tile, float* here) const {
+    const auto rows_of = [&](std::size_t columns) {
+        return onednn::view(onednn::matrix(tile.rows, columns, tag::ab), here);
+    };
+    const std::size_t out = layer_.plan.out_padded;
+    const auto weights = onednn::view(onednn::matrix(out, width_, layer_.tag()), here);
+    const auto forward = [&](const TeamPrimitive& primitive, bool bias) {
+        std::vector<onednn::Call::Argument> arguments{
+            {DNNL_ARG_SRC, rows_of(width_)}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, rows_of(out)}};
+        if (bias) arguments.push_back({DNNL_ARG_BIAS, onednn::view(onednn::vector(out), layer_.bias.data())});
+        return bind(primitive, std::move(arguments));
+    };
+    return {.forward_first = forward(tile.forward[1], true),
+            .forward_later = forward(tile.later_slices.front(), false),
+            .backward_data = bind(tile.backward_data.front(), {{DNNL_ARG_DIFF_DST, rows_of(out)},
+                                                               {DNNL_ARG_WEIGHTS, weights},
+                                                               {DNNL_ARG_DIFF_SRC, rows_of(width_)}})};
+}
+
+SecondLayer::ThreadCalls SecondLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
+    // Any valid address will do until the call is pointed.
+    float* const here = layer_.weights.data();
+    const std::size_t out = layer_.plan.out_padded;
+    ThreadCalls calls;
+    for (const RowsPrimitives* const tile : {&full, rest}) {
+        if (tile != nullptr) calls.tiles.push_back(make_tile_calls(*tile, here));
+    }
+    for (const TeamPrimitive* const primitive : {&with_bias_, &without_bias_}) {
+        std::vector<onednn::Call::Argument> arguments{
+            {DNNL_ARG_SRC, onednn::view(onednn::matrix(rows_, width_, tag::ab), here)},
+            {DNNL_ARG_DIFF_WEIGHTS, onednn::view(onednn::matrix(out, width_, layer_.tag()), here)},
+            {DNNL_ARG_DIFF_DST, onednn::view(onednn::matrix(rows_, out, tag::ab), here)}};
+        if (primitive == &with_bias_)
+            arguments.push_back(
+                {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(out), layer_.diff_bias.data())});
+        calls.backward_weights.push_back(bind(*primitive, std::move(arguments)));
+    }
+    return calls;
+}
+
+std::vector<TeamPrimitive*> SecondLayer::primitives() {
+    return {&with_bias_, &without_bias_};
+}
+
+std::size_t SecondLayer::rows_of_tile(std::size_t tile) const {
+    return std::min(tile_rows_, rows_ - tile * tile_rows_);
+}
+
+SecondLayer::TileCalls& SecondLayer::calls_of_tile(std::size_t tile, std::size_t thread) {
+    std::vector<TileCalls>& tiles = calls_[thread].tiles;
+    return rows_of_tile(tile) == tile_rows_ ? tiles.front() : tiles.back();
+}
+
+void SecondLayer::forward(std::size_t set, std::size_t tile, Panels slices, std::size_t thread) {
+    TileCalls& calls = calls_of_tile(tile, thread);
+    for (std::size_t p = slices.first; p < slices.second; ++p) {
+        TeamCall& call = p == 0 ? calls.forward_first : calls.forward_later;
+        const std::size_t row = p * panel_rows_ + tile * tile_rows_;
+        call.call.point(kSrc, src_ + row * width_);
+        call.call.point(kWeights, layer_.weights.data() + slice_at(p));
+        call.call.point(kDst, buffers_.parts[set].data() + row * layer_.plan.out_padded);
+        call.run(thread);
+    }
+}
+
+void SecondLayer::add_parts(std::size_t set, std::size_t tile, float* dst) const {
+    const std::size_t out = layer_.plan.out_padded;
+    mnist::add_parts(isa_,
+                     {.parts = buffers_.parts[set].data() + tile * tile_rows_ * out,
+                      .count = slices(),
+                      .stride = panel_rows_ * out,
+                      .relu = hidden_},
+                     dst, rows_of_tile(tile) * out);
+}
+
+void SecondLayer::backward_data(std::size_t tile, Panels slices, float* diff_dst, std::size_t thread) {
+    TileCalls& calls = calls_of_tile(tile, thread);
+    for (std::size_t p = slices.first; p < slices.second; ++p) {
+        const std::size_t at = (p * panel_rows_ + tile * tile_rows_) * width_;
+        calls.backward_data.call.point(kSrc, diff_dst);
+        calls.backward_data.call.point(kWeights, layer_.weights.data() + slice_at(p));
+        calls.backward_data.call.point(kDst, diff_src_ + at);
+        calls.backward_data.run(thread);
+        mask_relu(isa_, src_ + at, diff_src_ + at, rows_of_tile(tile) * width_);
+    }
+}
+
+void SecondLayer::backward_weights(std::size_t slice, float* diff_dst, std::size_t thread) {
+    TeamCall& call = calls_[thread].backward_weights[slice == 0 ? 0 : 1];
+    call.call.point(kSrc, src_ + slice * panel_rows_ * width_);
+    call.call.point(kWeights, layer_.diff_weights.data() + slice_at(slice));
+    call.call.point(kDst, diff_dst);
+    call.run(thread);
+}
+
+}  // namespace mnist
