@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "mnist/compare/groups.hpp"
 #include "mnist/compare/measurements.hpp"
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/rng.hpp"
