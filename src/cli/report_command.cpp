@@ -11,9 +11,11 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "console.hpp"
+#include "figure_files.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/report/figures.hpp"
 #include "mnist/report/page.hpp"
 #include "mnist/report/text.hpp"
 #include "page_file.hpp"
@@ -25,7 +27,8 @@ namespace fs = std::filesystem;
 
 struct ReportFlags {
     std::vector<std::string> files;
-    std::string out = "report.html";
+    std::string out;
+    std::string figures;
 };
 
 /// File names where they differ, else whole paths.
@@ -57,13 +60,23 @@ int report(const ReportFlags& flags) {
                           .found = "none",
                           .remedy = "For example: mnist report mnist-train-*.json --out report.html"});
     require_each_once(flags.files);
-    require_free_page(flags.out);
+    // Figures alone need no page.
+    const fs::path page = !flags.out.empty() || !flags.figures.empty() ? flags.out : "report.html";
+    if (!page.empty()) require_free_page(page);
     std::vector<ReportSource> sources;
     const std::vector<std::string> names = names_of(flags.files);
     for (std::size_t i = 0; i < flags.files.size(); ++i)
         sources.push_back({names[i], read_result_file(flags.files[i])});
     Console console;
-    write_page(sources, flags.out, console);
+    const std::vector<Figure> figures =
+        flags.figures.empty() ? std::vector<Figure>{} : report_figures(sources);
+    if (!flags.figures.empty()) require_free_figures(figures, flags.figures);
+    if (!page.empty()) write_page(sources, page, console);
+    if (!flags.figures.empty()) {
+        write_figures(figures, flags.figures);
+        console.print(
+            fmt::format("Figures: {} as SVG and PNG in {}\n", figures.size(), printable(flags.figures)));
+    }
     return console.exit_code(kExitFine);
 }
 
@@ -72,7 +85,8 @@ int report(const ReportFlags& flags) {
 void add_report_command(CLI::App& app, Action& action) {
     CLI::App* command = add_subcommand(app, "report", "One HTML page of any result files, to look at",
                                        {"mnist report mnist-train-20260131T120000Z.json",
-                                        "mnist report results/*/*.json --out all-machines.html"});
+                                        "mnist report results/*/*.json --out all-machines.html",
+                                        "mnist report result.json --figures figures"});
     const auto flags = std::make_shared<ReportFlags>();
     command->add_option(
         "FILES", flags->files,
@@ -81,6 +95,10 @@ void add_report_command(CLI::App& app, Action& action) {
         ->add_option("--out", flags->out,
                      "The page: one file that needs no network; never overwrites one (default: report.html)")
         ->type_name("FILE");
+    command
+        ->add_option("--figures", flags->figures,
+                     "Write each chart as SVG and PNG into this folder, for documents; needs gnuplot")
+        ->type_name("DIR");
     command->callback([command, flags, &action] {
         action = [command, flags] {
             reject_unknown_words(*command);

@@ -17,6 +17,12 @@ std::string plot_quoted(std::string_view text) {
     return quoted + "'";
 }
 
+std::string plot_tic(std::string_view text) {
+    std::string label;
+    for (const char c : text) label += c == '%' ? "%%" : std::string(1, c);
+    return plot_quoted(label);
+}
+
 std::string plot_colour(const nlohmann::ordered_json& optimizer) {
     if (optimizer == "sgd") return "#0072b2";
     if (optimizer == "momentum") return "#d55e00";

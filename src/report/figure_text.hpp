@@ -12,6 +12,9 @@ namespace mnist {
 /// what is not printable is dropped.
 [[nodiscard]] std::string plot_quoted(std::string_view text);
 
+/// The same for the label of a tic, which gnuplot takes for a format: percent signs are doubled.
+[[nodiscard]] std::string plot_tic(std::string_view text);
+
 /// Colour of an optimizer ("sgd", ...), as on the page; of anything else the neutral one.
 [[nodiscard]] std::string plot_colour(const nlohmann::ordered_json& optimizer);
 

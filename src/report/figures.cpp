@@ -109,7 +109,7 @@ Figure confusion_figure(const ordered_json& optimizer, const ordered_json& names
     }
     std::string tics;
     for (std::size_t i = 0; i < names.size(); ++i)
-        tics += fmt::format("{}{} {}", i == 0 ? "" : ", ", plot_quoted(names[i].get<std::string>()), i);
+        tics += fmt::format("{}{} {}", i == 0 ? "" : ", ", plot_tic(names[i].get<std::string>()), i);
     const bool long_names = std::any_of(names.begin(), names.end(), [](const ordered_json& one) {
         return one.get_ref<const std::string&>().size() > 2;
     });
@@ -147,7 +147,7 @@ std::vector<Figure> report_figures(const std::vector<ReportSource>& sources) {
     return figures;
 }
 
-std::string figure_script(const Figure& figure, std::string_view folder) {
+std::string figure_script(const Figure& figure) {
     constexpr int kScale = 2;  // of the PNG, for screens and paper of fine grain
     const std::string look =
         "set encoding utf8\nset border 3 lc rgb '#59636e'\nset tics nomirror textcolor rgb '#1b1f24'\n"
@@ -158,9 +158,8 @@ std::string figure_script(const Figure& figure, std::string_view folder) {
         "set terminal pngcairo noenhanced size {5},{6} fontscale {7} linewidth {7} pointscale {7} font "
         "'sans,12'\n"
         "set output {8}\n{3}{4}unset output\nreset\n",
-        figure.width, figure.height, plot_quoted(fmt::format("{}/{}.svg", folder, figure.name)), look,
-        figure.script, kScale * figure.width, kScale * figure.height, kScale,
-        plot_quoted(fmt::format("{}/{}.png", folder, figure.name)));
+        figure.width, figure.height, plot_quoted(figure.name + ".svg"), look, figure.script,
+        kScale * figure.width, kScale * figure.height, kScale, plot_quoted(figure.name + ".png"));
 }
 
 }  // namespace mnist

@@ -83,8 +83,8 @@ Figure time_figure(const ordered_json& data) {
             rows += fmt::format("{} {} {} {}\n", seconds["median"].get<double>(), place,
                                 seconds["low"].get<double>(), seconds["high"].get<double>());
             tics += fmt::format("{}{} {}", place == 0 ? "" : ", ",
-                                plot_quoted(fmt::format("{}, {:g} %, {}", plot_title(optimizer),
-                                                        one["target"].get<double>(), variant(data, one))),
+                                plot_tic(fmt::format("{}, {:g} %, {}", plot_title(optimizer),
+                                                     one["target"].get<double>(), variant(data, one))),
                                 place);
             ++place;
         }

@@ -61,10 +61,12 @@ std::string margin_verdict(const Ranked& first, const Ranked& second, std::size_
                                : "; with one run each, chance alone could explain that lead";
 }
 
-std::string place_of(const PageSource& source) {
+/// "mnist on AMD EPYC, 2 threads", and the file where there are several.
+std::string place_of(const PageSource& source, bool several) {
     const TrainResult& result = *source.train();
-    return fmt::format("{} on {}, {} thread{}", result.dataset.name, result.machine.cpu_model,
-                       result.config.threads, result.config.threads == 1 ? "" : "s");
+    return fmt::format("{} on {}, {} thread{}{}", result.dataset.name, result.machine.cpu_model,
+                       result.config.threads, result.config.threads == 1 ? "" : "s",
+                       several ? fmt::format(" ({})", source.name()) : "");
 }
 
 std::string runs_word(const Ranked& ranked) {
@@ -75,12 +77,12 @@ std::string title_of(const Ranked& ranked) {
     return std::string(title(ranked.group->optimizer));
 }
 
-std::string accuracy_sentence(const PageSource& source, const std::vector<RunGroup>& groups) {
+std::string accuracy_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
     const std::vector<Ranked> ranked =
         ranking(groups, &RunRecord::last_accuracy, [](double a, double b) { return a > b; });
     if (ranked.empty()) return {};
     const Ranked& first = ranked.front();
-    std::string text = fmt::format("{}: {} {} {:.2f} % ({})", place_of(source), title_of(first),
+    std::string text = fmt::format("{}: {} {} {:.2f} % ({})", place_of(source, several), title_of(first),
                                    ranked.size() > 1 ? "wins with" : "ends at", first.mean, runs_word(first));
     std::vector<std::string> behind;
     for (std::size_t i = 1; i < ranked.size(); ++i)
@@ -92,15 +94,18 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
     return text + ".";
 }
 
-std::string target_sentence(const PageSource& source, const std::vector<RunGroup>& groups) {
+std::string target_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
     const std::vector<Ranked> ranked =
         ranking(groups, &RunRecord::seconds_to_target, [](double a, double b) { return a < b; });
     const double target = source.train()->config.target_accuracy;
     if (ranked.empty()) return {};
     const Ranked& first = ranked.front();
-    std::string text = fmt::format("{} reaches {:g} % soonest, after {:.2f} s of training ({})",
-                                   title_of(first), target, first.mean, runs_word(first));
-    if (ranked.size() > 1 && first.mean > 0)
+    std::string text = fmt::format("{}{} reaches {:g} % soonest, after {:.2f} s of training ({})",
+                                   several ? source.name() + ": " : "", title_of(first), target, first.mean,
+                                   runs_word(first));
+    if (ranked.size() > 1 && ranked[1].mean < 1.005 * first.mean)
+        text += fmt::format(", practically together with {}", title_of(ranked[1]));
+    else if (ranked.size() > 1 && first.mean > 0)
         text += fmt::format(", {:.2f} times as fast as {}", ranked[1].mean / first.mean, title_of(ranked[1]));
     return text + ".";
 }
@@ -162,11 +167,14 @@ std::vector<std::string> summary_sentences(const std::vector<PageSource>& source
     const auto append = [&](std::string sentence) {
         if (!sentence.empty()) sentences.push_back(std::move(sentence));
     };
+    const bool several = std::count_if(sources.begin(), sources.end(), [](const PageSource& source) {
+                             return source.train() != nullptr;
+                         }) > 1;
     for (const PageSource& source : sources) {
         if (source.train() == nullptr) continue;
         const std::vector<RunGroup> groups = run_groups(*source.train());
-        append(accuracy_sentence(source, groups));
-        append(target_sentence(source, groups));
+        append(accuracy_sentence(source, groups, several));
+        append(target_sentence(source, groups, several));
     }
     append(throughput_sentence(sources, series));
     for (const PageComparison& pair : comparisons.compared)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "mnist/report/page.hpp"
@@ -24,7 +23,7 @@ struct Figure {
 /// throws.
 [[nodiscard]] std::vector<Figure> report_figures(const std::vector<ReportSource>& sources);
 
-/// The whole script that makes `figure` as `folder`/NAME.svg and .png; `folder` is a path without quotes.
-[[nodiscard]] std::string figure_script(const Figure& figure, std::string_view folder);
+/// The whole script that makes `figure` as NAME.svg and NAME.png in gnuplot's working folder.
+[[nodiscard]] std::string figure_script(const Figure& figure);
 
 }  // namespace mnist

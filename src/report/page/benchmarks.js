@@ -52,6 +52,12 @@ function batchNumbers(series, read, format) {
   ]};
 }
 
+// A legend of many files needs the whole width.
+function spacious(series, figure) {
+  if (new Set(series.map(variantNames(series))).size > 3) figure.setAttribute('class', 'whole');
+  return figure;
+}
+
 const kFamilies = {Train: 'An epoch of training', Step: 'A training step', Infer: 'Inference'};
 
 function logValues(datasets) {
@@ -64,10 +70,10 @@ function throughputFigures() {
     const series = report.throughput.filter((one) => one.family === family);
     if (!series.length) return null;
     const read = (point) => point.samples_per_second;
-    return chartFigure({
+    return spacious(series, chartFigure({
       title: `${title}, samples/s`, numbers: batchNumbers(series, read, whole),
       chart: batchChart(series, read, (datasets) => logAxis('Samples/s', null, logValues(datasets)), (value) => `${whole(value)} samples/s`),
-    });
+    }));
   });
 }
 
@@ -78,7 +84,7 @@ function shareFigures() {
     if (!series.length) return null;
     const format = (value) => percent(value, 1);
     const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
-    return chartFigure({title, numbers: batchNumbers(series, read, format), chart: batchChart(series, read, yAxis, format)});
+    return spacious(series, chartFigure({title, numbers: batchNumbers(series, read, format), chart: batchChart(series, read, yAxis, format)}));
   });
 }
 

@@ -2,10 +2,24 @@
 // numbers as a table. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
 
 const kCharts = [];
-const kPending = [];  // what draws the figures made so far; run once they are in the page and have their width
+const kPending = new Map();  // what draws a figure, by the box that it will be drawn in
 
-function drawPending() {
-  kPending.splice(0).forEach((draw) => draw());
+// Charts are drawn when they come near the window: a page of twenty files has more of them than anybody sees at once.
+const drawer = 'IntersectionObserver' in window ? new IntersectionObserver((entries) => {
+  entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawNow(entry.target));
+}, {rootMargin: '600px'}) : null;
+
+function drawNow(box) {
+  const draw = kPending.get(box);
+  if (!draw) return;
+  kPending.delete(box);
+  if (drawer) drawer.unobserve(box);
+  draw();
+}
+
+// Paper has no window to come near to.
+function drawAll() {
+  [...kPending.keys()].forEach(drawNow);
 }
 
 // Bands (along a line) and bars (at a point) from `low` to `high` of the raw points of a dataset.
@@ -55,31 +69,34 @@ const intervalPlugin = {
 
 function axis(title, options) {
   return {
-    title: {display: true, text: title}, border: {display: false}, ...options,
+    title: {display: true, text: title}, ...options,
+    grid: {tickLength: 0, ...(options && options.grid)},
     ticks: {maxRotation: 0, ...(options && options.ticks)},
   };
 }
 
-// Log axes with ticks where people expect them: at the values that were measured, or at 1, 2 and 5.
-function logAxis(title, values, options) {
-  const axisOptions = axis(title, {type: 'logarithmic', ...options});
-  axisOptions.ticks = {...axisOptions.ticks, callback: (value) => compact(value)};
-  axisOptions.afterBuildTicks = (scale) => {
-    if (values) {
-      scale.ticks = values.map((value) => ({value}));
-      return;
-    }
+// Ticks of a log axis where people expect them: the coarsest of these that gives a few.
+function logTicks(min, max) {
+  const fine = Array.from({length: 90}, (unused, i) => 1 + i / 10);
+  for (const digits of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], fine]) {
     const ticks = [];
-    const wide = scale.max / scale.min > 300;
-    for (let size = Math.floor(Math.log10(scale.min)); size <= Math.log10(scale.max); ++size) {
-      for (const digit of wide ? [1] : [1, 2, 5]) {
-        const value = Number(`${digit}e${size}`);
-        if (value >= scale.min && value <= scale.max) ticks.push({value});
-      }
-    }
-    scale.ticks = ticks;
-  };
-  return axisOptions;
+    for (let size = Math.floor(Math.log10(min)); size <= Math.log10(max); ++size)
+      ticks.push(...digits.map((digit) => Number(`${digit}e${size}`)).filter((value) => value >= min && value <= max));
+    if (ticks.length > 2) return ticks;
+  }
+  return [min, max];
+}
+
+// `values`: the only ticks, where they were measured; else logTicks().
+function logAxis(title, values, options) {
+  const format = values ? whole : compact;
+  return axis(title, {
+    type: 'logarithmic', ...options,
+    ticks: {callback: (value) => format(value)},
+    afterBuildTicks: (scale) => {
+      scale.ticks = (values || logTicks(scale.min, scale.max)).map((value) => ({value}));
+    },
+  });
 }
 
 // Colours by name, so that a change between light and dark (or paper) can set them anew.
@@ -91,7 +108,8 @@ function paint(chart) {
   }
   chart.options.color = colour('soft');
   for (const scale of Object.values(chart.options.scales)) {
-    scale.grid = {...scale.grid, color: colour('grid'), borderColor: colour('line'), tickLength: 0};
+    scale.grid.color = colour('grid');
+    scale.grid.borderColor = colour('line');
     scale.ticks.color = colour('soft');
     scale.ticks.padding = 6;
     scale.title.color = colour('soft');
@@ -167,17 +185,25 @@ function chartFigure({title, note, chart, numbers, onDraw, height}) {
     const canvas = el('canvas', {role: 'img', 'aria-label': `${title}. The numbers are in the table below.`});
     box.append(canvas);
     let drawn = null;
-    kPending.push(() => {
-      drawn = drawChart(canvas, chart);
-      if (onDraw) onDraw(drawn);
-    });
-    const buttons = legend(chart.datasets, (isOn) => {
+    let isOn = () => true;
+    const show = () => {
+      if (!drawn) return;
       drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
       drawn.update('none');
+    };
+    kPending.set(box, () => {
+      drawn = drawChart(canvas, chart);
+      if (onDraw) onDraw(drawn);
+      show();
+    });
+    const buttons = legend(chart.datasets, (wanted) => {
+      isOn = wanted;
+      show();
     });
     bar.append(...buttons.filter((button) => button));
     if (bar.childNodes.length) figure.append(bar);
     figure.append(box);
+    if (drawer) drawer.observe(box);
   }
   figure.append(disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable));
   return figure;

@@ -14,7 +14,7 @@ function dotFigure({title, note, rows, unit, log, mark, numbers}) {
   const all = points.flatMap((point) => [point.x, point.low, point.high]).filter((value) => typeof value === 'number');
   const least = Math.min(...all, ...(mark ? [mark] : []));
   const most = Math.max(...all, ...(mark ? [mark] : []));
-  const x = log ? logAxis(unit, null, {min: least / 1.15, max: most * 1.15}) : axis(unit, {type: 'linear', min: 0, max: most * 1.06});
+  const x = log ? logAxis(unit, null, {min: least / 1.15, max: most * 1.15}) : axis(unit, {type: 'linear', min: 0, suggestedMax: most});
   const shorten = (text, width) => {
     const room = Math.max(10, Math.floor((width < kNarrow ? 0.38 : 0.45) * width / 7));
     return text.length > room ? `${text.slice(0, room - 1)}…` : text;
@@ -25,7 +25,7 @@ function dotFigure({title, note, rows, unit, log, mark, numbers}) {
     ticks: {autoSkip: false, callback(value) { return rows[value] ? shorten(rows[value].label, this.chart.width) : ''; }},
   });
   y.title.display = false;
-  if (mark) x.grid = {lineWidth: (context) => (context.tick && context.tick.value === mark ? 2.5 : 1)};
+  if (mark) x.grid.lineWidth = (context) => (context.tick && context.tick.value === mark ? 3 : 1);
   return chartFigure({
     title, note, numbers, height: 70 + kRowPixels * rows.length,
     chart: {

@@ -99,6 +99,7 @@ function accuracyChart(experiment) {
     label: o.title, data: curvePoints(o, 'test_accuracy', experiment), colour: colourName(o.optimizer), interval: 'band',
     keyA: o.optimizer, nameA: o.title, keyB: '', nameB: '', sign: '', pointStyle: kShapes[kOptimizers.indexOf(o.optimizer)] || 'circle',
   }));
+  const reach = datasets.flatMap((dataset) => dataset.data).flatMap((point) => [point.low, point.high]);
   const ends = datasets.flatMap((dataset) => dataset.data).map((point) => point.epoch);
   const target = {y: experiment.target_accuracy, low: null, high: null};
   datasets.push({
@@ -107,7 +108,7 @@ function accuracyChart(experiment) {
     nameA: `Target, ${experiment.target_accuracy} %`,
   });
   return {
-    datasets, scales: {x: axis('Epoch', {type: 'linear', ticks: {precision: 0}}), y: axis('Test accuracy, %', {type: 'linear'})},
+    datasets, scales: {x: axis('Epoch', {type: 'linear', ticks: {precision: 0}}), y: axis('Test accuracy, %', {type: 'linear', suggestedMin: Math.min(...reach), suggestedMax: Math.max(...reach)})},
     title: epochTitle, describe: describeCurve((value) => `${fixed(value, 2)} %`),
   };
 }
@@ -129,15 +130,22 @@ function curves(experiment) {
   const shown = experiment.optimizers.filter((o) => o.curves.seconds.length);
   if (!shown.length) return [experimentHeading(experiment), el('p', {}, 'Nothing was trained: there are no epochs.')];
   const drawn = [];
+  let across = 'epoch';
+  const place = (chart) => {
+    const points = chart.data.datasets.flatMap((dataset) => dataset.data);
+    const greatest = Math.max(...points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
+    for (const point of points) point.x = across === 'epoch' ? point.epoch : point.end ? greatest : point.seconds;
+    chart.options.scales.x.title.text = across === 'epoch' ? 'Epoch' : 'Seconds of training';
+    chart.options.scales.x.min = across === 'epoch' ? 1 : 0;
+    chart.update('none');
+  };
   const setAxis = (key) => {
-    for (const chart of drawn) {
-      const points = chart.data.datasets.flatMap((dataset) => dataset.data);
-      const greatest = Math.max(...points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
-      for (const point of points) point.x = key === 'epoch' ? point.epoch : point.end ? greatest : point.seconds;
-      chart.options.scales.x.title.text = key === 'epoch' ? 'Epoch' : 'Seconds of training';
-      chart.options.scales.x.min = key === 'epoch' ? 1 : 0;
-      chart.update('none');
-    }
+    across = key;
+    drawn.forEach(place);
+  };
+  const onDraw = (chart) => {
+    drawn.push(chart);
+    place(chart);
   };
   const losses = shown.flatMap((o) => [...o.curves.train_loss, ...o.curves.test_loss]).filter((value) => value);
   const top = Math.max(0, ...losses.map((value) => value.high));
@@ -148,11 +156,11 @@ function curves(experiment) {
     experimentHeading(experiment),
     chartsAvailable ? switcher : null,
     chartFigure({
-      title: 'Test accuracy', note: several, chart: accuracyChart(experiment), onDraw: (drawing) => drawn.push(drawing),
+      title: 'Test accuracy', note: several, chart: accuracyChart(experiment), onDraw,
       numbers: curveNumbers(experiment, [['test_accuracy', 'accuracy, %', 2]]),
     }),
     el('div', {class: 'grid thirds'}, shown.map((o) => chartFigure({
-      title: `Loss of ${o.title}`, chart: lossChart(experiment, o, top), onDraw: (drawing) => drawn.push(drawing),
+      title: `Loss of ${o.title}`, chart: lossChart(experiment, o, top), onDraw,
       numbers: curveNumbers({...experiment, optimizers: [o]}, [['train_loss', 'train loss', 4], ['test_loss', 'test loss', 4]]),
     }))),
   ];

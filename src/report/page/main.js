@@ -45,7 +45,6 @@ function build() {
       continue;
     }
     section.append(...parts);
-    drawPending();
     links.push(el('li', {}, el('a', {href: `#${id}`}, title)));
   }
   document.getElementById('contents').append(el('ul', {}, links));
@@ -58,6 +57,7 @@ build();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
 matchMedia('print').addEventListener('change', repaint);
 window.addEventListener('beforeprint', () => {
+  drawAll();
   repaint();
   kCharts.forEach((chart) => chart.resize());
 });

@@ -33,7 +33,7 @@ function mistakes(experiment) {
       const runs = o.runs.length > 1 ? `, in ${m.runs} of ${o.runs.length} seeds` : '';
       const description = `test image ${m.index}: ${name(m.label)}, taken for ${name(m.predicted)} with ${percent(m.probability, 2)}${runs}`;
       return el('li', {}, picture(m.pixels, experiment.rows, experiment.columns, description),
-        `${name(m.label)} → ${name(m.predicted)}`, el('br'), el('span', {class: 'soft'}, percent(m.probability, 1)));
+        `${name(m.label)} → ${name(m.predicted)}`, el('br'), el('span', {class: 'soft'}, percent(m.probability, 2)));
     })),
   ])];
 }
