@@ -113,6 +113,8 @@ Figure confusion_figure(const ordered_json& optimizer, const ordered_json& names
     const bool long_names = std::any_of(names.begin(), names.end(), [](const ordered_json& one) {
         return one.get_ref<const std::string&>().size() > 2;
     });
+    const auto runs = optimizer["confusion_runs"].get<std::size_t>();
+    const std::string of = runs > 1 ? fmt::format(", sum over {} seeds", runs) : "";
     const double edge = static_cast<double>(matrix.size()) - 0.5;
     return {.name = name,
             .width = 620,
@@ -121,7 +123,7 @@ Figure confusion_figure(const ordered_json& optimizer, const ordered_json& names
                 "set title {}\n{}set xtics ({}) {}\nset ytics ({})\nset xrange [-0.5:{}]\n"
                 "set yrange [{}:-0.5]\nset palette defined (0 '#f6f7f8', 1 '#d55e00')\n"
                 "set cbrange [0:{}]\nset cblabel 'Errors, % of the true class'\nunset grid\nunset key\n{}",
-                plot_quoted(optimizer["title"].get<std::string>()), axes("Predicted", "True"), tics,
+                plot_quoted(optimizer["title"].get<std::string>() + of), axes("Predicted", "True"), tics,
                 long_names ? "rotate by 45 right" : "", tics, edge, edge, worst > 0 ? worst : 1,
                 plot_command({{cells, "using 1:2:3 with image", {}},
                               {cells, "using 1:2:4 with labels font ',10'", {}}}))};

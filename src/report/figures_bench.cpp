@@ -38,6 +38,16 @@ std::string batch_axis(const std::set<std::uint64_t>& batches) {
                        static_cast<double>(*batches.rbegin()) * 1.25);
 }
 
+/// Labels at 1, 2 and 5 of every power of ten that a throughput can have, "200k"; gnuplot's own are too few.
+std::string decade_tics() {
+    std::string tics;
+    for (const auto& [unit, size] : {std::pair{"", 1.0}, std::pair{"k", 1e3}, std::pair{"M", 1e6}}) {
+        for (const int digits : {1, 2, 5, 10, 20, 50, 100, 200, 500})
+            tics += fmt::format("{}'{}{}' {}", tics.empty() ? "" : ", ", digits, unit, digits * size);
+    }
+    return fmt::format("set ytics ({})\n", tics);
+}
+
 /// An estimate of the series of training by batch size. A legend of files and optimizers needs its own place.
 Figure batch_figure(const ordered_json& data, const char* name, const char* key, const std::string& y) {
     std::vector<PlotSeries> series;
@@ -75,6 +85,11 @@ Figure time_figure(const ordered_json& data) {
     std::vector<PlotSeries> series;
     std::string tics;
     int place = 0;
+    std::set<double> targets;
+    for (const ordered_json& one : data["times"]) targets.insert(one["target"].get<double>());
+    const auto target = [&](const ordered_json& one) {
+        return targets.size() > 1 ? fmt::format(" to {:g} %", one["target"].get<double>()) : std::string{};
+    };
     for (const char* optimizer : {"sgd", "momentum", "adam"}) {
         std::string rows;
         for (const ordered_json& one : data["times"]) {
@@ -82,10 +97,10 @@ Figure time_figure(const ordered_json& data) {
             const ordered_json& seconds = one["seconds"];
             rows += fmt::format("{} {} {} {}\n", seconds["median"].get<double>(), place,
                                 seconds["low"].get<double>(), seconds["high"].get<double>());
-            tics += fmt::format("{}{} {}", place == 0 ? "" : ", ",
-                                plot_tic(fmt::format("{}, {:g} %, {}", plot_title(optimizer),
-                                                     one["target"].get<double>(), variant(data, one))),
-                                place);
+            tics += fmt::format(
+                "{}{} {}", place == 0 ? "" : ", ",
+                plot_tic(fmt::format("{}{}, {}", plot_title(optimizer), target(one), variant(data, one))),
+                place);
             ++place;
         }
         if (!rows.empty())
@@ -99,8 +114,9 @@ Figure time_figure(const ordered_json& data) {
     return {.name = "time-to-accuracy",
             .width = 800,
             .height = 90 + kRow * place,
-            .script = fmt::format("set xlabel 'Seconds of training'\nset xrange [0:*]\nset ytics ({})\nset "
+            .script = fmt::format("set xlabel 'Seconds of training{}'\nset xrange [0:*]\nset ytics ({})\nset "
                                   "yrange [{}:-0.6]\nunset key\n{}",
+                                  targets.size() == 1 ? fmt::format(" to {:g} %", *targets.begin()) : "",
                                   tics, place - 0.4, plot_command(series))};
 }
 
@@ -198,7 +214,7 @@ Figure latency_figure(const ordered_json& data) {
 std::vector<Figure> benchmark_figures(const ordered_json& data) {
     std::vector<Figure> figures{
         batch_figure(data, "throughput", "samples_per_second",
-                     "set logscale y\nset ylabel 'Samples/s'\nset format y '%.2s%c'\n"),
+                     "set logscale y\nset ylabel 'Samples/s'\n" + decade_tics()),
         batch_figure(data, "share-of-peak", "peak_fraction",
                      "set ylabel 'Share of the multiply-add peak'\nset yrange [0:1]\n"),
         time_figure(data), latency_figure(data)};

@@ -28,13 +28,14 @@ function table(columns, rows, caption) {
     const attributes = {class: kind || null};
     const shown = content === null || content === undefined || content === '' ? '–' : content;
     if (index === 0) return el('th', {...attributes, scope: 'row', role: 'rowheader'}, shown);
-    return el('td', {...attributes, role: 'cell', 'data-name': column.name}, shown);
+    return el('td', {...attributes, role: 'cell', 'data-name': column.name}, el('span', {}, shown));
   };
-  return el('table', {class: 'stack', role: 'table'},
+  const whole = el('table', {class: 'stack', role: 'table'},
     caption ? el('caption', {}, caption) : null,
     el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, columns.map((column) =>
       el('th', {scope: 'col', role: 'columnheader', class: column.number ? 'number' : null}, column.name)))),
     el('tbody', {role: 'rowgroup'}, rows.map((row) => el('tr', {role: 'row'}, columns.map((column, i) => cell(column, row, i))))));
+  return el('div', {class: 'tablebox'}, whole);  // its width decides how the rows are laid out
 }
 
 // Made when it is first opened: a page of twenty files has more table cells than anybody reads.

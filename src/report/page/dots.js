@@ -17,7 +17,8 @@ function dotFigure({title, note, rows, unit, log, mark, numbers}) {
   const x = log ? logAxis(unit, null, {min: least / 1.15, max: most * 1.15}) : axis(unit, {type: 'linear', min: 0, suggestedMax: most});
   const shorten = (text, width) => {
     const room = Math.max(10, Math.floor((width < kNarrow ? 0.38 : 0.45) * width / 7));
-    return text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    const start = Math.floor(room / 3);  // names differ at their ends as well
+    return text.length > room ? `${text.slice(0, start)}…${text.slice(text.length - room + start + 1)}` : text;
   };
   const y = axis('', {
     type: 'linear', reverse: true, min: -0.6, max: labels.length - 0.4,
