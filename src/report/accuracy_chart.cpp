@@ -79,8 +79,9 @@ class Canvas {
             const std::size_t right = std::min(left + 1, line.percent.size() - 1);
             const double part = epoch - static_cast<double>(left);
             const int y = row_of(line.percent[left] * (1 - part) + line.percent[right] * part);
-            // A steep piece is joined to the one before, so that it stays a line.
-            for (int step = previous < 0 ? y : previous;; step += step < y ? 1 : -1) {
+            // A steep piece begins next to where the one before ended, so that it stays a line.
+            const int begin = previous < 0 || previous == y ? y : previous + (previous < y ? 1 : -1);
+            for (int step = begin;; step += step < y ? 1 : -1) {
                 if (colour || x % look.period < look.dash) set(x, step, look.colour);
                 if (step == y) break;
             }

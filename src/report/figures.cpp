@@ -53,8 +53,12 @@ std::string axes(std::string_view x, std::string_view y) {
     return fmt::format("set xlabel {}\nset ylabel {}\n", plot_quoted(x), plot_quoted(y));
 }
 
-std::string nothing_or(const std::vector<PlotSeries>& series, const std::string& before) {
-    return series.empty() ? std::string{} : before + plot_command(series);
+/// The plot behind what prepares it; bands first, so that no band covers a line.
+std::string nothing_or(std::vector<PlotSeries> series, const std::string& before) {
+    if (series.empty()) return {};
+    std::stable_partition(series.begin(), series.end(),
+                          [](const PlotSeries& one) { return one.title.empty(); });
+    return before + plot_command(series);
 }
 
 Figure accuracy_figure(const ordered_json& experiment, std::size_t place) {
