@@ -24,9 +24,23 @@ ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
     return kind ? ordered_json(name(*kind)) : ordered_json(nullptr);
 }
 
-/// Number of threads of a row: in its name, or one number for the whole file.
+/// A short word of letters and digits; `otherwise` for anything else that stands in its place in a file.
+std::string word_or(const std::string& text, const std::string& otherwise) {
+    constexpr std::size_t kLongest = 12;
+    const bool is_word =
+        !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        });
+    return is_word ? text : otherwise;
+}
+
+/// Number of threads of a row: in its name, or one number for the whole file; empty where neither says it.
 std::string threads_of(const BenchWords& words, const PageSource& source) {
-    return words.text("threads", source.fact("mnist.config.threads"));
+    return word_or(words.text("threads", source.fact("mnist.config.threads")), {});
+}
+
+std::string precision_of(const BenchWords& words) {
+    return word_or(words.text("precision", "f32"), "other");
 }
 
 ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
@@ -53,7 +67,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                           {.source = place,
                                            .family = words.family,
                                            .optimizer = words.optimizer,
-                                           .precision = words.text("precision", "f32"),
+                                           .precision = precision_of(words),
                                            .threads = threads_of(words, source),
                                            .points = {}},
                                           *batch);
@@ -129,7 +143,7 @@ ordered_json roofline_json(std::size_t place, const BenchResult& result) {
         if (words.family != "InnerProduct" || !intensity) continue;
         points.push_back({{"name", name},
                           {"direction", words.plain.empty() ? "" : words.plain.front()},
-                          {"precision", words.text("precision", "f32")},
+                          {"precision", precision_of(words)},
                           {"intensity", *intensity},
                           {"gflops", estimate_json(values)}});
     }
@@ -172,7 +186,7 @@ void add_times(ordered_json& list, std::size_t place, const BenchResult& result,
         if (!words.optimizer || !target || !batch) continue;
         list.push_back({{"source", place},
                         {"optimizer", optimizer_word(words.optimizer)},
-                        {"precision", words.text("precision", "f32")},
+                        {"precision", precision_of(words)},
                         {"threads", threads_of(words, source)},
                         {"batch", *batch},
                         {"target", *target},
@@ -252,7 +266,7 @@ ordered_json latencies_json(const std::vector<PageSource>& sources) {
             if (!batch) continue;
             ordered_json row{{"source", i},
                              {"batch", *batch},
-                             {"precision", words.text("precision", "f32")},
+                             {"precision", precision_of(words)},
                              {"threads", threads_of(words, sources[i])},
                              {"repetitions", medians.size()}};
             for (const char* key : {"p50_us", "p90_us", "p99_us", "max_us"}) {

@@ -46,6 +46,7 @@ std::string harmless_in_html(const std::string& json) {
 
 std::vector<PageSource> with_measurements(const std::vector<ReportSource>& sources) {
     std::vector<PageSource> all;
+    all.reserve(sources.size());
     for (const ReportSource& source : sources) {
         all.push_back(
             {&source, std::visit([&](const auto& content) { return measurements_of(content, source.name); },

@@ -46,7 +46,7 @@ std::uint64_t correct_of(double percent, std::uint64_t samples) {
 /// the insights, or with one run Newcombe's over the test set. Empty where neither is defined.
 std::string margin_verdict(const Ranked& first, const Ranked& second, std::size_t groups,
                            std::uint64_t samples) {
-    const auto pairs = static_cast<double>(groups * (groups - 1) / 2);
+    const double pairs = static_cast<double>(groups) * static_cast<double>(groups - 1) / 2;
     if (first.values.size() > 1 || second.values.size() > 1) {
         const auto welch = welch_test(first.values, second.values, 1 - 0.05 / pairs);
         if (!welch) return {};

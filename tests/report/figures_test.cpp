@@ -39,15 +39,15 @@ TEST_CASE("figures: a second experiment has names of its own, and what has no da
     CHECK(std::find(names.begin(), names.end(), "latency") == names.end());
 }
 
-TEST_CASE("figures: names of files and threads cannot end their string or begin a command") {
+TEST_CASE("figures: names of files cannot end their string or begin a command, and threads are a word") {
     nlohmann::json row = mnist_test::bench_row();
     row["name"] = row["run_name"] = "Train/Adam/batch:64/threads:2'\n!reboot\nE\n`reboot`";
     row["samples_per_second"] = 5.0;
-    const auto figures = mnist::report_figures(
-        {{.name = "x'; system('reboot').json", .content = mnist_test::bench_of({row})}});
+    const auto figures = mnist::report_figures({{.name = "x'; system('reboot')\n!reboot\nE\n`reboot`.json",
+                                                 .content = mnist_test::bench_of({row})}});
     REQUIRE(figures.size() == 1);
     const std::string script = mnist::figure_script(figures[0]);
-    CHECK(script.find("'Adam, x''; system(''reboot'').json, 2'' !reboot E `reboot` threads'") !=
+    CHECK(script.find("title 'Adam, x''; system(''reboot'') !reboot E `reboot`.json'\n") !=
           std::string::npos);
     CHECK(script.find("\n!") == std::string::npos);
 }

@@ -62,7 +62,7 @@ const kFamilies = {Train: 'An epoch of training', Step: 'A training step', Infer
 
 function logValues(datasets) {
   const values = datasets.flatMap((dataset) => dataset.data.flatMap((point) => [point.low, point.high]));
-  return {min: Math.min(...values) / 1.12, max: Math.max(...values) * 1.12};
+  return {min: least(values) / 1.12, max: greatest(values) * 1.12};
 }
 
 function throughputFigures() {
@@ -130,22 +130,22 @@ function rooflineFigure(roofline) {
   const xs = roofline.points.map((point) => point.intensity);
   const {peak_gflops: peak, memory_gb_per_second: memory} = roofline;
   const ridge = peak && memory ? peak / memory : null;
-  const left = Math.min(...xs, ridge || Infinity) / 1.5;
-  const right = Math.max(...xs, ridge || 0) * 1.5;
+  const left = least([...xs, ridge || Infinity]) / 1.5;
+  const right = greatest([...xs, ridge || 0]) * 1.5;
   if (peak) {
     const corners = ridge ? [[left, left * memory], [ridge, peak], [right, peak]] : [[left, peak], [right, peak]];
     datasets.push({label: 'Roof', colour: 'soft', pointRadius: 0, pointHitRadius: 0, borderWidth: 1.5, keyA: 'roof', nameA: 'Measured roof', keyB: '',
       nameB: '', sign: '', data: corners.map(([x, y]) => ({x, y, low: null, high: null, point: null}))});
   }
   const ys = [...roofline.points.flatMap((point) => [point.gflops.low, point.gflops.high]), ...(peak ? [peak] : [])];
-  const lowest = Math.min(...ys, ridge ? left * memory : Infinity);
+  const lowest = least([...ys, ridge ? left * memory : Infinity]);
   return chartFigure({
     title: `Roofline of the inner products, one thread${report.rooflines.length > 1 ? `: ${sourceName(roofline.source)}` : ''}`,
     note: (peak ? `Roof: ${short(peak)} GFLOP/s of fused multiply-adds` + (memory ? `, ${short(memory)} GB/s from memory. ` : '. ') : 'No peaks in this file. ') +
       'Intensity counts each operand once; what its cache feeds lies above the slope.',
     chart: {
       datasets,
-      scales: {x: logAxis('FLOP per byte', null, {min: left, max: right}), y: logAxis('GFLOP/s', null, {min: lowest / 1.3, max: Math.max(...ys) * 1.3})},
+      scales: {x: logAxis('FLOP per byte', null, {min: left, max: right}), y: logAxis('GFLOP/s', null, {min: lowest / 1.3, max: greatest(ys) * 1.3})},
       title: (at) => (at.point ? at.point.name : 'Measured roof'),
       describe: (at) => (at.point ? [withInterval(at.point.gflops, (v) => `${short(v)} GFLOP/s`), spreadWords(at.point.gflops),
         `${short(at.point.intensity)} FLOP per byte`, sourceName(roofline.source)] : [`${short(at.y)} GFLOP/s`]),
@@ -181,7 +181,7 @@ function latencyFigure() {
     chart: {
       datasets,
       scales: {x: logAxis('Images a call', batches, {min: batches[0] / 1.25, max: batches[batches.length - 1] * 1.25}),
-        y: logAxis('Microseconds', null, {min: Math.min(...values) / 1.4, max: Math.max(...values) * 1.4})},
+        y: logAxis('Microseconds', null, {min: least(values) / 1.4, max: greatest(values) * 1.4})},
       title: (point, dataset) => `${dataset.label}, ${plural(point.x, 'image')} a call`,
       describe: (point) => [`${short(point.y)} µs`, plural(point.repetitions, 'repetition'), point.source],
     },

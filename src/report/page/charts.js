@@ -205,6 +205,8 @@ function chartFigure({title, note, chart, numbers, onDraw, height}) {
     figure.append(box);
     if (drawer) drawer.observe(box);
   }
-  figure.append(disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable));
+  const details = disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable);
+  details.firstChild.setAttribute('aria-label', `Numbers of ${title}`);
+  figure.append(details);
   return figure;
 }

@@ -46,7 +46,7 @@ function differenceTable(first, second, names) {
   const a = shares(first.confusion);
   const b = shares(second.confusion);
   const difference = a.map((row, i) => row.map((share, j) => 100 * (share - b[i][j])));
-  const most = Math.max(...difference.flat().map(Math.abs));
+  const most = greatest(difference.flat().map(Math.abs));
   return heatTable(names, `${first.title} minus ${second.title}, in points of percent of the true class.`, (i, j) => {
     const value = difference[i][j];
     const text = value.toFixed(1);

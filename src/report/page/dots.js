@@ -1,7 +1,11 @@
 // Dot plots: one line a row with a dot and its interval. For times and for ratios, where the rows have names rather than numbers.
 
 // Rows: {label, value, low, high, colour, lines}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
-function dotFigure({title, note, rows, unit, log, mark, numbers}) {
+function dotFigure({title, note: remark, rows: everything, unit, log, mark, numbers}) {
+  const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
+  const rows = everything.slice(0, kMostRows);
+  const cut = everything.length > rows.length ? `The first ${kMostRows} of ${everything.length}; the table has all.` : null;
+  const note = [remark, cut].filter((text) => text).join(' ');
   const kRowPixels = 26;
   const kNarrow = 560;
   const labels = rows.map((row, i) => `${i}`);  // unique, unlike names
@@ -12,9 +16,9 @@ function dotFigure({title, note, rows, unit, log, mark, numbers}) {
     keyA: group, nameA: kTitles[group] || group, keyB: '', nameB: '', sign: '',
   }));
   const all = points.flatMap((point) => [point.x, point.low, point.high]).filter((value) => typeof value === 'number');
-  const least = Math.min(...all, ...(mark ? [mark] : []));
-  const most = Math.max(...all, ...(mark ? [mark] : []));
-  const x = log ? logAxis(unit, null, {min: least / 1.15, max: most * 1.15}) : axis(unit, {type: 'linear', min: 0, suggestedMax: most});
+  const low = least(mark ? [...all, mark] : all);
+  const high = greatest(mark ? [...all, mark] : all);
+  const x = log ? logAxis(unit, null, {min: low / 1.15, max: high * 1.15}) : axis(unit, {type: 'linear', min: 0, suggestedMax: high});
   const shorten = (text, width) => {
     const room = Math.max(10, Math.floor((width < kNarrow ? 0.38 : 0.45) * width / 7));
     const start = Math.floor(room / 3);  // names differ at their ends as well

@@ -78,7 +78,7 @@ function describeCurve(format) {
 const epochTitle = (point) => (point.epoch ? `Epoch ${point.epoch}, after ${fixed(point.seconds, 2)} s` : '');
 
 function curveNumbers(experiment, keys) {
-  const epochs = Math.max(0, ...experiment.optimizers.map((o) => o.curves.seconds.length));
+  const epochs = greatest([0, ...experiment.optimizers.map((o) => o.curves.seconds.length)]);
   const columns = [{name: 'Epoch', cell: (e) => String(e + 1)}];
   for (const o of experiment.optimizers) {
     columns.push({name: `${o.title}, seconds`, number: true, cell: (e) => fixed(o.curves.seconds[e], 2)});
@@ -103,12 +103,12 @@ function accuracyChart(experiment) {
   const ends = datasets.flatMap((dataset) => dataset.data).map((point) => point.epoch);
   const target = {y: experiment.target_accuracy, low: null, high: null};
   datasets.push({
-    label: 'Target', data: [{...target, x: 1, epoch: 1, seconds: 0}, {...target, x: Math.max(...ends), epoch: Math.max(...ends), end: true}],
+    label: 'Target', data: [{...target, x: 1, epoch: 1, seconds: 0}, {...target, x: greatest(ends), epoch: greatest(ends), end: true}],
     colour: 'soft', borderDash: [4, 4], borderWidth: 1, pointRadius: 0, pointHitRadius: 0, keyA: 'target', keyB: '', nameB: '', sign: '',
     nameA: `Target, ${experiment.target_accuracy} %`,
   });
   return {
-    datasets, scales: {x: axis('Epoch', {type: 'linear', ticks: {precision: 0}}), y: axis('Test accuracy, %', {type: 'linear', suggestedMin: Math.min(...reach), suggestedMax: Math.max(...reach)})},
+    datasets, scales: {x: axis('Epoch', {type: 'linear', ticks: {precision: 0}}), y: axis('Test accuracy, %', {type: 'linear', suggestedMin: least(reach), suggestedMax: greatest(reach)})},
     title: epochTitle, describe: describeCurve((value) => `${fixed(value, 2)} %`),
   };
 }
@@ -133,8 +133,8 @@ function curves(experiment) {
   let across = 'epoch';
   const place = (chart) => {
     const points = chart.data.datasets.flatMap((dataset) => dataset.data);
-    const greatest = Math.max(...points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
-    for (const point of points) point.x = across === 'epoch' ? point.epoch : point.end ? greatest : point.seconds;
+    const end = greatest(points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
+    for (const point of points) point.x = across === 'epoch' ? point.epoch : point.end ? end : point.seconds;
     chart.options.scales.x.title.text = across === 'epoch' ? 'Epoch' : 'Seconds of training';
     chart.options.scales.x.min = across === 'epoch' ? 1 : 0;
     chart.update('none');
@@ -148,7 +148,7 @@ function curves(experiment) {
     place(chart);
   };
   const losses = shown.flatMap((o) => [...o.curves.train_loss, ...o.curves.test_loss]).filter((value) => value);
-  const top = Math.max(0, ...losses.map((value) => value.high));
+  const top = greatest([0, ...losses.map((value) => value.high)]);
   const several = experiment.seeds > 1 ? 'The line is the mean over the seeds, the band reaches from the lowest to the highest.' : null;
   const switcher = el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Across:'),
     choice('Axis of the curves', [['epoch', 'Epochs'], ['seconds', 'Seconds']], 'epoch', setAxis));

@@ -46,3 +46,12 @@ function spreadWords(estimate) {
 function plural(count, word) {
   return `${whole(count)} ${word}${count === 1 ? '' : 's'}`;
 }
+
+// Of any number of values: Math.max(...values) fails beyond some ten thousand.
+function least(values) {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function greatest(values) {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}

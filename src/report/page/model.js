@@ -27,15 +27,17 @@ function optimizerTitle(optimizer) {
   return kTitles[optimizer] || 'Inference';
 }
 
-// What a series is beside its optimizer: file, threads, precision, as far as they distinguish series at all.
+// What a series is beside its optimizer: file, machine, threads, precision, as far as they distinguish series at all.
 function variantNames(rows) {
   const differs = (read) => new Set(rows.map(read)).size > 1;
   const threads = differs((row) => row.threads);
   const precision = differs((row) => row.precision);
   const file = differs((row) => row.source);
+  const machine = differs((row) => report.sources[row.source].cpu_model);
   return (row) => {
     const words = [];
     if (file || !(threads || precision)) words.push(sourceName(row.source));
+    if (machine) words.push(report.sources[row.source].cpu_model || 'machine unknown');
     if (threads) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
     if (precision) words.push(row.precision);
     return words.join(', ');
