@@ -65,7 +65,7 @@ struct Cell {
 class Canvas {
   public:
     Canvas(int columns, double low, double high)
-        : columns_(columns), low_(low), high_(high), cells_(static_cast<std::size_t>(columns * kRows)) {}
+        : columns_(columns), low_(low), high_(high), cells_(index_of(kRows, 0)) {}
 
     /// `epochs` of the longest line take the whole width.
     void draw(const Line& line, std::size_t epochs, bool colour) {
@@ -93,7 +93,7 @@ class Canvas {
         std::string text;
         int current = 0;
         for (int c = 0; c < columns_; ++c) {
-            const Cell& cell = cells_[static_cast<std::size_t>(r * columns_ + c)];
+            const Cell& cell = cells_[index_of(r, c)];
             const int wanted = colour && cell.dots != 0 ? cell.colour : current;
             if (wanted != current) text += fmt::format("\x1b[38;5;{}m", wanted);
             current = wanted;
@@ -109,6 +109,11 @@ class Canvas {
                 static_cast<char>(0x80U | (dots & 0x3FU))};
     }
 
+    [[nodiscard]] std::size_t index_of(int row, int column) const {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+               static_cast<std::size_t>(column);
+    }
+
     [[nodiscard]] int row_of(double percent) const {
         const double share = (high_ - percent) / (high_ - low_);
         const int last = kRows * kDotsDown - 1;
@@ -116,7 +121,7 @@ class Canvas {
     }
 
     void set(int x, int y, int colour) {
-        Cell& cell = cells_[static_cast<std::size_t>(y / kDotsDown * columns_ + x / kDotsAcross)];
+        Cell& cell = cells_[index_of(y / kDotsDown, x / kDotsAcross)];
         cell.dots |=
             kDots.at(static_cast<std::size_t>(y % kDotsDown)).at(static_cast<std::size_t>(x % kDotsAcross));
         cell.colour = colour;

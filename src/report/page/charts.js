@@ -77,8 +77,8 @@ function axis(title, options) {
 
 // Ticks of a log axis where people expect them: the coarsest of these that gives a few.
 function logTicks(min, max) {
-  const fine = Array.from({length: 90}, (unused, i) => 1 + i / 10);
-  for (const digits of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], fine]) {
+  const steps = (size) => Array.from({length: 9 / size}, (unused, i) => Number((1 + i * size).toFixed(1)));
+  for (const digits of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], steps(0.5), steps(0.1)]) {
     const ticks = [];
     for (let size = Math.floor(Math.log10(min)); size <= Math.log10(max); ++size)
       ticks.push(...digits.map((digit) => Number(`${digit}e${size}`)).filter((value) => value >= min && value <= max));

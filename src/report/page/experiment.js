@@ -3,7 +3,7 @@
 function meanCell(value, format) {
   if (!value) return null;
   return value.deviation === null ? format(value.mean)
-    : [format(value.mean), el('span', {class: 'deviation'}, ` ± ${format(value.deviation)}`)];
+    : [format(value.mean), el('span', {class: 'deviation'}, `± ${format(value.deviation)}`)];
 }
 
 function firstEpochs(optimizer) {
