@@ -120,6 +120,7 @@ int run_app(int argc, char** argv) {
     add_fetch_command(app, action);
     add_info_command(app, action);
     add_compare_command(app, action);
+    add_report_command(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -18,6 +18,8 @@
 #include "mnist/report/train_text.hpp"
 #include "mnist/results/train_json.hpp"
 #include "mnist/train/experiment.hpp"
+#include "mnist/train/pictures.hpp"
+#include "page_file.hpp"
 #include "result_file.hpp"
 #include "signals.hpp"
 #include "train_observer.hpp"
@@ -77,6 +79,7 @@ TrainResult prepare_result(const TrainOptions& options, const Dataset& dataset, 
     result.machine = machine_facts();
     result.build = build_facts();
     result.dataset = dataset.facts;
+    result.sample_images = sample_images(dataset);
     result.config = options.config;
     return result;
 }
@@ -100,8 +103,9 @@ void note_missed_targets(const TrainResult& result, Console& console) {
     }
 }
 
-// The result first, then the report; a disk that is full must not cost the report either.
-void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted, Console& console) {
+// The result first, then the report, then the page; a disk that is full must not cost the report either.
+void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted,
+            const std::optional<std::filesystem::path>& page, Console& console) {
     std::exception_ptr failure;
     std::string place;
     if (wanted == kStandardStream) {
@@ -117,6 +121,11 @@ void finish(const TrainResult& result, const std::optional<std::filesystem::path
         }
     }
     console.print(train_report(result, console.style()) + place);
+    if (page) {
+        const bool named = wanted && wanted != kStandardStream;
+        write_page({{.name = named ? wanted->filename().string() : "mnist train", .content = result}}, *page,
+                   console);
+    }
     if (failure) std::rethrow_exception(failure);
 }
 
@@ -124,6 +133,7 @@ int train(const TrainOptions& options) {
     Console console(!options.quiet, options.out == kStandardStream ? TextTo::error : TextTo::output);
     const std::string created = utc_now();
     const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    if (options.report) require_free_page(*options.report);
     if (options.save_model) require_free_model_files(*options.save_model, options.config);
 
     const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
@@ -150,7 +160,7 @@ int train(const TrainOptions& options) {
     result.interrupted = outcome.interrupted;
     measure_peak(result, team_cpus);
 
-    finish(result, result_file, console);
+    finish(result, result_file, options.report, console);
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);
     return console.exit_code(verdict(result, options.target_accuracy_given));

@@ -25,6 +25,7 @@ struct TrainOptions {
     std::optional<std::filesystem::path> init_model;
     std::optional<std::filesystem::path> save_model;  ///< a folder
     std::optional<std::filesystem::path> out;
+    std::optional<std::filesystem::path> report;  ///< a page of the result
     std::optional<std::string> label;
     bool quiet = false;
     bool hidden_given = false;           ///< else an initial model decides

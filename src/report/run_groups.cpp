@@ -112,6 +112,12 @@ std::vector<std::string> convergence_speeds(const std::vector<RunGroup>& groups,
     return words;
 }
 
+std::string speed_or_status(const RunGroup& group, const std::string& speed) {
+    if (group.runs.empty()) return "not run";
+    if (group.runs.size() > 1 || group.runs.front()->status == RunStatus::completed) return speed;
+    return group.runs.front()->status == RunStatus::diverged ? "diverged" : "interrupted";
+}
+
 std::vector<std::string> class_names(const DatasetFacts& dataset, std::size_t classes) {
     static constexpr std::array kGarments{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                                           "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};

@@ -16,6 +16,21 @@ std::string_view environment(const char* name) {
     return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 
+/// Whether the locale's encoding is UTF-8, by the variables in the order in which POSIX lets them count; and
+/// not the Linux console, whose font has no Braille.
+bool shows_unicode() {
+    if (environment("TERM") == "linux") return false;
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const std::string_view locale = environment(name);
+        if (locale.empty()) continue;
+        for (const char* encoding : {"UTF-8", "utf8", "utf-8", "UTF8"}) {
+            if (locale.find(encoding) != std::string_view::npos) return true;
+        }
+        return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool is_capable_terminal(int descriptor) {
@@ -31,8 +46,10 @@ int terminal_columns(int descriptor, int otherwise) {
 }
 
 TextStyle text_style(int descriptor) {
-    return {.colour = is_capable_terminal(descriptor) && environment("NO_COLOR").empty(),
-            .width = terminal_columns(descriptor, TextStyle{}.width)};
+    const bool terminal = is_capable_terminal(descriptor);
+    return {.colour = terminal && environment("NO_COLOR").empty(),
+            .width = terminal_columns(descriptor, TextStyle{}.width),
+            .unicode = terminal && shows_unicode()};
 }
 
 void hold_standard_descriptors() {

@@ -2,6 +2,7 @@
 // machine is made printable here.
 #include <fmt/format.h>
 
+#include "accuracy_chart.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"
@@ -101,7 +102,9 @@ std::string train_report(const TrainResult& result, const TextStyle& style) {
     const std::vector<std::string> sentences = insights(result);
     if (!sentences.empty()) out += "\n" + heading("Insights", style);
     for (const std::string& sentence : sentences) out += wrapped(sentence, style.width, "- ");
-    return out + peak_shares(result, groups, style);
+    out += peak_shares(result, groups, style);
+    const std::string chart = accuracy_chart(groups, style);
+    return chart.empty() ? out : out + "\n" + heading("Test accuracy, %", style) + chart;
 }
 
 }  // namespace mnist

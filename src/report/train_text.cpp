@@ -43,13 +43,6 @@ std::string first_epochs(const RunGroup& group) {
     return fmt::format("{} to {} ({} of {})", *least, *greatest, reached.size(), words.size());
 }
 
-/// A single run that did not end well says so instead of a rank.
-std::string speed_or_status(const RunGroup& group, const std::string& speed) {
-    if (group.runs.empty()) return "not run";
-    if (group.runs.size() > 1 || group.runs.front()->status == RunStatus::completed) return speed;
-    return group.runs.front()->status == RunStatus::diverged ? "diverged" : "interrupted";
-}
-
 std::string learning_rate_flag(OptimizerKind kind) {
     return fmt::format("--{}-lr", name(kind));
 }

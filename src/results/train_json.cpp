@@ -8,6 +8,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "mnist/core/base64.hpp"
 #include "mnist/core/flops.hpp"
 
 namespace mnist {
@@ -63,9 +64,23 @@ std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& res
     return share <= 1 ? std::optional(share) : std::nullopt;
 }
 
+ordered_json image_json(const SampleImage& image) {
+    return {{"index", image.index}, {"label", image.label}, {"pixels", to_base64(image.pixels)}};
+}
+
+ordered_json mistake_json(const Mistake& mistake) {
+    return {{"index", mistake.image.index},
+            {"label", mistake.image.label},
+            {"predicted", mistake.predicted},
+            {"probability", number(mistake.probability)},
+            {"pixels", to_base64(mistake.image.pixels)}};
+}
+
 ordered_json run_json(const RunRecord& run, const TrainResult& result) {
     ordered_json epochs = ordered_json::array();
     for (const EpochRecord& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
+    ordered_json mistakes = ordered_json::array();
+    for (const Mistake& mistake : run.worst_mistakes) mistakes.push_back(mistake_json(mistake));
     return {{"optimizer", name(run.optimizer)},
             {"seed", run.seed},
             {"status", status_word(run.status)},
@@ -78,6 +93,7 @@ ordered_json run_json(const RunRecord& run, const TrainResult& result) {
             {"samples_per_second", or_null(run.samples_per_second)},
             {"peak_fraction", or_null(peak_fraction(run, result))},
             {"confusion_matrix", run.confusion_matrix},
+            {"worst_mistakes", std::move(mistakes)},
             {"weights_sha256", run.weights_sha256}};
 }
 
@@ -166,6 +182,8 @@ ordered_json to_json(const TrainConfig& config) {
 std::string train_result_json(const TrainResult& result) {
     ordered_json runs = ordered_json::array();
     for (const RunRecord& run : result.runs) runs.push_back(run_json(run, result));
+    ordered_json images = ordered_json::array();
+    for (const SampleImage& image : result.sample_images) images.push_back(image_json(image));
     const ordered_json file{{"schema", "mnist-results/1"},
                             {"kind", "train"},
                             {"created", result.created},
@@ -174,6 +192,7 @@ std::string train_result_json(const TrainResult& result) {
                             {"machine", to_json(result.machine)},
                             {"build", to_json(result.build)},
                             {"dataset", to_json(result.dataset)},
+                            {"sample_images", std::move(images)},
                             {"config", to_json(result.config)},
                             {"initial_weights_sha256", or_null(result.initial_weights_sha256)},
                             {"primitives", primitives_json(result.primitives)},

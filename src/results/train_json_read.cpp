@@ -5,6 +5,7 @@
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
+#include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
 
@@ -146,7 +147,33 @@ ConfusionMatrix confusion_matrix(const JsonCursor& array, std::uint64_t classes)
     return matrix;
 }
 
-RunRecord run(const JsonCursor& object, std::uint64_t classes) {
+std::uint64_t below(const JsonCursor& cursor, std::uint64_t limit, const char* what) {
+    const std::uint64_t value = cursor.unsigned_integer();
+    if (value >= limit) cursor.fail(fmt::format("{} below {}", what, limit));
+    return value;
+}
+
+SampleImage image(const JsonCursor& object, const DatasetFacts& facts, std::uint64_t samples) {
+    SampleImage image;
+    image.index = below(object.at("index"), samples, "the number of an image,");
+    image.label = below(object.at("label"), facts.classes, "a class");
+    const JsonCursor pixels = object.at("pixels");
+    std::optional<std::vector<std::uint8_t>> bytes = from_base64(pixels.string());
+    // By division, for a product of hostile extents may overflow.
+    if (!bytes || facts.columns == 0 || bytes->size() % facts.columns != 0 ||
+        bytes->size() / facts.columns != facts.rows)
+        pixels.fail(fmt::format("base64 of {} x {} bytes", facts.rows, facts.columns));
+    image.pixels = std::move(*bytes);
+    return image;
+}
+
+Mistake mistake(const JsonCursor& object, const DatasetFacts& facts) {
+    return {.image = image(object, facts, facts.test_samples),
+            .predicted = below(object.at("predicted"), facts.classes, "a class"),
+            .probability = object.at("probability").number(0, 1)};
+}
+
+RunRecord run(const JsonCursor& object, const DatasetFacts& facts) {
     RunRecord run;
     run.optimizer = optimizer(object.at("optimizer"));
     run.seed = count(object.at("seed"));
@@ -162,7 +189,10 @@ RunRecord run(const JsonCursor& object, std::uint64_t classes) {
     run.best_accuracy = nullable(object.at("best_accuracy"), percent);
     run.last_accuracy = nullable(object.at("last_accuracy"), percent);
     run.samples_per_second = nullable(object.at("samples_per_second"), amount);
-    run.confusion_matrix = confusion_matrix(object.at("confusion_matrix"), classes);
+    run.confusion_matrix = confusion_matrix(object.at("confusion_matrix"), facts.classes);
+    if (const auto mistakes = object.find("worst_mistakes")) {
+        for (const JsonCursor& one : mistakes->elements()) run.worst_mistakes.push_back(mistake(one, facts));
+    }
     run.weights_sha256 = object.at("weights_sha256").string();
     return run;
 }
@@ -190,6 +220,10 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     result.machine = machine(file.at("machine"));
     result.build = build(file.at("build"));
     result.dataset = dataset(file.at("dataset"));
+    if (const auto images = file.find("sample_images")) {
+        for (const JsonCursor& one : images->elements())
+            result.sample_images.push_back(image(one, result.dataset, result.dataset.train_samples));
+    }
     result.config = config(file.at("config"));
     if (const auto initial = file.find("initial_weights_sha256"))
         result.initial_weights_sha256 = nullable(*initial, [](const JsonCursor& c) { return c.string(); });
@@ -204,7 +238,7 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     if (const auto peak = file.find("fma_peak_gflops")) result.fma_peak_gflops = nullable(*peak, amount);
     if (const auto flushed = file.find("denormals_flushed")) result.denormals_flushed = flushed->boolean();
     for (const JsonCursor& record : file.at("runs").elements()) {
-        result.runs.push_back(run(record, result.dataset.classes));
+        result.runs.push_back(run(record, result.dataset));
     }
     return result;
 }

@@ -6,6 +6,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <vector>
 
 #include "checks.hpp"
 #include "mnist/stats/summary.hpp"
@@ -27,6 +28,24 @@ std::optional<Interval> mean_interval(std::span<const double> values, double con
     if (!t) return std::nullopt;
     const double half = *t * *summary->standard_deviation / std::sqrt(n);
     return Interval{summary->mean - half, summary->mean + half};
+}
+
+std::optional<Interval> median_interval(std::span<const double> values, double confidence) {
+    constexpr std::size_t kMostValues = 1000;
+    const std::size_t n = values.size();
+    if (!is_share(confidence) || n == 0 || n > kMostValues || !summarise(values)) return std::nullopt;
+    std::size_t k = 0;
+    double weight = std::ldexp(1.0, -static_cast<int>(n));  // P(Binomial(n, 1/2) = k)
+    double outside = 2 * weight;                            // 2 P(Binomial(n, 1/2) <= k)
+    while (outside <= 1 - confidence) {
+        ++k;
+        weight *= static_cast<double>(n - k + 1) / static_cast<double>(k);
+        outside += 2 * weight;
+    }
+    if (k == 0) return std::nullopt;
+    std::vector<double> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
+    return Interval{sorted[k - 1], sorted[n - k]};
 }
 
 std::optional<Interval> wilson_interval(std::uint64_t successes, std::uint64_t trials, double confidence) {

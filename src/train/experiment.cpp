@@ -14,6 +14,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/nn/engine.hpp"
+#include "mnist/train/pictures.hpp"
 
 namespace mnist {
 namespace {
@@ -105,6 +106,17 @@ class Experiment {
             epoch(run, e);
         }
         summarise(run);
+        keep_mistakes(run);
+    }
+
+    // Of the same weights as the confusion matrix. An interruption in the middle of an epoch leaves others in
+    // the engine.
+    void keep_mistakes(RunRecord& run) {
+        if (run.confusion_matrix.empty()) return;
+        if (run.status == RunStatus::interrupted)
+            engine_->start(whole_epochs_, settings_for(run.optimizer, config_));
+        run.worst_mistakes =
+            worst_mistakes(dataset_, engine_->logits(rows_of(dataset_.test, dataset_.pixels())));
     }
 
     void shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {

@@ -46,6 +46,13 @@ inline mnist::ConfusionMatrix confusion(std::uint64_t errors) {
     return matrix;
 }
 
+/// A picture of a ramp, 28 x 28 pixels.
+inline mnist::SampleImage ramp(std::uint64_t index, std::uint64_t label) {
+    mnist::SampleImage image{.index = index, .label = label, .pixels = {}};
+    for (std::size_t i = 0; i < 28 * 28; ++i) image.pixels.push_back(static_cast<std::uint8_t>(i % 256));
+    return image;
+}
+
 inline mnist::RunRecord run(const Course& course, std::uint64_t seed, std::size_t epochs) {
     mnist::RunRecord run;
     run.optimizer = course.optimizer;
@@ -70,6 +77,7 @@ inline mnist::RunRecord run(const Course& course, std::uint64_t seed, std::size_
         run.confusion_matrix =
             confusion(static_cast<std::uint64_t>(std::lround((100 - *run.last_accuracy) * 100)));
     }
+    if (epochs > 0) run.worst_mistakes = {{.image = ramp(321, 2), .predicted = 7, .probability = 0.9375}};
     run.weights_sha256 = std::string(64, "0123456789abcdef"[seed % 16]);
     return run;
 }
@@ -99,6 +107,7 @@ inline mnist::TrainResult sample_result(std::size_t epochs = 25) {
     result.build = {"0.1.0",   std::string(40, 'a'), true,  "GNU 12.2.0", "-O3 -DNDEBUG",
                     "Release", "2.6.3 (hash)",       "OMP", "2021.8",     "libstdc++ 20220819"};
     result.dataset = {"mnist", std::string(64, 'b'), 60000, 10000, 28, 28, 10, false};
+    result.sample_images = {ramp(0, 5)};
     result.config.epochs = epochs;
     result.config.threads = 2;
     result.primitives = {{"fc1 forward", "32x784 -> 32x128", "brgemm:avx512_core", "OI16i64o"},

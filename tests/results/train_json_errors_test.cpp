@@ -66,9 +66,10 @@ TEST_CASE("result errors: a missing key is named with its path") {
 }
 
 TEST_CASE("result errors: every key of the contract is missed, and no value of a wrong type gets through") {
-    const std::vector<std::string> optional{"/interrupted",     "/initial_weights_sha256", "/primitives",
-                                            "/fma_peak_gflops", "/denormals_flushed",      "/runs/0/status",
-                                            "/runs/0/message",  "/runs/0/peak_fraction"};
+    const std::vector<std::string> optional{
+        "/interrupted",       "/initial_weights_sha256", "/primitives",     "/fma_peak_gflops",
+        "/denormals_flushed", "/runs/0/status",          "/runs/0/message", "/runs/0/peak_fraction",
+        "/sample_images",     "/runs/0/worst_mistakes"};
     std::vector<std::string> paths;
     const json whole = sample();
     collect(whole, "", paths);
@@ -89,6 +90,23 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
         wrong[pointer] = whole[pointer].is_object() ? json("text") : json::object();
         CHECK_THROWS_AS(mnist::parse_train_result(wrong.dump(), "x.json"), mnist::InputError);
     }
+}
+
+TEST_CASE("result errors: pictures that do not fit the data set are refused") {
+    const std::string base64 = "base64 of 28 x 28 bytes";
+    check([](json& f) { f["sample_images"][0]["pixels"] = "AAAA"; }, "x.json, sample_images[0].pixels",
+          base64, "\"AAAA\"");
+    check([](json& f) { f["runs"][0]["worst_mistakes"][0]["pixels"] = "<script>"; },
+          "x.json, runs[0].worst_mistakes[0].pixels", base64, "\"<script>\"");
+    check([](json& f) { f["runs"][0]["worst_mistakes"][0]["predicted"] = 10; },
+          "x.json, runs[0].worst_mistakes[0].predicted", "a class below 10", "10");
+    check([](json& f) { f["runs"][0]["worst_mistakes"][0]["index"] = 10000; },
+          "x.json, runs[0].worst_mistakes[0].index", "the number of an image, below 10000", "10000");
+    check([](json& f) { f["runs"][0]["worst_mistakes"][0]["probability"] = 1.5; },
+          "x.json, runs[0].worst_mistakes[0].probability", "a number from 0 to 1", "1.5");
+    // Extents whose product overflows to the number of bytes that are there.
+    check([](json& f) { f["dataset"]["rows"] = std::uint64_t{1} << 62; }, "x.json, sample_images[0].pixels",
+          "base64 of 4611686018427387904 x 28 bytes", "a long string");
 }
 
 TEST_CASE("result errors: wrong types are described") {

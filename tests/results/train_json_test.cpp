@@ -72,6 +72,15 @@ TEST_CASE("result file: values arrive in their members") {
     CHECK(read.runs[2].first_epoch_at_target.value() == 5);
     CHECK(read.runs[2].seconds_to_target.value() == 1.25);
     CHECK(read.runs[2].confusion_matrix == mnist_test::sample_result().runs[2].confusion_matrix);
+    REQUIRE(read.runs[2].worst_mistakes.size() == 1);
+    const mnist::Mistake& mistake = read.runs[2].worst_mistakes.front();
+    CHECK(mistake.image.index == 321);
+    CHECK(mistake.image.label == 2);
+    CHECK(mistake.predicted == 7);
+    CHECK(mistake.probability == 0.9375);
+    CHECK(mistake.image.pixels == mnist_test::sample_result().runs[2].worst_mistakes.front().image.pixels);
+    REQUIRE(read.sample_images.size() == 1);
+    CHECK(read.sample_images.front().pixels.at(27) == 27);
     CHECK(read.runs[2].epochs.at(24).test_accuracy.value() == 97.51);
 }
 
@@ -135,11 +144,11 @@ TEST_CASE("result file: keys that nobody knows are left alone") {
 
 TEST_CASE("result file: keys beyond the contract may be missing") {
     json file = written(mnist_test::sample_result(1));
-    for (const char* key :
-         {"interrupted", "initial_weights_sha256", "primitives", "fma_peak_gflops", "denormals_flushed"})
+    for (const char* key : {"interrupted", "initial_weights_sha256", "primitives", "fma_peak_gflops",
+                            "denormals_flushed", "sample_images"})
         file.erase(key);
     for (json& run : file["runs"]) {
-        for (const char* key : {"status", "message", "peak_fraction"}) run.erase(key);
+        for (const char* key : {"status", "message", "peak_fraction", "worst_mistakes"}) run.erase(key);
     }
     const mnist::TrainResult read = parse_train_result(file.dump(), "x.json");
     CHECK(read.runs[0].status == mnist::RunStatus::completed);

@@ -10,6 +10,7 @@
 
 using mnist::independent_proportions_interval;
 using mnist::mean_interval;
+using mnist::median_interval;
 using mnist::student_t_quantile;
 using mnist::wilson_interval;
 
@@ -113,4 +114,33 @@ TEST_CASE("intervals: exchanging the proportions mirrors the interval") {
     const auto other = independent_proportions_interval(11, 30, 7, 20).value();
     CHECK(one.lower == Approx(-other.upper).epsilon(1e-14));
     CHECK(one.upper == Approx(-other.lower).epsilon(1e-14));
+}
+
+TEST_CASE("median interval: ranks are those of the binomial table") {
+    // Conover's table A3: the greatest k with 2 P(Binomial(n, 1/2) < k) <= 0.05 is 1 for 6 to 8 values, 2 for
+    // 9 to 11, 6 for 20, 10 for 30; scipy: binom.ppf(0.025, n, 0.5).
+    const auto ranks = [](std::size_t n, double confidence) {
+        std::vector<double> values;
+        for (std::size_t i = n; i > 0; --i) values.push_back(static_cast<double>(i));
+        return median_interval(values, confidence);
+    };
+    const std::pair<std::size_t, double> table[] = {{6, 1},  {8, 1},  {9, 2},  {10, 2},
+                                                    {11, 2}, {20, 6}, {30, 10}};
+    for (const auto& [n, k] : table) {
+        CAPTURE(n);
+        const auto interval = ranks(n, 0.95);
+        REQUIRE(interval.has_value());
+        CHECK(interval->lower == k);
+        CHECK(interval->upper == static_cast<double>(n) + 1 - k);
+    }
+    CHECK(ranks(1000, 0.95)->lower == 469);
+    CHECK(ranks(5, 0.9)->lower == 1);
+}
+
+TEST_CASE("median interval: too few or too many values and values that are no numbers have none") {
+    CHECK_FALSE(median_interval(std::vector<double>{}).has_value());
+    CHECK_FALSE(median_interval(std::vector<double>{1, 2, 3, 4, 5}).has_value());
+    CHECK_FALSE(median_interval(std::vector<double>(1001, 1)).has_value());
+    CHECK_FALSE(median_interval(std::vector<double>{1, 2, 3, 4, 5, kNan}).has_value());
+    CHECK_FALSE(median_interval(std::vector<double>(10, 1), 1).has_value());
 }

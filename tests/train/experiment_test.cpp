@@ -2,6 +2,7 @@
 // every setting that must not change them.
 #include "mnist/train/experiment.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/train/pictures.hpp"
 
 namespace mnist {
 namespace {
@@ -96,6 +98,13 @@ TEST_CASE("experiment: every optimizer with every seed learns and is recorded in
             for (const std::uint64_t n : row) counted += n;
         }
         CHECK(counted == 90);
+        std::uint64_t errors = 90;
+        for (std::size_t c = 0; c < 4; ++c) errors -= record.confusion_matrix[c][c];
+        CHECK(record.worst_mistakes.size() == std::min<std::uint64_t>(errors, kWorstMistakes));
+        for (const Mistake& mistake : record.worst_mistakes) {
+            CHECK(record.confusion_matrix.at(mistake.image.label).at(mistake.predicted) > 0);
+            CHECK(mistake.image.label == set.test.labels.at(mistake.image.index));
+        }
     }
     CHECK(outcome.runs[0].weights_sha256 != outcome.runs[3].weights_sha256);
 }

@@ -40,6 +40,9 @@ struct RunGroup {
 [[nodiscard]] std::vector<std::string> convergence_speeds(const std::vector<RunGroup>& groups,
                                                           std::size_t epochs);
 
+/// The group's word in a table: its rank `speed`, or how its only run ended where that was not well.
+[[nodiscard]] std::string speed_or_status(const RunGroup& group, const std::string& speed);
+
 /// Names of the classes: Fashion-MNIST's garments, the numbers 0, 1, ... for everything else.
 [[nodiscard]] std::vector<std::string> class_names(const DatasetFacts& dataset, std::size_t classes);
 

@@ -11,8 +11,9 @@ namespace mnist {
 
 /// How text may look where it goes to.
 struct TextStyle {
-    bool colour = false;  ///< terminal and no NO_COLOR
-    int width = 100;      ///< columns
+    bool colour = false;   ///< terminal and no NO_COLOR
+    int width = 100;       ///< columns
+    bool unicode = false;  ///< more than ASCII and rules: Braille dots
 };
 
 /// "mnist, 60000 training and 10000 test images of 28x28 pixels in 10 classes".
@@ -42,7 +43,8 @@ struct TextStyle {
 /// binomial interval of the test set).
 [[nodiscard]] std::vector<std::string> insights(const TrainResult& result);
 
-/// The whole closing part of `mnist train`: table, matrices (summed over seeds), insights, peak share.
+/// The whole closing part of `mnist train`: table, matrices (summed over seeds), insights, peak share, and
+/// where the style has Unicode a chart of the accuracies.
 [[nodiscard]] std::string train_report(const TrainResult& result, const TextStyle& style);
 
 }  // namespace mnist

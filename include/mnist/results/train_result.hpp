@@ -26,6 +26,20 @@ enum class RunStatus { completed, diverged, interrupted };
 /// Counts of (true class, predicted class) over the test set after the last epoch: matrix[true][predicted].
 using ConfusionMatrix = std::vector<std::vector<std::uint64_t>>;
 
+/// A picture out of a split of the data set.
+struct SampleImage {
+    std::uint64_t index = 0;  ///< in its split
+    std::uint64_t label = 0;
+    std::vector<std::uint8_t> pixels;  ///< [rows * columns] row-major, 0 = background
+};
+
+/// A test image that the network took for something else.
+struct Mistake {
+    SampleImage image;
+    std::uint64_t predicted = 0;
+    double probability = 0;  ///< that the network gave to its prediction, 0 to 1
+};
+
 /// One optimizer with one seed.
 struct RunRecord {
     OptimizerKind optimizer = OptimizerKind::sgd;
@@ -39,6 +53,7 @@ struct RunRecord {
     std::optional<double> last_accuracy;      ///< percent
     std::optional<double> samples_per_second;  ///< training samples over training seconds, all epochs
     ConfusionMatrix confusion_matrix;          ///< empty without an evaluation
+    std::vector<Mistake> worst_mistakes;       ///< of the final weights, the most confident first
     std::string weights_sha256;                ///< f32, PyTorch order, little-endian
 };
 
@@ -49,6 +64,7 @@ struct TrainResult {
     MachineFacts machine;
     BuildFacts build;
     DatasetFacts dataset;
+    std::vector<SampleImage> sample_images;  ///< some training images of each class, class by class
     TrainConfig config;
     /// SHA-256 of the weights that every run started from, where they came from a model file and not from the
     /// seed.

@@ -1,0 +1,45 @@
+# Script: writes OUT, a C++ file with the report page's template, style and scripts as bytes (page_assets.hpp declares what is in it).
+# Bytes rather than string literals: no limit of length, no delimiter that a file could contain.
+# Variables: OUT, PAGE (folder of the page's files), SCRIPTS (their names, in order, divided by commas), CHART_JS (a file or empty).
+
+# The bytes of a text, as a function that returns them. Inside a script element "</script" would end it.
+function(embed name text_hex variable)
+  if(text_hex STREQUAL "")
+    set(${variable} "${${variable}}std::string_view ${name}() {\n    return {};\n}\n\n" PARENT_SCOPE)
+    return()
+  endif()
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${text_hex}")
+  string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")
+  set(${variable} "${${variable}}static const unsigned char k_${name}[] = {\n${bytes}};\n\nstd::string_view ${name}() {\n    return {reinterpret_cast<const char*>(k_${name}), sizeof k_${name}};\n}\n\n"
+    PARENT_SCOPE)
+endfunction()
+
+function(require_no_closing_tag file)
+  file(READ "${file}" text)
+  string(TOLOWER "${text}" text)
+  if(text MATCHES "</(script|style)")
+    message(FATAL_ERROR "${file} has a closing tag in it, which would end its element in the page")
+  endif()
+endfunction()
+
+set(out "// Written by cmake/EmbedPage.cmake at build time.\n#include \"page_assets.hpp\"\n\nnamespace mnist {\n\n")
+file(READ "${PAGE}/page.html" html HEX)
+embed(page_template "${html}" out)
+require_no_closing_tag("${PAGE}/style.css")
+file(READ "${PAGE}/style.css" css HEX)
+embed(page_style "${css}" out)
+set(script "")
+string(REPLACE "," ";" SCRIPTS "${SCRIPTS}")
+foreach(name IN LISTS SCRIPTS)
+  require_no_closing_tag("${PAGE}/${name}")
+  file(READ "${PAGE}/${name}" part HEX)
+  string(APPEND script "${part}")
+endforeach()
+embed(page_script "${script}" out)
+set(library "")
+if(CHART_JS)
+  require_no_closing_tag("${CHART_JS}")
+  file(READ "${CHART_JS}" library HEX)
+endif()
+embed(chart_library "${library}" out)
+file(WRITE "${OUT}" "${out}}  // namespace mnist\n")

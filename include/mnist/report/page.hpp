@@ -1,0 +1,36 @@
+// One HTML page of any result files: self-contained, opens offline, allows no script but its own. What it
+// shows is computed here and goes into the page as one block of JSON; the page's own scripts
+// (src/report/page) only draw it. Charts are by Chart.js, where the build had it; else every chart is its
+// table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mnist/results/result_file.hpp"
+
+namespace mnist {
+
+/// A result file and what the page calls it; names should differ.
+struct ReportSource {
+    std::string name;
+    ResultFile content;
+};
+
+/// Everything that the page shows, schema "mnist-report/1": {"schema", "summary": [sentences], "sources",
+/// "experiments", "data_samples", "throughput", "times", "rooflines", "latencies", "comparisons",
+/// "not_compared"}. Sources are referred to by their place in "sources". Absent values are null; an estimate
+/// is
+/// {"n", "median", "low", "high", "spread"}, where "spread" says what low and high are: "interval" (95 % of
+/// the median, six values or more), "range" (lowest and highest) or "none". All text is printable() and the
+/// JSON is ASCII without '<', '>' and '&', so that it may stand in a page as it is. Throws InputError without
+/// any source. Cost: that of comparing each later file with the first of its kind.
+[[nodiscard]] std::string report_json(const std::vector<ReportSource>& sources);
+
+/// The page. The same sources give the same bytes.
+[[nodiscard]] std::string report_page(const std::vector<ReportSource>& sources);
+
+/// Whether this build has Chart.js; without it pages have tables only, and say so.
+[[nodiscard]] bool page_has_charts();
+
+}  // namespace mnist

@@ -1,0 +1,110 @@
+// `mnist report`: any result files in, one HTML page out. All files are read before anything is written, so
+// that a bad one leaves nothing behind.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app.hpp"
+#include "commands.hpp"
+#include "console.hpp"
+#include "figure_files.hpp"
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/new_file.hpp"
+#include "mnist/report/figures.hpp"
+#include "mnist/report/page.hpp"
+#include "mnist/report/text.hpp"
+#include "page_file.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportFlags {
+    std::vector<std::string> files;
+    std::string out;
+    std::string figures;
+};
+
+/// File names where they differ, else whole paths.
+std::vector<std::string> names_of(const std::vector<std::string>& files) {
+    std::vector<std::string> names;
+    for (const std::string& file : files) names.push_back(fs::path(file).filename().string());
+    std::vector<std::string> sorted = names;
+    std::sort(sorted.begin(), sorted.end());
+    return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end() ? names : files;
+}
+
+void require_each_once(const std::vector<std::string>& files) {
+    std::vector<fs::path> seen;
+    for (const std::string& file : files) {
+        const fs::path path = fs::weakly_canonical(file);
+        if (std::find(seen.begin(), seen.end(), path) != seen.end())
+            throw InputError({.where = "mnist report",
+                              .expected = "each file once",
+                              .found = fmt::format("{} twice", file),
+                              .remedy = "Its figures would count as two measurements"});
+        seen.push_back(path);
+    }
+}
+
+int report(const ReportFlags& flags) {
+    if (flags.files.empty())
+        throw InputError({.where = "mnist report",
+                          .expected = "one result file or more",
+                          .found = "none",
+                          .remedy = "For example: mnist report mnist-train-*.json --out report.html"});
+    require_each_once(flags.files);
+    // Figures alone need no page.
+    const fs::path page = !flags.out.empty() || !flags.figures.empty() ? flags.out : "report.html";
+    if (!page.empty()) require_free_page(page);
+    std::vector<ReportSource> sources;
+    const std::vector<std::string> names = names_of(flags.files);
+    for (std::size_t i = 0; i < flags.files.size(); ++i)
+        sources.push_back({names[i], read_result_file(flags.files[i])});
+    Console console;
+    const std::vector<Figure> figures =
+        flags.figures.empty() ? std::vector<Figure>{} : report_figures(sources);
+    if (!flags.figures.empty()) require_free_figures(figures, flags.figures);
+    if (!page.empty()) write_page(sources, page, console);
+    if (!flags.figures.empty()) {
+        write_figures(figures, flags.figures);
+        console.print(
+            fmt::format("Figures: {} as SVG and PNG in {}\n", figures.size(), printable(flags.figures)));
+    }
+    return console.exit_code(kExitFine);
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, Action& action) {
+    CLI::App* command = add_subcommand(app, "report", "One HTML page of any result files, to look at",
+                                       {"mnist report mnist-train-20260131T120000Z.json",
+                                        "mnist report results/*/*.json --out all-machines.html",
+                                        "mnist report result.json --figures figures"});
+    const auto flags = std::make_shared<ReportFlags>();
+    command->add_option(
+        "FILES", flags->files,
+        "RESULT.json...: of mnist train, mnist_bench or another Google Benchmark program, in any mix");
+    command
+        ->add_option("--out", flags->out,
+                     "The page: one file that needs no network; never overwrites one (default: report.html)")
+        ->type_name("FILE");
+    command
+        ->add_option("--figures", flags->figures,
+                     "Write each chart as SVG and PNG into this folder, for documents; needs gnuplot")
+        ->type_name("DIR");
+    command->callback([command, flags, &action] {
+        action = [command, flags] {
+            reject_unknown_words(*command);
+            return report(*flags);
+        };
+    });
+}
+
+}  // namespace mnist

@@ -1,0 +1,54 @@
+// Names come from files, so nothing is assumed of them; what does not fit is simply not found.
+#include "bench_words.hpp"
+
+#include <charconv>
+
+namespace mnist {
+namespace {
+
+std::optional<OptimizerKind> optimizer_labelled(const std::string& word) {
+    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+        if (word == label_of(kind)) return kind;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> BenchWords::number(const std::string& key) const {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 53;
+    const std::string digits = text(key, "");
+    std::uint64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, value);
+    if (error != std::errc{} || rest != end || value < 1 || value > kMost) return std::nullopt;
+    return value;
+}
+
+std::string BenchWords::text(const std::string& key, const std::string& otherwise) const {
+    const auto found = settings.find(key);
+    return found == settings.end() ? otherwise : found->second;
+}
+
+BenchWords bench_words(const std::string& name) {
+    BenchWords words;
+    std::size_t begin = 0;
+    while (begin <= name.size()) {
+        const std::size_t end = std::min(name.find('/', begin), name.size());
+        const std::string word = name.substr(begin, end - begin);
+        const std::size_t colon = word.find(':');
+        if (begin == 0) {
+            words.family = word;
+        } else if (colon != std::string::npos) {
+            words.settings.emplace(word.substr(0, colon), word.substr(colon + 1));
+        } else if (const auto optimizer = optimizer_labelled(word)) {
+            words.optimizer = optimizer;
+        } else {
+            words.plain.push_back(word);
+        }
+        begin = end + 1;
+    }
+    return words;
+}
+
+}  // namespace mnist

@@ -1,0 +1,14 @@
+// The benchmarks' figures. Only inside this room.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "mnist/report/figures.hpp"
+
+namespace mnist {
+
+/// From the data of report_json(); figures without data have empty scripts.
+[[nodiscard]] std::vector<Figure> benchmark_figures(const nlohmann::ordered_json& data);
+
+}  // namespace mnist

@@ -1,0 +1,195 @@
+// Speed: throughput and share of the peak by batch size, time to the target, roofline, latency.
+
+// Datasets of throughput series; `read` takes the estimate of a point, colour says the optimizer, shape and dash the file or variant.
+function batchDatasets(series, read) {
+  const nameOf = variantNames(series);
+  const variants = [...new Set(series.map(nameOf))];
+  return series.map((one) => {
+    const variant = variants.indexOf(nameOf(one));
+    return {
+      label: optimizerTitle(one.optimizer), colour: colourName(one.optimizer), interval: 'y', pointRadius: 4.5,
+      pointStyle: kShapes[variant % kShapes.length], borderDash: kDashes[variant % kDashes.length],
+      keyA: colourName(one.optimizer), nameA: optimizerTitle(one.optimizer),
+      keyB: nameOf(one), nameB: nameOf(one), sign: kShapeSigns[variant % kShapeSigns.length],
+      data: one.points.filter((point) => read(point)).map((point) => {
+        const estimate = read(point);
+        return {x: point.batch, y: estimate.median, low: estimate.low, high: estimate.high, estimate, variant: nameOf(one),
+          source: sourceName(one.source)};
+      }),
+    };
+  }).filter((dataset) => dataset.data.length);
+}
+
+function batchChart(series, read, yAxis, format) {
+  const datasets = batchDatasets(series, read);
+  const batches = [...new Set(datasets.flatMap((dataset) => dataset.data.map((point) => point.x)))].sort((a, b) => a - b);
+  return {
+    datasets,
+    scales: {x: logAxis('Batch size', batches, {min: batches[0] / 1.25, max: batches[batches.length - 1] * 1.25}), y: yAxis(datasets)},
+    title: (point, dataset) => `${dataset.label}, batch ${whole(point.x)}`,
+    describe: (point) => {
+      const lines = [format(point.y)];
+      if (point.estimate.spread !== 'none') lines.push(`${format(point.low)} to ${format(point.high)}`);
+      lines.push(spreadWords(point.estimate), point.variant);
+      if (point.variant !== point.source) lines.push(point.source);
+      return lines;
+    },
+  };
+}
+
+function batchNumbers(series, read, format) {
+  const rows = series.flatMap((one) => one.points.filter((point) => read(point)).map((point) => ({one, estimate: read(point), point})));
+  return {rows, columns: [
+    {name: 'Optimizer', cell: ({one}) => optimizerTitle(one.optimizer)},
+    {name: 'Batch', number: true, cell: ({point}) => whole(point.batch)},
+    {name: 'Median', number: true, cell: ({estimate}) => format(estimate.median)},
+    {name: 'Low', number: true, cell: ({estimate}) => (estimate.spread === 'none' ? null : format(estimate.low))},
+    {name: 'High', number: true, cell: ({estimate}) => (estimate.spread === 'none' ? null : format(estimate.high))},
+    {name: 'Low and high are', cell: ({estimate}) => spreadWords(estimate)},
+    {name: 'Threads', number: true, cell: ({one}) => one.threads},
+    {name: 'Precision', cell: ({one}) => one.precision},
+    {name: 'File', wide: true, cell: ({one}) => sourceName(one.source)},
+  ]};
+}
+
+// A legend of many files needs the whole width.
+function spacious(series, figure) {
+  if (new Set(series.map(variantNames(series))).size > 3) figure.setAttribute('class', 'whole');
+  return figure;
+}
+
+const kFamilies = {Train: 'An epoch of training', Step: 'A training step', Infer: 'Inference'};
+
+function logValues(datasets) {
+  const values = datasets.flatMap((dataset) => dataset.data.flatMap((point) => [point.low, point.high]));
+  return {min: least(values) / 1.12, max: greatest(values) * 1.12};
+}
+
+function throughputFigures() {
+  return Object.entries(kFamilies).map(([family, title]) => {
+    const series = report.throughput.filter((one) => one.family === family);
+    if (!series.length) return null;
+    const read = (point) => point.samples_per_second;
+    return spacious(series, chartFigure({
+      title: `${title}, samples/s`, numbers: batchNumbers(series, read, whole),
+      chart: batchChart(series, read, (datasets) => logAxis('Samples/s', null, logValues(datasets)), (value) => `${whole(value)} samples/s`),
+    }));
+  });
+}
+
+function shareFigures() {
+  return Object.entries(kFamilies).map(([family, title]) => {
+    const read = (point) => point.peak_fraction;
+    const series = report.throughput.filter((one) => one.family === family && one.points.some(read));
+    if (!series.length) return null;
+    const format = (value) => percent(value, 1);
+    const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
+    return spacious(series, chartFigure({title, numbers: batchNumbers(series, read, format), chart: batchChart(series, read, yAxis, format)}));
+  });
+}
+
+function timeFigures() {
+  return [...new Set(report.times.map((row) => row.target))].map((target) => {
+    const all = report.times.filter((row) => row.target === target);
+    const nameOf = variantNames(all);
+    const order = (row) => kOptimizers.indexOf(row.optimizer);
+    const rows = all.filter((row) => row.seconds).sort((a, b) => order(a) - order(b) || a.seconds.median - b.seconds.median);
+    if (!rows.length) return el('p', {}, `No run reached ${target} %.`);
+    const runs = (row) => `${row.reached} of ${plural(row.runs, 'run')} reached it`;
+    return dotFigure({
+      title: `Seconds of training to ${target} % test accuracy`, unit: 'Seconds',
+      rows: rows.map((row) => ({
+        label: `${optimizerTitle(row.optimizer)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
+        colour: colourName(row.optimizer),
+        lines: [withInterval(row.seconds, (v) => `${fixed(v, 2)} s`), spreadWords(row.seconds), runs(row), sourceName(row.source)],
+      })),
+      numbers: {rows: all, columns: [
+        {name: 'Optimizer', cell: (row) => optimizerTitle(row.optimizer)},
+        {name: 'Batch', number: true, cell: (row) => whole(row.batch)},
+        {name: 'Median, s', number: true, cell: (row) => (row.seconds ? fixed(row.seconds.median, 2) : null)},
+        {name: 'Low, s', number: true, cell: (row) => (row.seconds && row.seconds.spread !== 'none' ? fixed(row.seconds.low, 2) : null)},
+        {name: 'High, s', number: true, cell: (row) => (row.seconds && row.seconds.spread !== 'none' ? fixed(row.seconds.high, 2) : null)},
+        {name: 'Reached', number: true, cell: (row) => `${row.reached} of ${row.runs}`},
+        {name: 'Threads', number: true, cell: (row) => row.threads},
+        {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
+      ]},
+    });
+  });
+}
+
+const kDirections = {Forward: 'other', BackwardData: 'second', BackwardWeights: 'third'};
+
+function rooflineFigure(roofline) {
+  const directions = [...new Set(roofline.points.map((point) => point.direction))];
+  const datasets = directions.map((direction, i) => ({
+    label: direction, colour: kDirections[direction] || 'other', interval: 'y', showLine: false, pointStyle: kShapes[i % kShapes.length], pointRadius: 5,
+    keyA: direction, nameA: direction, keyB: '', nameB: '', sign: '',
+    data: roofline.points.filter((point) => point.direction === direction).map((point) =>
+      ({x: point.intensity, y: point.gflops.median, low: point.gflops.low, high: point.gflops.high, point})),
+  }));
+  const xs = roofline.points.map((point) => point.intensity);
+  const {peak_gflops: peak, memory_gb_per_second: memory} = roofline;
+  const ridge = peak && memory ? peak / memory : null;
+  const left = least([...xs, ridge || Infinity]) / 1.5;
+  const right = greatest([...xs, ridge || 0]) * 1.5;
+  if (peak) {
+    const corners = ridge ? [[left, left * memory], [ridge, peak], [right, peak]] : [[left, peak], [right, peak]];
+    datasets.push({label: 'Roof', colour: 'soft', pointRadius: 0, pointHitRadius: 0, borderWidth: 1.5, keyA: 'roof', nameA: 'Measured roof', keyB: '',
+      nameB: '', sign: '', data: corners.map(([x, y]) => ({x, y, low: null, high: null, point: null}))});
+  }
+  const ys = [...roofline.points.flatMap((point) => [point.gflops.low, point.gflops.high]), ...(peak ? [peak] : [])];
+  const lowest = least([...ys, ridge ? left * memory : Infinity]);
+  return chartFigure({
+    title: `Roofline of the inner products, one thread${report.rooflines.length > 1 ? `: ${sourceName(roofline.source)}` : ''}`,
+    note: (peak ? `Roof: ${short(peak)} GFLOP/s of fused multiply-adds` + (memory ? `, ${short(memory)} GB/s from memory. ` : '. ') : 'No peaks in this file. ') +
+      'Intensity counts each operand once; what its cache feeds lies above the slope.',
+    chart: {
+      datasets,
+      scales: {x: logAxis('FLOP per byte', null, {min: left, max: right}), y: logAxis('GFLOP/s', null, {min: lowest / 1.3, max: greatest(ys) * 1.3})},
+      title: (at) => (at.point ? at.point.name : 'Measured roof'),
+      describe: (at) => (at.point ? [withInterval(at.point.gflops, (v) => `${short(v)} GFLOP/s`), spreadWords(at.point.gflops),
+        `${short(at.point.intensity)} FLOP per byte`, sourceName(roofline.source)] : [`${short(at.y)} GFLOP/s`]),
+    },
+    numbers: {rows: [...roofline.points, ...roofline.others], columns: [
+      {name: 'Primitive', wide: true, cell: (row) => row.name},
+      {name: 'FLOP per byte', number: true, cell: (row) => (row.intensity === undefined ? null : short(row.intensity))},
+      {name: 'GFLOP/s', number: true, cell: (row) => (row.gflops ? withInterval(row.gflops, short) : null)},
+      {name: 'Share of the roof', number: true, cell: (row) => (row.gflops && peak ?
+        percent(row.gflops.median / Math.min(peak, memory ? row.intensity * memory : peak), 0) : null)},
+      {name: 'GB/s', number: true, cell: (row) => (row.gb_per_second ? withInterval(row.gb_per_second, short) : null)},
+    ]},
+  });
+}
+
+const kPercentiles = [['p50_us', 'Half of the calls', 'circle', '●'], ['p90_us', '90 %', 'rect', '■'], ['p99_us', '99 %', 'triangle', '▲'],
+  ['max_us', 'Longest', 'rectRot', '◆']];
+const kLatencyColours = ['other', 'second', 'third', 'soft'];
+
+function latencyFigure() {
+  const nameOf = variantNames(report.latencies);
+  const variants = [...new Set(report.latencies.map(nameOf))];
+  const datasets = variants.flatMap((variant, v) => kPercentiles.map(([key, name, shape], k) => ({
+    label: name, colour: kLatencyColours[k], pointStyle: variants.length > 1 ? kShapes[v % kShapes.length] : shape, borderDash: kDashes[v % kDashes.length],
+    keyA: key, nameA: name, keyB: variant, nameB: variant, sign: kShapeSigns[v % kShapeSigns.length],
+    data: report.latencies.filter((row) => nameOf(row) === variant && row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) =>
+      ({x: row.batch, y: row[key], low: null, high: null, source: sourceName(row.source), repetitions: row.repetitions})),
+  })));
+  const batches = [...new Set(report.latencies.map((row) => row.batch))].sort((a, b) => a - b);
+  const values = datasets.flatMap((dataset) => dataset.data.map((point) => point.y));
+  return chartFigure({
+    title: 'Latency of one call by batch size', note: 'Percentiles of single calls, the median over the repetitions; the longest call of all.',
+    chart: {
+      datasets,
+      scales: {x: logAxis('Images a call', batches, {min: batches[0] / 1.25, max: batches[batches.length - 1] * 1.25}),
+        y: logAxis('Microseconds', null, {min: least(values) / 1.4, max: greatest(values) * 1.4})},
+      title: (point, dataset) => `${dataset.label}, ${plural(point.x, 'image')} a call`,
+      describe: (point) => [`${short(point.y)} µs`, plural(point.repetitions, 'repetition'), point.source],
+    },
+    numbers: {rows: report.latencies, columns: [
+      {name: 'Images a call', number: false, cell: (row) => whole(row.batch)},
+      ...kPercentiles.map(([key, name]) => ({name: `${name}, µs`, number: true, cell: (row) => short(row[key])})),
+      {name: 'Threads', number: true, cell: (row) => row.threads},
+      {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
+    ]},
+  });
+}

@@ -1,0 +1,212 @@
+// Charts: one figure with a caption, its legend as buttons (a keyboard reaches them, a screen reader names them), the canvas, and the
+// numbers as a table. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
+
+const kCharts = [];
+const kPending = new Map();  // what draws a figure, by the box that it will be drawn in
+
+// Charts are drawn when they come near the window: a page of twenty files has more of them than anybody sees at once.
+const drawer = 'IntersectionObserver' in window ? new IntersectionObserver((entries) => {
+  entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawNow(entry.target));
+}, {rootMargin: '600px'}) : null;
+
+function drawNow(box) {
+  const draw = kPending.get(box);
+  if (!draw) return;
+  kPending.delete(box);
+  if (drawer) drawer.unobserve(box);
+  draw();
+}
+
+// Paper has no window to come near to.
+function drawAll() {
+  [...kPending.keys()].forEach(drawNow);
+}
+
+// Bands (along a line) and bars (at a point) from `low` to `high` of the raw points of a dataset.
+const intervalPlugin = {
+  id: 'intervals',
+  beforeDatasetsDraw(chart) {
+    const {ctx, scales: {x, y}, chartArea: area} = chart;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(area.left, area.top, area.width, area.height);
+    ctx.clip();
+    chart.data.datasets.forEach((dataset, i) => {
+      if (!dataset.interval || !chart.isDatasetVisible(i)) return;
+      const points = dataset.data.filter((p) => p.low !== null && p.low !== undefined && p.high > p.low);
+      ctx.strokeStyle = dataset.borderColor;
+      ctx.fillStyle = dataset.borderColor;
+      if (dataset.interval === 'band') {
+        ctx.globalAlpha = 0.16;
+        ctx.beginPath();
+        points.forEach((p) => ctx.lineTo(x.getPixelForValue(p.x), y.getPixelForValue(p.high)));
+        points.slice().reverse().forEach((p) => ctx.lineTo(x.getPixelForValue(p.x), y.getPixelForValue(p.low)));
+        ctx.fill();
+      } else {
+        ctx.globalAlpha = 0.75;
+        ctx.lineWidth = 1.5;
+        for (const p of points) {
+          const across = dataset.interval === 'x';
+          const fromX = x.getPixelForValue(across ? p.low : p.x);
+          const toX = x.getPixelForValue(across ? p.high : p.x);
+          const fromY = y.getPixelForValue(across ? p.y : p.low);
+          const toY = y.getPixelForValue(across ? p.y : p.high);
+          ctx.beginPath();
+          ctx.moveTo(fromX, fromY);
+          ctx.lineTo(toX, toY);
+          for (const [cx, cy] of [[fromX, fromY], [toX, toY]]) {
+            ctx.moveTo(cx - (across ? 0 : 3), cy - (across ? 3 : 0));
+            ctx.lineTo(cx + (across ? 0 : 3), cy + (across ? 3 : 0));
+          }
+          ctx.stroke();
+        }
+      }
+      ctx.globalAlpha = 1;
+    });
+    ctx.restore();
+  },
+};
+
+function axis(title, options) {
+  return {
+    title: {display: true, text: title}, ...options,
+    grid: {tickLength: 0, ...(options && options.grid)},
+    ticks: {maxRotation: 0, ...(options && options.ticks)},
+  };
+}
+
+// Ticks of a log axis where people expect them: the coarsest of these that gives a few.
+function logTicks(min, max) {
+  const steps = (size) => Array.from({length: 9 / size}, (unused, i) => Number((1 + i * size).toFixed(1)));
+  for (const digits of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], steps(0.5), steps(0.1)]) {
+    const ticks = [];
+    for (let size = Math.floor(Math.log10(min)); size <= Math.log10(max); ++size)
+      ticks.push(...digits.map((digit) => Number(`${digit}e${size}`)).filter((value) => value >= min && value <= max));
+    if (ticks.length > 2) return ticks;
+  }
+  return [min, max];
+}
+
+// `values`: the only ticks, where they were measured; else logTicks().
+function logAxis(title, values, options) {
+  const format = values ? whole : compact;
+  return axis(title, {
+    type: 'logarithmic', ...options,
+    ticks: {callback: (value) => format(value)},
+    afterBuildTicks: (scale) => {
+      scale.ticks = (values || logTicks(scale.min, scale.max)).map((value) => ({value}));
+    },
+  });
+}
+
+// Colours by name, so that a change between light and dark (or paper) can set them anew.
+function paint(chart) {
+  for (const dataset of chart.data.datasets) {
+    dataset.borderColor = colour(dataset.colour);
+    dataset.backgroundColor = dataset.hollow ? colour('ground') : colour(dataset.colour);
+    dataset.pointBorderColor = dataset.borderColor;
+  }
+  chart.options.color = colour('soft');
+  for (const scale of Object.values(chart.options.scales)) {
+    scale.grid.color = colour('grid');
+    scale.grid.borderColor = colour('line');
+    scale.ticks.color = colour('soft');
+    scale.ticks.padding = 6;
+    scale.title.color = colour('soft');
+  }
+  chart.options.plugins.tooltip.backgroundColor = colour('ink');
+  chart.options.plugins.tooltip.titleColor = colour('ground');
+  chart.options.plugins.tooltip.bodyColor = colour('ground');
+}
+
+function repaint() {
+  for (const chart of kCharts) {
+    paint(chart);
+    chart.update('none');
+  }
+}
+
+// Chart.js with what all charts share. Hover texts come from `describe(point, dataset)`: lines of text.
+function drawChart(canvas, {datasets, scales, describe, title}) {
+  const chart = new Chart(canvas, {
+    type: 'line',
+    data: {datasets},
+    plugins: [intervalPlugin],
+    options: {
+      animation: false, responsive: true, maintainAspectRatio: false, parsing: false, scales,
+      interaction: {mode: 'nearest', intersect: false, axis: 'xy'},
+      font: {family: 'system-ui, sans-serif'},
+      elements: {line: {borderWidth: 2, tension: 0}, point: {radius: 3.5, hoverRadius: 6, borderWidth: 1.5}},
+      plugins: {
+        legend: {display: false},
+        tooltip: {
+          displayColors: false, padding: 10, cornerRadius: 6,
+          callbacks: {
+            title: (items) => (items.length ? title(items[0].raw, items[0].dataset) : ''),
+            label: (item) => describe(item.raw, item.dataset),
+          },
+        },
+      },
+    },
+  });
+  paint(chart);
+  chart.update('none');
+  kCharts.push(chart);
+  return chart;
+}
+
+// The legend: one button an optimizer and one a variant; a series shows while both are on. `sync` is called with the wanted state.
+function legend(datasets, sync) {
+  const off = new Set();
+  const group = (name, keys, content) => (keys.length < 2 ? null : el('div', {class: 'group', role: 'group', 'aria-label': name},
+    keys.map((key) => toggle(content(key), (on) => {
+      if (on) off.delete(key);
+      else off.add(key);
+      sync((dataset) => !off.has(dataset.keyA) && !off.has(dataset.keyB));
+    }))));
+  const unique = (key) => [...new Set(datasets.map((dataset) => dataset[key]))];
+  const first = (key, value) => datasets.find((dataset) => dataset[key] === value);
+  const swatch = (key) => {
+    const mark = el('span', {class: 'swatch'});
+    mark.style.backgroundColor = `var(--${first('keyA', key).colour})`;
+    return [mark, first('keyA', key).nameA];
+  };
+  const shape = (key) => [el('span', {class: 'shape', 'aria-hidden': 'true'}, first('keyB', key).sign), first('keyB', key).nameB];
+  return [group('Series', unique('keyA'), swatch), group('Files and variants', unique('keyB'), shape)];
+}
+
+// The whole figure. chart: {datasets, scales, describe, title}; numbers: {columns, rows}; `onDraw` gets the chart once it exists.
+function chartFigure({title, note, chart, numbers, onDraw, height}) {
+  const box = el('div', {class: 'canvas'});
+  if (height) box.style.height = `${height}px`;
+  const bar = el('div', {class: 'controls'});
+  const figure = el('figure', {}, el('figcaption', {}, el('h4', {}, title), note ? el('p', {class: 'note'}, note) : null));
+  if (chartsAvailable) {
+    const canvas = el('canvas', {role: 'img', 'aria-label': `${title}. The numbers are in the table below.`});
+    box.append(canvas);
+    let drawn = null;
+    let isOn = () => true;
+    const show = () => {
+      if (!drawn) return;
+      drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
+      drawn.update('none');
+    };
+    kPending.set(box, () => {
+      drawn = drawChart(canvas, chart);
+      if (onDraw) onDraw(drawn);
+      show();
+    });
+    const buttons = legend(chart.datasets, (wanted) => {
+      isOn = wanted;
+      show();
+    });
+    bar.append(...buttons.filter((button) => button));
+    if (bar.childNodes.length) figure.append(bar);
+    figure.append(box);
+    if (drawer) drawer.observe(box);
+  }
+  const details = disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable);
+  details.firstChild.setAttribute('aria-label', `Numbers of ${title}`);
+  figure.append(details);
+  return figure;
+}

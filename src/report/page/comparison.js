@@ -1,0 +1,52 @@
+// What `mnist compare` says about two files: the answer, the ratios as a plot, the table, and what makes it unfair.
+
+const kVerdictColours = {faster: 'adam', slower: 'momentum', equivalent: 'sgd', inconclusive: 'soft'};
+
+function ratioWords(row) {
+  if (row.ratio === null) return kNone;
+  const interval = row.ratio_low === null ? '' : ` (${fixed(row.ratio_low, 2)} to ${fixed(row.ratio_high, 2)})`;
+  return `${fixed(row.ratio, 2)}${interval}`;
+}
+
+function accuracyWords(row) {
+  if (row.accuracy_difference === null) return null;
+  const signed = (value) => `${value >= 0 ? '+' : '−'}${fixed(Math.abs(value), 2)}`;
+  const interval = row.accuracy_low === null ? '' : ` (${signed(row.accuracy_low)} to ${signed(row.accuracy_high)})`;
+  return `${signed(row.accuracy_difference)}${interval}`;
+}
+
+const kVerdictNames = {adam: 'Faster', momentum: 'Slower', sgd: 'Equivalent', soft: 'Inconclusive'};
+
+function comparisonBlock(comparison) {
+  const rows = comparison.rows.filter((row) => row.ratio !== null);
+  const plot = !rows.length ? null : dotFigure({
+    title: 'Ratio of times', note: 'Right of 1 the new one is faster. Bars are 95 % intervals.', unit: 'Time of the base over time of the new one',
+    log: true, mark: 1,
+    rows: rows.map((row) => ({
+      label: row.name, value: row.ratio, low: row.ratio_low, high: row.ratio_high, colour: kVerdictColours[row.verdict] || 'soft',
+      lines: [`${ratioWords(row)}: ${row.verdict}`, `${row.samples_base} and ${plural(row.samples_new, 'repetition')}`,
+        `${sourceName(comparison.base_source)} to`, sourceName(comparison.new_source)],
+    })),
+    numbers: {rows: comparison.rows, columns: [
+      {name: 'Benchmark', wide: true, cell: (row) => row.name},
+      {name: 'Verdict', cell: (row) => el('span', {class: 'verdict'}, row.joint_verdict)},
+      {name: 'Ratio', number: true, cell: ratioWords},
+      {name: 'p, adjusted', number: true, cell: (row) => (row.p_adjusted === null ? null : short(row.p_adjusted))},
+      {name: 'Accuracy, points', number: true, cell: accuracyWords},
+      {name: 'Share of the peak', number: true, cell: (row) => (row.peak_fraction_base === null || row.peak_fraction_new === null ? null :
+        `${percent(row.peak_fraction_base, 0)} → ${percent(row.peak_fraction_new, 0)}`)},
+      {name: 'Repetitions', number: true, cell: (row) => `${row.samples_base}, ${row.samples_new}`},
+    ]},
+  });
+  const differences = comparison.fingerprint_differences.map((d) => `${d.key}: ${d.base === null ? kNone : d.base} → ${d.new === null ? kNone : d.new}`);
+  const unmatched = [...comparison.unmatched.base, ...comparison.unmatched.new];
+  return [
+    el('h3', {}, `${sourceName(comparison.new_source)} against ${sourceName(comparison.base_source)}`),
+    el('p', {}, `${comparison.summary}.`),
+    plot,
+    differences.length ? disclosure(`What differs between the machines (${differences.length})`, () => sentences(differences)) : null,
+    comparison.warnings.length ? disclosure(`What to keep in mind (${comparison.warnings.length})`, () => sentences(comparison.warnings)) : null,
+    comparison.bits.length ? disclosure('Are the weights the same bits?', () => sentences(comparison.bits)) : null,
+    unmatched.length ? disclosure(`In one of the two only (${unmatched.length})`, () => sentences(unmatched)) : null,
+  ];
+}

@@ -1,0 +1,52 @@
+// The data of the page and what is asked of it everywhere: names of sources, colours and shapes of series.
+
+const report = JSON.parse(document.getElementById('report-data').textContent);
+const chartsAvailable = typeof Chart !== 'undefined';
+
+const kOptimizers = ['sgd', 'momentum', 'adam'];
+const kTitles = {sgd: 'SGD', momentum: 'SGD + Momentum', adam: 'Adam'};
+const kShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross', 'line'];
+const kShapeSigns = ['●', '■', '▲', '◆', '✳', '✕', '✚', '━'];
+const kDashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
+
+function sourceName(source) {
+  return report.sources[source].name;
+}
+
+// A colour of the page as it is now; charts cannot read custom properties themselves.
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+// The same optimizer has the same colour everywhere; what has none is of a colour of its own.
+function colourName(optimizer) {
+  return kOptimizers.includes(optimizer) ? optimizer : 'other';
+}
+
+function optimizerTitle(optimizer) {
+  return kTitles[optimizer] || 'Inference';
+}
+
+// What a series is beside its optimizer: file, machine, threads, precision, as far as they distinguish series at all.
+function variantNames(rows) {
+  const differs = (read) => new Set(rows.map(read)).size > 1;
+  const threads = differs((row) => row.threads);
+  const precision = differs((row) => row.precision);
+  const file = differs((row) => row.source);
+  const machine = differs((row) => report.sources[row.source].cpu_model);
+  return (row) => {
+    const words = [];
+    if (file || !(threads || precision)) words.push(sourceName(row.source));
+    if (machine) words.push(report.sources[row.source].cpu_model || 'machine unknown');
+    if (threads) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
+    if (precision) words.push(row.precision);
+    return words.join(', ');
+  };
+}
+
+// "file.json (AMD EPYC)", the heading of what belongs to one file.
+function sourceHeading(source) {
+  const {name, cpu_model: cpu, threads} = report.sources[source];
+  if (!cpu) return name;
+  return `${name} · ${cpu}, ${threads} ${threads === '1' ? 'thread' : 'threads'}`;
+}

@@ -1,0 +1,286 @@
+// The benchmarks' part of a page: throughput, time to the target, roofline, latency. What a row is about
+// stands in its name, what it measured in its counters.
+#include <algorithm>
+#include <map>
+
+#include "bench_words.hpp"
+#include "mnist/core/flops.hpp"
+#include "mnist/report/run_groups.hpp"
+#include "mnist/stats/intervals.hpp"
+#include "mnist/stats/summary.hpp"
+#include "page_parts.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::optional<double> counter(const BenchRepetition& repetition, const std::string& key) {
+    const auto found = repetition.counters.find(key);
+    return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
+    return kind ? ordered_json(name(*kind)) : ordered_json(nullptr);
+}
+
+/// A short word of letters and digits; `otherwise` for anything else that stands in its place in a file.
+std::string word_or(const std::string& text, const std::string& otherwise) {
+    constexpr std::size_t kLongest = 12;
+    const bool is_word =
+        !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        });
+    return is_word ? text : otherwise;
+}
+
+/// Number of threads of a row: in its name, or one number for the whole file; empty where neither says it.
+std::string threads_of(const BenchWords& words, const PageSource& source) {
+    return word_or(words.text("threads", source.fact("mnist.config.threads")), {});
+}
+
+std::string precision_of(const BenchWords& words) {
+    return word_or(words.text("precision", "f32"), "other");
+}
+
+ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
+    auto series = std::find_if(all.begin(), all.end(), [&](const ThroughputSeries& s) {
+        return s.source == wanted.source && s.family == wanted.family && s.optimizer == wanted.optimizer &&
+               s.precision == wanted.precision && s.threads == wanted.threads;
+    });
+    if (series == all.end()) series = all.insert(all.end(), std::move(wanted));
+    auto point = std::find_if(series->points.begin(), series->points.end(),
+                              [batch](const ThroughputPoint& p) { return p.batch == batch; });
+    if (point == series->points.end())
+        point = series->points.insert(point, {.batch = batch, .samples_per_second = {}, .shares = {}});
+    return *point;
+}
+
+void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const PageSource& source) {
+    for (const BenchRepetition& repetition : source.bench()->repetitions) {
+        const BenchWords words = bench_words(repetition.name);
+        const std::optional<std::uint64_t> batch = words.number("batch");
+        const std::optional<double> throughput = counter(repetition, "samples_per_second");
+        const bool wanted = words.family == "Train" || words.family == "Step" || words.family == "Infer";
+        if (!wanted || !batch || !throughput || *throughput <= 0) continue;
+        ThroughputPoint& point = point_of(all,
+                                          {.source = place,
+                                           .family = words.family,
+                                           .optimizer = words.optimizer,
+                                           .precision = precision_of(words),
+                                           .threads = threads_of(words, source),
+                                           .points = {}},
+                                          *batch);
+        point.samples_per_second.push_back(*throughput);
+        if (const auto share = counter(repetition, "peak_fraction")) point.shares.push_back(*share);
+    }
+}
+
+void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const PageSource& source) {
+    const TrainResult& result = *source.train();
+    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
+    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
+    dims.push_back(result.dataset.classes);
+    const double gflop = training_flop_per_sample(dims) / 1e9;
+    for (const RunGroup& group : run_groups(result)) {
+        const std::vector<double> speeds = values_of(group, &RunRecord::samples_per_second);
+        if (speeds.empty()) continue;
+        ThroughputPoint& point = point_of(all,
+                                          {.source = place,
+                                           .family = "Train",
+                                           .optimizer = group.optimizer,
+                                           .precision = "f32",
+                                           .threads = source.fact("mnist.config.threads"),
+                                           .points = {}},
+                                          result.config.batch_size);
+        point.samples_per_second = speeds;
+        for (const double speed : speeds) {
+            const double peak = result.fma_peak_gflops.value_or(0);
+            // More than all is impossible: then the peak was measured on a busy machine.
+            if (peak > 0 && speed * gflop <= peak) point.shares.push_back(speed * gflop / peak);
+        }
+    }
+}
+
+/// One benchmark's repetitions of one counter, by name.
+using CounterValues = std::map<std::string, std::vector<double>>;
+
+CounterValues values_of_counter(const BenchResult& result, const std::string& key,
+                                const std::string& family = {}) {
+    CounterValues values;
+    for (const BenchRepetition& repetition : result.repetitions) {
+        const auto value = counter(repetition, key);
+        if (value && (family.empty() || family_of(repetition.name) == family))
+            values[repetition.name].push_back(*value);
+    }
+    return values;
+}
+
+std::optional<double> median_of(const CounterValues& values, const std::string& name) {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : median(found->second);
+}
+
+/// FLOP a byte of an inner product that reads its two inputs once and writes its output once, all f32.
+std::optional<double> least_traffic_intensity(const BenchWords& words) {
+    const auto in = words.number("in");
+    const auto out = words.number("out");
+    const auto batch = words.number("batch");
+    if (!in || !out || !batch) return std::nullopt;
+    const auto i = static_cast<double>(*in);
+    const auto o = static_cast<double>(*out);
+    const auto b = static_cast<double>(*batch);
+    return inner_product_flop(*batch, *in, *out) / (4 * (i * b + o * b + i * o));
+}
+
+ordered_json roofline_json(std::size_t place, const BenchResult& result) {
+    const CounterValues gflops = values_of_counter(result, "gflops");
+    const CounterValues bandwidth = values_of_counter(result, "gb_per_second");
+    ordered_json points = ordered_json::array();
+    for (const auto& [name, values] : gflops) {
+        const BenchWords words = bench_words(name);
+        const std::optional<double> intensity = least_traffic_intensity(words);
+        if (words.family != "InnerProduct" || !intensity) continue;
+        points.push_back({{"name", name},
+                          {"direction", words.plain.empty() ? "" : words.plain.front()},
+                          {"precision", precision_of(words)},
+                          {"intensity", *intensity},
+                          {"gflops", estimate_json(values)}});
+    }
+    ordered_json others = ordered_json::array();
+    for (const auto& [name, values] : bandwidth) {
+        if (family_of(name) != "Calibrate")
+            others.push_back({{"name", name}, {"gb_per_second", estimate_json(values)}});
+    }
+    if (points.empty() && others.empty()) return nullptr;
+    const auto peak = median_of(gflops, "Calibrate/FmaPeak/threads:1");
+    const auto stream = median_of(bandwidth, "Calibrate/TriadBandwidth/threads:1");
+    return {{"source", place},
+            {"peak_gflops", peak ? ordered_json(*peak) : ordered_json(nullptr)},
+            {"memory_gb_per_second", stream ? ordered_json(*stream) : ordered_json(nullptr)},
+            {"points", std::move(points)},
+            {"others", std::move(others)}};
+}
+
+void add_times(ordered_json& list, std::size_t place, const TrainResult& result, const PageSource& source) {
+    for (const RunGroup& group : run_groups(result)) {
+        if (group.counted.empty()) continue;
+        const std::vector<double> seconds = values_of(group, &RunRecord::seconds_to_target);
+        list.push_back({{"source", place},
+                        {"optimizer", name(group.optimizer)},
+                        {"precision", "f32"},
+                        {"threads", source.fact("mnist.config.threads")},
+                        {"batch", result.config.batch_size},
+                        {"target", result.config.target_accuracy},
+                        {"seconds", estimate_json(seconds)},
+                        {"reached", seconds.size()},
+                        {"runs", group.counted.size()}});
+    }
+}
+
+void add_times(ordered_json& list, std::size_t place, const BenchResult& result, const PageSource& source) {
+    for (const auto& [name, seconds] : values_of_counter(result, "seconds_to_target", "TimeToAccuracy")) {
+        const BenchWords words = bench_words(name);
+        const auto target = words.number("target");
+        const auto batch = words.number("batch");
+        if (!words.optimizer || !target || !batch) continue;
+        list.push_back({{"source", place},
+                        {"optimizer", optimizer_word(words.optimizer)},
+                        {"precision", precision_of(words)},
+                        {"threads", threads_of(words, source)},
+                        {"batch", *batch},
+                        {"target", *target},
+                        {"seconds", estimate_json(seconds)},
+                        {"reached", seconds.size()},
+                        {"runs", seconds.size()}});
+    }
+}
+
+}  // namespace
+
+ordered_json estimate_json(std::span<const double> values) {
+    const std::optional<Summary> summary = summarise(values);
+    if (!summary) return nullptr;
+    ordered_json json{{"n", summary->n}, {"median", summary->median}};
+    const std::optional<Interval> interval = median_interval(values);
+    json["low"] = interval ? interval->lower : summary->min;
+    json["high"] = interval ? interval->upper : summary->max;
+    json["spread"] = interval ? "interval" : summary->n > 1 ? "range" : "none";
+    return json;
+}
+
+std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources) {
+    std::vector<ThroughputSeries> all;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        sources[i].train() != nullptr ? add_train(all, i, sources[i]) : add_bench(all, i, sources[i]);
+    for (ThroughputSeries& series : all) {
+        std::sort(series.points.begin(), series.points.end(),
+                  [](const ThroughputPoint& a, const ThroughputPoint& b) { return a.batch < b.batch; });
+    }
+    return all;
+}
+
+ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
+    ordered_json list = ordered_json::array();
+    for (const ThroughputSeries& series : all) {
+        ordered_json points = ordered_json::array();
+        for (const ThroughputPoint& point : series.points)
+            points.push_back({{"batch", point.batch},
+                              {"samples_per_second", estimate_json(point.samples_per_second)},
+                              {"peak_fraction", estimate_json(point.shares)}});
+        list.push_back({{"source", series.source},
+                        {"family", series.family},
+                        {"optimizer", optimizer_word(series.optimizer)},
+                        {"precision", series.precision},
+                        {"threads", series.threads},
+                        {"points", std::move(points)}});
+    }
+    return list;
+}
+
+ordered_json times_json(const std::vector<PageSource>& sources) {
+    ordered_json list = ordered_json::array();
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        std::visit([&](const auto& content) { add_times(list, i, content, sources[i]); },
+                   sources[i].source->content);
+    return list;
+}
+
+ordered_json rooflines_json(const std::vector<PageSource>& sources) {
+    ordered_json list = ordered_json::array();
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i].bench() == nullptr) continue;
+        ordered_json roofline = roofline_json(i, *sources[i].bench());
+        if (!roofline.is_null()) list.push_back(std::move(roofline));
+    }
+    return list;
+}
+
+ordered_json latencies_json(const std::vector<PageSource>& sources) {
+    ordered_json list = ordered_json::array();
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i].bench() == nullptr) continue;
+        for (const auto& [name, medians] : values_of_counter(*sources[i].bench(), "p50_us", "Infer")) {
+            const BenchWords words = bench_words(name);
+            const auto batch = words.number("batch");
+            if (!batch) continue;
+            ordered_json row{{"source", i},
+                             {"batch", *batch},
+                             {"precision", precision_of(words)},
+                             {"threads", threads_of(words, sources[i])},
+                             {"repetitions", medians.size()}};
+            for (const char* key : {"p50_us", "p90_us", "p99_us", "max_us"}) {
+                const CounterValues values = values_of_counter(*sources[i].bench(), key, "Infer");
+                const auto found = values.find(name);
+                const auto summary = found == values.end() ? std::nullopt : summarise(found->second);
+                const bool greatest = std::string_view(key) == "max_us";
+                row[key] =
+                    summary ? ordered_json(greatest ? summary->max : summary->median) : ordered_json(nullptr);
+            }
+            list.push_back(std::move(row));
+        }
+    }
+    return list;
+}
+
+}  // namespace mnist

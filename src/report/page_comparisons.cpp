@@ -1,0 +1,73 @@
+// Which files of a page are compared: each with the first of its kind, where machine, build or threads
+// differ. All pairs would be too many to read, and files of one machine and build are repetitions, not
+// rivals.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mnist/core/error.hpp"
+#include "mnist/report/comparison_json.hpp"
+#include "mnist/report/comparison_text.hpp"
+#include "page_parts.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+bool same_build(const PageSource& a, const PageSource& b) {
+    for (const char* key :
+         {"mnist.build.commit", "mnist.build.dirty", "mnist.build.version", "mnist.build.compiler",
+          "mnist.build.flags", "mnist.build.build_type", "mnist.build.onednn"}) {
+        if (a.fact(key) != b.fact(key)) return false;
+    }
+    return true;
+}
+
+bool has_a_row_of(const PageSource& a, const PageSource& b) {
+    return std::any_of(a.measurements.rows.begin(), a.measurements.rows.end(), [&](const MeasuredRow& row) {
+        return std::any_of(b.measurements.rows.begin(), b.measurements.rows.end(),
+                           [&](const MeasuredRow& other) { return other.name == row.name; });
+    });
+}
+
+/// Adds the comparison of two sources, unless they are of one machine and one build.
+void add_pair(PageComparisons& all, const std::vector<PageSource>& sources, std::size_t base,
+              std::size_t place) {
+    try {
+        Comparison comparison = compare(sources[base].measurements, sources[place].measurements,
+                                        {.mode = CompareMode::report, .verdict = {}});
+        if (comparison.fingerprint_differences.empty() && same_build(sources[base], sources[place])) return;
+        all.compared.push_back({base, place, std::move(comparison)});
+    } catch (const InputError& error) {
+        all.refused.push_back(fmt::format("{} and {} are not compared: {}", sources[base].name(),
+                                          sources[place].name(), error.what()));
+    }
+}
+
+}  // namespace
+
+PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
+    PageComparisons all;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        for (std::size_t base = 0; base < i; ++base) {
+            const bool same_kind = (sources[base].train() == nullptr) == (sources[i].train() == nullptr);
+            if (!same_kind || !has_a_row_of(sources[base], sources[i])) continue;
+            add_pair(all, sources, base, i);
+            break;
+        }
+    }
+    return all;
+}
+
+ordered_json comparisons_json(const PageComparisons& comparisons) {
+    ordered_json list = ordered_json::array();
+    for (const PageComparison& pair : comparisons.compared) {
+        ordered_json one{{"base_source", pair.base}, {"new_source", pair.measured}};
+        one.update(ordered_json::parse(comparison_json({.comparisons = {pair.comparison}, .rankings = {}})));
+        list.push_back(std::move(one));
+    }
+    return list;
+}
+
+}  // namespace mnist

@@ -1,0 +1,149 @@
+// Where each source's figures come from, and how to get them again. A command that people copy into a shell
+// is made only of numbers and of words that are known or harmless: a name in a file must not become a
+// command.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "mnist/results/flat_facts.hpp"
+#include "page_parts.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Letters, digits and what benchmark names are made of; nothing that a shell would act on.
+bool is_harmless(const std::string& text) {
+    constexpr std::size_t kLongest = 200;
+    return !text.empty() && text.size() <= kLongest && text.front() != '-' &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '/' || c == ':' || c == '_' || c == ',' || c == '.' || c == '-';
+           });
+}
+
+/// The shortest text that reads back to the same number.
+std::string real(double value) {
+    return fmt::format("{}", value);
+}
+
+/// Flags whose values differ from the defaults.
+std::string train_command(const TrainResult& result) {
+    const TrainConfig& config = result.config;
+    const TrainConfig usual;
+    std::string command = "mnist train";
+    const auto flag = [&command](std::string_view name, const std::string& value) {
+        command += fmt::format(" --{} {}", name, value);
+    };
+    const auto whole = [&flag](std::string_view name, std::uint64_t value, std::uint64_t standard) {
+        if (value != standard) flag(name, std::to_string(value));
+    };
+    const auto number = [&flag](std::string_view name, double value, double standard) {
+        if (value != standard) flag(name, real(value));
+    };
+    const std::string& dataset = result.dataset.name;
+    if (dataset == "mnist" || dataset == "fashion-mnist" || dataset == "synthetic") {
+        flag("dataset", dataset);
+    } else {
+        flag("data-dir", "FOLDER");
+    }
+    if (config.optimizers != usual.optimizers) {
+        std::vector<std::string_view> words;
+        for (const OptimizerKind kind : config.optimizers) words.push_back(name(kind));
+        flag("optimizer", fmt::format("{}", fmt::join(words, ",")));
+    }
+    whole("epochs", config.epochs, usual.epochs);
+    whole("batch-size", config.batch_size, usual.batch_size);
+    whole("test-batch-size", config.test_batch_size, usual.test_batch_size);
+    if (config.hidden != usual.hidden) flag("hidden", fmt::format("{}", fmt::join(config.hidden, ",")));
+    number("sgd-lr", config.sgd_lr, usual.sgd_lr);
+    number("momentum-lr", config.momentum_lr, usual.momentum_lr);
+    number("momentum", config.momentum, usual.momentum);
+    number("adam-lr", config.adam_lr, usual.adam_lr);
+    whole("seed", config.seed, usual.seed);
+    whole("seeds", config.seeds, usual.seeds);
+    whole("threads", config.threads, usual.threads);
+    whole("loader-threads", config.loader_threads, usual.loader_threads);
+    if (!config.shuffle) command += " --no-shuffle";
+    number("target-accuracy", config.target_accuracy, usual.target_accuracy);
+    if (result.initial_weights_sha256) flag("init-model", "FILE");
+    return command;
+}
+
+/// What the file itself says about its run; empty where it is not one of mnist_bench.
+std::string bench_command(const PageSource& source) {
+    if (source.fact("mnist.build.version").empty()) return {};
+    std::string command = "mnist_bench";
+    const auto flag = [&](const char* name, const char* key, const char* form) {
+        const std::string value = source.fact(key);
+        if (is_harmless(value)) command += fmt::format(" {}{}{}", name, form, value);
+    };
+    flag("--dataset", "mnist.dataset.name", " ");
+    flag("--threads", "mnist.config.threads", " ");
+    flag("--epochs", "mnist.config.epochs", " ");
+    flag("--seed", "mnist.config.seed", " ");
+    flag("--benchmark_repetitions", "mnist.config.repetitions", "=");
+    std::set<std::string> families;
+    for (const MeasuredRow& row : source.measurements.rows) families.insert(family_of(row.name));
+    if (std::all_of(families.begin(), families.end(), is_harmless))
+        command += fmt::format(" --benchmark_filter='^({})/'", fmt::join(families, "|"));
+    return command + " --benchmark_out=FILE";
+}
+
+std::map<std::string, std::string> all_facts(const PageSource& source) {
+    std::map<std::string, std::string> facts = source.measurements.facts;
+    if (const TrainResult* result = source.train()) {
+        facts["mnist.created"] = result->created;
+        facts["mnist.label"] = result->label;
+        if (result->initial_weights_sha256)
+            facts["mnist.initial_weights_sha256"] = *result->initial_weights_sha256;
+        if (result->fma_peak_gflops) facts["mnist.fma_peak_gflops"] = real(*result->fma_peak_gflops);
+        for (const PrimitiveFacts& primitive : result->primitives)
+            facts["mnist.primitives." + primitive.operation] =
+                primitive.implementation +
+                (primitive.weights_layout.empty() ? "" : ", " + primitive.weights_layout);
+    }
+    return facts;
+}
+
+ordered_json source_json(const PageSource& source) {
+    ordered_json facts = ordered_json::array();  // pairs: keys from files must not become members of objects
+    const std::map<std::string, std::string> all = all_facts(source);
+    for (const auto& [key, value] : all) facts.push_back({key, value});
+    ordered_json skipped = ordered_json::array();
+    for (const SkippedRow& row : source.measurements.skipped)
+        skipped.push_back({{"name", row.name}, {"reason", row.reason}});
+    const auto fact = [&all](const char* key, const char* otherwise) {
+        const auto found = all.find(key);
+        return found == all.end() ? std::string(otherwise) : found->second;
+    };
+    const bool train = source.train() != nullptr;
+    return {{"name", source.name()},
+            {"kind", train ? "train" : "bench"},
+            {"label", fact("mnist.label", fact("host_name", "").c_str())},
+            {"created", fact("mnist.created", fact("date", "").c_str())},
+            {"cpu_model", fact("mnist.machine.cpu_model", "")},
+            {"threads", fact("mnist.config.threads", fact("num_cpus", "").c_str())},
+            {"version", fact("mnist.build.version", "")},
+            {"commit", fact("mnist.build.commit", "")},
+            {"command", train ? train_command(*source.train()) : bench_command(source)},
+            {"facts", std::move(facts)},
+            {"skipped", std::move(skipped)}};
+}
+
+}  // namespace
+
+std::string PageSource::fact(const std::string& key) const {
+    const auto found = measurements.facts.find(key);
+    return found == measurements.facts.end() ? std::string{} : found->second;
+}
+
+ordered_json sources_json(const std::vector<PageSource>& sources) {
+    ordered_json list = ordered_json::array();
+    for (const PageSource& source : sources) list.push_back(source_json(source));
+    return list;
+}
+
+}  // namespace mnist

@@ -1,0 +1,74 @@
+// The parts of a page's data, one function a part. Only inside this room. Text is as it stands in the files;
+// it is made printable once, when the whole is written.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mnist/compare/comparison.hpp"
+#include "mnist/compare/measurements.hpp"
+#include "mnist/core/train_config.hpp"
+#include "mnist/report/page.hpp"
+
+namespace mnist {
+
+/// A source and its measurements, which several parts need.
+struct PageSource {
+    const ReportSource* source = nullptr;
+    Measurements measurements;
+
+    [[nodiscard]] const std::string& name() const { return source->name; }
+    [[nodiscard]] const TrainResult* train() const { return std::get_if<TrainResult>(&source->content); }
+    [[nodiscard]] const BenchResult* bench() const { return std::get_if<BenchResult>(&source->content); }
+    /// A fact by its flat key; empty where the file does not have it.
+    [[nodiscard]] std::string fact(const std::string& key) const;
+};
+
+/// Throughput of one optimizer (or of inference) by batch size, as one file has it.
+struct ThroughputPoint {
+    std::uint64_t batch = 0;
+    std::vector<double> samples_per_second;  ///< one number a repetition
+    std::vector<double> shares;              ///< of the measured multiply-add peak; may be empty
+};
+struct ThroughputSeries {
+    std::size_t source = 0;
+    std::string family;  ///< "Train", "Step", "Infer"
+    std::optional<OptimizerKind> optimizer;
+    std::string precision;  ///< "f32" where the name says nothing
+    std::string threads;    ///< "2"; empty where neither name nor facts say it
+    std::vector<ThroughputPoint> points;
+};
+
+/// A comparison of two sources.
+struct PageComparison {
+    std::size_t base = 0, measured = 0;
+    Comparison comparison;
+};
+struct PageComparisons {
+    std::vector<PageComparison> compared;
+    std::vector<std::string> refused;  ///< sentences on pairs that cannot be compared
+};
+
+[[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
+/// Each later file with the first of its kind that is of another machine, build or number of threads.
+[[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
+
+[[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);
+[[nodiscard]] nlohmann::ordered_json sources_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json experiments_json(const std::vector<PageSource>& sources);
+/// Sample images, one list a data set.
+[[nodiscard]] nlohmann::ordered_json data_samples_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json throughput_json(const std::vector<ThroughputSeries>& series);
+[[nodiscard]] nlohmann::ordered_json times_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json rooflines_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons);
+/// What a reader should know first.
+[[nodiscard]] std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,
+                                                         const std::vector<ThroughputSeries>& series,
+                                                         const PageComparisons& comparisons);
+
+}  // namespace mnist

@@ -1,0 +1,187 @@
+// The first words of a page: who wins by how much, who is first at the target, what trains fastest, how
+// builds compare, and what a reader must not overlook.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mnist/report/comparison_text.hpp"
+#include "mnist/report/run_groups.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/stats/hypothesis.hpp"
+#include "mnist/stats/intervals.hpp"
+#include "mnist/stats/summary.hpp"
+#include "page_parts.hpp"
+
+namespace mnist {
+namespace {
+
+struct Ranked {
+    const RunGroup* group;
+    std::vector<double> values;
+    double mean;
+};
+
+/// Groups by the mean of a value of all their counted runs, best first.
+template <class Better>
+std::vector<Ranked> ranking(const std::vector<RunGroup>& groups, std::optional<double> RunRecord::*member,
+                            Better better) {
+    std::vector<Ranked> ranked;
+    for (const RunGroup& group : groups) {
+        std::vector<double> values = values_of(group, member);
+        const std::optional<Summary> summary = summarise(values);
+        if (summary && values.size() == group.counted.size())
+            ranked.push_back({&group, std::move(values), summary->mean});
+    }
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [&](const Ranked& a, const Ranked& b) { return better(a.mean, b.mean); });
+    return ranked;
+}
+
+std::uint64_t correct_of(double percent, std::uint64_t samples) {
+    return static_cast<std::uint64_t>(std::llround(percent / 100 * static_cast<double>(samples)));
+}
+
+/// Whether the winner's lead is more than chance: Welch's interval over seeds, adjusted for all pairs as in
+/// the insights, or with one run Newcombe's over the test set. Empty where neither is defined.
+std::string margin_verdict(const Ranked& first, const Ranked& second, std::size_t groups,
+                           std::uint64_t samples) {
+    const double pairs = static_cast<double>(groups) * static_cast<double>(groups - 1) / 2;
+    if (first.values.size() > 1 || second.values.size() > 1) {
+        const auto welch = welch_test(first.values, second.values, 1 - 0.05 / pairs);
+        if (!welch) return {};
+        return welch->interval.lower > 0 ? "; the lead is larger than the spread of the seeds explains"
+                                         : "; the spread of the seeds alone could explain that lead";
+    }
+    const auto interval =
+        independent_proportions_interval(correct_of(first.mean, samples), samples,
+                                         correct_of(second.mean, samples), samples, 1 - 0.05 / pairs);
+    if (!interval) return {};
+    return interval->lower > 0 ? "; the lead is larger than the choice of test images explains"
+                               : "; with one run each, chance alone could explain that lead";
+}
+
+/// "mnist on AMD EPYC, 2 threads", and the file where there are several.
+std::string place_of(const PageSource& source, bool several) {
+    const TrainResult& result = *source.train();
+    return fmt::format("{} on {}, {} thread{}{}", result.dataset.name, result.machine.cpu_model,
+                       result.config.threads, result.config.threads == 1 ? "" : "s",
+                       several ? fmt::format(" ({})", source.name()) : "");
+}
+
+std::string runs_word(const Ranked& ranked) {
+    return ranked.values.size() == 1 ? "one run" : fmt::format("mean of {} seeds", ranked.values.size());
+}
+
+std::string title_of(const Ranked& ranked) {
+    return std::string(title(ranked.group->optimizer));
+}
+
+std::string accuracy_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
+    const std::vector<Ranked> ranked =
+        ranking(groups, &RunRecord::last_accuracy, [](double a, double b) { return a > b; });
+    if (ranked.empty()) return {};
+    const Ranked& first = ranked.front();
+    std::string text = fmt::format("{}: {} {} {:.2f} % ({})", place_of(source, several), title_of(first),
+                                   ranked.size() > 1 ? "wins with" : "ends at", first.mean, runs_word(first));
+    std::vector<std::string> behind;
+    for (std::size_t i = 1; i < ranked.size(); ++i)
+        behind.push_back(
+            fmt::format("{:.2f} points above {}", first.mean - ranked[i].mean, title_of(ranked[i])));
+    if (!behind.empty())
+        text += ", " + listed(behind) +
+                margin_verdict(first, ranked[1], ranked.size(), source.train()->dataset.test_samples);
+    return text + ".";
+}
+
+std::string target_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
+    const std::vector<Ranked> ranked =
+        ranking(groups, &RunRecord::seconds_to_target, [](double a, double b) { return a < b; });
+    const double target = source.train()->config.target_accuracy;
+    if (ranked.empty()) return {};
+    const Ranked& first = ranked.front();
+    std::string text = fmt::format("{}{} reaches {:g} % soonest, after {:.2f} s of training ({})",
+                                   several ? source.name() + ": " : "", title_of(first), target, first.mean,
+                                   runs_word(first));
+    if (ranked.size() > 1 && ranked[1].mean < 1.005 * first.mean)
+        text += fmt::format(", practically together with {}", title_of(ranked[1]));
+    else if (ranked.size() > 1 && first.mean > 0)
+        text += fmt::format(", {:.2f} times as fast as {}", ranked[1].mean / first.mean, title_of(ranked[1]));
+    return text + ".";
+}
+
+/// The greatest median of training throughput, and the best of another optimizer.
+std::string throughput_sentence(const std::vector<PageSource>& sources,
+                                const std::vector<ThroughputSeries>& all) {
+    struct Best {
+        const ThroughputSeries* series = nullptr;
+        const ThroughputPoint* point = nullptr;
+        double median = 0;
+    };
+    Best first;
+    Best other;
+    for (const bool second : {false, true}) {
+        Best& best = second ? other : first;
+        for (const ThroughputSeries& series : all) {
+            if (series.family != "Train" || (second && series.optimizer == first.series->optimizer)) continue;
+            for (const ThroughputPoint& point : series.points) {
+                const double value = median(point.samples_per_second).value_or(0);
+                if (value > best.median) best = {&series, &point, value};
+            }
+        }
+        if (first.series == nullptr) return {};
+    }
+    const auto name_of = [](const Best& best) {
+        return best.series->optimizer ? std::string(title(*best.series->optimizer)) : std::string("Training");
+    };
+    std::string text = fmt::format("Highest throughput: {}, batch {}, {} samples/s", name_of(first),
+                                   first.point->batch, grouped(first.median));
+    if (const auto share = median(first.point->shares))
+        text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
+    text += fmt::format(" ({})", sources[first.series->source].name());
+    if (other.series != nullptr)
+        text += fmt::format("; {:.2f} times the best of {}", first.median / other.median, name_of(other));
+    return text + ".";
+}
+
+void add_cautions(std::vector<std::string>& sentences, const PageSource& source) {
+    if (source.fact("mnist.dataset.synthetic") == "true")
+        sentences.push_back(fmt::format("{} is of synthetic digits: its figures are not those of real MNIST.",
+                                        source.name()));
+    const TrainResult* result = source.train();
+    if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
+        sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.name()));
+    if (source.fact("mnist.build.build_type") == "Debug")
+        sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.name()));
+    if (!source.measurements.skipped.empty())
+        sentences.push_back(fmt::format("{}: {} rows were left out, see its facts at the end.", source.name(),
+                                        source.measurements.skipped.size()));
+}
+
+}  // namespace
+
+std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,
+                                           const std::vector<ThroughputSeries>& series,
+                                           const PageComparisons& comparisons) {
+    std::vector<std::string> sentences;
+    const auto append = [&](std::string sentence) {
+        if (!sentence.empty()) sentences.push_back(std::move(sentence));
+    };
+    const bool several = std::count_if(sources.begin(), sources.end(), [](const PageSource& source) {
+                             return source.train() != nullptr;
+                         }) > 1;
+    for (const PageSource& source : sources) {
+        if (source.train() == nullptr) continue;
+        const std::vector<RunGroup> groups = run_groups(*source.train());
+        append(accuracy_sentence(source, groups, several));
+        append(target_sentence(source, groups, several));
+    }
+    append(throughput_sentence(sources, series));
+    for (const PageComparison& pair : comparisons.compared)
+        append(fmt::format("{} against {}: {}.", sources[pair.measured].name(), sources[pair.base].name(),
+                           comparison_summary(pair.comparison)));
+    for (const PageSource& source : sources) add_cautions(sentences, source);
+    return sentences;
+}
+
+}  // namespace mnist

@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+"""The report page in a real browser: charts that are drawn, controls that work, layouts that fit, files that attack.
+
+Usage: report_page_test.py MNIST_PROGRAM SOURCE_FOLDER. Exits 77 (skipped) where chromium, its driver or selenium are missing. The browser is
+started once; every test opens its own page from a file, as a reader would, without a network. Left out: how it looks, which people judge."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SKIPPED = 77
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+except ImportError:
+    print("skipped: python3-selenium is not installed")
+    sys.exit(SKIPPED)
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+if not CHROMIUM or not DRIVER:
+    print("skipped: chromium or chromium-driver is not installed")
+    sys.exit(SKIPPED)
+
+PROGRAM, SOURCE = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+RESULTS = sorted((SOURCE / "results").glob("*/*.json"))
+GOLDEN = SOURCE / "tests" / "golden" / "train_result.json"
+PATIENCE_S = 20
+
+# What a file may try: an end of the script element, tags, attributes, a comment, control characters, a reversal of the text's direction.
+ATTACKS = [
+    "</script><script>window.attacked = 1</script>",
+    "<img src=x onerror='window.attacked = 2'>",
+    "\"><svg onload=window.attacked=3>",
+    "<!--<script>",
+    "'); window.attacked = 4; ('",
+    "{{script}}",
+    "bell\u0007 escape\u001b[31m zero-width\u200b reversed\u202egnp.exe",
+    "line\u2028separator",
+    "long" * 200,
+]
+
+
+def start_browser():
+    options = Options()
+    options.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(service=Service(DRIVER), options=options)
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.scratch.name)
+        cls.browser = start_browser()
+        cls.browser.set_page_load_timeout(60)
+        cls.whole_page = cls.report("whole.html", [GOLDEN, *RESULTS])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.quit()
+        cls.scratch.cleanup()
+
+    @classmethod
+    def report(cls, name, files):
+        page = cls.folder / name
+        subprocess.run([PROGRAM, "report", *files, "--out", page], check=True, stdout=subprocess.DEVNULL)
+        return page
+
+    def open(self, page, width=1200, scheme="light"):
+        self.browser.get_log("browser")  # what came before is not this page's
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                     {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        self.browser.get(page.as_uri())
+        self.wait_for("return document.documentElement.dataset.ready === 'true'", "the page is ready")
+
+    def js(self, script, *arguments):
+        return self.browser.execute_script(script, *arguments)
+
+    def wait_for(self, script, what):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            if self.js(script):
+                return
+            time.sleep(0.05)
+        self.fail(f"waited {PATIENCE_S} s in vain until {what}")
+
+    def draw_all(self):
+        self.js("window.dispatchEvent(new Event('beforeprint'))")
+
+    def assert_silent_console(self):
+        self.assertEqual([], [entry["message"] for entry in self.browser.get_log("browser")])
+
+    def button(self, section, text):
+        return self.browser.find_element(By.XPATH, f"//section[@id='{section}']//button[contains(normalize-space(.), '{text}')]")
+
+    # Tests
+
+    def test_every_section_is_there_in_order_with_its_heading(self):
+        self.open(self.whole_page)
+        wanted = ["summary", "results", "curves", "confusion", "throughput", "share", "time", "roofline", "latency", "comparison", "pictures",
+                  "facts"]
+        self.assertEqual(wanted, self.js("return [...document.querySelectorAll('main > section')].map(s => s.id)"))
+        self.assertEqual(wanted, self.js("return [...document.querySelectorAll('nav a')].map(a => a.hash.slice(1))"))
+        self.assert_silent_console()
+
+    def test_charts_are_drawn_when_they_come_into_view(self):
+        self.open(self.whole_page)
+        canvases = self.browser.find_elements(By.CSS_SELECTOR, ".canvas canvas")
+        self.assertGreater(len(canvases), 10)
+        last = canvases[-1]
+        self.assertFalse(self.js("return !!Chart.getChart(arguments[0])", last))  # far below the window
+        for canvas in canvases:
+            self.js("arguments[0].scrollIntoView()", canvas)
+            deadline = time.monotonic() + PATIENCE_S
+            while not self.js("return !!Chart.getChart(arguments[0])", canvas) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            inked = self.js("""
+                const {width, height} = arguments[0];
+                const pixels = arguments[0].getContext('2d').getImageData(0, 0, width, height).data;
+                return pixels.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);""", canvas)
+            self.assertGreater(inked, 500, canvas.get_attribute("aria-label"))
+        self.assert_silent_console()
+
+    def test_every_chart_has_its_numbers_as_a_table(self):
+        self.open(self.whole_page)
+        rows = self.js("""
+            return [...document.querySelectorAll('figure')].map((figure) => {
+              const details = figure.querySelector('details');
+              details.open = true;
+              details.dispatchEvent(new Event('toggle'));
+              return details.querySelectorAll('tbody tr').length;
+            });""")
+        self.assertGreater(len(rows), 10)
+        self.assertTrue(all(count > 0 for count in rows), rows)
+
+    def test_legend_buttons_hide_series_by_mouse_and_keyboard(self):
+        self.open(self.whole_page)
+        self.draw_all()
+        button = self.button("curves", "SGD")
+        visible = """const chart = Chart.getChart(document.querySelector('#curves canvas'));
+            return chart.data.datasets.map((d, i) => chart.isDatasetVisible(i) ? d.label : null).filter(l => l)"""
+        self.assertIn("SGD", self.js(visible))
+        self.js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.assertNotIn("SGD", self.js(visible))
+        self.assertIn("Adam", self.js(visible))
+        self.assertEqual("false", button.get_attribute("aria-pressed"))
+        button.send_keys(Keys.SPACE)
+        self.assertIn("SGD", self.js(visible))
+        self.assertEqual("true", button.get_attribute("aria-pressed"))
+
+    def test_the_axis_switches_between_epochs_and_seconds(self):
+        train = [file for file in RESULTS if file.name.endswith("-train.json") and "bench" not in file.name]
+        self.open(self.report("axis.html", train))
+        self.draw_all()
+        title = "return Chart.getChart(document.querySelector('#curves canvas')).options.scales.x.title.text"
+        last = "return Chart.getChart(document.querySelector('#curves canvas')).data.datasets[0].data.at(-1).x"
+        self.assertEqual("Epoch", self.js(title))
+        self.assertEqual(25, self.js(last))
+        self.js("arguments[0].scrollIntoView({block: 'center'})", self.button("curves", "Seconds"))
+        self.button("curves", "Seconds").click()
+        self.assertEqual("Seconds of training", self.js(title))
+        data = json.loads(self.js("return document.getElementById('report-data').textContent"))
+        seconds = data["experiments"][0]["optimizers"][0]["curves"]["seconds"]
+        self.assertAlmostEqual(seconds[-1], self.js(last))
+
+    def test_matrices_switch_to_percent_and_the_difference_follows_its_menus(self):
+        self.open(self.whole_page)
+        cell = "return document.querySelector('#confusion .heat tbody tr td').textContent"
+        counts = self.js(cell)
+        button = self.button("confusion", "Percent")
+        self.js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.assertRegex(counts, r"^\d+$")
+        self.assertRegex(self.js(cell), r"^\d+\.\d$")
+        caption = "return document.querySelector('#confusion .difference caption').textContent"
+        before = self.js(caption)
+        select = self.browser.find_element(By.CSS_SELECTOR, "#confusion .difference select")
+        self.js("arguments[0].value = '1'; arguments[0].dispatchEvent(new Event('change'))", select)
+        self.assertNotEqual(before, self.js(caption))
+        self.assertTrue(self.js(caption).startswith("SGD + Momentum minus"))
+
+    def test_hover_says_value_interval_and_file(self):
+        self.open(self.whole_page)
+        self.draw_all()
+        lines = self.js("""
+            const chart = Chart.getChart(document.querySelector('#throughput canvas'));
+            const series = chart.data.datasets.findIndex((d) => d.data.some((p) => p.high > p.low));
+            const index = chart.data.datasets[series].data.findIndex((p) => p.high > p.low);
+            chart.tooltip.setActiveElements([{datasetIndex: series, index}], {x: 0, y: 0});
+            chart.update();
+            return chart.tooltip.body.flatMap((part) => part.lines);""")
+        text = "\n".join(lines)
+        self.assertRegex(text, r"\d samples/s")
+        self.assertRegex(text, r"\d samples/s to \d")
+        self.assertRegex(text, r"\.json")
+
+    def test_hostile_files_stay_text(self):
+        train = json.loads(GOLDEN.read_text())
+        train["label"] = " ".join(ATTACKS)
+        train["machine"]["cpu_model"] = ATTACKS[0]
+        train["dataset"]["name"] = ATTACKS[1]
+        train["build"]["commit"] = ATTACKS[2]
+        train["runs"][0]["status"] = "diverged"
+        train["runs"][0]["message"] = ATTACKS[0] + ATTACKS[6]
+        bench = {"context": {"host_name": ATTACKS[0], ATTACKS[1]: ATTACKS[2], "__proto__": "x", "mnist.build.version": "$(reboot)",
+                             "mnist.config.epochs": "5; rm -rf ~", "mnist.machine.cpu_model": ATTACKS[6]},
+                 "benchmarks": [{"name": f"Train/Adam/batch:64/threads:{attack}", "run_type": "iteration", "real_time": 1 + r, "time_unit": "ms",
+                                 "repetition_index": r, "samples_per_second": 1000 + r, "test_accuracy": 97.5}
+                                for attack in ATTACKS for r in range(2)] +
+                               [{"name": f"{attack}/x", "run_type": "iteration", "real_time": 1, "time_unit": attack} for attack in ATTACKS]}
+        other = json.loads(json.dumps(bench).replace("x\"", "y\""))
+        for name, content in (("train.json", train), ("bench.json", bench), ("other.json", other)):
+            (self.folder / name).write_text(json.dumps(content))
+        page = self.report("hostile.html", [self.folder / name for name in ("train.json", "bench.json", "other.json")])
+        self.open(page)
+        self.draw_all()
+        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+        self.assertIsNone(self.js("return window.attacked || null"))
+        self.assertEqual(0, self.js("return document.querySelectorAll('img, svg, iframe, object, link').length"))
+        self.assertEqual(3, self.js("return document.scripts.length"))  # the data, Chart.js, the page's own
+        text = self.js("return document.body.textContent")
+        for attack in ATTACKS[:6]:
+            self.assertIn(attack, text)
+        html = page.read_text()
+        for mark in ("\u0007", "\u001b", "\u200b", "\u202e", "\u2028"):
+            self.assertNotIn(mark, html)
+            self.assertNotIn(mark, text)
+        commands = self.js("return [...document.querySelectorAll('.command')].map((c) => c.textContent)")
+        self.assertTrue(commands)
+        self.assertLessEqual(self.js("return document.documentElement.scrollWidth"), 1200)
+        for command in commands:
+            self.assertRegex(command, r"^mnist(_bench)? [-A-Za-z0-9_:/.,=^()|' ]*$")
+            self.assertNotIn("rm", command)
+        self.assert_silent_console()
+
+    def test_many_rows_and_epochs_still_make_a_page(self):
+        train = json.loads(GOLDEN.read_text())
+        for run in train["runs"][1:]:
+            run["epochs"] = run["epochs"] * 1000
+        names = [f"Sort/{i}" for i in range(300)]
+        for name, factor in (("many-a.json", 1), ("many-b.json", 2)):
+            rows = [{"name": n, "run_type": "iteration", "real_time": factor, "time_unit": "ms"} for n in names]
+            (self.folder / name).write_text(json.dumps({"context": {"host_name": name, "num_cpus": factor}, "benchmarks": rows}))
+        (self.folder / "many.json").write_text(json.dumps(train))
+        self.open(self.report("many.html", [self.folder / name for name in ("many.json", "many-a.json", "many-b.json")]))
+        self.draw_all()
+        self.assertEqual(60, self.js("return Chart.getChart(document.querySelector('#comparison canvas')).data.datasets.flatMap(d => d.data).length"))
+        self.assertIn("The first 60 of 300", self.js("return document.querySelector('#comparison figcaption').textContent"))
+        self.assertEqual(2000, self.js("return Chart.getChart(document.querySelector('#curves canvas')).data.datasets[1].data.length"))
+        self.assert_silent_console()
+
+    def test_the_policy_lets_no_other_script_run_and_nothing_load(self):
+        self.open(self.whole_page)
+        self.js("""const script = document.createElement('script');
+            script.textContent = 'window.smuggled = 1';
+            document.body.append(script);
+            const image = document.createElement('img');
+            image.src = 'https://127.0.0.1:9/x.png';
+            document.body.append(image);""")
+        self.assertIsNone(self.js("return window.smuggled || null"))
+        refusals = []
+        deadline = time.monotonic() + PATIENCE_S
+        while len(refusals) < 2 and time.monotonic() < deadline:
+            refusals += [entry["message"] for entry in self.browser.get_log("browser")]
+            time.sleep(0.05)
+        self.assertTrue(all("Content Security Policy" in message for message in refusals), refusals)
+        self.assertEqual(2, len(refusals))
+        html = self.whole_page.read_text()
+        self.assertNotIn("unsafe", html[:html.index("</head>")])
+        self.assertFalse(re.search(r"<(?:script|link|img)[^>]*\s(?:src|href)=", html))
+
+    def test_no_width_scrolls_sideways(self):
+        for width in (360, 700, 1000):
+            self.open(self.whole_page, width=width)
+            self.draw_all()
+            self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+            self.assertLessEqual(self.js("return document.documentElement.scrollWidth"), width, f"at {width} pixels")
+
+    def test_dark_is_dark_and_charts_follow(self):
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        tick = "return Chart.getChart(document.querySelector('#curves canvas')).options.scales.x.ticks.color"
+        self.open(self.whole_page, scheme="light")
+        self.draw_all()
+        light = self.js(ground), self.js(tick)
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        self.wait_for(f"return (() => {{ {tick} }})() !== '{light[1]}'", "the charts are repainted")
+        self.assertEqual("rgb(255, 255, 255)", light[0])
+        self.assertNotEqual(light[0], self.js(ground))
+
+    def test_paper_gets_every_chart(self):
+        self.open(self.whole_page)
+        pdf = self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
+        self.assertGreater(len(pdf), 50_000)
+        self.assertTrue(self.js("return [...document.querySelectorAll('.canvas canvas')].every((c) => Chart.getChart(c))"))
+
+    def test_without_charts_the_tables_are_open_and_the_page_says_so(self):
+        html = self.whole_page.read_text()
+        begin = html.index("<script>/*!")  # Chart.js begins with its licence
+        end = html.index("</script>", begin) + len("</script>")
+        page = self.folder / "plain.html"
+        page.write_text(html[:begin] + html[end:])
+        self.open(page)
+        self.assertIn("no Chart.js", self.js("return document.querySelector('.banner:not(noscript *)').textContent"))
+        self.assertEqual(0, self.js("return document.querySelectorAll('.canvas canvas').length"))
+        self.assertGreater(self.js("return document.querySelectorAll('figure details[open] tbody tr').length"), 50)
+        self.assert_silent_console()
+
+    def test_the_data_can_be_read_out_again(self):
+        html = self.whole_page.read_text()
+        begin = html.index('id="report-data">') + len('id="report-data">')
+        data = json.loads(html[begin:html.index("</script>", begin)])
+        self.assertEqual("mnist-report/1", data["schema"])
+        self.assertEqual([GOLDEN.name, *(file.name for file in RESULTS)], [source["name"] for source in data["sources"]])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
