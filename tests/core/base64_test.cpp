@@ -1,3 +1,4 @@
+// Known vectors, every byte value, and what a careful decoder refuses.
 #include "mnist/core/base64.hpp"
 
 #include <numeric>
