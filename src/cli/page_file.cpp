@@ -1,3 +1,4 @@
+// The page is made in memory first, so that it is written whole or not at all.
 #include "page_file.hpp"
 
 #include <fmt/format.h>

@@ -34,6 +34,7 @@ struct ReportFlags {
 /// File names where they differ, else whole paths.
 std::vector<std::string> names_of(const std::vector<std::string>& files) {
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const std::string& file : files) names.push_back(fs::path(file).filename().string());
     std::vector<std::string> sorted = names;
     std::sort(sorted.begin(), sorted.end());

@@ -43,6 +43,7 @@ std::vector<Mistake> worst_mistakes(const Dataset& dataset, std::span<const floa
                      [](const Wrong& a, const Wrong& b) { return a.probability > b.probability; });
     wrong.resize(std::min(wrong.size(), most));
     std::vector<Mistake> mistakes;
+    mistakes.reserve(wrong.size());
     for (const Wrong& one : wrong) {
         mistakes.push_back({.image = image_of(dataset.test, one.index, dataset.pixels()),
                             .predicted = one.predicted,

@@ -1,4 +1,7 @@
+// Known vectors, every byte value, and what a careful decoder refuses.
 #include "mnist/core/base64.hpp"
+
+#include <numeric>
 
 #include "catch.hpp"
 
@@ -27,8 +30,8 @@ TEST_CASE("base64: the vectors of RFC 4648, section 10, both ways") {
 }
 
 TEST_CASE("base64: all byte values come back") {
-    std::vector<std::uint8_t> bytes;
-    for (int i = 0; i < 256; ++i) bytes.push_back(static_cast<std::uint8_t>(i));
+    std::vector<std::uint8_t> bytes(256);
+    std::iota(bytes.begin(), bytes.end(), std::uint8_t{0});
     CHECK(from_base64(to_base64(bytes)) == bytes);
 }
 

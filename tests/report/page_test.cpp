@@ -174,8 +174,9 @@ TEST_CASE("page: the command that measures again has the settings that are not t
 }
 
 TEST_CASE("page: nothing from a file becomes markup, script, a command or another direction of the text") {
+    const std::string reversal{'\xE2', '\x80', '\xAE'};  // U+202E
     const std::string attack =
-        "</script><script>alert(1)</script><!-- \xE2\x80\xAE\x1b[31m & {{script}} ' \" $(reboot)";
+        "</script><script>alert(1)</script><!-- " + reversal + "\x1b[31m & {{script}} ' \" $(reboot)";
     mnist::TrainResult train = mnist_test::sample_result(2);
     train.label = train.machine.cpu_model = train.dataset.name = train.build.commit = attack;
     train.runs[0].message = attack;

@@ -49,7 +49,8 @@ inline mnist::ConfusionMatrix confusion(std::uint64_t errors) {
 /// A picture of a ramp, 28 x 28 pixels.
 inline mnist::SampleImage ramp(std::uint64_t index, std::uint64_t label) {
     mnist::SampleImage image{.index = index, .label = label, .pixels = {}};
-    for (std::size_t i = 0; i < 28 * 28; ++i) image.pixels.push_back(static_cast<std::uint8_t>(i % 256));
+    constexpr std::size_t kPixels = 784;
+    for (std::size_t i = 0; i < kPixels; ++i) image.pixels.push_back(static_cast<std::uint8_t>(i % 256));
     return image;
 }
 

@@ -64,6 +64,7 @@ TEST_CASE("worst mistakes: logits of another size are a defect of the caller") {
 TEST_CASE("sample images: the first of each class, class by class") {
     const std::vector<SampleImage> images = sample_images(set_of({2, 0, 2, 2, 0, 1}, {0}), 2);
     std::vector<std::uint64_t> indices;
+    indices.reserve(images.size());
     for (const SampleImage& image : images) indices.push_back(image.index);
     CHECK(indices == std::vector<std::uint64_t>{1, 4, 5, 0, 2});  // the only 1 stands alone
     CHECK(images.back().label == 2);
