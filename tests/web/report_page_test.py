@@ -162,6 +162,14 @@ class PageTest(unittest.TestCase):
         self.assertIn("SGD", self.js(visible))
         self.assertEqual("true", button.get_attribute("aria-pressed"))
 
+    def test_the_legend_of_a_comparison_names_verdicts_not_optimizers(self):
+        self.open(self.whole_page)
+        self.draw_all()
+        names = self.js("return [...document.querySelectorAll('#comparison figure button')].map(b => b.textContent.trim())")
+        verdicts = {"Faster", "Slower", "Equivalent", "Inconclusive"}
+        self.assertTrue(any(name in verdicts for name in names), names)
+        self.assertFalse(any("SGD" in name or "Adam" in name or name == "soft" for name in names), names)
+
     def test_the_axis_switches_between_epochs_and_seconds(self):
         train = [file for file in RESULTS if file.name.endswith("-train.json") and "bench" not in file.name]
         self.open(self.report("axis.html", train))

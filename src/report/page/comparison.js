@@ -21,7 +21,7 @@ function comparisonBlock(comparison) {
   const rows = comparison.rows.filter((row) => row.ratio !== null);
   const plot = !rows.length ? null : dotFigure({
     title: 'Ratio of times', note: 'Right of 1 the new one is faster. Bars are 95 % intervals.', unit: 'Time of the base over time of the new one',
-    log: true, mark: 1,
+    log: true, mark: 1, names: kVerdictNames,
     rows: rows.map((row) => ({
       label: row.name, value: row.ratio, low: row.ratio_low, high: row.ratio_high, colour: kVerdictColours[row.verdict] || 'soft',
       lines: [`${ratioWords(row)}: ${row.verdict}`, `${row.samples_base} and ${plural(row.samples_new, 'repetition')}`,

@@ -1,7 +1,8 @@
 // Dot plots: one line a row with a dot and its interval. For times and for ratios, where the rows have names rather than numbers.
 
 // Rows: {label, value, low, high, colour, lines}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
-function dotFigure({title, note: remark, rows: everything, unit, log, mark, numbers}) {
+// `names`: what a row's colour stands for; without it, the optimizer of that colour.
+function dotFigure({title, note: remark, rows: everything, unit, log, mark, names, numbers}) {
   const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
   const rows = everything.slice(0, kMostRows);
   const cut = everything.length > rows.length ? `The first ${kMostRows} of ${everything.length}; the table has all.` : null;
@@ -13,7 +14,7 @@ function dotFigure({title, note: remark, rows: everything, unit, log, mark, numb
   const groups = [...new Set(rows.map((row) => row.colour))];
   const datasets = groups.map((group) => ({
     data: points.filter((point) => point.row.colour === group), colour: group, interval: 'x', showLine: false, pointStyle: 'circle',
-    keyA: group, nameA: kTitles[group] || group, keyB: '', nameB: '', sign: '',
+    keyA: group, nameA: (names || kTitles)[group] || group, keyB: '', nameB: '', sign: '',
   }));
   const all = points.flatMap((point) => [point.x, point.low, point.high]).filter((value) => typeof value === 'number');
   const low = least(mark ? [...all, mark] : all);
