@@ -163,12 +163,18 @@ class PageTest(unittest.TestCase):
         self.assertEqual("true", button.get_attribute("aria-pressed"))
 
     def test_the_legend_of_a_comparison_names_verdicts_not_optimizers(self):
-        self.open(self.whole_page)
+        base = next(file for file in RESULTS if "adam-threads-2" in file.name)
+        other = json.loads(base.read_text())
+        other["context"]["mnist.build.commit"] = "another"
+        for row in other["benchmarks"]:
+            if "batch:64" in row["name"]:
+                row["real_time"] *= 1.5
+        (self.folder / "other.json").write_text(json.dumps(other))
+        self.open(self.report("verdicts.html", [base, self.folder / "other.json"]))
         self.draw_all()
         names = self.js("return [...document.querySelectorAll('#comparison figure button')].map(b => b.textContent.trim())")
-        verdicts = {"Faster", "Slower", "Equivalent", "Inconclusive"}
-        self.assertTrue(any(name in verdicts for name in names), names)
-        self.assertFalse(any("SGD" in name or "Adam" in name or name == "soft" for name in names), names)
+        self.assertIn("Slower", names)
+        self.assertTrue(set(names) <= {"Faster", "Slower", "Equivalent", "Inconclusive"}, names)
 
     def test_the_axis_switches_between_epochs_and_seconds(self):
         train = [file for file in RESULTS if file.name.endswith("-train.json") and "bench" not in file.name]
