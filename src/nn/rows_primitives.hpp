@@ -32,7 +32,6 @@ enum class RowsUse {
     evaluation,       ///< forward alone
     panel_training,   ///< the first layer's forward is that of one panel
     sliced_training,  ///< as panel_training, and the second layer is that of one slice, without ReLU
-    whole_training,   ///< every layer whole, unless it runs forward by panel
 };
 
 struct RowsPrimitives {
