@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/text.hpp"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "mnist/results/train_json.hpp"

@@ -2,6 +2,7 @@
 #include "figure_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "mnist/core/train_config.hpp"
 #include "mnist/report/text.hpp"

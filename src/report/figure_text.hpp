@@ -1,7 +1,7 @@
 // Pieces of gnuplot scripts. Only inside this room.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

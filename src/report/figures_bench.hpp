@@ -1,7 +1,7 @@
 // The benchmarks' figures. Only inside this room.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "mnist/report/figures.hpp"

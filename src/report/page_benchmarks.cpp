@@ -2,6 +2,7 @@
 // stands in its name, what it measured in its counters.
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "bench_words.hpp"
 #include "mnist/core/flops.hpp"

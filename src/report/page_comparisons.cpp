@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "mnist/core/error.hpp"
 #include "mnist/report/comparison_json.hpp"

@@ -1,6 +1,7 @@
 // The experiment's part of a page: table, curves with their spread over seeds, matrices, mistakes, insights.
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "mnist/core/base64.hpp"
 #include "mnist/report/run_groups.hpp"

@@ -2,7 +2,7 @@
 // it is made printable once, when the whole is written.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>

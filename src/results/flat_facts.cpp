@@ -1,6 +1,8 @@
 // One recursion over objects and arrays alike.
 #include "mnist/results/flat_facts.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace mnist {
 
 void flatten(const nlohmann::ordered_json& value, const std::string& key,

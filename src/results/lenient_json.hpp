@@ -1,7 +1,7 @@
 // JSON as programs write it that do not look at their numbers. Only inside this room.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace mnist {

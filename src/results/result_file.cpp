@@ -3,6 +3,7 @@
 #include "mnist/results/result_file.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 #include "mnist/core/base64.hpp"
 #include "mnist/core/flops.hpp"

@@ -1,6 +1,7 @@
 // Reads result files, strictly: what a table or a comparison would later trip over is refused here, by the
 // path of its key. Keys that nobody knows are left alone, so that files of newer programs can be read.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"

@@ -2,6 +2,7 @@
 #include "context_facts.hpp"
 
 #include <atomic>
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 

@@ -1,5 +1,6 @@
 // The program as users meet it: arguments, exit codes, what goes to which stream.
 #include <csignal>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 

@@ -1,5 +1,6 @@
 // The result files: strict JSON in Google Benchmark's schema, with our facts and counters.
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "catch.hpp"

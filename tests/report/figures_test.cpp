@@ -3,6 +3,7 @@
 #include "mnist/report/figures.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "results/sample_bench.hpp"

@@ -3,6 +3,7 @@
 #include "mnist/results/bench_json.hpp"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"

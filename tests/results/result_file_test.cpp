@@ -2,6 +2,7 @@
 #include "mnist/results/result_file.hpp"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
