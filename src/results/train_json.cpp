@@ -164,6 +164,7 @@ ordered_json to_json(const TrainConfig& config) {
             {"batch_size", config.batch_size},
             {"test_batch_size", config.test_batch_size},
             {"hidden", config.hidden},
+            {"precision", name(config.precision)},
             {"sgd_lr", number(config.sgd_lr)},
             {"momentum_lr", number(config.momentum_lr)},
             {"momentum", number(config.momentum)},
