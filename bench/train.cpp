@@ -6,6 +6,7 @@
 #include "experiment_run.hpp"
 #include "families.hpp"
 #include "mnist/core/flops.hpp"
+#include "mnist/nn/precision.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -49,24 +50,33 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     call.count("seconds_to_target", run->seconds_to_target);
 }
 
+// Of bf16, a few rows beside their f32 ones.
+bool in_default_set(OptimizerKind optimizer, std::size_t batch) {
+    return optimizer == OptimizerKind::adam && batch >= 64 && batch <= 1024;
+}
+
 }  // namespace
 
 void add_train(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const OptimizerKind optimizer : kOptimizers) {
             for (const std::size_t batch : kBatches) {
-                const TrainConfig config = bench.config(optimizer, batch, threads);
-                Entry entry{.name = fmt::format("Train/{}/batch:{}{}", word(optimizer), batch,
-                                                bench.threads_suffix(threads)),
-                            .threads = threads,
-                            .needs_data = true,
-                            .needs_peak = true,
-                            .manual_time = true,
-                            .iterations = static_cast<std::int64_t>(config.epochs),
-                            .usual_s = 0.3 * static_cast<double>(config.epochs),
-                            .unit = benchmark::kMillisecond,
-                            .run = [&bench, config](Call& call) { train(call, bench, config); }};
-                registry.push_back(std::move(entry));
+                for (const Precision precision : bench.precisions(in_default_set(optimizer, batch))) {
+                    TrainConfig config = bench.config(optimizer, batch, threads);
+                    config.precision = precision;
+                    registry.push_back(
+                        {.name = fmt::format("Train/{}/batch:{}{}{}", word(optimizer), batch,
+                                             precision_suffix(precision), bench.threads_suffix(threads)),
+                         .threads = threads,
+                         .needs_data = true,
+                         .needs_peak = true,
+                         .manual_time = true,
+                         .iterations = static_cast<std::int64_t>(config.epochs),
+                         .usual_s = 0.3 * static_cast<double>(config.epochs),
+                         .unit = benchmark::kMillisecond,
+                         .obstacle = precision_obstacle(precision).value_or(""),
+                         .run = [&bench, config](Call& call) { train(call, bench, config); }});
+                }
             }
         }
     }
