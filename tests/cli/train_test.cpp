@@ -240,7 +240,7 @@ TEST_CASE("train: a result of bf16 says so, and its saved model gives the same a
     const Finished evaluated = workshop.mnist(
         {"eval", "--model", "models/adam-seed0.safetensors", "--data-dir", "tiny", "--json"});
     REQUIRE(evaluated.exit_code == 0);
-    CHECK(nlohmann::json::parse(evaluated.output).at("accuracy") ==
+    CHECK(nlohmann::json::parse(evaluated.output).at("test_accuracy") ==
           result.at("runs").at(0).at("last_accuracy"));
 }
 
