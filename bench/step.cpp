@@ -76,8 +76,10 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const double gflops = samples * training_flop_per_sample(bench.dims()) * 1e-9;
     call.count("samples_per_second", samples);
     call.count("gflops", gflops);
-    call.count("peak_gflops", bench.peaks.first(config.threads));
-    call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
+    if (config.precision == Precision::f32) {  // whose peak it is
+        call.count("peak_gflops", bench.peaks.first(config.threads));
+        call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
+    }
     count_shares(call, run_group(true).phases);
     call.state.SetLabel(implementations_label(engine.primitives()));
 }
@@ -96,7 +98,7 @@ void add_step(Registry& registry, Bench& bench) {
                                              precision_suffix(precision), bench.threads_suffix(threads)),
                          .threads = threads,
                          .needs_data = true,
-                         .needs_peak = true,
+                         .needs_peak = precision == Precision::f32,
                          .min_time_s = 0.3,
                          .usual_s = 0.8,
                          .obstacle = precision_obstacle(precision).value_or(""),

@@ -52,8 +52,10 @@ ordered_json epoch_json(const EpochRecord& epoch) {
 }
 
 /// Share of the measured peak, empty where peak or throughput are unknown, and where the share would be more
-/// than all: then the machine was busy with something else whenever the peak was measured.
+/// than all: then the machine was busy with something else whenever the peak was measured. The peak is f32's,
+/// so other precisions have no share.
 std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& result) {
+    if (result.config.precision != Precision::f32) return std::nullopt;
     if (!run.samples_per_second || !result.fma_peak_gflops || *result.fma_peak_gflops <= 0)
         return std::nullopt;
     std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
