@@ -61,6 +61,12 @@ std::string Bench::threads_suffix(std::size_t threads) const {
     return options.threads.size() > 1 ? fmt::format("/threads:{}", threads) : "";
 }
 
+std::vector<Precision> Bench::precisions(bool few_too) const {
+    if (!options.precisions.empty()) return options.precisions;
+    if (few_too) return {Precision::f32, Precision::bf16};
+    return {Precision::f32};
+}
+
 std::vector<int> Bench::cpus_for(std::size_t threads) const {
     return {cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(std::min(threads, cpus.size()))};
 }
@@ -87,6 +93,10 @@ LabelledRows Bench::train_rows() const {
             .labels = train.labels.data(),
             .count = train.count(),
             .pixels = dataset->pixels()};
+}
+
+std::string precision_suffix(Precision precision) {
+    return precision == Precision::f32 ? "" : fmt::format("/precision:{}", name(precision));
 }
 
 std::string word(OptimizerKind optimizer) {

@@ -59,6 +59,8 @@ class Bench {
     [[nodiscard]] std::vector<std::size_t> side_by_side_counts() const;
     /// "/threads:2" where --threads is a list of several, else nothing.
     [[nodiscard]] std::string threads_suffix(std::size_t threads) const;
+    /// What Train and Step run in with these settings: --precision, or f32 and, for `few_too`, bf16.
+    [[nodiscard]] std::vector<Precision> precisions(bool few_too) const;
     /// The first `threads` CPUs; all where there are fewer.
     [[nodiscard]] std::vector<int> cpus_for(std::size_t threads) const;
     /// Settings of an experiment with one optimizer.
@@ -82,5 +84,7 @@ inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::
 
 /// "SGD", "Momentum", "Adam": the word in names of benchmarks.
 [[nodiscard]] std::string word(OptimizerKind optimizer);
+/// "/precision:bf16", or nothing for f32.
+[[nodiscard]] std::string precision_suffix(Precision precision);
 
 }  // namespace mnist::bench

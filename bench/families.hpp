@@ -6,11 +6,11 @@
 
 namespace mnist::bench {
 
-void add_train(Registry& registry, Bench& bench);  ///< Train/<optimizer>/batch:N
+void add_train(Registry& registry, Bench& bench);  ///< Train/<optimizer>/batch:N[/precision:P]
 void add_time_to_accuracy(Registry& registry,
                           Bench& bench);                   ///< TimeToAccuracy/<optimizer>/batch:64/target:97
 void add_infer(Registry& registry, Bench& bench);          ///< Infer/batch:N
-void add_step(Registry& registry, Bench& bench);           ///< Step/<optimizer>/batch:N
+void add_step(Registry& registry, Bench& bench);           ///< Step/<optimizer>/batch:N[/precision:P]
 void add_inner_product(Registry& registry, Bench& bench);  ///< InnerProduct/<direction>/in:I/out:O/batch:N
 void add_relu(Registry& registry, Bench& bench);           ///< Relu/<direction>/width:W/batch:N
 void add_softmax_cross_entropy(Registry& registry, Bench& bench);  ///< SoftmaxCrossEntropy/classes:C/batch:N

@@ -45,6 +45,16 @@ void set_threads(Options& options, const GivenValue& given) {
     }
 }
 
+void set_precisions(Options& options, const GivenValue& given) {
+    options.precisions.clear();
+    for (const GivenValue& one : given.elements("f32 or bf16")) {
+        one.require_one_of({"f32", "bf16"});
+        const Precision precision = *precision_named(one.text());
+        auto& known = options.precisions;
+        if (std::find(known.begin(), known.end(), precision) == known.end()) known.push_back(precision);
+    }
+}
+
 // The library's own switches, which it gets in its own spelling.
 template <const char* const& name>
 void pass_switch(Options& options, const GivenValue& given) {
@@ -71,6 +81,8 @@ const std::vector<Flag>& flags() {
          [](Options& o, const GivenValue& v) { o.seed = v.count(0, UINT64_MAX / 2); }},
         {"threads", "N[,N...]", kOwn,
          "Compute threads (default: all cores); a list runs everything with each count", set_threads},
+        {"precision", "f32[,bf16]", kOwn,
+         "Of Train and Step (default: f32, and of bf16 Train/Adam at batch 64, 256, 1024)", set_precisions},
         {"loader-threads", "N", kOwn, "Threads that prepare batches in training and in Loader (default: 0)",
          [](Options& o, const GivenValue& v) { o.loader_threads = v.count(0, kMostThreads); }},
         {"noise-floor", "BOOL", kOwn,
@@ -212,6 +224,7 @@ const std::vector<std::string>& examples() {
         "mnist_bench --benchmark_filter='^Train/' --benchmark_repetitions=10 --benchmark_out=before.json",
         "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
+        "mnist_bench --precision f32,bf16 --benchmark_filter='^Step/'",
         "mnist_bench --benchmark_list_tests                  all names"};
     return lines;
 }

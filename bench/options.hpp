@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "mnist/core/train_config.hpp"
+
 namespace mnist::bench {
 
 enum class Format { console, json };
@@ -23,6 +25,7 @@ struct Options {
     std::size_t max_epochs = 50;                ///< of TimeToAccuracy
     std::uint64_t seed = 0;                     ///< of the first repetition
     std::vector<std::size_t> threads;           ///< empty: as many as this process may run at once
+    std::vector<Precision> precisions;          ///< empty: f32, and a few of bf16
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 
     bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs

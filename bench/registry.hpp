@@ -34,6 +34,7 @@ struct Entry {
     double min_time_s = 0.1;      ///< only without iterations
     double usual_s = 0.3;         ///< of a repetition, for the time that remains
     benchmark::TimeUnit unit = benchmark::kMicrosecond;
+    std::string obstacle{};  ///< why it cannot run on this machine; empty: it can
     std::function<void(Call&)> run{};
 };
 

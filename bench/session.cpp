@@ -68,6 +68,10 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
         skip(state, kInterrupted);
         return;
     }
+    if (!tracked.entry.obstacle.empty()) {
+        skip(state, tracked.entry.obstacle.c_str());
+        return;
+    }
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
     begin(tracked, repetition);
     show_progress(std::nullopt);

@@ -10,11 +10,12 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/nn/precision.hpp"
 
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{64, 256, 1024};
+constexpr std::size_t kBatches[]{64, 256, 1024, 4096};
 constexpr std::size_t kRowsOfGroup = 16384;
 
 // The rows of one group after another, from all over the set as an epoch of training has them: rows that lie
@@ -54,7 +55,7 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const LabelledRows rows = bench.train_rows();
     ShuffledGroups groups(rows.count, steps * batch, config.seed);
     Team team(config.threads, bench.cpus);
-    Engine engine(team, {.dims = bench.dims(), .batch = batch});
+    Engine engine(team, {.dims = bench.dims(), .batch = batch, .precision = config.precision});
     engine.start(initial_parameters(bench.dims(), config.seed),
                  settings_for(config.optimizers.front(), config));
     const auto run_group = [&](bool timed) {
@@ -75,8 +76,10 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const double gflops = samples * training_flop_per_sample(bench.dims()) * 1e-9;
     call.count("samples_per_second", samples);
     call.count("gflops", gflops);
-    call.count("peak_gflops", bench.peaks.first(config.threads));
-    call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
+    if (config.precision == Precision::f32) {  // whose peak it is
+        call.count("peak_gflops", bench.peaks.first(config.threads));
+        call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
+    }
     count_shares(call, run_group(true).phases);
     call.state.SetLabel(implementations_label(engine.primitives()));
 }
@@ -87,15 +90,20 @@ void add_step(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const OptimizerKind optimizer : kOptimizers) {
             for (const std::size_t batch : kBatches) {
-                const TrainConfig config = bench.config(optimizer, batch, threads);
-                registry.push_back({.name = fmt::format("Step/{}/batch:{}{}", word(optimizer), batch,
-                                                        bench.threads_suffix(threads)),
-                                    .threads = threads,
-                                    .needs_data = true,
-                                    .needs_peak = true,
-                                    .min_time_s = 0.3,
-                                    .usual_s = 0.8,
-                                    .run = [&bench, config](Call& call) { step(call, bench, config); }});
+                for (const Precision precision : bench.precisions(false)) {
+                    TrainConfig config = bench.config(optimizer, batch, threads);
+                    config.precision = precision;
+                    registry.push_back(
+                        {.name = fmt::format("Step/{}/batch:{}{}{}", word(optimizer), batch,
+                                             precision_suffix(precision), bench.threads_suffix(threads)),
+                         .threads = threads,
+                         .needs_data = true,
+                         .needs_peak = precision == Precision::f32,
+                         .min_time_s = 0.3,
+                         .usual_s = 0.8,
+                         .obstacle = precision_obstacle(precision).value_or(""),
+                         .run = [&bench, config](Call& call) { step(call, bench, config); }});
+                }
             }
         }
     }

@@ -6,19 +6,22 @@
 #include "experiment_run.hpp"
 #include "families.hpp"
 #include "mnist/core/flops.hpp"
+#include "mnist/nn/precision.hpp"
 
 namespace mnist::bench {
 namespace {
 
 constexpr std::size_t kBatches[]{16, 64, 256, 1024, 4096};
 
-void count_speed(Call& call, Bench& bench, const RunRecord& run, std::size_t threads) {
+// The peak is f32's: another precision has no share of it.
+void count_speed(Call& call, Bench& bench, const RunRecord& run, const TrainConfig& config) {
     if (!run.samples_per_second) return;
     const double gflops = *run.samples_per_second * training_flop_per_sample(bench.dims()) * 1e-9;
     call.count("samples_per_second", run.samples_per_second);
     call.count("gflops", gflops);
-    call.count("peak_gflops", bench.peaks.first(threads));
-    call.count("peak_fraction", gflops / bench.peaks.first(threads));
+    if (config.precision != Precision::f32) return;
+    call.count("peak_gflops", bench.peaks.first(config.threads));
+    call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
 }
 
 void train(Call& call, Bench& bench, const TrainConfig& wanted) {
@@ -40,7 +43,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
         call.state.SetIterationTime(run->epochs[epoch++].train_seconds);
     }
     const EpochRecord& last = run->epochs.back();
-    count_speed(call, bench, *run, config.threads);
+    count_speed(call, bench, *run, config);
     call.count("seed", static_cast<double>(config.seed));
     call.count("train_loss", last.train_loss);
     call.count("test_loss", last.test_loss);
@@ -49,24 +52,33 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     call.count("seconds_to_target", run->seconds_to_target);
 }
 
+// Of bf16, a few rows beside their f32 ones.
+bool in_default_set(OptimizerKind optimizer, std::size_t batch) {
+    return optimizer == OptimizerKind::adam && batch >= 64 && batch <= 1024;
+}
+
 }  // namespace
 
 void add_train(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const OptimizerKind optimizer : kOptimizers) {
             for (const std::size_t batch : kBatches) {
-                const TrainConfig config = bench.config(optimizer, batch, threads);
-                Entry entry{.name = fmt::format("Train/{}/batch:{}{}", word(optimizer), batch,
-                                                bench.threads_suffix(threads)),
-                            .threads = threads,
-                            .needs_data = true,
-                            .needs_peak = true,
-                            .manual_time = true,
-                            .iterations = static_cast<std::int64_t>(config.epochs),
-                            .usual_s = 0.3 * static_cast<double>(config.epochs),
-                            .unit = benchmark::kMillisecond,
-                            .run = [&bench, config](Call& call) { train(call, bench, config); }};
-                registry.push_back(std::move(entry));
+                for (const Precision precision : bench.precisions(in_default_set(optimizer, batch))) {
+                    TrainConfig config = bench.config(optimizer, batch, threads);
+                    config.precision = precision;
+                    registry.push_back(
+                        {.name = fmt::format("Train/{}/batch:{}{}{}", word(optimizer), batch,
+                                             precision_suffix(precision), bench.threads_suffix(threads)),
+                         .threads = threads,
+                         .needs_data = true,
+                         .needs_peak = precision == Precision::f32,
+                         .manual_time = true,
+                         .iterations = static_cast<std::int64_t>(config.epochs),
+                         .usual_s = 0.3 * static_cast<double>(config.epochs),
+                         .unit = benchmark::kMillisecond,
+                         .obstacle = precision_obstacle(precision).value_or(""),
+                         .run = [&bench, config](Call& call) { train(call, bench, config); }});
+                }
             }
         }
     }

@@ -106,6 +106,13 @@ std::vector<Setting> training_settings() {
          [](const O& o) { return whole(o.config.test_batch_size); }},
         {"hidden", SettingKind::wholes, "LIST", "Training", "Sizes of the hidden layers", "", "", set_hidden,
          [](const O& o) { return fmt::format("[{}]", fmt::join(o.config.hidden, ", ")); }},
+        {"precision", SettingKind::text, "WORD", "Training",
+         "f32, or bf16 where the CPU multiplies it: faster; saved weights and evaluation stay f32", "", "",
+         [](O& o, const G& g) {
+             g.require_one_of({"f32", "bf16"});
+             o.config.precision = *precision_named(g.text());
+         },
+         [](const O& o) { return toml_string(name(o.config.precision)); }},
         {"sgd-lr", SettingKind::real, "RATE", "Training", "Learning rate of SGD", "", "",
          [](O& o, const G& g) { o.config.sgd_lr = g.positive(); },
          [](const O& o) { return real(o.config.sgd_lr); }},

@@ -154,7 +154,7 @@ std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& me
     std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
     for (const char* const key :
          {"mnist.build.commit", "mnist.build.dirty", "mnist.build.compiler", "mnist.build.build_type",
-          "mnist.build.onednn", "mnist.dataset.sha256", "mnist.config.epochs"}) {
+          "mnist.build.onednn", "mnist.dataset.sha256", "mnist.config.epochs", "mnist.config.precision"}) {
         const auto a = fact(base, key);
         const auto b = fact(measured, key);
         if (a != b) obstacles.push_back({.key = key, .base = a, .new_value = b});

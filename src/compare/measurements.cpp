@@ -126,8 +126,9 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
         }
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
             row.peak_gflops.push_back(*result.fma_peak_gflops);
-            row.peak_fractions.push_back(*run.samples_per_second * training_flop(result) /
-                                         (*result.fma_peak_gflops * 1e9));
+            if (result.config.precision == Precision::f32)  // the peak is f32's
+                row.peak_fractions.push_back(*run.samples_per_second * training_flop(result) /
+                                             (*result.fma_peak_gflops * 1e9));
         }
         measured.weights[which] = run.weights_sha256;
     }

@@ -22,6 +22,11 @@ std::vector<Isa> available_isas() {
     return isas;
 }
 
+bool has_avx512_bf16() {
+    __builtin_cpu_init();
+    return detected_isa() == Isa::avx512 && __builtin_cpu_supports("avx512bf16");
+}
+
 std::string_view name(Isa isa) {
     switch (isa) {
         case Isa::baseline:

@@ -3,18 +3,16 @@
 // CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
 
-#include <immintrin.h>
-
 #include <algorithm>
+
+#include "pixel_block.hpp"
 
 namespace mnist {
 namespace {
 
-constexpr float kScale = 2.0F / 255.0F;
-
 [[gnu::always_inline]] inline void body(const std::uint8_t* __restrict src, float* __restrict dst,
                                         std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) dst[i] = static_cast<float>(src[i]) * kScale - 1.0F;
+    for (std::size_t i = 0; i < n; ++i) dst[i] = static_cast<float>(src[i]) * kPixelScale - 1.0F;
 }
 
 void baseline(const std::uint8_t* src, float* dst, std::size_t n) {
@@ -34,40 +32,14 @@ MNIST_AVX512 void avx512(const std::uint8_t* src, float* dst, std::size_t n) {
 void columns(const std::uint8_t* const* rows, std::size_t count, std::size_t n, float* dst) {
     for (std::size_t r = 0; r < count; ++r) {
         for (std::size_t p = 0; p < n; ++p)
-            dst[p * count + r] = static_cast<float>(rows[r][p]) * kScale - 1.0F;
+            dst[p * count + r] = static_cast<float>(rows[r][p]) * kPixelScale - 1.0F;
     }
 }
 
-// Sixteen rows of 64 pixels: a register a row, which is four blocks of 16x16 bytes side by side.
-constexpr std::size_t kBlockRows = 16;
-constexpr std::size_t kBlockPixels = 64;
-struct Block {
-    __m512i row[kBlockRows];
-};
-
-// Interleaving register k with register k + 8 moves one bit of the register's number to the byte's number;
-// four times, and all bits have changed places: register i then holds pixel i of each block, one byte a row.
-MNIST_AVX512 inline void transpose_bytes(Block& block) {
-    for (int stage = 0; stage < 4; ++stage) {
-        Block mixed;
-        for (std::size_t k = 0; k < kBlockRows / 2; ++k) {
-            const __m512i upper = block.row[k];
-            const __m512i lower = block.row[k + kBlockRows / 2];
-            mixed.row[2 * k] = _mm512_unpacklo_epi8(upper, lower);
-            mixed.row[2 * k + 1] = _mm512_unpackhi_epi8(upper, lower);
-        }
-        block = mixed;
-    }
-}
-
-// Writes lane `Lane` of a register. The intrinsics with a mask of ones are those without: GCC 12 warns of
-// uninitialised values inside the latter.
+// Writes lane `Lane` of a register: a pixel of sixteen rows.
 template <int Lane>
 MNIST_AVX512 inline void store_pixel(__m512i pixel, float* dst, __mmask16 rows) {
-    const __m128i bytes = _mm512_maskz_extracti32x4_epi32(0xF, pixel, Lane);
-    const __m512 values = _mm512_maskz_cvtepi32_ps(0xFFFF, _mm512_maskz_cvtepu8_epi32(0xFFFF, bytes));
-    const __m512 scaled = _mm512_mul_ps(values, _mm512_set1_ps(kScale));
-    _mm512_mask_storeu_ps(dst, rows, _mm512_sub_ps(scaled, _mm512_set1_ps(1.0F)));
+    _mm512_mask_storeu_ps(dst, rows, normalized(_mm512_maskz_extracti32x4_epi32(0xF, pixel, Lane)));
 }
 
 MNIST_AVX512 void columns_avx512(const std::uint8_t* const* rows, std::size_t count, std::size_t n,
@@ -78,7 +50,7 @@ MNIST_AVX512 void columns_avx512(const std::uint8_t* const* rows, std::size_t co
         for (std::size_t p0 = 0; p0 < n; p0 += kBlockPixels) {
             const std::size_t pixels = std::min(kBlockPixels, n - p0);
             const __mmask64 pixel_mask = pixels == kBlockPixels ? ~0ULL : (1ULL << pixels) - 1;
-            Block block;
+            PixelBlock block;
             for (std::size_t r = 0; r < kBlockRows; ++r)
                 block.row[r] = r < block_rows ? _mm512_maskz_loadu_epi8(pixel_mask, rows[r0 + r] + p0)
                                               : _mm512_setzero_si512();

@@ -20,30 +20,48 @@ void touch(const std::uint8_t* row, std::size_t pixels) {
     asm volatile("" : : "q"(row[pixels - 1]));
 }
 
-}  // namespace
-
 // Some rows are fetched together, and only then converted: between the stores of a conversion the processor
 // sees too few of the next row's reads to wait for them side by side.
-void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const {
+template <class Number, class Normalize>
+void gather_rows(const LabelledRows& data, std::span<const std::uint32_t> order, std::size_t in_padded,
+                 Normalize normalize, Number* dst) {
     for (std::size_t first = 0; first < order.size(); first += kRowsTogether) {
         const auto some = order.subspan(first, std::min(kRowsTogether, order.size() - first));
         for (const std::uint32_t row : some) touch(data.images + row * data.pixels, data.pixels);
         for (const std::uint32_t row : some) {
-            normalize_(data.images + row * data.pixels, dst, data.pixels);
-            std::fill(dst + data.pixels, dst + in_padded_, 0.0F);
-            dst += in_padded_;
+            normalize(data.images + row * data.pixels, dst, data.pixels);
+            std::fill(dst + data.pixels, dst + in_padded, Number{});
+            dst += in_padded;
         }
     }
 }
 
-void RowGather::columns(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const {
+template <class Number, class Normalize>
+void gather_columns(const LabelledRows& data, std::span<const std::uint32_t> order, std::size_t in_padded,
+                    Normalize normalize, Number* dst) {
     std::array<const std::uint8_t*, kChunkRows> rows{};
     for (std::size_t r = 0; r < order.size(); ++r) {
         rows[r] = data.images + order[r] * data.pixels;
         touch(rows[r], data.pixels);
     }
-    normalize_columns_(rows.data(), order.size(), data.pixels, dst);
-    std::fill_n(dst + data.pixels * order.size(), (in_padded_ - data.pixels) * order.size(), 0.0F);
+    normalize(rows.data(), order.size(), data.pixels, dst);
+    std::fill_n(dst + data.pixels * order.size(), (in_padded - data.pixels) * order.size(), Number{});
+}
+
+}  // namespace
+
+void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const {
+    if (type_ == Precision::bf16)
+        gather_rows(data, order, in_padded_, normalize_pixels_bf16, static_cast<Bf16*>(dst));
+    else
+        gather_rows(data, order, in_padded_, normalize_, static_cast<float*>(dst));
+}
+
+void RowGather::columns(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const {
+    if (type_ == Precision::bf16)
+        gather_columns(data, order, in_padded_, normalize_columns_bf16, static_cast<Bf16*>(dst));
+    else
+        gather_columns(data, order, in_padded_, normalize_columns_, static_cast<float*>(dst));
 }
 
 double loss_of_rows(LossFn loss, LossArguments arguments, const LabelledRows& data,

@@ -28,20 +28,22 @@ struct StepInput {
 /// Gathers and normalises rows. The columns from the data's pixels to `in_padded` become 0.
 class RowGather {
   public:
-    RowGather(Isa isa, std::size_t in_padded)
+    RowGather(Isa isa, std::size_t in_padded, Precision type)
         : normalize_(normalize_pixels(isa)),
           normalize_columns_(normalize_columns(isa)),
-          in_padded_(in_padded) {}
+          in_padded_(in_padded),
+          type_(type) {}
 
-    /// dst  [order.size(), in_padded]
-    void rows(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const;
-    /// dst  [in_padded, order.size()]; at most kChunkRows rows
-    void columns(const LabelledRows& data, std::span<const std::uint32_t> order, float* dst) const;
+    /// dst  [order.size(), in_padded] of the type
+    void rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;
+    /// dst  [in_padded, order.size()] of the type; at most kChunkRows rows
+    void columns(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;
 
   private:
     NormalizeFn normalize_;
     NormalizeColumnsFn normalize_columns_;
     std::size_t in_padded_;
+    Precision type_;
 };
 
 /// Sum of the losses of the rows in `order`, and their gradients. `arguments` has everything but labels and

@@ -8,6 +8,7 @@
 
 #include "engine_impl.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/nn/precision.hpp"
 
 namespace mnist {
 namespace {
@@ -39,6 +40,13 @@ EngineOptions completed(EngineOptions options) {
     // Extents that are no network are refused by plan_layers.
     if (!options.dims.empty() && options.dims.back() > 256)
         throw ShapeError("labels are bytes: at most 256 classes");
+    if (options.batch == 0) options.precision = Precision::f32;
+    if (options.precision != Precision::f32) {
+        if (const auto obstacle = precision_obstacle(options.precision)) throw BackendError(*obstacle);
+        if (options.family.value_or(KernelFamily::blocked) != KernelFamily::blocked)
+            throw ShapeError("weights in bf16 are blocked");
+        options.family = KernelFamily::blocked;
+    }
     if (!options.family)
         options.family = fastest_family(options.dims, std::max<std::size_t>(options.batch, 1));
     return options;
@@ -60,7 +68,7 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
       scratchpads_(team.size(), memory_),
       logs_(team.size()) {
     plans = plan_layers(options_.dims, *options_.family);
-    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, memory_);
+    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, memory_);
     make_programs();
 }
 
@@ -80,7 +88,8 @@ std::vector<LayerList> Engine::Impl::make_replicas() {
     for (LayerMemory& layer : layers_) replicas.front().push_back(&layer);
     for (std::size_t r = 1; r < groups_ && replicated_; ++r) {
         std::vector<LayerMemory>& copies = upper_copies_.emplace_back();
-        for (std::size_t l = 2; l < plans.size(); ++l) copies.emplace_back(plans[l], memory_);
+        for (std::size_t l = 2; l < plans.size(); ++l)
+            copies.emplace_back(plans[l], options_.precision, memory_);
     }
     for (std::vector<LayerMemory>& copies : upper_copies_) {
         LayerList layers{&layers_[0], &layers_[1]};
@@ -101,7 +110,8 @@ void Engine::Impl::make_programs() {
         groups_ = std::min(threads, plans.front().panels());
         replicated_ = replicas_pay();
         const std::vector<LayerList> replicas = make_replicas();
-        buffers_.emplace(layers_, replicas.size(), options_.batch, threads, options_.feed, memory_);
+        buffers_.emplace(layers_, replicas.size(), options_.batch, threads, options_.precision, options_.feed,
+                         memory_);
         full_ = std::make_unique<StepProgram>(options_.batch, replicas, layers_, *buffers_, threads, isa_);
         if (options_.last_batch > 0)
             last_ = std::make_unique<StepProgram>(options_.last_batch, replicas, layers_, *buffers_, threads,
@@ -142,6 +152,7 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     }
     optimizer_ = optimizer;
     update_ = update_function(optimizer.kind, isa_);
+    packed_update_ = packed_update_function(optimizer.kind);
     steps_taken_ = 0;
 }
 

@@ -97,7 +97,9 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
-    const Update update{.function = update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const Update update{.function = update_,
+                        .packed_function = packed_update_,
+                        .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
     const bool more = s + 1 < work.steps;
     const bool forward_too = more && team_.size() <= groups_;
     const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
@@ -124,7 +126,9 @@ bool Engine::Impl::groups_phase(const EpochWork& work, std::size_t s, PhaseGate:
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
-    const Update update{.function = update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const Update update{.function = update_,
+                        .packed_function = packed_update_,
+                        .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
     const bool done = walker.phase(groups_, [&](std::size_t g) {
         for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
             const double loss = program.run_tile(g, tile, group(g), input, thread);

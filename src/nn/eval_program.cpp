@@ -10,7 +10,7 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
     : layers_(layers),
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
-      primitives_(tile_rows, layers, RowsUse::evaluation) {
+      primitives_(tile_rows, layers, RowsUse::evaluation, Precision::f32) {
     LayerList all;
     for (LayerMemory& layer : layers) all.push_back(&layer);
     threads_.reserve(threads);

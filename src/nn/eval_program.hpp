@@ -1,4 +1,5 @@
-// Forward over a tile of rows with buffers of one thread: what evaluation runs. Private to this room.
+// Forward over a tile of rows with buffers of one thread: what evaluation runs. In f32 whatever the training
+// computes in, so that the accuracy is that of the weights that are saved. Private to this room.
 #pragma once
 
 #include <cstddef>

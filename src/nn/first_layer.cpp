@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bf16_loops.hpp"
 #include "column_sums.hpp"
 
 namespace mnist {
@@ -30,14 +31,18 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       chunk_rows_(chunk_rows(rows)),
       layer_(layer),
       buffers_(buffers),
-      gather_(isa, layer.plan.in_padded),
+      precision_(full.precision),
+      gather_(isa, layer.plan.in_padded, precision_),
       by_columns_(buffers.slots.empty() && rows > chunk_rows_ && layer.plan.layout == WeightsLayout::blocked),
       isa_(isa) {
     const LayerPlan& plan = layer.plan;
     for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
         if (size == 0) continue;
-        const onednn::InnerProductShape shape{
-            .rows = size, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = layer.tag()};
+        const onednn::InnerProductShape shape{.rows = size,
+                                              .in = plan.in_padded,
+                                              .out = plan.panel_width,
+                                              .weights_tag = layer.tag(),
+                                              .type = precision_};
         chunks_.push_back({.rows = size,
                            .first = {onednn::matmul_weights_gradient(shape, false, by_columns_), {}},
                            .add = {onednn::matmul_weights_gradient(shape, true, by_columns_), {}}});
@@ -47,26 +52,28 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
 
 FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
     const LayerPlan& plan = layer_.plan;
-    const auto weights = onednn::matrix(plan.panel_width, plan.in_padded, layer_.tag());
+    const auto weights = onednn::matrix(plan.panel_width, plan.in_padded, layer_.tag(precision_), precision_);
     const auto weights_by_input = onednn::matrix(plan.in_padded, plan.panel_width, tag::ab);
     const auto bias = onednn::vector(plan.panel_width);
-    const auto rows_of = [](std::size_t rows, std::size_t columns) {
-        return onednn::matrix(rows, columns, tag::ab);
+    const auto rows_of = [](std::size_t rows, std::size_t columns, Precision type) {
+        return onednn::matrix(rows, columns, tag::ab, type);
     };
     // Any valid address will do until the call is pointed.
     float* const here = layer_.weights.data();
     ThreadCalls calls;
     for (const RowsPrimitives* const tile : {&full, rest}) {
         if (tile == nullptr) continue;
-        calls.forward.push_back(bind(
-            tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(rows_of(tile->rows, plan.in_padded), here)},
-                                    {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
-                                    {DNNL_ARG_DST, onednn::view(rows_of(tile->rows, plan.panel_width), here)},
-                                    {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
+        const auto src = rows_of(tile->rows, plan.in_padded, precision_);
+        const auto dst = rows_of(tile->rows, plan.panel_width, buffers_.dst.type());
+        calls.forward.push_back(bind(tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(src, here)},
+                                                             {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
+                                                             {DNNL_ARG_DST, onednn::view(dst, here)},
+                                                             {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     for (const ChunkPrimitives& chunk : chunks_) {
-        const auto src = onednn::matrix(plan.in_padded, chunk.rows, by_columns_ ? tag::ab : tag::ba);
-        const auto diff_dst = rows_of(chunk.rows, plan.panel_width);
+        const auto src =
+            onednn::matrix(plan.in_padded, chunk.rows, by_columns_ ? tag::ab : tag::ba, precision_);
+        const auto diff_dst = rows_of(chunk.rows, plan.panel_width, precision_);
         const auto gradient = [&](const TeamPrimitive& primitive) {
             return bind(primitive, {{DNNL_ARG_SRC, onednn::view(src, here)},
                                     {DNNL_ARG_DST, onednn::view(weights_by_input, here)},
@@ -91,9 +98,21 @@ std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
     return std::min(tile_rows_, rows_ - tile * tile_rows_);
 }
 
-float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
+// A feed's rows are f32.
+void FirstLayer::fetch(std::size_t tile, const StepInput& input, void* dst) const {
+    const std::size_t rows = rows_of_tile(tile);
+    if (buffers_.slots.empty()) {
+        gather_.rows(input.data, input.order.subspan(tile * tile_rows_, rows), dst);
+    } else {
+        const std::size_t stride = layer_.plan.in_padded;
+        round_to_bf16(buffers_.slots[input.slot] + tile * tile_rows_ * stride, static_cast<Bf16*>(dst),
+                      rows * stride);
+    }
+}
+
+void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
     const std::size_t stride = layer_.plan.in_padded;
-    if (!buffers_.slots.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
+    if (buffers_.threads.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
     ThreadRows& mine = buffers_.threads[thread];
     const std::size_t tiles_per_chunk = (chunk_rows_ + tile_rows_ - 1) / tile_rows_;
     const std::size_t chunk = tile / tiles_per_chunk;
@@ -103,10 +122,10 @@ float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size
         mine.chunk = chunk;
         mine.present = 0;
     }
-    float* const dst = mine.rows.data() + place * tile_rows_ * stride;
+    void* const dst = mine.rows.at(place * tile_rows_ * stride);
     const std::uint32_t bit = 1U << place;
     if ((mine.present & bit) != 0) return dst;
-    gather_.rows(input.data, input.order.subspan(tile * tile_rows_, rows_of_tile(tile)), dst);
+    fetch(tile, input, dst);
     mine.present |= bit;
     return dst;
 }
@@ -114,16 +133,16 @@ float* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size
 // The rows of a chunk as the weights phase multiplies them. Those of a batch of one chunk are still there
 // from the forward pass; of a larger batch they are gathered anew, transposed where oneDNN then need not do
 // it.
-float* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
+void* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
     if (by_columns_) {
         ThreadRows& mine = buffers_.threads[thread];
         mine.present = 0;
         const std::size_t rows = std::min(chunk_rows_, rows_ - first_row);
-        gather_.columns(input.data, input.order.subspan(first_row, rows), mine.rows.data());
-        return mine.rows.data();
+        gather_.columns(input.data, input.order.subspan(first_row, rows), mine.rows.at(0));
+        return mine.rows.at(0);
     }
     const std::size_t end = std::min(rows_, first_row + chunk_rows_);
-    float* const src = rows_from(first_row / tile_rows_, input, thread);
+    void* const src = rows_from(first_row / tile_rows_, input, thread);
     for (std::size_t row = first_row + tile_rows_; row < end; row += tile_rows_)
         static_cast<void>(rows_from(row / tile_rows_, input, thread));
     return src;
@@ -132,40 +151,44 @@ float* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std
 void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                          std::size_t thread) {
     const LayerPlan& plan = layer_.plan;
-    float* const src = rows_from(tile, input, thread);
+    void* const src = rows_from(tile, input, thread);
     TeamCall& call =
         rows_of_tile(tile) == tile_rows_ ? calls_[thread].forward.front() : calls_[thread].forward.back();
     call.call.point(kSrc, src);
     for (std::size_t p = panels.first; p < panels.second; ++p) {
-        call.call.point(kWeights, layer_.weights.data() + p * plan.panel_floats());
-        call.call.point(
-            kDst, buffers_.dst.data() + (p * buffers_.panel_rows + tile * tile_rows_) * plan.panel_width);
+        call.call.point(kWeights, layer_.weights_at(p * plan.panel_floats(), precision_));
+        call.call.point(kDst,
+                        buffers_.dst.at((p * buffers_.panel_rows + tile * tile_rows_) * plan.panel_width));
         call.call.point(kBias, layer_.bias.data() + p * plan.panel_width);
         call.run(thread);
     }
 }
 
-void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
+void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, void* src, ThreadCalls& calls,
                                 std::size_t thread) {
     const LayerPlan& plan = layer_.plan;
     const bool full = first_row + chunk_rows_ <= rows_;
     const std::size_t rows = full ? chunk_rows_ : rows_ - first_row;
     auto& list = first_row == 0 ? calls.first : calls.add;
     onednn::Call& call = (full ? list.front() : list.back()).call;
-    float* const diff_dst = buffers_.diff_dst + (panel * buffers_.panel_rows + first_row) * plan.panel_width;
+    void* const diff_dst =
+        buffers_.diff_dst->at((panel * buffers_.panel_rows + first_row) * plan.panel_width);
     float* const diff_bias = layer_.diff_bias.data() + panel * plan.panel_width;
     call.point(kSrc, src);
     call.point(kWeights, layer_.diff_weights.data() + panel * plan.panel_floats());
     call.point(kDst, diff_dst);
     (full ? list.front() : list.back()).run(thread);
     if (first_row == 0) std::fill_n(diff_bias, plan.panel_width, 0.0F);
-    add_column_sums(isa_, diff_dst, rows, plan.panel_width, diff_bias);
+    if (precision_ == Precision::bf16)
+        add_column_sums_bf16(static_cast<const Bf16*>(diff_dst), rows, plan.panel_width, diff_bias);
+    else
+        add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.panel_width, diff_bias);
 }
 
 void FirstLayer::backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                           std::size_t thread) {
     for (std::size_t first_row = 0; first_row < rows_; first_row += chunk_rows_) {
-        float* const src = chunk_from(first_row, input, thread);
+        void* const src = chunk_from(first_row, input, thread);
         for (std::size_t p = panels.first; p < panels.second; ++p)
             backward_chunk(first_row, p, src, calls_[thread], thread);
     }

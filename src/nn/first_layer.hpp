@@ -19,25 +19,27 @@ namespace mnist {
 
 /// Normalised rows of one thread: one chunk of one step, tile by tile; in between, another chunk transposed.
 struct ThreadRows {
-    ThreadRows(std::size_t floats, std::pmr::memory_resource* memory) : rows(floats, 0.0F, memory) {}
+    ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory)
+        : rows(type, count, memory) {}
 
-    AlignedVector<float> rows;  ///< [chunk, in_padded]
-    std::uint64_t serial = 0;   ///< the step that they belong to
+    Numbers rows;              ///< [chunk, in_padded]
+    std::uint64_t serial = 0;  ///< the step that they belong to
     std::size_t chunk = 0;
     std::uint32_t present = 0;  ///< one bit for each tile of the chunk that is there
 };
 
 /// Where the first layer reads and writes; shared by the programs of the full and of the last batch.
 struct FirstLayerBuffers {
-    explicit FirstLayerBuffers(std::pmr::memory_resource* memory) : dst(memory) {}
+    FirstLayerBuffers(Precision results, std::size_t count, std::pmr::memory_resource* memory)
+        : dst(results, count, memory) {}
 
-    std::vector<ThreadRows> threads;  ///< empty where a feed owns the input
+    std::vector<ThreadRows> threads;  ///< empty where the step reads a feed's slots
     std::vector<float*> slots;        ///< the feed's; empty without one
     /// Rows from a panel to the next in dst and diff_dst: those of the full batch, also for a smaller last
     /// one, so that a thread that begins it overwrites nobody's panel of the step before.
     std::size_t panel_rows = 0;
-    AlignedVector<float> dst;   ///< [panel][panel_rows][panel width], results after ReLU
-    float* diff_dst = nullptr;  ///< [panel][panel_rows][panel width], gradients; not owned
+    Numbers dst;                  ///< [panel][panel_rows][panel width], results after ReLU
+    Numbers* diff_dst = nullptr;  ///< [panel][panel_rows][panel width], gradients; not owned
 };
 
 /// Rows of the weights phase's chunks: gradients are summed over chunks of a batch, so that a chunk's rows
@@ -78,9 +80,10 @@ class FirstLayer {
     };
     [[nodiscard]] ThreadCalls make_calls(const RowsPrimitives& full, const RowsPrimitives* rest);
     [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
-    [[nodiscard]] float* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
-    [[nodiscard]] float* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
-    void backward_chunk(std::size_t first_row, std::size_t panel, float* src, ThreadCalls& calls,
+    void fetch(std::size_t tile, const StepInput& input, void* dst) const;
+    [[nodiscard]] void* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
+    [[nodiscard]] void* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
+    void backward_chunk(std::size_t first_row, std::size_t panel, void* src, ThreadCalls& calls,
                         std::size_t thread);
 
     std::size_t rows_;
@@ -89,6 +92,7 @@ class FirstLayer {
     std::size_t chunk_rows_;
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
+    Precision precision_;
     RowGather gather_;
     bool by_columns_;  ///< whether the weights phase gathers its rows anew, transposed
     Isa isa_;

@@ -3,24 +3,30 @@
 
 #include <algorithm>
 
+#include "bf16_loops.hpp"
 #include "mnist/core/error.hpp"
 
 namespace mnist {
 
-dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width) {
+dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
     using tag = dnnl::memory::format_tag;
+    if (type == Precision::bf16) {
+        if (panel_width == 64) return tag::OI8i64o2i;
+        return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;
+    }
     if (layout == WeightsLayout::output_major) return tag::oi;
     if (layout == WeightsLayout::input_major) return tag::io;
     if (panel_width == 64) return tag::OI16i64o;
     return panel_width == 32 ? tag::OI16i32o : tag::OI16i16o;
 }
 
-LayerMemory::LayerMemory(const LayerPlan& layer_plan, std::pmr::memory_resource* memory)
+LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::pmr::memory_resource* memory)
     : plan(layer_plan),
       weights(plan.weight_floats(), 0.0F, memory),
       diff_weights(plan.weight_floats(), 0.0F, memory),
       first_weights(plan.weight_floats(), 0.0F, memory),
       second_weights(plan.weight_floats(), 0.0F, memory),
+      copy(Precision::bf16, training == Precision::bf16 ? plan.weight_floats() : 0, memory),
       bias(plan.out_padded, 0.0F, memory),
       diff_bias(plan.out_padded, 0.0F, memory),
       first_bias(plan.out_padded, 0.0F, memory),
@@ -36,6 +42,8 @@ void LayerMemory::load(const LayerParameters& parameters) {
             weights[plan.offset(o, i)] = parameters.weight[o * plan.in + i];
     }
     std::copy(parameters.bias.begin(), parameters.bias.end(), bias.begin());
+    if (!copy.empty())
+        pack_bf16(weights.data(), weights.size(), plan.panel_width, static_cast<Bf16*>(copy.at(0)));
 }
 
 void LayerMemory::clear_state() {
@@ -56,7 +64,8 @@ LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
     return parameters;
 }
 
-std::string LayerMemory::tag_name() const {
+std::string LayerMemory::tag_name(Precision type) const {
+    if (type == Precision::bf16) return "OI8i" + std::to_string(plan.panel_width) + "o2i";
     if (plan.layout == WeightsLayout::output_major) return "oi";
     if (plan.layout == WeightsLayout::input_major) return "io";
     return "OI16i" + std::to_string(plan.panel_width) + "o";

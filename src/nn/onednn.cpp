@@ -76,16 +76,17 @@ std::string words(const char* operation, const InnerProductShape& s) {
 
 struct InnerProductMds {
     dnnl::memory::desc src, weights, bias, dst;
-    explicit InnerProductMds(const InnerProductShape& s)
-        : src(matrix(s.rows, s.in, tag::ab)),
-          weights(matrix(s.out, s.in, s.weights_tag)),
+    InnerProductMds(const InnerProductShape& s, Precision weights_type, Precision dst_type)
+        : src(matrix(s.rows, s.in, tag::ab, s.type)),
+          weights(matrix(s.out, s.in, s.weights_tag, weights_type)),
           bias(s.bias ? vector(s.out) : dnnl::memory::desc()),
-          dst(matrix(s.rows, s.out, tag::ab)) {}
+          dst(matrix(s.rows, s.out, tag::ab, dst_type)) {}
 };
 
-auto forward_hint(const InnerProductMds& md, const dnnl::primitive_attr& attributes) {
+auto forward_hint(const InnerProductMds& md, const dnnl::memory::desc& weights,
+                  const dnnl::primitive_attr& attributes) {
     return forward_pd<dnnl::inner_product_forward>(attributes, dnnl::prop_kind::forward_training, md.src,
-                                                   md.weights, md.bias, md.dst);
+                                                   weights, md.bias, md.dst);
 }
 
 }  // namespace
@@ -107,9 +108,9 @@ OneThreadScope::~OneThreadScope() {
     omp_set_num_threads(before_);
 }
 
-dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, tag format) {
+dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, tag format, Precision type) {
     return {{static_cast<dnnl::memory::dim>(rows), static_cast<dnnl::memory::dim>(columns)},
-            dnnl::memory::data_type::f32,
+            type == Precision::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16,
             format};
 }
 
@@ -129,25 +130,29 @@ Primitive inner_product_forward(const InnerProductShape& shape, bool relu) {
             append_relu(ops);
             attributes.set_post_ops(ops);
         }
-        return finish<dnnl::inner_product_forward>(forward_hint(InnerProductMds(shape), attributes));
+        const InnerProductMds md(shape, shape.type, shape.dst_type);
+        return finish<dnnl::inner_product_forward>(forward_hint(md, md.weights, attributes));
     });
 }
 
 Primitive inner_product_backward_data(const InnerProductShape& shape) {
     return guarded(words("inner_product_backward_data", shape), [&] {
-        const InnerProductMds md(shape);
+        const InnerProductMds md(shape, shape.type, shape.type);
         const auto attributes = base_attributes();
         return finish<dnnl::inner_product_backward_data>(backward_pd<dnnl::inner_product_backward_data>(
-            attributes, forward_hint(md, attributes), md.src, md.weights, md.dst));
+            attributes, forward_hint(md, md.weights, attributes), md.src, md.weights, md.dst));
     });
 }
 
 Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     return guarded(words("inner_product_backward_weights", shape), [&] {
-        const InnerProductMds md(shape);
+        const InnerProductMds md(shape, Precision::f32, shape.type);
         const auto attributes = base_attributes();
+        // The forward pass's weights are of the other type where its numbers are.
+        const auto weights =
+            shape.type == Precision::f32 ? md.weights : matrix(shape.out, shape.in, tag::any, shape.type);
         return finish<dnnl::inner_product_backward_weights>(backward_pd<dnnl::inner_product_backward_weights>(
-            attributes, forward_hint(md, attributes), md.src, md.weights, md.bias, md.dst));
+            attributes, forward_hint(md, weights, attributes), md.src, md.weights, md.bias, md.dst));
     });
 }
 
@@ -160,8 +165,8 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool
             attributes.set_post_ops(ops);
         }
         const auto pd = forward_pd<dnnl::matmul>(
-            attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba),
-            matrix(shape.rows, shape.out, tag::ab), matrix(shape.in, shape.out, tag::ab));
+            attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba, shape.type),
+            matrix(shape.rows, shape.out, tag::ab, shape.type), matrix(shape.in, shape.out, tag::ab));
         return finish<dnnl::matmul>(pd);
     });
 }
@@ -196,7 +201,7 @@ Call::Call(const Primitive& primitive, std::vector<Argument> arguments)
     }
 }
 
-void Call::point(std::size_t index, float* data) {
+void Call::point(std::size_t index, void* data) {
     kept_[index].set_data_handle(data);
 }
 

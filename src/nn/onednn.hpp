@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
+#include "mnist/core/train_config.hpp"
 
 namespace mnist::onednn {
 
@@ -29,8 +30,9 @@ class OneThreadScope {
     int before_;
 };
 
-/// Dense descriptors, f32.
-[[nodiscard]] dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, dnnl::memory::format_tag tag);
+/// Dense descriptors; a vector is f32.
+[[nodiscard]] dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, dnnl::memory::format_tag tag,
+                                        Precision type = Precision::f32);
 [[nodiscard]] dnnl::memory::desc vector(std::size_t length);
 /// A memory object over memory that somebody else owns.
 [[nodiscard]] dnnl::memory view(const dnnl::memory::desc& md, void* data);
@@ -45,13 +47,16 @@ struct Primitive {
     [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
 };
 
-/// Shapes of an inner product; weights as (out, in) in `weights_tag`.
+/// Shapes of an inner product; weights as (out, in) in `weights_tag`. The weights' gradient is f32, and
+/// `weights_tag` its layout where that is computed; the bias and its gradient are f32.
 struct InnerProductShape {
     std::size_t rows = 0;
     std::size_t in = 0;
     std::size_t out = 0;
     dnnl::memory::format_tag weights_tag = dnnl::memory::format_tag::oi;
-    bool bias = true;  ///< whether the layer has one; backward-data does not ask
+    bool bias = true;                     ///< whether the layer has one; backward-data does not ask
+    Precision type = Precision::f32;      ///< of src, weights, dst, and the gradients of src and dst
+    Precision dst_type = Precision::f32;  ///< of forward's dst
 };
 
 // Each throws BackendError with operation, shape and oneDNN's status.
@@ -77,7 +82,7 @@ class Call {
     Call(const Primitive& primitive, std::vector<Argument> arguments);
     /// Lets argument `index` (its place in the list given to the constructor) read or write elsewhere, in the
     /// same shape. Not while another thread runs this call. Cost: some nanoseconds.
-    void point(std::size_t index, float* data);
+    void point(std::size_t index, void* data);
     /// `scratchpad` must be a memory of the primitive's scratchpad_md that no other thread uses at the
     /// moment. Throws BackendError. Cost: no allocation of ours.
     void run(const dnnl::memory& scratchpad) const;

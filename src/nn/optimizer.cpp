@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "bf16_vectors.hpp"
+
 namespace mnist {
 namespace {
 
@@ -90,6 +92,29 @@ struct Avx512 {
 };
 #undef MNIST_AVX512
 
+// Two rows are updated, then packed out of the nearest cache.
+MNIST_AVX512_BF16 void packed_sgd(float* w, float*, float*, const float* g, std::size_t n, std::size_t width,
+                                  Bf16* copy, const UpdateScalars& s) {
+    for (std::size_t i = 0; i < n; i += 2 * width) {
+        sgd_body(w + i, g + i, 2 * width, s);
+        pack_two_rows(w + i, width, copy + i);
+    }
+}
+MNIST_AVX512_BF16 void packed_momentum(float* w, float* m, float*, const float* g, std::size_t n,
+                                       std::size_t width, Bf16* copy, const UpdateScalars& s) {
+    for (std::size_t i = 0; i < n; i += 2 * width) {
+        momentum_body(w + i, m + i, g + i, 2 * width, s);
+        pack_two_rows(w + i, width, copy + i);
+    }
+}
+MNIST_AVX512_BF16 void packed_adam(float* w, float* m, float* v, const float* g, std::size_t n,
+                                   std::size_t width, Bf16* copy, const UpdateScalars& s) {
+    for (std::size_t i = 0; i < n; i += 2 * width) {
+        adam_body(w + i, m + i, v + i, g + i, 2 * width, s);
+        pack_two_rows(w + i, width, copy + i);
+    }
+}
+
 template <class Level>
 UpdateFn pick(OptimizerKind kind) {
     switch (kind) {
@@ -142,6 +167,18 @@ UpdateFn update_function(OptimizerKind kind, Isa isa) {
             break;
     }
     return pick<Baseline>(kind);
+}
+
+PackedUpdateFn packed_update_function(OptimizerKind kind) {
+    switch (kind) {
+        case OptimizerKind::sgd:
+            return packed_sgd;
+        case OptimizerKind::momentum:
+            return packed_momentum;
+        case OptimizerKind::adam:
+            break;
+    }
+    return packed_adam;
 }
 
 }  // namespace mnist

@@ -10,18 +10,13 @@
 namespace mnist {
 namespace {
 
-onednn::InnerProductShape shape_of(std::size_t rows, const LayerMemory& layer, bool one_panel) {
-    const std::size_t out = one_panel ? layer.plan.panel_width : layer.plan.out_padded;
-    return {.rows = rows, .in = layer.plan.in_padded, .out = out, .weights_tag = layer.tag()};
+dnnl::memory rows_view(std::size_t rows, std::size_t columns, void* data, Precision type) {
+    return onednn::view(onednn::matrix(rows, columns, dnnl::memory::format_tag::ab, type), data);
 }
 
-dnnl::memory rows_view(std::size_t rows, std::size_t columns, float* data) {
-    return onednn::view(onednn::matrix(rows, columns, dnnl::memory::format_tag::ab), data);
-}
-
-dnnl::memory weights_view(LayerMemory& layer) {
-    return onednn::view(onednn::matrix(layer.plan.out_padded, layer.plan.in_padded, layer.tag()),
-                        layer.weights.data());
+dnnl::memory weights_view(LayerMemory& layer, Precision type) {
+    return onednn::view(onednn::matrix(layer.plan.out_padded, layer.plan.in_padded, layer.tag(type), type),
+                        layer.weights_at(0, type));
 }
 
 }  // namespace
@@ -30,19 +25,26 @@ TeamCall bind(const TeamPrimitive& primitive, std::vector<onednn::Call::Argument
     return {onednn::Call(primitive.primitive, std::move(arguments)), &primitive.scratchpads};
 }
 
-RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use)
-    : rows(rows_in_tile) {
+RowsPrimitives::RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use,
+                               Precision type)
+    : rows(rows_in_tile), precision(type) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const bool hidden = l + 1 < layers.size();
         const bool by_panel = use == RowsUse::panel_training || use == RowsUse::sliced_training;
         const bool one_panel = layers[l].forward_by_panel() || (by_panel && l == 0);
         const bool one_slice = use == RowsUse::sliced_training && l == 1;
-        onednn::InnerProductShape shape = shape_of(rows, layers[l], one_panel);
-        if (one_slice) shape.in = layers[l].plan.slice_width();
+        const LayerPlan& plan = layers[l].plan;
+        onednn::InnerProductShape shape{.rows = rows,
+                                        .in = one_slice ? plan.slice_width() : plan.in_padded,
+                                        .out = one_panel ? plan.panel_width : plan.out_padded,
+                                        .weights_tag = layers[l].tag(type),
+                                        .type = type,
+                                        .dst_type = results_type(l, layers.size(), type)};
+        if (one_slice) shape.dst_type = Precision::f32;  // a part of a sum
         forward.push_back({onednn::inner_product_forward(shape, hidden && !one_slice), {}});
         if (use == RowsUse::evaluation) continue;
         if (l > 0) {
-            shape.out = layers[l].plan.out_padded;
+            shape.out = plan.out_padded;
             backward_data.push_back({onednn::inner_product_backward_data(shape), {}});
         }
         if (one_slice) {
@@ -63,7 +65,8 @@ std::vector<TeamPrimitive*> RowsPrimitives::all() {
 TileForward::TileForward(const RowsPrimitives& primitives, const LayerList& layers,
                          const TileBuffers& buffers)
     : rows_(primitives.rows),
-      panel_width_(layers.front()->plan.panel_width),
+      panel_bytes_(layers.front()->plan.panel_width *
+                   bytes_of(results_type(0, layers.size(), primitives.precision))),
       panel_dst_(buffers.panel_dst),
       merged_(buffers.dst.front()) {
     for (std::size_t l = buffers.first_layer; l < layers.size(); ++l) {
@@ -75,6 +78,7 @@ TileForward::TileForward(const RowsPrimitives& primitives, const LayerList& laye
     }
 }
 
+// Of input-major layers, which are never bf16.
 void TileForward::bind_panels(const RowsPrimitives& primitives, LayerMemory& layer,
                               const TileBuffers& buffers) {
     const LayerPlan& plan = layer.plan;
@@ -82,22 +86,24 @@ void TileForward::bind_panels(const RowsPrimitives& primitives, LayerMemory& lay
     for (std::size_t p = 0; p < plan.panels(); ++p) {
         panels_.push_back(bind(
             primitives.forward.front(),
-            {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, buffers.src)},
+            {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, buffers.src, Precision::f32)},
              {DNNL_ARG_WEIGHTS, onednn::view(weights_md, layer.weights.data() + p * plan.panel_floats())},
              {DNNL_ARG_BIAS,
               onednn::view(onednn::vector(plan.panel_width), layer.bias.data() + p * plan.panel_width)},
-             {DNNL_ARG_DST, rows_view(rows_, plan.panel_width, buffers.panel_dst[p])}}));
+             {DNNL_ARG_DST, rows_view(rows_, plan.panel_width, buffers.panel_dst[p], Precision::f32)}}));
     }
 }
 
 void TileForward::bind_layer(const RowsPrimitives& primitives, LayerMemory& layer, std::size_t index,
-                             float* src, float* dst) {
+                             void* src, void* dst) {
     const LayerPlan& plan = layer.plan;
+    const Precision type = primitives.precision;
+    const Precision results = results_type(index, primitives.forward.size(), type);
     layers_.push_back(bind(primitives.forward[index],
-                           {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, src)},
-                            {DNNL_ARG_WEIGHTS, weights_view(layer)},
+                           {{DNNL_ARG_SRC, rows_view(rows_, plan.in_padded, src, type)},
+                            {DNNL_ARG_WEIGHTS, weights_view(layer, type)},
                             {DNNL_ARG_BIAS, onednn::view(onednn::vector(plan.out_padded), layer.bias.data())},
-                            {DNNL_ARG_DST, rows_view(rows_, plan.out_padded, dst)}}));
+                            {DNNL_ARG_DST, rows_view(rows_, plan.out_padded, dst, results)}}));
 }
 
 void TileForward::run(std::size_t thread) const {
@@ -105,8 +111,8 @@ void TileForward::run(std::size_t thread) const {
     const std::size_t count = panel_dst_.size();
     for (std::size_t r = 0; count > 0 && r < rows_; ++r) {
         for (std::size_t p = 0; p < count; ++p)
-            std::memcpy(merged_ + (r * count + p) * panel_width_, panel_dst_[p] + r * panel_width_,
-                        panel_width_ * sizeof(float));
+            std::memcpy(static_cast<std::byte*>(merged_) + (r * count + p) * panel_bytes_,
+                        static_cast<const std::byte*>(panel_dst_[p]) + r * panel_bytes_, panel_bytes_);
     }
     for (const TeamCall& call : layers_) call.run(thread);
 }
@@ -117,22 +123,25 @@ std::vector<TeamCall> bind_backward(const RowsPrimitives& primitives, const Laye
     for (std::size_t l = layers.size(); l-- > std::max<std::size_t>(buffers.first_layer, 1);) {
         LayerMemory& layer = *layers[l];
         const std::size_t below = l - 1;
-        const auto diff_src = rows_view(primitives.rows, layer.plan.in_padded, buffers.diff_dst[below]);
-        calls.push_back(
-            bind(primitives.backward_data[below],
-                 {{DNNL_ARG_DIFF_DST, rows_view(primitives.rows, layer.plan.out_padded, buffers.diff_dst[l])},
-                  {DNNL_ARG_WEIGHTS, weights_view(layer)},
-                  {DNNL_ARG_DIFF_SRC, diff_src}}));
+        const auto rows_of = [&](std::size_t columns, void* data) {
+            return rows_view(primitives.rows, columns, data, primitives.precision);
+        };
+        calls.push_back(bind(primitives.backward_data[below],
+                             {{DNNL_ARG_DIFF_DST, rows_of(layer.plan.out_padded, buffers.diff_dst[l])},
+                              {DNNL_ARG_WEIGHTS, weights_view(layer, primitives.precision)},
+                              {DNNL_ARG_DIFF_SRC, rows_of(layer.plan.in_padded, buffers.diff_dst[below])}}));
     }
     return calls;
 }
 
-void split_into_panels(const LayerPlan& plan, const float* rows, std::size_t n, float* panels,
+void split_into_panels(const LayerPlan& plan, Precision type, const void* rows, std::size_t n, void* panels,
                        std::size_t panel_rows) {
-    const std::size_t width = plan.panel_width;
-    for (std::size_t r = 0; r < n; ++r, rows += plan.out_padded) {
-        for (std::size_t p = 0; p < plan.panels(); ++p)
-            std::memcpy(panels + (p * panel_rows + r) * width, rows + p * width, width * sizeof(float));
+    const std::size_t bytes = plan.panel_width * bytes_of(type);  // of a panel's row
+    const auto* row = static_cast<const std::byte*>(rows);
+    auto* const to = static_cast<std::byte*>(panels);
+    for (std::size_t r = 0; r < n; ++r) {
+        for (std::size_t p = 0; p < plan.panels(); ++p, row += bytes)
+            std::memcpy(to + (p * panel_rows + r) * bytes, row, bytes);
     }
 }
 
@@ -140,16 +149,17 @@ std::vector<PrimitiveFacts> describe(const RowsPrimitives& rows,
                                      const std::vector<const onednn::Primitive*>& backward_weights,
                                      const std::vector<LayerMemory>& layers) {
     std::vector<PrimitiveFacts> facts;
-    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive) {
+    const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive,
+                         Precision weights) {
         facts.push_back({.operation = fmt::format("fc{} {}", l + 1, operation),
                          .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
                          .implementation = primitive.implementation,
-                         .weights_layout = layers[l].tag_name()});
+                         .weights_layout = layers[l].tag_name(weights)});
     };
     for (std::size_t l = 0; l < layers.size(); ++l) {
-        add(l, "forward", rows.forward[l].primitive);
-        if (l > 0) add(l, "backward_data", rows.backward_data[l - 1].primitive);
-        add(l, "backward_weights", *backward_weights[l]);
+        add(l, "forward", rows.forward[l].primitive, rows.precision);
+        if (l > 0) add(l, "backward_data", rows.backward_data[l - 1].primitive, rows.precision);
+        add(l, "backward_weights", *backward_weights[l], Precision::f32);
     }
     return facts;
 }

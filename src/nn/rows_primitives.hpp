@@ -34,12 +34,19 @@ enum class RowsUse {
     sliced_training,  ///< as panel_training, and the second layer is that of one slice, without ReLU
 };
 
+/// The type of a layer's results in a network that computes in `precision`: logits are f32 always.
+[[nodiscard]] inline Precision results_type(std::size_t layer, std::size_t layers, Precision precision) {
+    return layer + 1 == layers ? Precision::f32 : precision;
+}
+
 struct RowsPrimitives {
-    RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use);
+    RowsPrimitives(std::size_t rows_in_tile, const std::vector<LayerMemory>& layers, RowsUse use,
+                   Precision type);
     /// Every primitive, for scratchpads.
     [[nodiscard]] std::vector<TeamPrimitive*> all();
 
     std::size_t rows;
+    Precision precision;
     std::vector<TeamPrimitive> forward;       ///< [layers]; ReLU as a post-op in all but the last
     std::vector<TeamPrimitive> later_slices;  ///< of sliced training: the second layer's forward without bias
     std::vector<TeamPrimitive> backward_data;  ///< [layers - 1]; entry l is layer l + 1's
@@ -48,14 +55,14 @@ struct RowsPrimitives {
 /// The layers of a network, first to last, wherever each lies; not owned.
 using LayerList = std::vector<LayerMemory*>;
 
-/// Where the rows of a tile lie; each pointer is the tile's first row.
+/// Where the rows of a tile lie; each pointer is the tile's first row. Types as the primitives have them.
 struct TileBuffers {
     std::size_t first_layer = 0;  ///< that is left to run: those below it have run already
-    float* src = nullptr;         ///< [rows, in_padded of the first layer]; null where that has run
-    std::vector<float*> dst;      ///< [layers] of [rows, out_padded]
-    std::vector<float*>
+    void* src = nullptr;          ///< [rows, in_padded of the first layer]; null where that has run
+    std::vector<void*> dst;       ///< [layers] of [rows, out_padded]
+    std::vector<void*>
         panel_dst;  ///< [panels of the first layer] of [rows, panel_width]; empty where no merge is needed
-    std::vector<float*> diff_dst;  ///< [layers] of [rows, out_padded]; empty without training
+    std::vector<void*> diff_dst;  ///< [layers] of [rows, out_padded]; empty without training
 };
 
 /// Forward of a tile, first layer to last. Where the first layer runs panel by panel, or has run so before,
@@ -67,13 +74,13 @@ class TileForward {
 
   private:
     void bind_panels(const RowsPrimitives& primitives, LayerMemory& layer, const TileBuffers& buffers);
-    void bind_layer(const RowsPrimitives& primitives, LayerMemory& layer, std::size_t index, float* src,
-                    float* dst);
+    void bind_layer(const RowsPrimitives& primitives, LayerMemory& layer, std::size_t index, void* src,
+                    void* dst);
 
     std::size_t rows_;
-    std::size_t panel_width_;
-    std::vector<float*> panel_dst_;
-    float* merged_;
+    std::size_t panel_bytes_;  ///< of a row
+    std::vector<void*> panel_dst_;
+    void* merged_;
     std::vector<TeamCall> panels_;
     std::vector<TeamCall> layers_;
 };
@@ -84,9 +91,9 @@ class TileForward {
                                                   const TileBuffers& buffers);
 
 /// Splits the columns of row-major rows into panels: panels[p * panel_rows + r][c] = rows[r][p * width + c].
-///   rows    [n, out_padded], read
+///   rows    [n, out_padded], read; numbers of `type`
 ///   panels  points at the first row in panel 0; a panel has `panel_rows` rows
-void split_into_panels(const LayerPlan& plan, const float* rows, std::size_t n, float* panels,
+void split_into_panels(const LayerPlan& plan, Precision type, const void* rows, std::size_t n, void* panels,
                        std::size_t panel_rows);
 
 /// What oneDNN runs for each operation of a training step. `backward_weights` has an entry a layer.

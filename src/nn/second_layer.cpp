@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "part_sums.hpp"
+#include "bf16_loops.hpp"
 
 namespace mnist {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::size_t kDst = 2;
 
 }  // namespace
 
-SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, const FirstLayerBuffers& first,
+SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
                          SecondLayerBuffers& buffers, const RowsPrimitives& full, const RowsPrimitives* rest,
                          std::size_t threads, Isa isa)
     : rows_(rows),
@@ -25,13 +25,17 @@ SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, cons
       width_(layer.plan.slice_width()),
       layer_(layer),
       hidden_(hidden),
-      src_(const_cast<float*>(first.dst.data())),  // oneDNN's views are not const; it is only read
-      diff_src_(first.diff_dst),
+      precision_(full.precision),
+      src_(first.dst),
+      diff_src_(*first.diff_dst),
       panel_rows_(first.panel_rows),
       buffers_(buffers),
       isa_(isa) {
-    onednn::InnerProductShape shape{
-        .rows = rows, .in = width_, .out = layer.plan.out_padded, .weights_tag = layer.tag()};
+    onednn::InnerProductShape shape{.rows = rows,
+                                    .in = width_,
+                                    .out = layer.plan.out_padded,
+                                    .weights_tag = layer.tag(),
+                                    .type = precision_};
     with_bias_ = {onednn::inner_product_backward_weights(shape), {}};
     shape.bias = false;
     without_bias_ = {onednn::inner_product_backward_weights(shape), {}};
@@ -39,22 +43,24 @@ SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, cons
 }
 
 SecondLayer::TileCalls SecondLayer::make_tile_calls(const RowsPrimitives& tile, float* here) const {
-    const auto rows_of = [&](std::size_t columns) {
-        return onednn::view(onednn::matrix(tile.rows, columns, tag::ab), here);
+    const auto rows_of = [&](std::size_t columns, Precision type) {
+        return onednn::view(onednn::matrix(tile.rows, columns, tag::ab, type), here);
     };
     const std::size_t out = layer_.plan.out_padded;
-    const auto weights = onednn::view(onednn::matrix(out, width_, layer_.tag()), here);
+    const auto weights = onednn::view(onednn::matrix(out, width_, layer_.tag(precision_), precision_), here);
     const auto forward = [&](const TeamPrimitive& primitive, bool bias) {
-        std::vector<onednn::Call::Argument> arguments{
-            {DNNL_ARG_SRC, rows_of(width_)}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, rows_of(out)}};
+        std::vector<onednn::Call::Argument> arguments{{DNNL_ARG_SRC, rows_of(width_, precision_)},
+                                                      {DNNL_ARG_WEIGHTS, weights},
+                                                      {DNNL_ARG_DST, rows_of(out, Precision::f32)}};
         if (bias) arguments.push_back({DNNL_ARG_BIAS, onednn::view(onednn::vector(out), layer_.bias.data())});
         return bind(primitive, std::move(arguments));
     };
     return {.forward_first = forward(tile.forward[1], true),
             .forward_later = forward(tile.later_slices.front(), false),
-            .backward_data = bind(tile.backward_data.front(), {{DNNL_ARG_DIFF_DST, rows_of(out)},
-                                                               {DNNL_ARG_WEIGHTS, weights},
-                                                               {DNNL_ARG_DIFF_SRC, rows_of(width_)}})};
+            .backward_data =
+                bind(tile.backward_data.front(), {{DNNL_ARG_DIFF_DST, rows_of(out, precision_)},
+                                                  {DNNL_ARG_WEIGHTS, weights},
+                                                  {DNNL_ARG_DIFF_SRC, rows_of(width_, precision_)}})};
 }
 
 SecondLayer::ThreadCalls SecondLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
@@ -67,9 +73,9 @@ SecondLayer::ThreadCalls SecondLayer::make_calls(const RowsPrimitives& full, con
     }
     for (const TeamPrimitive* const primitive : {&with_bias_, &without_bias_}) {
         std::vector<onednn::Call::Argument> arguments{
-            {DNNL_ARG_SRC, onednn::view(onednn::matrix(rows_, width_, tag::ab), here)},
+            {DNNL_ARG_SRC, onednn::view(onednn::matrix(rows_, width_, tag::ab, precision_), here)},
             {DNNL_ARG_DIFF_WEIGHTS, onednn::view(onednn::matrix(out, width_, layer_.tag()), here)},
-            {DNNL_ARG_DIFF_DST, onednn::view(onednn::matrix(rows_, out, tag::ab), here)}};
+            {DNNL_ARG_DIFF_DST, onednn::view(onednn::matrix(rows_, out, tag::ab, precision_), here)}};
         if (primitive == &with_bias_)
             arguments.push_back(
                 {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(out), layer_.diff_bias.data())});
@@ -96,38 +102,40 @@ void SecondLayer::forward(std::size_t set, std::size_t tile, Panels slices, std:
     for (std::size_t p = slices.first; p < slices.second; ++p) {
         TeamCall& call = p == 0 ? calls.forward_first : calls.forward_later;
         const std::size_t row = p * panel_rows_ + tile * tile_rows_;
-        call.call.point(kSrc, src_ + row * width_);
-        call.call.point(kWeights, layer_.weights.data() + slice_at(p));
+        call.call.point(kSrc, src_.at(row * width_));
+        call.call.point(kWeights, layer_.weights_at(slice_at(p), precision_));
         call.call.point(kDst, buffers_.parts[set].data() + row * layer_.plan.out_padded);
         call.run(thread);
     }
 }
 
-void SecondLayer::add_parts(std::size_t set, std::size_t tile, float* dst) const {
+void SecondLayer::add_parts(std::size_t set, std::size_t tile, Precision type, void* dst) const {
     const std::size_t out = layer_.plan.out_padded;
-    mnist::add_parts(isa_,
-                     {.parts = buffers_.parts[set].data() + tile * tile_rows_ * out,
+    const Parts parts{.parts = buffers_.parts[set].data() + tile * tile_rows_ * out,
                       .count = slices(),
                       .stride = panel_rows_ * out,
-                      .relu = hidden_},
-                     dst, rows_of_tile(tile) * out);
+                      .relu = hidden_};
+    if (type == Precision::bf16)
+        add_parts_bf16(parts, static_cast<Bf16*>(dst), rows_of_tile(tile) * out);
+    else
+        mnist::add_parts(isa_, parts, static_cast<float*>(dst), rows_of_tile(tile) * out);
 }
 
-void SecondLayer::backward_data(std::size_t tile, Panels slices, float* diff_dst, std::size_t thread) {
+void SecondLayer::backward_data(std::size_t tile, Panels slices, void* diff_dst, std::size_t thread) {
     TileCalls& calls = calls_of_tile(tile, thread);
     for (std::size_t p = slices.first; p < slices.second; ++p) {
         const std::size_t at = (p * panel_rows_ + tile * tile_rows_) * width_;
         calls.backward_data.call.point(kSrc, diff_dst);
-        calls.backward_data.call.point(kWeights, layer_.weights.data() + slice_at(p));
-        calls.backward_data.call.point(kDst, diff_src_ + at);
+        calls.backward_data.call.point(kWeights, layer_.weights_at(slice_at(p), precision_));
+        calls.backward_data.call.point(kDst, diff_src_.at(at));
         calls.backward_data.run(thread);
-        mask_relu(isa_, src_ + at, diff_src_ + at, rows_of_tile(tile) * width_);
+        mask_relu(isa_, precision_, src_.at(at), diff_src_.at(at), rows_of_tile(tile) * width_);
     }
 }
 
-void SecondLayer::backward_weights(std::size_t slice, float* diff_dst, std::size_t thread) {
+void SecondLayer::backward_weights(std::size_t slice, void* diff_dst, std::size_t thread) {
     TeamCall& call = calls_[thread].backward_weights[slice == 0 ? 0 : 1];
-    call.call.point(kSrc, src_ + slice * panel_rows_ * width_);
+    call.call.point(kSrc, src_.at(slice * panel_rows_ * width_));
     call.call.point(kWeights, layer_.diff_weights.data() + slice_at(slice));
     call.call.point(kDst, diff_dst);
     call.run(thread);

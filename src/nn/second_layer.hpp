@@ -30,7 +30,7 @@ class SecondLayer {
     using Panels = std::pair<std::size_t, std::size_t>;  ///< [begin, end) of the first layer's panels: slices
 
     /// `layer` has plan.slices > 1. `full` and `rest`: primitives of the tiles of `rows`, made for slices.
-    SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, const FirstLayerBuffers& first,
+    SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
                 SecondLayerBuffers& buffers, const RowsPrimitives& full, const RowsPrimitives* rest,
                 std::size_t threads, Isa isa);
 
@@ -42,14 +42,14 @@ class SecondLayer {
     /// Parts of the slices for the rows of a tile, from the first layer's results, into set `set`.
     void forward(std::size_t set, std::size_t tile, Panels slices, std::size_t thread);
     /// The layer's results for the rows of a tile: the sum of all parts, after ReLU where it is hidden.
-    ///   dst  [rows of the tile, out_padded], overwritten
-    void add_parts(std::size_t set, std::size_t tile, float* dst) const;
+    ///   dst  [rows of the tile, out_padded] of `type`, overwritten
+    void add_parts(std::size_t set, std::size_t tile, Precision type, void* dst) const;
     /// Gradients of the first layer's results before ReLU, for the slices' panels and the rows of a tile.
     ///   diff_dst  [rows of the tile, out_padded], read
-    void backward_data(std::size_t tile, Panels slices, float* diff_dst, std::size_t thread);
+    void backward_data(std::size_t tile, Panels slices, void* diff_dst, std::size_t thread);
     /// The gradient of a slice's weights over the whole batch; slice 0 takes the bias along.
     ///   diff_dst  [rows, out_padded], read
-    void backward_weights(std::size_t slice, float* diff_dst, std::size_t thread);
+    void backward_weights(std::size_t slice, void* diff_dst, std::size_t thread);
 
   private:
     struct TileCalls {
@@ -71,8 +71,9 @@ class SecondLayer {
     std::size_t width_;  ///< inputs of a slice
     LayerMemory& layer_;
     bool hidden_;
-    float* src_;              ///< [slice][rows][width], the first layer's results
-    float* diff_src_;         ///< the same of their gradients
+    Precision precision_;
+    Numbers& src_;            ///< [slice][rows][width], the first layer's results
+    Numbers& diff_src_;       ///< the same of their gradients
     std::size_t panel_rows_;  ///< rows from a slice to the next in both and in the parts
     SecondLayerBuffers& buffers_;
     Isa isa_;

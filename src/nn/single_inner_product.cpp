@@ -51,7 +51,7 @@ class SingleInnerProduct::Impl {
     Impl(const LayerPlan& plan, std::size_t rows, Direction direction, const InnerProductOperands& operands)
         : rows_(rows),
           direction_(direction),
-          layer_(plan_for(plan, direction), &memory_),
+          layer_(plan_for(plan, direction), Precision::f32, &memory_),
           width_(by_panel(layer_, direction) ? layer_.plan.panel_width : layer_.plan.out_padded),
           src_(rows * layer_.plan.in_padded, 0.0F, &memory_),
           dst_(rows * layer_.plan.out_padded, 0.0F, &memory_),

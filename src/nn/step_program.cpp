@@ -3,24 +3,25 @@
 
 #include <algorithm>
 
-#include "part_sums.hpp"
+#include "bf16_loops.hpp"
 
 namespace mnist {
 
 ReplicaBuffers::ReplicaBuffers(const std::vector<LayerMemory>& layers, std::size_t lowest, std::size_t rows,
-                               std::pmr::memory_resource* memory) {
+                               Precision precision, std::pmr::memory_resource* memory)
+    : diff_logits(precision == Precision::f32 ? 0 : rows * layers.back().plan.out_padded, 0.0F, memory) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const LayerPlan& plan = layers[l].plan;
-        const std::size_t floats = l < lowest ? 0 : rows * plan.out_padded;
-        dst.emplace_back(floats, 0.0F, memory);
-        diff_dst.emplace_back(floats, 0.0F, memory);
-        panels.emplace_back(plan.panels() > 1 ? floats : 0, 0.0F, memory);
+        const std::size_t count = l < lowest ? 0 : rows * plan.out_padded;
+        dst.emplace_back(results_type(l, layers.size(), precision), count, memory);
+        diff_dst.emplace_back(precision, count, memory);
+        panels.emplace_back(precision, plan.panels() > 1 ? count : 0, memory);
     }
 }
 
-float* ReplicaBuffers::panel_storage(std::size_t layer) {
+Numbers& ReplicaBuffers::panel_storage(std::size_t layer) {
     // One panel in [1][rows][width] is the row-major gradient itself.
-    return panels[layer].empty() ? diff_dst[layer].data() : panels[layer].data();
+    return panels[layer].empty() ? diff_dst[layer] : panels[layer];
 }
 
 namespace {
@@ -33,23 +34,23 @@ std::size_t floats_of_parts(const std::vector<LayerMemory>& layers, std::size_t 
 }  // namespace
 
 BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replica_count,
-                           std::size_t rows, std::size_t threads, BatchFeed* feed,
+                           std::size_t rows, std::size_t threads, Precision type, BatchFeed* feed,
                            std::pmr::memory_resource* memory)
-    : first(memory), second(floats_of_parts(layers, rows), memory) {
-    const LayerPlan& bottom = layers.front().plan;
-    if (feed != nullptr) {
-        first.slots = feed->slots();
-    } else {
+    : precision(type),
+      first(results_type(0, layers.size(), type), rows * layers.front().plan.out_padded, memory),
+      second(floats_of_parts(layers, rows), memory) {
+    if (feed != nullptr) first.slots = feed->slots();
+    // A feed's rows are f32: threads round them for themselves.
+    if (feed == nullptr || type != Precision::f32) {
         first.threads.reserve(threads);
         for (std::size_t t = 0; t < threads; ++t)
-            first.threads.emplace_back(chunk_rows(rows) * bottom.in_padded, memory);
+            first.threads.emplace_back(type, chunk_rows(rows) * layers.front().plan.in_padded, memory);
     }
     first.panel_rows = rows;
-    first.dst.assign(rows * bottom.out_padded, 0.0F);
     replicas.reserve(replica_count);
     for (std::size_t r = 0; r < replica_count; ++r)
-        replicas.emplace_back(layers, r == 0 ? 0 : 1, rows, memory);
-    first.diff_dst = replicas.front().panel_storage(0);
+        replicas.emplace_back(layers, r == 0 ? 0 : 1, rows, type, memory);
+    first.diff_dst = &replicas.front().panel_storage(0);
 }
 
 StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replicas,
@@ -59,9 +60,10 @@ StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replica
     const bool sliced = layers.size() > 1 && layers[1].plan.slices > 1;
     const RowsUse use = sliced ? RowsUse::sliced_training : RowsUse::panel_training;
     const std::size_t tile = std::min(rows, tile_rows(rows, sliced));
-    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, use));
+    rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, use, buffers.precision));
     if (rows % tile != 0)
-        rows_primitives_.push_back(std::make_unique<RowsPrimitives>(rows % tile, layers, use));
+        rows_primitives_.push_back(
+            std::make_unique<RowsPrimitives>(rows % tile, layers, use, buffers.precision));
     const RowsPrimitives& full = *rows_primitives_.front();
     const RowsPrimitives* const rest = rows % tile == 0 ? nullptr : rows_primitives_.back().get();
     first_ = std::make_unique<FirstLayer>(rows, layers.front(), buffers.first, full, rest, threads, isa);
@@ -81,13 +83,13 @@ void StepProgram::make_tile(Replica& replica, std::size_t first_row, const RowsP
     TileBuffers at{.first_layer = lowest_upper(), .src = nullptr, .dst = {}, .panel_dst = {}, .diff_dst = {}};
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         const std::size_t offset = first_row * layers_[l].plan.out_padded;
-        at.dst.push_back(replica.buffers.dst[l].data() + offset);
-        at.diff_dst.push_back(replica.buffers.diff_dst[l].data() + offset);
+        at.dst.push_back(replica.buffers.dst[l].at(offset));
+        at.diff_dst.push_back(replica.buffers.diff_dst[l].at(offset));
     }
     const LayerPlan& first = layers_.front().plan;
     for (std::size_t p = 0; p < first.panels() && !sliced(); ++p)
-        at.panel_dst.push_back(buffers_.first.dst.data() +
-                               (p * buffers_.first.panel_rows + first_row) * first.panel_width);
+        at.panel_dst.push_back(
+            buffers_.first.dst.at((p * buffers_.first.panel_rows + first_row) * first.panel_width));
     replica.tiles.push_back({.first_row = first_row,
                              .rows = primitives.rows,
                              .forward = TileForward(primitives, replica.layers, at),
@@ -97,12 +99,12 @@ void StepProgram::make_tile(Replica& replica, std::size_t first_row, const RowsP
 void StepProgram::make_backward_weights() {
     for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
         const LayerPlan& plan = layers_[l].plan;
-        backward_weights_.push_back(
-            {onednn::inner_product_backward_weights({.rows = rows_,
-                                                     .in = plan.in_padded,
-                                                     .out = plan.panel_width,
-                                                     .weights_tag = layers_[l].tag()}),
-             {}});
+        backward_weights_.push_back({onednn::inner_product_backward_weights({.rows = rows_,
+                                                                             .in = plan.in_padded,
+                                                                             .out = plan.panel_width,
+                                                                             .weights_tag = layers_[l].tag(),
+                                                                             .type = buffers_.precision}),
+                                     {}});
     }
 }
 
@@ -110,19 +112,20 @@ void StepProgram::make_panels(Replica& replica) {
     for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
         LayerMemory& layer = *replica.layers[l];
         const LayerPlan& plan = layer.plan;
-        const auto src_md = onednn::matrix(rows_, plan.in_padded, dnnl::memory::format_tag::ab);
-        const auto diff_md = onednn::matrix(rows_, plan.panel_width, dnnl::memory::format_tag::ab);
+        const auto rows_of = [&](std::size_t columns) {
+            return onednn::matrix(rows_, columns, dnnl::memory::format_tag::ab, buffers_.precision);
+        };
         const auto weights_md = onednn::matrix(plan.panel_width, plan.in_padded, layer.tag());
         for (std::size_t p = 0; p < plan.panels(); ++p) {
-            float* const diff =
-                replica.buffers.panel_storage(l) + p * buffers_.first.panel_rows * plan.panel_width;
+            void* const diff =
+                replica.buffers.panel_storage(l).at(p * buffers_.first.panel_rows * plan.panel_width);
             replica.panel_items.push_back(
                 {.layer = l,
                  .panel = p,
                  .backward_weights = bind(
                      backward_weights_[l - lowest_upper()],
-                     {{DNNL_ARG_SRC, onednn::view(src_md, replica.buffers.dst[l - 1].data())},
-                      {DNNL_ARG_DIFF_DST, onednn::view(diff_md, diff)},
+                     {{DNNL_ARG_SRC, onednn::view(rows_of(plan.in_padded), replica.buffers.dst[l - 1].at(0))},
+                      {DNNL_ARG_DIFF_DST, onednn::view(rows_of(plan.panel_width), diff)},
                       {DNNL_ARG_DIFF_WEIGHTS,
                        onednn::view(weights_md, layer.diff_weights.data() + p * plan.panel_floats())},
                       {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(plan.panel_width),
@@ -145,8 +148,9 @@ std::vector<TeamPrimitive*> StepProgram::primitives() {
 void StepProgram::scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile) {
     if (replica.buffers.panels[layer].empty()) return;
     const LayerPlan& plan = layers_[layer].plan;
-    split_into_panels(plan, replica.buffers.diff_dst[layer].data() + tile.first_row * plan.out_padded,
-                      tile.rows, replica.buffers.panels[layer].data() + tile.first_row * plan.panel_width,
+    split_into_panels(plan, buffers_.precision,
+                      replica.buffers.diff_dst[layer].at(tile.first_row * plan.out_padded), tile.rows,
+                      replica.buffers.panels[layer].at(tile.first_row * plan.panel_width),
                       buffers_.first.panel_rows);
 }
 
@@ -155,31 +159,44 @@ void StepProgram::first_forward(std::size_t t, Panels panels, const StepInput& i
     if (sliced()) second_->forward(input.serial % 2, t, panels, thread);
 }
 
-double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const StepInput& input,
-                             std::size_t thread) {
-    Replica& replica = replicas_[r];
-    const Tile& tile = replica.tiles[t];
-    const auto row_of = [&](std::vector<AlignedVector<float>>& arrays, std::size_t l) {
-        return arrays[l].data() + tile.first_row * layers_[l].plan.out_padded;
-    };
-    if (sliced()) second_->add_parts(input.serial % 2, t, row_of(replica.buffers.dst, 1));
-    tile.forward.run(thread);
-
+double StepProgram::loss_of_tile(Replica& replica, const Tile& tile, const StepInput& input) {
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
+    const std::size_t offset = tile.first_row * output.out_padded;
+    void* const diff_dst = replica.buffers.diff_dst[last].at(offset);
+    const bool round = buffers_.precision == Precision::bf16;
+    float* const diff_logits =
+        round ? replica.buffers.diff_logits.data() + offset : static_cast<float*>(diff_dst);
     const double loss = loss_of_rows(loss_,
-                                     {.logits = row_of(replica.buffers.dst, last),
-                                      .diff_logits = row_of(replica.buffers.diff_dst, last),
+                                     {.logits = static_cast<float*>(replica.buffers.dst[last].at(offset)),
+                                      .diff_logits = diff_logits,
                                       .classes = output.out,
                                       .columns = output.out_padded,
                                       .scale = 1.0F / static_cast<float>(rows_)},
                                      input.data, input.order.subspan(tile.first_row, tile.rows));
+    if (round) round_to_bf16(diff_logits, static_cast<Bf16*>(diff_dst), tile.rows * output.out_padded);
     scatter_to_panels(replica, last, tile);
+    return loss;
+}
+
+double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const StepInput& input,
+                             std::size_t thread) {
+    Replica& replica = replicas_[r];
+    const Tile& tile = replica.tiles[t];
+    const auto row_of = [&](std::vector<Numbers>& arrays, std::size_t l) {
+        return arrays[l].at(tile.first_row * layers_[l].plan.out_padded);
+    };
+    if (sliced())
+        second_->add_parts(input.serial % 2, t, replica.buffers.dst[1].type(),
+                           row_of(replica.buffers.dst, 1));
+    tile.forward.run(thread);
+    const double loss = loss_of_tile(replica, tile, input);
+    const std::size_t last = layers_.size() - 1;
     for (std::size_t k = 0; k < tile.backward.size(); ++k) {
         const std::size_t below = last - 1 - k;
         tile.backward[k].run(thread);
-        mask_relu(isa_, row_of(replica.buffers.dst, below), row_of(replica.buffers.diff_dst, below),
-                  tile.rows * layers_[below].plan.out_padded);
+        mask_relu(isa_, buffers_.precision, row_of(replica.buffers.dst, below),
+                  row_of(replica.buffers.diff_dst, below), tile.rows * layers_[below].plan.out_padded);
         scatter_to_panels(replica, below, tile);
     }
     if (sliced()) second_->backward_data(t, panels, row_of(replica.buffers.diff_dst, 1), thread);
@@ -188,20 +205,22 @@ double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const 
 
 namespace {
 
-// Updates `n` weights, or biases, from position `at` on.
-void update_range(const Update& update, AlignedVector<float>& values, AlignedVector<float>& first,
-                  AlignedVector<float>& second, const AlignedVector<float>& diff, std::size_t at,
-                  std::size_t n) {
-    update.function(values.data() + at, first.data() + at, second.data() + at, diff.data() + at, n,
-                    update.scalars);
-}
-
+// Updates `n` weights from position `at` on.
 void update_weights(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
-    update_range(update, layer.weights, layer.first_weights, layer.second_weights, layer.diff_weights, at, n);
+    float* const w = layer.weights.data() + at;
+    float* const m = layer.first_weights.data() + at;
+    float* const v = layer.second_weights.data() + at;
+    const float* const g = layer.diff_weights.data() + at;
+    if (layer.copy.empty())
+        update.function(w, m, v, g, n, update.scalars);
+    else
+        update.packed_function(w, m, v, g, n, layer.plan.panel_width, static_cast<Bf16*>(layer.copy.at(at)),
+                               update.scalars);
 }
 
 void update_bias(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
-    update_range(update, layer.bias, layer.first_bias, layer.second_bias, layer.diff_bias, at, n);
+    update.function(layer.bias.data() + at, layer.first_bias.data() + at, layer.second_bias.data() + at,
+                    layer.diff_bias.data() + at, n, update.scalars);
 }
 
 }  // namespace
@@ -214,7 +233,7 @@ void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Upda
 void StepProgram::update_slice(std::size_t replica, std::size_t slice, const Update& update,
                                std::size_t thread) {
     LayerMemory& layer = layers_[1];
-    second_->backward_weights(slice, replicas_[replica].buffers.diff_dst[1].data(), thread);
+    second_->backward_weights(slice, replicas_[replica].buffers.diff_dst[1].at(0), thread);
     update_weights(update, layer, slice * layer.plan.slice_floats(), layer.plan.slice_floats());
     if (slice == 0) update_bias(update, layer, 0, layer.plan.out_padded);
 }

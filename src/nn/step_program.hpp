@@ -22,20 +22,23 @@ namespace mnist {
 struct ReplicaBuffers {
     /// Layers below `lowest` have none.
     ReplicaBuffers(const std::vector<LayerMemory>& layers, std::size_t lowest, std::size_t rows,
-                   std::pmr::memory_resource* memory);
+                   Precision precision, std::pmr::memory_resource* memory);
 
-    std::vector<AlignedVector<float>> dst;       ///< [layers] of [rows, out_padded]
-    std::vector<AlignedVector<float>> diff_dst;  ///< [layers] of [rows, out_padded]
+    std::vector<Numbers> dst;       ///< [layers] of [rows, out_padded]; the last one, the logits, f32
+    std::vector<Numbers> diff_dst;  ///< [layers] of [rows, out_padded]
     /// [layers] of [panel][rows][panel width], gradients; empty where one panel is all.
-    std::vector<AlignedVector<float>> panels;
-    [[nodiscard]] float* panel_storage(std::size_t layer);
+    std::vector<Numbers> panels;
+    AlignedVector<float>
+        diff_logits;  ///< before rounding, [rows, out_padded]; empty where nothing is rounded
+    [[nodiscard]] Numbers& panel_storage(std::size_t layer);
 };
 
 /// What the programs of the full and of the last batch share.
 struct BatchBuffers {
     BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replicas, std::size_t rows,
-                 std::size_t threads, BatchFeed* feed, std::pmr::memory_resource* memory);
+                 std::size_t threads, Precision type, BatchFeed* feed, std::pmr::memory_resource* memory);
 
+    Precision precision;
     FirstLayerBuffers first;
     SecondLayerBuffers second;  ///< empty where the second layer is not sliced
     std::vector<ReplicaBuffers> replicas;
@@ -51,6 +54,7 @@ struct PanelItem {
 /// How an optimizer changes weights in one step.
 struct Update {
     UpdateFn function;
+    PackedUpdateFn packed_function;  ///< of weights that have a copy in bf16
     UpdateScalars scalars;
 };
 
@@ -107,6 +111,7 @@ class StepProgram {
     void make_backward_weights();
     void make_tile(Replica& replica, std::size_t first_row, const RowsPrimitives& primitives);
     void make_panels(Replica& replica);
+    double loss_of_tile(Replica& replica, const Tile& tile, const StepInput& input);
     void scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile);
     void update_panel(LayerMemory& layer, std::size_t panel, const Update& update);
     void update_slice(std::size_t replica, std::size_t slice, const Update& update, std::size_t thread);

@@ -90,12 +90,14 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                           {.source = place,
                                            .family = "Train",
                                            .optimizer = group.optimizer,
-                                           .precision = "f32",
+                                           .precision = std::string(name(result.config.precision)),
                                            .threads = source.fact("mnist.config.threads"),
                                            .points = {}},
                                           result.config.batch_size);
         point.samples_per_second = speeds;
         for (const double speed : speeds) {
+            // The peak is f32's.
+            if (result.config.precision != Precision::f32) break;
             const double peak = result.fma_peak_gflops.value_or(0);
             // More than all is impossible: then the peak was measured on a busy machine.
             if (peak > 0 && speed * gflop <= peak) point.shares.push_back(speed * gflop / peak);
@@ -169,7 +171,7 @@ void add_times(ordered_json& list, std::size_t place, const TrainResult& result,
         const std::vector<double> seconds = values_of(group, &RunRecord::seconds_to_target);
         list.push_back({{"source", place},
                         {"optimizer", name(group.optimizer)},
-                        {"precision", "f32"},
+                        {"precision", name(result.config.precision)},
                         {"threads", source.fact("mnist.config.threads")},
                         {"batch", result.config.batch_size},
                         {"target", result.config.target_accuracy},

@@ -24,6 +24,7 @@ std::string setting(const TrainResult& result, int width) {
     const TrainConfig& config = result.config;
     std::string seeds = fmt::format("seed {}", config.seed);
     if (config.seeds > 1) seeds = fmt::format("seeds {} to {}", config.seed, config.seed + config.seeds - 1);
+    if (config.precision != Precision::f32) seeds += fmt::format(", {}", name(config.precision));
     std::string out = wrapped(
         fmt::format("{}: {} training and {} test images; {}, batch {}, {}", printable(result.dataset.name),
                     grouped(result.dataset.train_samples), grouped(result.dataset.test_samples),
@@ -58,7 +59,8 @@ std::string matrices(const TrainResult& result, const std::vector<RunGroup>& gro
     return out;
 }
 
-/// Throughput as a share of what the same threads reach with nothing but fused multiply-adds.
+/// Throughput as a share of what the same threads reach with nothing but fused multiply-adds. Those are f32, so
+/// other precisions have no share.
 std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& groups,
                         const TextStyle& style) {
     if (!result.fma_peak_gflops || *result.fma_peak_gflops <= 0) return {};
@@ -75,8 +77,10 @@ std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& 
         if (!throughput) continue;
         const double share = throughput->mean * gflop / *result.fma_peak_gflops;
         std::string line = fmt::format("{}: {} samples/s", title(group.optimizer), grouped(throughput->mean));
-        // More than all is impossible: then the machine was busy while the peak was measured.
-        if (share > 1) {
+        if (result.config.precision != Precision::f32) {
+            line += fmt::format(" in {}", name(result.config.precision));
+        } else if (share > 1) {
+            // More than all is impossible: then the machine was busy while the peak was measured.
             line += fmt::format(
                 "; no share: the peak was measured as {:.0f} GFLOP/s, less than training itself "
                 "used. Run again when the machine is quiet",

@@ -53,8 +53,10 @@ ordered_json epoch_json(const EpochRecord& epoch) {
 }
 
 /// Share of the measured peak, empty where peak or throughput are unknown, and where the share would be more
-/// than all: then the machine was busy with something else whenever the peak was measured.
+/// than all: then the machine was busy with something else whenever the peak was measured. The peak is f32's,
+/// so other precisions have no share.
 std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& result) {
+    if (result.config.precision != Precision::f32) return std::nullopt;
     if (!run.samples_per_second || !result.fma_peak_gflops || *result.fma_peak_gflops <= 0)
         return std::nullopt;
     std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
@@ -165,6 +167,7 @@ ordered_json to_json(const TrainConfig& config) {
             {"batch_size", config.batch_size},
             {"test_batch_size", config.test_batch_size},
             {"hidden", config.hidden},
+            {"precision", name(config.precision)},
             {"sgd_lr", number(config.sgd_lr)},
             {"momentum_lr", number(config.momentum_lr)},
             {"momentum", number(config.momentum)},

@@ -41,6 +41,12 @@ OptimizerKind optimizer(const JsonCursor& cursor) {
     return *kind;
 }
 
+Precision precision(const JsonCursor& cursor) {
+    const std::optional<Precision> known = precision_named(cursor.string());
+    if (!known) cursor.fail("\"f32\" or \"bf16\"");
+    return *known;
+}
+
 RunStatus status(const JsonCursor& cursor) {
     const std::string word = cursor.string();
     if (word == "completed") return RunStatus::completed;
@@ -110,6 +116,8 @@ TrainConfig config(const JsonCursor& object) {
     config.test_batch_size = count(object.at("test_batch_size"));
     config.hidden.clear();
     for (const JsonCursor& extent : object.at("hidden").elements()) config.hidden.push_back(count(extent));
+    // Files written before there was a choice have no such word.
+    if (const auto word = object.find("precision")) config.precision = precision(*word);
     config.sgd_lr = object.at("sgd_lr").number();
     config.momentum_lr = object.at("momentum_lr").number();
     config.momentum = object.at("momentum").number();

@@ -67,6 +67,7 @@ class Experiment {
                                                           .batch = batch_,
                                                           .last_batch = dataset_.train.count() % batch_,
                                                           .eval_tile = eval_tile(config_.test_batch_size),
+                                                          .precision = config_.precision,
                                                           .feed = feed_.get()});
         order_.resize(dataset_.train.count());
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "mnist/core/error.hpp"
+#include "mnist/nn/precision.hpp"
 #include "mnist/train/experiment.hpp"
 
 namespace mnist {
@@ -43,13 +44,22 @@ void validate_optimizers(const TrainConfig& config) {
     }
 }
 
-// Weights, gradients and two optimizer states: sixteen bytes a parameter, half the machine's memory at the
-// most.
-void validate_size(const std::vector<std::size_t>& dims) {
-    constexpr double kBytesPerParameter = 16;
+void validate_precision(Precision precision) {
+    const std::optional<std::string> obstacle = precision_obstacle(precision);
+    if (!obstacle) return;
+    throw InputError({.where = "--precision",
+                      .expected = "a precision that this machine trains in",
+                      .found = fmt::format("{}: {}", name(precision), *obstacle),
+                      .remedy = "Use --precision f32"});
+}
+
+// Weights, gradients and two optimizer states: sixteen bytes a parameter, and two for a copy in bf16, half
+// the machine's memory at the most.
+void validate_size(const std::vector<std::size_t>& dims, Precision precision) {
+    const double bytes_per_parameter = precision == Precision::f32 ? 16 : 18;
     double bytes = 0;
     for (std::size_t l = 0; l + 1 < dims.size(); ++l)
-        bytes += kBytesPerParameter * static_cast<double>(dims[l] + 1) * static_cast<double>(dims[l + 1]);
+        bytes += bytes_per_parameter * static_cast<double>(dims[l] + 1) * static_cast<double>(dims[l + 1]);
     const double limit =
         0.5 * static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
@@ -74,6 +84,7 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_between(config.epochs, 0, 1'000'000, "--epochs");
     require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
     for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");
+    validate_precision(config.precision);
     require_rate(config.sgd_lr, "--sgd-lr");
     require_rate(config.momentum_lr, "--momentum-lr");
     require_rate(config.adam_lr, "--adam-lr");
@@ -86,7 +97,7 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     if (dataset == nullptr) return;
     require(dataset->train.count() > 0 && dataset->test.count() > 0, "the data set",
             "training and test images", "an empty split");
-    validate_size(network_dims(config, *dataset));
+    validate_size(network_dims(config, *dataset), config.precision);
 }
 
 }  // namespace mnist

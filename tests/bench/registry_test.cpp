@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "families.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/nn/precision.hpp"
 
 using namespace mnist;
 using namespace mnist::bench;
@@ -83,6 +84,35 @@ TEST_CASE("registry: a list of threads joins the names, a single number does not
     CHECK(has(names(single), "Train/Adam/batch:64"));
     CHECK(has(names(single), "Relu/Forward/width:64/batch:64"));
     CHECK(!has(names(single), "Calibrate/FmaPeak/threads:2"));
+}
+
+TEST_CASE("registry: a few rows of bf16 belong to the usual set, --precision says which else") {
+    const std::vector<std::string> usual = names({}, "precision:");
+    CHECK(usual == std::vector<std::string>{"Train/Adam/batch:64/precision:bf16",
+                                            "Train/Adam/batch:256/precision:bf16",
+                                            "Train/Adam/batch:1024/precision:bf16"});
+    Options both;
+    both.precisions = {Precision::f32, Precision::bf16};
+    both.threads = {1, 2};
+    const std::vector<std::string> all = names(both);
+    for (const char* const name :
+         {"Train/SGD/batch:16/precision:bf16/threads:1", "Train/SGD/batch:16/threads:1",
+          "Step/Momentum/batch:4096/precision:bf16/threads:2", "Step/Momentum/batch:4096/threads:2"}) {
+        CAPTURE(name);
+        CHECK(has(all, name));
+    }
+    Options none;
+    none.precisions = {Precision::f32};
+    CHECK(names(none, "precision:").empty());
+}
+
+TEST_CASE("registry: what this machine cannot run says why") {
+    Bench bench({}, {0, 1}, kGoOn);
+    for (const Entry& entry : matching(all_benchmarks(bench), "^(Train|Step)/")) {
+        CAPTURE(entry.name);
+        const bool bf16 = entry.name.find("precision:bf16") != std::string::npos;
+        CHECK(entry.obstacle == (bf16 ? precision_obstacle(Precision::bf16).value_or("") : ""));
+    }
 }
 
 TEST_CASE("registry: --loader-threads says which loaders are measured") {

@@ -22,9 +22,9 @@ TEST_CASE("config: the printed defaults are those of the experiment") {
     const std::string text = printed(workshop, {});
     for (const std::string line :
          {"optimizer = [\"sgd\", \"momentum\", \"adam\"]", "epochs = 25", "batch_size = 64",
-          "test_batch_size = 1000", "hidden = [128, 64]", "sgd_lr = 0.011", "momentum_lr = 0.005",
-          "momentum = 0.9", "adam_lr = 0.001", "seed = 0", "seeds = 1", "no_shuffle = false",
-          "quiet = false"}) {
+          "test_batch_size = 1000", "hidden = [128, 64]", "precision = \"f32\"", "sgd_lr = 0.011",
+          "momentum_lr = 0.005", "momentum = 0.9", "adam_lr = 0.001", "seed = 0", "seeds = 1",
+          "no_shuffle = false", "quiet = false"}) {
         CAPTURE(line);
         CHECK(contains(text, "\n" + line + "\n"));
     }
@@ -41,6 +41,8 @@ TEST_CASE("config: what is printed gives the same when it is read") {
                                               "adam,sgd",
                                               "--epochs",
                                               "0",
+                                              "--precision",
+                                              "bf16",
                                               "--batch-size",
                                               "7",
                                               "--test-batch-size",

@@ -212,6 +212,38 @@ TEST_CASE("train: a run that diverges is reported, the others go on, and the exi
     CHECK(std::filesystem::exists(workshop.folder() / "models" / "adam-seed0.safetensors"));
 }
 
+TEST_CASE("train: bf16 is refused with its reason where the machine has none") {
+    const Workshop workshop;
+    Launch launch = workshop.launch_train({"--precision", "bf16", "--epochs", "1", "--out", "r.json"});
+    launch.environment["DNNL_MAX_CPU_ISA"] = "AVX2";
+    const Finished finished = run(launch);
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 2);
+    for (const char* const part : {"--precision", "found bf16: ", "Use --precision f32"})
+        CHECK(contains(finished.error, part));
+    CHECK(!std::filesystem::exists(workshop.folder() / "r.json"));
+}
+
+TEST_CASE("train: a result of bf16 says so, and its saved model gives the same accuracy") {
+    const Workshop workshop;
+    const Finished finished =
+        workshop.train({"--precision", "bf16", "--optimizer", "adam", "--epochs", "2", "--out", "r.json",
+                        "--save-model", "models"});
+    CAPTURE(finished.output, finished.error);
+    if (finished.exit_code == 2) {  // a machine without bf16
+        CHECK(contains(finished.error, "--precision"));
+        return;
+    }
+    CHECK(finished.exit_code == 0);
+    const nlohmann::json result = workshop.json_of("r.json");
+    CHECK(result.at("config").at("precision") == "bf16");
+    const Finished evaluated = workshop.mnist(
+        {"eval", "--model", "models/adam-seed0.safetensors", "--data-dir", "tiny", "--json"});
+    REQUIRE(evaluated.exit_code == 0);
+    CHECK(nlohmann::json::parse(evaluated.output).at("test_accuracy") ==
+          result.at("runs").at(0).at("last_accuracy"));
+}
+
 TEST_CASE("train: a missed target accuracy counts only when it was asked for") {
     const Workshop workshop;
     const std::vector<std::string> hopeless{"--optimizer", "sgd", "--epochs", "1", "--sgd-lr", "1e-9"};

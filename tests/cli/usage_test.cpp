@@ -94,6 +94,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "--adam-lr", "0.1x"}, {"--adam-lr", "\"0.1x\""}},
         {{"train", "--momentum", "1"}, {"--momentum", "\"1\""}},
         {{"train", "--momentum", "-0.1"}, {"--momentum", "\"-0.1\""}},
+        {{"train", "--precision", "f16"}, {"--precision", "\"f16\"", "bf16"}},
         {{"train", "--hidden", "0"}, {"--hidden", "\"0\""}},
         {{"train", "--hidden", ""}, {"--hidden", "nothing"}},
         {{"train", "--hidden", "8,,4"}, {"--hidden", "\"8,,4\""}},

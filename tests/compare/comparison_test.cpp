@@ -114,6 +114,17 @@ TEST_CASE("compare: weights of the same configuration are compared bit by bit, a
     CHECK(compare(base, other, {}).bits.empty());
 }
 
+TEST_CASE("compare: another precision is named as unfair, explains other bits and is not pooled") {
+    Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    base.facts["mnist.config.precision"] = "f32";
+    Measurements other = base;
+    other.facts["mnist.config.precision"] = "bf16";
+    const std::vector<std::string> warnings = compare(base, other, {}).warnings;
+    CHECK(std::find(warnings.begin(), warnings.end(),
+                    "precision differ (f32 and bf16): compare the same --precision") != warnings.end());
+    CHECK_THROWS_AS(pool_into(base, other), InputError);
+}
+
 TEST_CASE("compare: files of one machine and build are pooled, others are refused") {
     Measurements pool = measured("a.json", {row("Train/Adam", 2)});
     pool_into(pool, measured("b.json", {row("Train/Adam", 2), row("Train/SGD", 1)}));

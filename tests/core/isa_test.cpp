@@ -54,3 +54,8 @@ TEST_CASE("isa: levels have names") {
     CHECK(mnist::name(Isa::avx2) == "avx2");
     CHECK(mnist::name(Isa::avx512) == "avx512");
 }
+
+TEST_CASE("isa: bf16 is there where the kernel's flags say so") {
+    CHECK(mnist::has_avx512_bf16() ==
+          (mnist::detected_isa() == Isa::avx512 && kernel_flags().contains("avx512_bf16")));
+}

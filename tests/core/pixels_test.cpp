@@ -84,3 +84,36 @@ TEST_CASE("pixels: columns are the transposed rows, bit for bit, for every numbe
         }
     }
 }
+
+TEST_CASE("pixels: bf16 rows and columns are the f32 ones, rounded to the nearest") {
+    if (!mnist::has_avx512_bf16()) return;
+    constexpr std::size_t kMostRows = 40;
+    constexpr std::size_t kMostPixels = 140;
+    std::vector<std::uint8_t> pixels(kMostRows * kMostPixels + 7);
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+        pixels[i] = static_cast<std::uint8_t>(i * 211 + i / 256 + 5);
+    const mnist::NormalizeFn normalize = mnist::normalize_pixels(mnist::Isa::baseline);
+    constexpr std::uint16_t kGuard = 0x7777;
+    for (const std::size_t count : {1U, 15U, 16U, 17U, 37U, 40U}) {
+        for (const std::size_t n : {1U, 15U, 16U, 63U, 64U, 65U, 128U, 131U, 140U}) {
+            INFO(count << " rows of " << n << " pixels");
+            std::vector<const std::uint8_t*> rows;
+            for (std::size_t r = 0; r < count; ++r) rows.push_back(pixels.data() + (r * 23 % count) * n + 7);
+            std::vector<mnist::Bf16> columns(n * count + 16, mnist::Bf16{kGuard});
+            mnist::normalize_columns_bf16(rows.data(), count, n, columns.data());
+            for (std::size_t r = 0; r < count; ++r) {
+                std::vector<float> exact(n);
+                normalize(rows[r], exact.data(), n);
+                std::vector<mnist::Bf16> row(n + 1, mnist::Bf16{kGuard});
+                mnist::normalize_pixels_bf16(rows[r], row.data(), n);
+                bool same = row[n].bits == kGuard;
+                for (std::size_t p = 0; p < n; ++p) {
+                    const std::uint16_t expected = mnist::to_bf16(exact[p]).bits;
+                    same = same && row[p].bits == expected && columns[p * count + r].bits == expected;
+                }
+                REQUIRE(same);
+            }
+            REQUIRE(columns[n * count].bits == kGuard);
+        }
+    }
+}

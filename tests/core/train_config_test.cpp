@@ -21,6 +21,15 @@ TEST_CASE("train config: an optimizer is found by its exact word only") {
         CHECK_FALSE(mnist::optimizer_named(word).has_value());
 }
 
+TEST_CASE("train config: a precision is found by its exact word only") {
+    CHECK(mnist::name(mnist::Precision::f32) == "f32");
+    CHECK(mnist::name(mnist::Precision::bf16) == "bf16");
+    for (const auto precision : {mnist::Precision::f32, mnist::Precision::bf16})
+        CHECK(mnist::precision_named(mnist::name(precision)) == precision);
+    for (const char* word : {"", "F32", "bf16 ", "f16", "float"})
+        CHECK_FALSE(mnist::precision_named(word).has_value());
+}
+
 TEST_CASE("train config: the defaults are the original experiment's") {
     const mnist::TrainConfig config;
     CHECK(config.optimizers ==
@@ -29,6 +38,7 @@ TEST_CASE("train config: the defaults are the original experiment's") {
     CHECK(config.batch_size == 64);
     CHECK(config.test_batch_size == 1000);
     CHECK(config.hidden == std::vector<std::size_t>{128, 64});
+    CHECK(config.precision == mnist::Precision::f32);
     CHECK(config.sgd_lr == 0.011);
     CHECK(config.momentum_lr == 0.005);
     CHECK(config.momentum == 0.9);

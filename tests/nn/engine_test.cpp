@@ -12,27 +12,10 @@
 #include "mnist/core/rng.hpp"
 #include "nn/golden_case.hpp"
 #include "nn/reference.hpp"
+#include "nn/samples.hpp"
 
 namespace mnist {
 namespace {
-
-struct Samples {
-    std::vector<std::uint8_t> images;
-    std::vector<std::uint8_t> labels;
-    std::size_t pixels = 0;
-    [[nodiscard]] LabelledRows rows() const { return {images.data(), labels.data(), labels.size(), pixels}; }
-};
-
-Samples random_samples(std::size_t count, std::size_t pixels, std::size_t classes) {
-    CounterRng rng(7, RandomPurpose::synthetic, 0);
-    Samples samples{.images = std::vector<std::uint8_t>(count * pixels),
-                    .labels = std::vector<std::uint8_t>(count),
-                    .pixels = pixels};
-    for (auto& pixel : samples.images) pixel = static_cast<std::uint8_t>(rng.next_below(256));
-    for (auto& label : samples.labels)
-        label = static_cast<std::uint8_t>(rng.next_below(static_cast<std::uint32_t>(classes)));
-    return samples;
-}
 
 OptimizerSettings settings_of(const reference::OptimizerRule& rule) {
     return {.kind = rule.kind,
@@ -48,14 +31,6 @@ double l2_norm(const AlignedVector<float>& values) {
     for (const float v : values) sum += static_cast<double>(v) * static_cast<double>(v);
     return std::sqrt(sum);
 }
-
-std::vector<std::uint32_t> in_order(std::size_t count) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0U);
-    return order;
-}
-
-const std::atomic<bool> kNoStop{false};
 
 // Largest difference, relative to the largest magnitude of the reference.
 double relative_error(const AlignedVector<float>& got, const std::vector<double>& expected) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "mnist/core/bf16.hpp"
+
 namespace mnist::reference {
 namespace {
 
@@ -29,6 +31,13 @@ std::vector<Layer> layers_of(const ModelParameters& model) {
 }
 
 }  // namespace
+
+Tensor rounded_to_bf16(const Tensor& values) {
+    Tensor rounded(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        rounded[i] = static_cast<double>(to_f32(to_bf16(static_cast<float>(values[i]))));
+    return rounded;
+}
 
 Tensor normalised(std::span<const std::uint8_t> pixels) {
     Tensor values(pixels.size());
@@ -138,8 +147,14 @@ ReferenceNet::ReferenceNet(std::vector<std::size_t> dims, std::vector<Layer> lay
                            const OptimizerRule& rule)
     : dims_(std::move(dims)), layers_(std::move(layers)), states_(layers_.size()), rule_(rule) {}
 
-ReferenceNet::ReferenceNet(const ModelParameters& model, const OptimizerRule& rule)
-    : ReferenceNet(model.dims(), layers_of(model), rule) {}
+ReferenceNet::ReferenceNet(const ModelParameters& model, const OptimizerRule& rule, Precision precision)
+    : ReferenceNet(model.dims(), layers_of(model), rule) {
+    precision_ = precision;
+}
+
+Tensor ReferenceNet::factor(const Tensor& values) const {
+    return precision_ == Precision::bf16 ? rounded_to_bf16(values) : values;
+}
 
 InnerProductShape ReferenceNet::shape(std::size_t layer, std::size_t batch) const {
     return {.batch = batch, .in = dims_[layer], .out = dims_[layer + 1]};
@@ -147,12 +162,12 @@ InnerProductShape ReferenceNet::shape(std::size_t layer, std::size_t batch) cons
 
 std::vector<Tensor> ReferenceNet::activations(const Tensor& images) const {
     const std::size_t batch = images.size() / dims_.front();
-    std::vector<Tensor> values{images};
+    std::vector<Tensor> values{factor(images)};
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         Tensor dst =
-            inner_product_forward(shape(l, batch), values.back(), layers_[l].weight, layers_[l].bias);
+            inner_product_forward(shape(l, batch), values.back(), factor(layers_[l].weight), layers_[l].bias);
         const bool last = l + 1 == layers_.size();
-        values.push_back(last ? std::move(dst) : relu_forward(dst));
+        values.push_back(last ? std::move(dst) : factor(relu_forward(dst)));
     }
     return values;
 }
@@ -164,14 +179,14 @@ Tensor ReferenceNet::logits(const Tensor& images) const {
 double ReferenceNet::compute_gradients(const Tensor& images, std::span<const std::uint8_t> labels) {
     const std::vector<Tensor> values = activations(images);
     CrossEntropy top = softmax_cross_entropy(values.back(), labels, dims_.back());
-    Tensor diff_dst = std::move(top.diff_logits);
+    Tensor diff_dst = factor(top.diff_logits);
     gradients_.resize(layers_.size());
     for (std::size_t l = layers_.size(); l-- > 0;) {
         const InnerProductShape extents = shape(l, labels.size());
         gradients_[l] = inner_product_backward_weights(extents, values[l], diff_dst);
         if (l == 0) break;  // nobody needs the gradient in the pixels
-        diff_dst =
-            relu_backward(inner_product_backward_data(extents, diff_dst, layers_[l].weight), values[l]);
+        diff_dst = factor(inner_product_backward_data(extents, diff_dst, factor(layers_[l].weight)));
+        diff_dst = relu_backward(diff_dst, values[l]);
     }
     return top.loss;
 }

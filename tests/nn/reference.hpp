@@ -29,6 +29,9 @@ struct Layer {
     Tensor bias;
 };
 
+/// Every value rounded to the nearest bf16.
+[[nodiscard]] Tensor rounded_to_bf16(const Tensor& values);
+
 /// Pixels as the network reads them: (x/255 - 0.5)/0.5.
 [[nodiscard]] Tensor normalised(std::span<const std::uint8_t> pixels);
 
@@ -86,13 +89,17 @@ struct OptimizerState {
 void optimizer_update(const OptimizerRule& rule, const Tensor& gradient, Tensor& weights,
                       OptimizerState& state);
 
-/// The whole perceptron: inner products with ReLU between them, cross-entropy on top, any extents.
+/// The whole perceptron: inner products with ReLU between them, cross-entropy on top, any extents. In bf16
+/// what the inner products multiply is rounded: images, weights, results of hidden layers, the gradient in
+/// the logits and those in the hidden layers; not the weights that are updated, biases, gradients of weights,
+/// logits and loss.
 class ReferenceNet {
   public:
     /// `layers` as initial values; dims = {in, hidden..., classes}.
     ReferenceNet(std::vector<std::size_t> dims, std::vector<Layer> layers, const OptimizerRule& rule);
     /// The same from a float model.
-    ReferenceNet(const ModelParameters& model, const OptimizerRule& rule);
+    ReferenceNet(const ModelParameters& model, const OptimizerRule& rule,
+                 Precision precision = Precision::f32);
 
     /// Loss of this batch before the update; leaves its gradient in gradients(); does not update.
     ///   images  [batch, in], normalised
@@ -110,6 +117,8 @@ class ReferenceNet {
     [[nodiscard]] const std::vector<std::size_t>& dims() const noexcept { return dims_; }
 
   private:
+    // What a product multiplies: rounded in bf16, the same in f32.
+    [[nodiscard]] Tensor factor(const Tensor& values) const;
     // Input of every layer, then the logits: layers + 1 tensors.
     [[nodiscard]] std::vector<Tensor> activations(const Tensor& images) const;
     [[nodiscard]] InnerProductShape shape(std::size_t layer, std::size_t batch) const;
@@ -124,6 +133,7 @@ class ReferenceNet {
     std::vector<Layer> gradients_;
     std::vector<LayerState> states_;
     OptimizerRule rule_;
+    Precision precision_ = Precision::f32;
 };
 
 }  // namespace mnist::reference

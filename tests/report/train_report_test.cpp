@@ -172,3 +172,12 @@ TEST_CASE("train report: the share of the peak is stated, and left out without a
     result.fma_peak_gflops.reset();
     CHECK(train_report(result, {}).find("GFLOP/s") == std::string::npos);
 }
+
+TEST_CASE("train report: bf16 is named, and has no share of the f32 peak") {
+    TrainResult result = mnist_test::sample_result();
+    result.config.precision = mnist::Precision::bf16;
+    const std::string text = train_report(result, {.width = 100});
+    CHECK(text.find("seed 0, bf16\n") != std::string::npos);
+    CHECK(text.find("samples/s in bf16\n") != std::string::npos);
+    CHECK(text.find("GFLOP/s") == std::string::npos);
+}

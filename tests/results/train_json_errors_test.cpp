@@ -144,6 +144,8 @@ TEST_CASE("result errors: values outside their range are refused") {
           "a whole number from 1 to 2147483647", "0");
     check([](json& f) { f["config"]["optimizers"][1] = "lion"; }, "x.json, config.optimizers[1]",
           "\"sgd\", \"momentum\" or \"adam\"", "\"lion\"");
+    check([](json& f) { f["config"]["precision"] = "f16"; }, "x.json, config.precision",
+          "\"f32\" or \"bf16\"", "\"f16\"");
     check([](json& f) { f["runs"][0]["status"] = "lost"; }, "x.json, runs[0].status",
           "\"completed\", \"diverged\" or \"interrupted\"", "\"lost\"");
 }

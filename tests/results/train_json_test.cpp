@@ -56,6 +56,16 @@ TEST_CASE("result file: a result with nothing in it survives") {
     CHECK(train_result_json(read) == text);
 }
 
+TEST_CASE("result file: the precision survives, and files from before there was a choice are f32") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.config.precision = mnist::Precision::bf16;
+    const std::string text = train_result_json(result);
+    CHECK(parse_train_result(text, "x.json").config.precision == mnist::Precision::bf16);
+    auto file = nlohmann::json::parse(text);
+    file["config"].erase("precision");
+    CHECK(parse_train_result(file.dump(), "x.json").config.precision == mnist::Precision::f32);
+}
+
 TEST_CASE("result file: values arrive in their members") {
     const mnist::TrainResult read =
         parse_train_result(train_result_json(mnist_test::sample_result()), "x.json");

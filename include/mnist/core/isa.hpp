@@ -16,6 +16,9 @@ enum class Isa { baseline, avx2, avx512 };
 /// All levels up to the detected one, worst first: what tests run a loop with.
 [[nodiscard]] std::vector<Isa> available_isas();
 
+/// Whether the CPU multiplies bf16 numbers (AVX512_BF16), beside the level avx512.
+[[nodiscard]] bool has_avx512_bf16();
+
 /// "baseline", "avx2", "avx512".
 [[nodiscard]] std::string_view name(Isa isa);
 

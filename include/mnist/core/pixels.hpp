@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "mnist/core/bf16.hpp"
 #include "mnist/core/isa.hpp"
 
 namespace mnist {
@@ -28,5 +29,9 @@ using NormalizeFn = void (*)(const std::uint8_t* src, float* dst, std::size_t n)
 using NormalizeColumnsFn = void (*)(const std::uint8_t* const* rows, std::size_t count, std::size_t n,
                                     float* dst);
 [[nodiscard]] NormalizeColumnsFn normalize_columns(Isa isa);
+
+/// The same two, each number then rounded to bf16 as to_bf16 does. Only where has_avx512_bf16().
+void normalize_pixels_bf16(const std::uint8_t* src, Bf16* dst, std::size_t n);
+void normalize_columns_bf16(const std::uint8_t* const* rows, std::size_t count, std::size_t n, Bf16* dst);
 
 }  // namespace mnist

@@ -22,12 +22,23 @@ enum class OptimizerKind { sgd, momentum, adam };
 /// Inverse of name(); empty for any other word.
 [[nodiscard]] std::optional<OptimizerKind> optimizer_named(std::string_view word);
 
+/// Numbers that a network is trained in. bf16 has f32's range and 8 bits of significand: activations, their
+/// gradients and a working copy of the weights are bf16; sums, the weights' gradients, the weights that the
+/// optimizer changes, and the loss stay f32.
+enum class Precision { f32, bf16 };
+
+/// "f32", "bf16": the word in flags, files, results and the names of benchmarks.
+[[nodiscard]] std::string_view name(Precision precision);
+/// Inverse of name(); empty for any other word.
+[[nodiscard]] std::optional<Precision> precision_named(std::string_view word);
+
 struct TrainConfig {
     std::vector<OptimizerKind> optimizers{OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
     std::size_t epochs = 25;
     std::size_t batch_size = 64;
     std::size_t test_batch_size = 1000;
     std::vector<std::size_t> hidden{128, 64};
+    Precision precision = Precision::f32;  ///< of training; evaluation is f32
     double sgd_lr = 0.011;
     double momentum_lr = 0.005;
     double momentum = 0.9;

@@ -13,6 +13,10 @@
 // they give, and all rows of the layers above (see SecondLayer).
 // Every number is computed by one thread in one order that depends on the batch alone (or by several with
 // the same result), so the weights are the same bits for every number of threads.
+//
+// In bf16 the matrix products read bf16 rows, activations, gradients of activations and a bf16 copy of the
+// weights, and sum in f32. Weights' gradients, biases, the optimizer's state, the weights that it changes,
+// the parts of a sliced layer, logits and loss are f32. Each number is rounded once, to the nearest.
 #pragma once
 
 #include <array>
@@ -26,6 +30,7 @@
 
 #include "mnist/core/facts.hpp"
 #include "mnist/core/isa.hpp"
+#include "mnist/core/train_config.hpp"
 #include "mnist/nn/layer_plan.hpp"
 #include "mnist/nn/model_file.hpp"
 #include "mnist/nn/optimizer.hpp"
@@ -59,6 +64,7 @@ struct EngineOptions {
     std::size_t batch = 64;                ///< rows of a training step; 0: an engine for evaluation only
     std::size_t last_batch = 0;            ///< rows of an epoch's last step where they are fewer; 0: none
     std::size_t eval_tile = 64;            ///< rows that a thread evaluates at a time
+    Precision precision = Precision::f32;  ///< of training; evaluation reads the f32 weights
     std::optional<KernelFamily> family{};  ///< empty: the one that this machine's oneDNN runs fastest
     std::optional<Isa> isa{};              ///< of our own loops; empty: the best
     BatchFeed* feed = nullptr;             ///< not owned; null: the compute threads gather their own rows
@@ -88,7 +94,8 @@ struct EvalOutcome {
 class Engine {
   public:
     /// Builds primitives and buffers. `team` is not owned and must outlive the engine. Throws ShapeError,
-    /// BackendError. Cost: some milliseconds to tens of them.
+    /// BackendError (also for a precision that precision_obstacle() names something against). Cost: some
+    /// milliseconds to tens of them.
     Engine(Team& team, EngineOptions options);
     ~Engine();
     Engine(const Engine&) = delete;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "mnist/core/bf16.hpp"
 #include "mnist/core/isa.hpp"
 #include "mnist/core/train_config.hpp"
 
@@ -51,5 +52,14 @@ using UpdateFn = void (*)(float* w, float* m, float* v, const float* g, std::siz
 
 /// The loop for `kind` compiled for `isa`; `isa` must not exceed detected_isa().
 [[nodiscard]] UpdateFn update_function(OptimizerKind kind, Isa isa);
+
+/// The same update of a panel of weights [n / width][width], each rounded to bf16 as well while it is at
+/// hand, two rows side by side, as oneDNN multiplies them: copy[r / 2][c][r % 2] = to_bf16(w[r][c]).
+///   n      a multiple of 2 width; width a multiple of 16
+///   copy   [n] bf16, overwritten
+/// Only where has_avx512_bf16(). Cost: as above and 2 bytes a parameter.
+using PackedUpdateFn = void (*)(float* w, float* m, float* v, const float* g, std::size_t n,
+                                std::size_t width, Bf16* copy, const UpdateScalars& s);
+[[nodiscard]] PackedUpdateFn packed_update_function(OptimizerKind kind);
 
 }  // namespace mnist
