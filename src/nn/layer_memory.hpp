@@ -17,7 +17,10 @@ struct LayerMemory {
     /// `memory` is not owned and must outlive the layer.
     LayerMemory(const LayerPlan& layer_plan, std::pmr::memory_resource* memory);
 
-    void load(const LayerParameters& parameters);
+    void load(const LayerParameters& parameters) { fill(parameters, weights, bias); }
+    /// Inverse of unload(): into two of the arrays below. What is padding becomes 0.
+    void fill(const LayerParameters& parameters, AlignedVector<float>& weight_storage,
+              AlignedVector<float>& bias_storage) const;
     /// Zero the optimizer's state.
     void clear_state();
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage,

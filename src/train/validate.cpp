@@ -1,7 +1,6 @@
 // What a configuration may hold. Messages name the key as flags spell it; the TOML keys are the same words
 // with underscores.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cmath>
 
@@ -43,25 +42,6 @@ void validate_optimizers(const TrainConfig& config) {
     }
 }
 
-// Weights, gradients and two optimizer states: sixteen bytes a parameter, half the machine's memory at the
-// most.
-void validate_size(const std::vector<std::size_t>& dims) {
-    constexpr double kBytesPerParameter = 16;
-    double bytes = 0;
-    for (std::size_t l = 0; l + 1 < dims.size(); ++l)
-        bytes += kBytesPerParameter * static_cast<double>(dims[l] + 1) * static_cast<double>(dims[l + 1]);
-    const double limit =
-        0.5 * static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-    constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-    if (bytes <= limit) return;
-    throw InputError(
-        {.where = "--hidden",
-         .expected = fmt::format("a network that needs at most {:.1f} GiB (half of this machine's memory)",
-                                 limit / kGiB),
-         .found = fmt::format("one that needs {:.1f} GiB", bytes / kGiB),
-         .remedy = "Choose smaller hidden layers"});
-}
-
 }  // namespace
 
 void validate(const TrainConfig& config, const Dataset* dataset) {
@@ -86,7 +66,6 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     if (dataset == nullptr) return;
     require(dataset->train.count() > 0 && dataset->test.count() > 0, "the data set",
             "training and test images", "an empty split");
-    validate_size(network_dims(config, *dataset));
 }
 
 }  // namespace mnist
