@@ -28,7 +28,7 @@ struct Checkpoint {
 void require_same_conditions(const nlohmann::json& stored, const nlohmann::json& here,
                              const std::string& where);
 
-/// The file's bytes. Cost: one copy of the state; some milliseconds a MB, most of it SHA-256.
+/// The file's bytes. Cost: one copy of the state in memory and one pass of SHA-256.
 [[nodiscard]] std::string checkpoint_content(const CheckpointHead& head, const ExperimentProgress& progress);
 
 /// Inverse of checkpoint_content. Throws InputError: damaged, of another kind or version. Whether it belongs
