@@ -7,6 +7,7 @@
 #include "app.hpp"
 #include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/machine/memory.hpp"
 #include "mnist/report/terminal.hpp"
 #include "signals.hpp"
 
@@ -15,6 +16,14 @@ namespace {
 int fail(int code, const std::string& message) {
     mnist::Console().note(message);
     return code;
+}
+
+// After the failed allocation was given up, so that a short text has room.
+std::string out_of_memory() {
+    std::string text = "not enough memory";
+    if (const auto room = mnist::memory_room())
+        text += ": " + std::to_string(room->bytes >> 20U) + " MiB are left of " + room->bound;
+    return text + ". Choose smaller --hidden layers, a smaller --batch-size or fewer --threads";
 }
 
 }  // namespace
@@ -27,8 +36,7 @@ int main(int argc, char** argv) {
     } catch (const mnist::InputError& error) {
         return fail(mnist::kExitInput, error.what());
     } catch (const std::bad_alloc&) {
-        return fail(mnist::kExitFailure,
-                    "not enough memory. Choose smaller --hidden layers or a smaller --batch-size");
+        return fail(mnist::kExitFailure, out_of_memory());
     } catch (const std::exception& error) {
         return fail(mnist::kExitFailure, std::string("internal failure: ") + error.what());
     }

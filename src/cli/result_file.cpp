@@ -49,6 +49,17 @@ std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed) {
     return fmt::format("{}-seed{}.safetensors", name(optimizer), seed);
 }
 
+bool is_model_file_of(const ModelParameters& weights, const fs::path& file) {
+    std::error_code unknown;
+    if (!fs::exists(file, unknown)) return false;
+    try {
+        return weights_sha256(load_model(file, weights.dims())) == weights_sha256(weights) &&
+               !load_metadata(file).contains(kInterruptedKey);
+    } catch (const InputError&) {
+        return false;  // another model, or none
+    }
+}
+
 void require_free_model_files(const fs::path& folder, const TrainConfig& config) {
     require_writable(folder, folder);
     for (const OptimizerKind optimizer : config.optimizers) {

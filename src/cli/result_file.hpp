@@ -9,6 +9,7 @@
 
 #include "console.hpp"
 #include "mnist/core/train_config.hpp"
+#include "mnist/nn/model_file.hpp"
 
 namespace mnist {
 
@@ -21,6 +22,9 @@ namespace mnist {
 
 /// "adam-seed0.safetensors".
 [[nodiscard]] std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed);
+
+/// Whether `file` is a model with exactly these weights.
+[[nodiscard]] bool is_model_file_of(const ModelParameters& weights, const std::filesystem::path& file);
 
 /// Throws InputError when one of the experiment's model files is in `folder` already, or the folder cannot be
 /// written to.

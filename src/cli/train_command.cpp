@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app.hpp"
+#include "checkpointing.hpp"
 #include "console.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
@@ -33,6 +34,8 @@ struct TrainFlags {
     std::map<std::string, CLI::Option*, std::less<>> settings;  ///< by key
     std::string config_file;
     CLI::Option* config = nullptr;
+    std::string resume_folder;
+    CLI::Option* resume = nullptr;
     bool print_config = false;
 };
 
@@ -129,12 +132,30 @@ void finish(const TrainResult& result, const std::optional<std::filesystem::path
     if (failure) std::rethrow_exception(failure);
 }
 
-int train(const TrainOptions& options) {
-    Console console(!options.quiet, options.out == kStandardStream ? TextTo::error : TextTo::output);
-    const std::string created = utc_now();
-    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+void require_free_places(const TrainOptions& options, bool resumes) {
     if (options.report) require_free_page(*options.report);
-    if (options.save_model) require_free_model_files(*options.save_model, options.config);
+    if (!options.save_model) return;
+    if (resumes) {  // the models of whole runs are there
+        require_writable(*options.save_model, *options.save_model);
+    } else {
+        require_free_model_files(*options.save_model, options.config);
+    }
+}
+
+// An interrupted training that can be gone on with has no result yet: its file stays free for the final one.
+void leave_for_later(const TrainResult& result, const Checkpointing& checkpoints, Console& console) {
+    console.print(fmt::format("{}\nCheckpoint: {}\nTo go on: mnist train --resume {}\n",
+                              train_report(result, console.style()), printable(checkpoints.folder().string()),
+                              printable(checkpoints.folder().string())));
+}
+
+int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints, Console& console) {
+    const bool resumes = checkpoints.has_value();
+    const std::string created = resumes ? checkpoints->head().created : utc_now();
+    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    require_free_places(options, resumes);
+    if (options.checkpoint && !resumes)
+        checkpoints.emplace(Checkpointing::begin(*options.checkpoint, console));
 
     const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
     const Dataset dataset = load_data(options.data, console);
@@ -144,15 +165,25 @@ int train(const TrainOptions& options) {
         .config = options.config, .dataset = &dataset, .initial_model = {}, .cpus = usable_cpus()};
     if (options.init_model) inputs.initial_model = load_model(*options.init_model, dims);
 
+    if (checkpoints) inputs.checkpoint_every = options.checkpoint_every;
+    require_memory(inputs);
+
     TrainResult result = prepare_result(options, dataset, created);
     const std::vector<int> team_cpus = cpus_of_team(options.config, inputs.cpus);
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
+    if (checkpoints) {
+        checkpoints->start(inputs, result, options);
+        result.resumed = checkpoints->head().resumed;
+    }
     measure_peak(result, team_cpus);
     warn_about_speed(options.config, inputs.cpus.size(), result.build, console);
     if (!options.quiet)
         console.print(fmt::format("{}; network {}\n", describe(dataset.facts), fmt::join(dims, "-")));
 
-    TrainObserver observer(options, console);
+    if (resumes && !options.quiet)
+        console.print(fmt::format("Resumed: {}\n", standing(inputs.progress.runs, options.config)));
+
+    TrainObserver observer(options, console, checkpoints ? &*checkpoints : nullptr);
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);
@@ -160,10 +191,42 @@ int train(const TrainOptions& options) {
     result.interrupted = outcome.interrupted;
     measure_peak(result, team_cpus);
 
-    finish(result, result_file, options.report, console);
+    if (result.interrupted && checkpoints && checkpoints->up_to_date()) {
+        leave_for_later(result, *checkpoints, console);
+    } else {
+        finish(result, result_file, options.report, console);
+    }
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);
     return console.exit_code(verdict(result, options.target_accuracy_given));
+}
+
+Console console_for(const TrainOptions& options) {
+    return Console(!options.quiet, options.out == kStandardStream ? TextTo::error : TextTo::output);
+}
+
+int print_config(const TrainOptions& options) {
+    Console console;
+    console.print(train_options_toml(options));
+    return console.exit_code(kExitFine);
+}
+
+int resume(const TrainFlags& flags) {
+    const std::filesystem::path folder = GivenValue{"--resume", {flags.resume_folder}}.non_empty("a folder");
+    const GivenFlags given = given_flags(flags);
+    if (flags.config->count() > 0 || given.contains("checkpoint"))
+        throw InputError(
+            {.where = "--resume",
+             .expected = "neither --config nor --checkpoint beside it",
+             .found = flags.config->count() > 0 ? "--config" : "--checkpoint",
+             .remedy = "The settings are in the checkpoint, and new ones go into the same folder"});
+    Console early;
+    Checkpointing checkpoints = Checkpointing::resume(folder, early);
+    const TrainOptions options = read_resumed_options(checkpoints.head().settings, folder.string(), given);
+    if (flags.print_config) return print_config(options);
+    Console console = console_for(options);
+    checkpoints.speak_through(console);
+    return train(options, std::move(checkpoints), console);
 }
 
 std::string help_text(const Setting& setting) {
@@ -195,16 +258,25 @@ void add_train_command(CLI::App& app, Action& action) {
          "mnist train --quiet --out - | jq .runs      the result to a program, the report to standard error",
          "mnist train --print-config > run.toml       keep the settings ...",
          "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
-         "mnist train --save-model models             keep the weights, PyTorch's names and shapes"});
+         "mnist train --save-model models             keep the weights, PyTorch's names and shapes",
+         "mnist train --checkpoint run1               keep checkpoints ...",
+         "mnist train --resume run1                   ... and go on where it was cut off"});
     command->footer(command->get_footer() +
                     "\nExit codes: 0 fine; 1 a run diverged or missed a --target-accuracy that was given; 2 "
                     "bad usage or\n"
-                    "input; 3 our own failure; 130 interrupted, with the result so far written.");
+                    "input; 3 our own failure; 130 interrupted, with the result so far written (with "
+                    "--checkpoint:\n"
+                    "kept for --resume).");
     const auto flags = std::make_shared<TrainFlags>();
     flags->config = command
                         ->add_option("--config", flags->config_file,
                                      "Read settings from a TOML file; - for standard input")
                         ->type_name("FILE")
+                        ->group("Configuration");
+    flags->resume = command
+                        ->add_option("--resume", flags->resume_folder,
+                                     "Go on from the newest whole checkpoint in DIR, with its settings")
+                        ->type_name("DIR")
                         ->group("Configuration");
     command->add_flag("--print-config", flags->print_config, "Print the settings as TOML and stop")
         ->group("Configuration");
@@ -213,13 +285,13 @@ void add_train_command(CLI::App& app, Action& action) {
     command->callback([command, flags, &action] {
         action = [command, flags] {
             reject_unknown_words(*command);
+            if (flags->resume->count() > 0) return resume(*flags);
             std::optional<std::filesystem::path> config_file;
             if (flags->config->count() > 0) config_file = flags->config_file;
             const TrainOptions options = read_train_options(config_file, given_flags(*flags));
-            if (!flags->print_config) return train(options);
-            Console console;
-            console.print(train_options_toml(options));
-            return console.exit_code(kExitFine);
+            if (flags->print_config) return print_config(options);
+            Console console = console_for(options);
+            return train(options, std::nullopt, console);
         };
     });
 }

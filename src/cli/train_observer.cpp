@@ -41,10 +41,15 @@ ModelMetadata metadata_of(const RunRecord& run, std::size_t epochs) {
 void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::size_t runs) {
     run_ = run;
     runs_ = runs;
-    if (run == 0) started_ = Clock::now();
+    if (!started_) {
+        started_ = Clock::now();
+        epochs_before_ = epochs_done_ = run * options_.config.epochs + record.epochs.size();
+    }
     if (options_.quiet || options_.config.epochs == 0) return;  // a heading over no lines
-    print(fmt::format("\n{}, learning rate {}, seed {}\n", title(record.optimizer),
-                      learning_rate(options_.config, record.optimizer).value, record.seed));
+    const std::string resumed =
+        record.epochs.empty() ? "" : fmt::format(", resumed after epoch {}", record.epochs.size());
+    print(fmt::format("\n{}, learning rate {}, seed {}{}\n", title(record.optimizer),
+                      learning_rate(options_.config, record.optimizer).value, record.seed, resumed));
     show_progress(record);
 }
 
@@ -66,13 +71,25 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
         return;  // weights that are no numbers are of no use to anybody
     }
     if (!options_.save_model || save_failure_) return;
+    const bool goes_on = checkpoints_ != nullptr && checkpoints_->up_to_date();
+    if (run.status == RunStatus::interrupted && goes_on) return;  // its file is for the final weights
     try {
-        save_model(weights, *options_.save_model / model_file_name(run.optimizer, run.seed), false,
-                   metadata_of(run, options_.config.epochs));
+        save_weights(run, weights);
     } catch (const Error&) {
         // A full disk must not cost the runs that are still to come, nor the result.
         save_failure_ = std::current_exception();
     }
+}
+
+// A process that was killed after it saved a model and before it could note so has left the same weights.
+void TrainObserver::save_weights(const RunRecord& run, const ModelParameters& weights) {
+    const std::filesystem::path file = *options_.save_model / model_file_name(run.optimizer, run.seed);
+    if (checkpoints_ != nullptr && checkpoints_->resumes() && is_model_file_of(weights, file)) return;
+    save_model(weights, file, false, metadata_of(run, options_.config.epochs));
+}
+
+void TrainObserver::resumable(const ExperimentProgress& progress) {
+    checkpoints_->save(progress);
 }
 
 void TrainObserver::rethrow_save_failure() const {
@@ -89,10 +106,11 @@ void TrainObserver::show_progress(const RunRecord& record) {
     const std::size_t epochs = options_.config.epochs;
     std::string text = fmt::format("run {} of {}, {}, epoch {} of {}", run_ + 1, runs_,
                                    title(record.optimizer), record.epochs.size(), epochs);
-    if (epochs_done_ > 0) {
-        const double elapsed_s = std::chrono::duration<double>(Clock::now() - started_).count();
+    if (started_ && epochs_done_ > epochs_before_) {
+        const double elapsed_s = std::chrono::duration<double>(Clock::now() - *started_).count();
+        const auto done = static_cast<double>(epochs_done_ - epochs_before_);
         const double left = static_cast<double>(epochs * runs_ - epochs_done_);
-        text += fmt::format(", about {:.0f} s left", elapsed_s / static_cast<double>(epochs_done_) * left);
+        text += fmt::format(", about {:.0f} s left", elapsed_s / done * left);
     }
     console_.progress().show(text);
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
@@ -77,10 +78,7 @@ GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std
     return given;
 }
 
-void apply_config_file(TrainOptions& options, const std::filesystem::path& file) {
-    const bool piped = file == kStandardStream;
-    const std::string where = piped ? "standard input" : file.string();
-    const std::string text = piped ? read_standard_input(kMaxConfigBytes) : read_file(file, kMaxConfigBytes);
+void apply_toml(TrainOptions& options, const std::string& text, const std::string& where) {
     std::vector<std::string> known;
     for (const Setting& setting : train_settings()) known.push_back(setting.toml_key());
     std::vector<std::string> seen;
@@ -105,6 +103,20 @@ void apply_config_file(TrainOptions& options, const std::filesystem::path& file)
         const Setting& setting = train_settings()[static_cast<std::size_t>(found - known.begin())];
         setting.set(options, typed_value(entry, setting, where));
     }
+}
+
+void apply_config_file(TrainOptions& options, const std::filesystem::path& file) {
+    const bool piped = file == kStandardStream;
+    const std::string text = piped ? read_standard_input(kMaxConfigBytes) : read_file(file, kMaxConfigBytes);
+    apply_toml(options, text, piped ? "standard input" : file.string());
+}
+
+// Where results go to and how they are shown may change from process to process; the data is compared by its
+// contents.
+bool may_differ_when_resumed(std::string_view key) {
+    constexpr std::array<std::string_view, 7> kFree{"data-dir", "dataset",         "out", "report", "label",
+                                                    "quiet",    "checkpoint-every"};
+    return std::find(kFree.begin(), kFree.end(), key) != kFree.end();
 }
 
 // What only shows when all settings are known.
@@ -135,6 +147,40 @@ TrainOptions read_train_options(const std::optional<std::filesystem::path>& conf
     }
     read_environment(options.data);
     check_together(options);
+    return options;
+}
+
+TrainOptions read_resumed_options(const std::string& toml, const std::string& where,
+                                  const GivenFlags& flags) {
+    TrainOptions options;
+    apply_toml(options, toml, where + ", its settings");
+    std::vector<std::string> differing;
+    for (const Setting& setting : train_settings()) {
+        const auto flag = flags.find(setting.key);
+        if (flag == flags.end()) continue;
+        const std::string stored = setting.toml(options);
+        setting.set(options, flag->second);
+        const std::string wanted = setting.toml(options);
+        if (stored == wanted || may_differ_when_resumed(setting.key)) continue;
+        differing.push_back(fmt::format("--{} is {} there and {} here", setting.key,
+                                        stored.empty() ? "not set" : stored, wanted));
+    }
+    if (!differing.empty())
+        throw InputError(
+            {.where = "--resume",
+             .expected = fmt::format("the settings of {}", where),
+             .found = fmt::format("others: {}", fmt::join(differing, "; ")),
+             .remedy = "Leave them out to go on, or train anew with --checkpoint in another folder"});
+    read_environment(options.data);
+    check_together(options);
+    return options;
+}
+
+TrainOptions with_absolute_paths(TrainOptions options) {
+    for (auto* const path : {&options.data.data_dir, &options.data.env_dir, &options.init_model,
+                             &options.save_model, &options.out, &options.report, &options.checkpoint}) {
+        if (*path && **path != kStandardStream) *path = std::filesystem::absolute(**path);
+    }
     return options;
 }
 

@@ -25,7 +25,9 @@ struct TrainOptions {
     std::optional<std::filesystem::path> init_model;
     std::optional<std::filesystem::path> save_model;  ///< a folder
     std::optional<std::filesystem::path> out;
-    std::optional<std::filesystem::path> report;  ///< a page of the result
+    std::optional<std::filesystem::path> report;      ///< a page of the result
+    std::optional<std::filesystem::path> checkpoint;  ///< a folder
+    std::size_t checkpoint_every = 1;                 ///< epochs
     std::optional<std::string> label;
     bool quiet = false;
     bool hidden_given = false;           ///< else an initial model decides
@@ -39,6 +41,14 @@ using GivenFlags = std::map<std::string, GivenValue, std::less<>>;
 /// or file, line and key.
 [[nodiscard]] TrainOptions read_train_options(const std::optional<std::filesystem::path>& config_file,
                                               const GivenFlags& flags);
+
+/// The options that `toml`, out of a checkpoint, holds, and the flags over them: those that would make it
+/// another training are refused, with what differs. `where` names the checkpoint. Throws InputError.
+[[nodiscard]] TrainOptions read_resumed_options(const std::string& toml, const std::string& where,
+                                                const GivenFlags& flags);
+
+/// With the same files wherever they are read.
+[[nodiscard]] TrainOptions with_absolute_paths(TrainOptions options);
 
 /// The complete TOML that reproduces the run; reading it gives the same options.
 [[nodiscard]] std::string train_options_toml(const TrainOptions& options);

@@ -74,6 +74,11 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
                                        fetch_words("mnist")));
     if (fact(side.facts, "mnist.interrupted") == "true")
         warnings.push_back(fmt::format("{} was interrupted: measure it again", side.label));
+    if (fact(side.facts, "mnist.resumed"))
+        warnings.push_back(
+            fmt::format("{} was resumed from a checkpoint, its speed is of several processes: train at one "
+                        "go to compare it",
+                        side.label));
     if (fact(side.facts, "mnist.build.build_type") == "Debug")
         warnings.push_back(fmt::format("{} is of a debug build: build with ./run", side.label));
     std::size_t disturbed = 0;

@@ -107,6 +107,7 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
     flatten(to_json(result.dataset), "mnist.dataset", measured.facts);
     flatten(to_json(result.config), "mnist.config", measured.facts);
     measured.facts["mnist.interrupted"] = result.interrupted ? "true" : "false";
+    if (!result.resumed.empty()) measured.facts["mnist.resumed"] = std::to_string(result.resumed.size());
     RowsByName rows(measured.rows);
     for (const RunRecord& run : result.runs) {
         const std::string name =

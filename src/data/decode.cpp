@@ -10,6 +10,7 @@
 #include <exception>
 #include <utility>
 
+#include "file_stamps.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/remedies.hpp"
 #include "mnist/core/sha256.hpp"
@@ -35,6 +36,7 @@ struct Contents {
 
 Contents read_contents(const DatasetFiles& files) {
     Contents contents{.files = files, .arrays = {}, .sha256 = {}};
+    const FileStamps stamps(files);
     Sha256 hash;
     const ContentObserver hash_piece = [&hash](std::span<const std::byte> piece) { hash.add(piece); };
     // Kept apart, so that with several broken files the first is reported, whichever thread was faster.
@@ -49,6 +51,7 @@ Contents read_contents(const DatasetFiles& files) {
             }
         }
     });
+    stamps.require_unchanged();  // before the failures, which it may explain
     for (const std::exception_ptr& failure : failures)
         if (failure) std::rethrow_exception(failure);
     for (std::size_t i = 1; i < files.size(); ++i) {

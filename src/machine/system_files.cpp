@@ -51,6 +51,16 @@ std::string unquoted(const std::string& value) {
     return plain;
 }
 
+std::optional<std::uint64_t> meminfo_bytes(const std::filesystem::path& root, const char* key) {
+    const std::optional<std::string> text = read_system_file(root / "proc/meminfo");
+    if (!text) return std::nullopt;
+    const std::optional<std::string> value = value_of(*text, key, ':');
+    if (!value || !value->ends_with(" kB")) return std::nullopt;
+    const std::optional<std::int64_t> kibibytes = parse_number(value->substr(0, value->size() - 3));
+    if (!kibibytes || *kibibytes <= 0) return std::nullopt;
+    return checked_product({static_cast<std::size_t>(*kibibytes), 1024});
+}
+
 }  // namespace
 
 std::optional<std::string> read_system_file(const std::filesystem::path& path) {
@@ -89,13 +99,11 @@ std::string cpu_model(const std::filesystem::path& root) {
 }
 
 std::optional<std::uint64_t> installed_memory_bytes(const std::filesystem::path& root) {
-    const std::optional<std::string> text = read_system_file(root / "proc/meminfo");
-    if (!text) return std::nullopt;
-    const std::optional<std::string> value = value_of(*text, "MemTotal", ':');
-    if (!value || !value->ends_with(" kB")) return std::nullopt;
-    const std::optional<std::int64_t> kibibytes = parse_number(value->substr(0, value->size() - 3));
-    if (!kibibytes || *kibibytes <= 0) return std::nullopt;
-    return checked_product({static_cast<std::size_t>(*kibibytes), 1024});
+    return meminfo_bytes(root, "MemTotal");
+}
+
+std::optional<std::uint64_t> available_memory_bytes(const std::filesystem::path& root) {
+    return meminfo_bytes(root, "MemAvailable");
 }
 
 std::optional<std::string> governor(const std::filesystem::path& root) {

@@ -26,6 +26,9 @@ namespace mnist {
 /// MemTotal of /proc/meminfo, bytes.
 [[nodiscard]] std::optional<std::uint64_t> installed_memory_bytes(const std::filesystem::path& root);
 
+/// MemAvailable of /proc/meminfo, bytes: what can be had without swapping.
+[[nodiscard]] std::optional<std::uint64_t> available_memory_bytes(const std::filesystem::path& root);
+
 /// Governors of all cpufreq policies, each named once, sorted: "performance" or "performance, powersave".
 [[nodiscard]] std::optional<std::string> governor(const std::filesystem::path& root);
 

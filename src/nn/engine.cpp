@@ -201,12 +201,42 @@ std::vector<float> Engine::Impl::logits(const LabelledRows& rows) {
     return all;
 }
 
-ModelParameters Engine::Impl::parameters(bool gradients) const {
+ModelParameters Engine::Impl::parameters(Array weights, Array bias) const {
     ModelParameters model;
     for (const LayerMemory& layer : layers_)
-        model.layers.push_back(gradients ? layer.unload(layer.diff_weights, layer.diff_bias)
-                                         : layer.unload(layer.weights, layer.bias));
+        model.layers.push_back(layer.unload(layer.*weights, layer.*bias));
     return model;
+}
+
+TrainingState Engine::Impl::state() const {
+    TrainingState state{.weights = parameters(&LayerMemory::weights, &LayerMemory::bias),
+                        .first = {},
+                        .second = {},
+                        .steps = steps_taken_};
+    if (optimizer_.kind != OptimizerKind::sgd)
+        state.first = parameters(&LayerMemory::first_weights, &LayerMemory::first_bias);
+    if (optimizer_.kind == OptimizerKind::adam)
+        state.second = parameters(&LayerMemory::second_weights, &LayerMemory::second_bias);
+    return state;
+}
+
+void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& optimizer) {
+    const std::size_t first = optimizer.kind == OptimizerKind::sgd ? 0 : layers_.size();
+    const std::size_t second = optimizer.kind == OptimizerKind::adam ? layers_.size() : 0;
+    if (state.first.layers.size() != first || state.second.layers.size() != second)
+        throw ShapeError("the state is not one of this optimizer");
+    start(state.weights, optimizer);
+    const auto load = [&](const ModelParameters& model, Array weights, Array bias) {
+        for (std::size_t l = 0; l < model.layers.size(); ++l) {
+            layers_[l].fill(model.layers[l], layers_[l].*weights, layers_[l].*bias);
+            if (l < 2) continue;
+            for (std::vector<LayerMemory>& copies : upper_copies_)
+                copies[l - 2].fill(model.layers[l], copies[l - 2].*weights, copies[l - 2].*bias);
+        }
+    };
+    load(state.first, &LayerMemory::first_weights, &LayerMemory::first_bias);
+    load(state.second, &LayerMemory::second_weights, &LayerMemory::second_bias);
+    steps_taken_ = state.steps;
 }
 
 std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
@@ -219,6 +249,12 @@ Engine::~Engine() = default;
 void Engine::start(const ModelParameters& weights, const OptimizerSettings& optimizer) {
     impl_->start(weights, optimizer);
 }
+void Engine::resume(const TrainingState& state, const OptimizerSettings& optimizer) {
+    impl_->resume(state, optimizer);
+}
+TrainingState Engine::state() const {
+    return impl_->state();
+}
 EpochOutcome Engine::train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                                  const std::atomic<bool>& stop, bool timed) {
     return impl_->train_epoch(rows, order, stop, timed);
@@ -230,10 +266,10 @@ std::vector<float> Engine::logits(const LabelledRows& rows) {
     return impl_->logits(rows);
 }
 ModelParameters Engine::weights() const {
-    return impl_->parameters(false);
+    return impl_->parameters(&LayerMemory::weights, &LayerMemory::bias);
 }
 ModelParameters Engine::gradients() const {
-    return impl_->parameters(true);
+    return impl_->parameters(&LayerMemory::diff_weights, &LayerMemory::diff_bias);
 }
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();

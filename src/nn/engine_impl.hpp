@@ -19,13 +19,17 @@ class Engine::Impl {
     Impl(Team& team, EngineOptions options);
 
     void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
+    void resume(const TrainingState& state, const OptimizerSettings& optimizer);
+    TrainingState state() const;
     EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                              const std::atomic<bool>& stop, bool timed);
     template <class Visit>
     void forward_tiles(const LabelledRows& rows, Visit&& visit);
     EvalOutcome evaluate(const LabelledRows& rows);
     std::vector<float> logits(const LabelledRows& rows);
-    ModelParameters parameters(bool gradients) const;
+    /// Arrays of every layer, in PyTorch's order.
+    using Array = AlignedVector<float> LayerMemory::*;
+    ModelParameters parameters(Array weights, Array bias) const;
     std::vector<PrimitiveFacts> primitives() const;
 
     std::vector<LayerPlan> plans;

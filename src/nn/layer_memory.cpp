@@ -33,17 +33,22 @@ LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::p
       second_bias(plan.out_padded, 0.0F, memory) {}
 
 void LayerMemory::load(const LayerParameters& parameters) {
-    if (parameters.in != plan.in || parameters.out != plan.out)
-        throw ShapeError("the weights' extents are not the layer's");
-    std::fill(weights.begin(), weights.end(), 0.0F);
-    std::fill(bias.begin(), bias.end(), 0.0F);
-    for (std::size_t o = 0; o < plan.out; ++o) {
-        for (std::size_t i = 0; i < plan.in; ++i)
-            weights[plan.offset(o, i)] = parameters.weight[o * plan.in + i];
-    }
-    std::copy(parameters.bias.begin(), parameters.bias.end(), bias.begin());
+    fill(parameters, weights, bias);
     if (!copy.empty())
         pack_bf16(weights.data(), weights.size(), plan.panel_width, static_cast<Bf16*>(copy.at(0)));
+}
+
+void LayerMemory::fill(const LayerParameters& parameters, AlignedVector<float>& weight_storage,
+                       AlignedVector<float>& bias_storage) const {
+    if (parameters.in != plan.in || parameters.out != plan.out)
+        throw ShapeError("the weights' extents are not the layer's");
+    std::fill(weight_storage.begin(), weight_storage.end(), 0.0F);
+    std::fill(bias_storage.begin(), bias_storage.end(), 0.0F);
+    for (std::size_t o = 0; o < plan.out; ++o) {
+        for (std::size_t i = 0; i < plan.in; ++i)
+            weight_storage[plan.offset(o, i)] = parameters.weight[o * plan.in + i];
+    }
+    std::copy(parameters.bias.begin(), parameters.bias.end(), bias_storage.begin());
 }
 
 void LayerMemory::clear_state() {

@@ -24,6 +24,9 @@ struct LayerMemory {
 
     /// Also into the copy for training.
     void load(const LayerParameters& parameters);
+    /// Inverse of unload(): into two of the arrays below. What is padding becomes 0.
+    void fill(const LayerParameters& parameters, AlignedVector<float>& weight_storage,
+              AlignedVector<float>& bias_storage) const;
     /// Zero the optimizer's state.
     void clear_state();
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage,

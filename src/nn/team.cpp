@@ -39,9 +39,13 @@ Team::Team(std::size_t threads, const std::vector<int>& cpus) {
             threads_.emplace_back([this, t, cpu] { serve(t, cpu); });
         }
     } catch (const std::system_error& error) {
+        const std::size_t started = threads_.size();
         end_threads();
-        throw BackendError("cannot start thread " + std::to_string(threads_.size() + 1) + " of " +
-                           std::to_string(threads) + ": " + error.what());
+        throw InputError(
+            {.where = "--threads",
+             .expected = std::to_string(threads) + " threads",
+             .found = "room for " + std::to_string(started) + " (" + error.code().message() + ")",
+             .remedy = "Choose fewer, or raise the limits of processes and memory (ulimit -u, ulimit -v)"});
     }
 }
 

@@ -151,6 +151,9 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     const TrainResult* result = source.train();
     if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
         sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.name()));
+    if (result != nullptr && !result->resumed.empty())
+        sentences.push_back(fmt::format(
+            "{} was resumed from a checkpoint: its seconds are of several processes.", source.name()));
     if (source.fact("mnist.build.build_type") == "Debug")
         sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.name()));
     if (!source.measurements.skipped.empty())

@@ -42,6 +42,12 @@ std::string setting(const TrainResult& result, int width) {
         out += wrapped("Synthetic digits, drawn by this program: figures are not those of real MNIST.", width,
                        "! ");
     }
+    if (!result.resumed.empty()) {
+        const std::size_t times = result.resumed.size();
+        out += wrapped(fmt::format("Resumed {} from a checkpoint: the seconds are of several processes.",
+                                   times == 1 ? "once" : fmt::format("{} times", times)),
+                       width, "! ");
+    }
     if (result.interrupted) out += wrapped("Interrupted: this is the state so far.", width, "! ");
     return out;
 }

@@ -11,6 +11,7 @@
 
 #include "mnist/core/base64.hpp"
 #include "mnist/core/flops.hpp"
+#include "train_json_parts.hpp"
 
 namespace mnist {
 namespace {
@@ -79,7 +80,20 @@ ordered_json mistake_json(const Mistake& mistake) {
             {"pixels", to_base64(mistake.image.pixels)}};
 }
 
-ordered_json run_json(const RunRecord& run, const TrainResult& result) {
+ordered_json primitives_json(const std::vector<PrimitiveFacts>& primitives) {
+    ordered_json list = ordered_json::array();
+    for (const PrimitiveFacts& primitive : primitives) {
+        list.push_back({{"operation", primitive.operation},
+                        {"shape", primitive.shape},
+                        {"implementation", primitive.implementation},
+                        {"weights_layout", primitive.weights_layout}});
+    }
+    return list;
+}
+
+}  // namespace
+
+ordered_json run_json(const RunRecord& run, const std::optional<double>& peak_fraction) {
     ordered_json epochs = ordered_json::array();
     for (const EpochRecord& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
     ordered_json mistakes = ordered_json::array();
@@ -94,24 +108,18 @@ ordered_json run_json(const RunRecord& run, const TrainResult& result) {
             {"best_accuracy", or_null(run.best_accuracy)},
             {"last_accuracy", or_null(run.last_accuracy)},
             {"samples_per_second", or_null(run.samples_per_second)},
-            {"peak_fraction", or_null(peak_fraction(run, result))},
+            {"peak_fraction", or_null(peak_fraction)},
             {"confusion_matrix", run.confusion_matrix},
             {"worst_mistakes", std::move(mistakes)},
             {"weights_sha256", run.weights_sha256}};
 }
 
-ordered_json primitives_json(const std::vector<PrimitiveFacts>& primitives) {
+ordered_json resumed_json(const std::vector<Resumption>& resumed) {
     ordered_json list = ordered_json::array();
-    for (const PrimitiveFacts& primitive : primitives) {
-        list.push_back({{"operation", primitive.operation},
-                        {"shape", primitive.shape},
-                        {"implementation", primitive.implementation},
-                        {"weights_layout", primitive.weights_layout}});
-    }
+    for (const Resumption& one : resumed)
+        list.push_back({{"time", one.time}, {"run", one.run}, {"epochs", one.epochs}});
     return list;
 }
-
-}  // namespace
 
 ordered_json to_json(const MachineFacts& facts) {
     ordered_json caches = ordered_json::array();
@@ -185,7 +193,7 @@ ordered_json to_json(const TrainConfig& config) {
 
 std::string train_result_json(const TrainResult& result) {
     ordered_json runs = ordered_json::array();
-    for (const RunRecord& run : result.runs) runs.push_back(run_json(run, result));
+    for (const RunRecord& run : result.runs) runs.push_back(run_json(run, peak_fraction(run, result)));
     ordered_json images = ordered_json::array();
     for (const SampleImage& image : result.sample_images) images.push_back(image_json(image));
     const ordered_json file{{"schema", "mnist-results/1"},
@@ -193,6 +201,7 @@ std::string train_result_json(const TrainResult& result) {
                             {"created", result.created},
                             {"label", result.label},
                             {"interrupted", result.interrupted},
+                            {"resumed", resumed_json(result.resumed)},
                             {"machine", to_json(result.machine)},
                             {"build", to_json(result.build)},
                             {"dataset", to_json(result.dataset)},

@@ -9,6 +9,7 @@
 #include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
+#include "train_json_parts.hpp"
 
 namespace mnist {
 namespace {
@@ -95,17 +96,6 @@ BuildFacts build(const JsonCursor& object) {
             .standard_library = object.at("standard_library").string()};
 }
 
-DatasetFacts dataset(const JsonCursor& object) {
-    return {.name = object.at("name").string(),
-            .sha256 = object.at("sha256").string(),
-            .train_samples = count(object.at("train_samples")),
-            .test_samples = count(object.at("test_samples")),
-            .rows = count(object.at("rows")),
-            .columns = count(object.at("columns")),
-            .classes = count(object.at("classes")),
-            .synthetic = object.at("synthetic").boolean()};
-}
-
 TrainConfig config(const JsonCursor& object) {
     TrainConfig config;
     config.optimizers.clear();
@@ -182,7 +172,29 @@ Mistake mistake(const JsonCursor& object, const DatasetFacts& facts) {
             .probability = object.at("probability").number(0, 1)};
 }
 
-RunRecord run(const JsonCursor& object, const DatasetFacts& facts) {
+void check_kind(const JsonCursor& file) {
+    const JsonCursor schema = file.at("schema");
+    if (schema.string() != "mnist-results/1") {
+        schema.fail("\"mnist-results/1\"", "A newer program wrote this file: read it with that one");
+    }
+    const JsonCursor kind = file.at("kind");
+    if (kind.string() != "train") kind.fail("\"train\"", "Give a file that `mnist train` wrote");
+}
+
+}  // namespace
+
+DatasetFacts read_dataset_facts(const JsonCursor& object) {
+    return {.name = object.at("name").string(),
+            .sha256 = object.at("sha256").string(),
+            .train_samples = count(object.at("train_samples")),
+            .test_samples = count(object.at("test_samples")),
+            .rows = count(object.at("rows")),
+            .columns = count(object.at("columns")),
+            .classes = count(object.at("classes")),
+            .synthetic = object.at("synthetic").boolean()};
+}
+
+RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
     RunRecord run;
     run.optimizer = optimizer(object.at("optimizer"));
     run.seed = count(object.at("seed"));
@@ -206,16 +218,15 @@ RunRecord run(const JsonCursor& object, const DatasetFacts& facts) {
     return run;
 }
 
-void check_kind(const JsonCursor& file) {
-    const JsonCursor schema = file.at("schema");
-    if (schema.string() != "mnist-results/1") {
-        schema.fail("\"mnist-results/1\"", "A newer program wrote this file: read it with that one");
+std::vector<Resumption> read_resumed(const JsonCursor& array) {
+    std::vector<Resumption> resumed;
+    for (const JsonCursor& one : array.elements()) {
+        resumed.push_back({.time = one.at("time").string(),
+                           .run = count(one.at("run")),
+                           .epochs = count(one.at("epochs"))});
     }
-    const JsonCursor kind = file.at("kind");
-    if (kind.string() != "train") kind.fail("\"train\"", "Give a file that `mnist train` wrote");
+    return resumed;
 }
-
-}  // namespace
 
 TrainResult parse_train_result(const std::string& text, const std::string& where) {
     require_result_size(text, where);
@@ -226,9 +237,10 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     result.created = file.at("created").string();
     result.label = file.at("label").string();
     if (const auto interrupted = file.find("interrupted")) result.interrupted = interrupted->boolean();
+    if (const auto resumed = file.find("resumed")) result.resumed = read_resumed(*resumed);
     result.machine = machine(file.at("machine"));
     result.build = build(file.at("build"));
-    result.dataset = dataset(file.at("dataset"));
+    result.dataset = read_dataset_facts(file.at("dataset"));
     if (const auto images = file.find("sample_images")) {
         for (const JsonCursor& one : images->elements())
             result.sample_images.push_back(image(one, result.dataset, result.dataset.train_samples));
@@ -247,7 +259,7 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     if (const auto peak = file.find("fma_peak_gflops")) result.fma_peak_gflops = nullable(*peak, amount);
     if (const auto flushed = file.find("denormals_flushed")) result.denormals_flushed = flushed->boolean();
     for (const JsonCursor& record : file.at("runs").elements()) {
-        result.runs.push_back(run(record, result.dataset));
+        result.runs.push_back(read_run(record, result.dataset));
     }
     return result;
 }

@@ -10,11 +10,13 @@
 #include <memory>
 #include <numeric>
 
+#include "eval_tile.hpp"
 #include "feed.hpp"
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/nn/engine.hpp"
 #include "mnist/train/pictures.hpp"
+#include "progress.hpp"
 
 namespace mnist {
 namespace {
@@ -36,12 +38,6 @@ LabelledRows rows_of(const Split& split, std::size_t pixels) {
             .pixels = pixels};
 }
 
-// Rows that a thread evaluates at a time: few enough that their input stays in its cache.
-std::size_t eval_tile(std::size_t test_batch_size) {
-    constexpr std::size_t kMostRows = 64;
-    return std::clamp<std::size_t>(test_batch_size, 1, kMostRows);
-}
-
 double percent(std::uint64_t part, std::size_t whole) {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -56,7 +52,8 @@ class Experiment {
           stop_(stop),
           dims_(network_dims(config_, dataset_)),
           batch_(std::min(config_.batch_size, dataset_.train.count())),
-          team_(team_size(config_.threads, inputs.cpus), inputs.cpus) {
+          team_(team_size(config_.threads, inputs.cpus), inputs.cpus),
+          progress_(inputs.progress) {
         if (config_.loader_threads > 0)
             feed_ = std::make_unique<LoaderFeed>(LoaderShape{.batch = batch_,
                                                              .pixels = dataset_.pixels(),
@@ -76,38 +73,76 @@ class Experiment {
         ExperimentOutcome outcome;
         outcome.threads = team_.size();
         outcome.primitives = engine_->primitives();
+        std::vector<RunRecord>& finished = progress_.runs.finished;
         const std::size_t runs = config_.seeds * config_.optimizers.size();
-        for (std::size_t s = 0; s < config_.seeds && !outcome.interrupted; ++s) {
-            for (const OptimizerKind kind : config_.optimizers) {
-                RunRecord run;
-                run.optimizer = kind;
-                run.seed = config_.seed + s;
-                observer_.run_started(run, outcome.runs.size(), runs);
-                train(run);
-                run.weights_sha256 = weights_sha256(whole_epochs_);
-                observer_.run_finished(run, whole_epochs_);
-                outcome.interrupted = run.status == RunStatus::interrupted;
-                outcome.runs.push_back(std::move(run));
-                if (outcome.interrupted) break;
-            }
+        while (finished.size() < runs && !outcome.interrupted) {
+            RunRecord run = progress_.runs.present.value_or(planned_run(config_, finished.size()));
+            observer_.run_started(run, finished.size(), runs);
+            train(run);
+            run.weights_sha256 = weights_sha256(progress_.state->weights);
+            observer_.run_finished(run, progress_.state->weights);
+            outcome.interrupted = run.status == RunStatus::interrupted;
+            finished.push_back(std::move(run));
+            progress_.runs.present.reset();
+            progress_.state.reset();
+            if (inputs_.checkpoint_every > 0 && !outcome.interrupted) observer_.resumable(progress_);
         }
+        outcome.runs = std::move(finished);
         return outcome;
     }
 
   private:
     void train(RunRecord& run) {
-        engine_->start(inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
-                       settings_for(run.optimizer, config_));
-        whole_epochs_ = engine_->weights();
-        for (std::size_t e = 0; e < config_.epochs && run.status == RunStatus::completed; ++e) {
+        const OptimizerSettings optimizer = settings_for(run.optimizer, config_);
+        if (progress_.state) {
+            engine_->resume(*progress_.state, optimizer);
+        } else {
+            engine_->start(
+                inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
+                optimizer);
+        }
+        keep_state();
+        std::size_t resumable_at = run.epochs.size();
+        for (std::size_t e = run.epochs.size(); e < config_.epochs && run.status == RunStatus::completed;
+             ++e) {
             if (stop_.load()) {
                 run.status = RunStatus::interrupted;
                 break;
             }
             epoch(run, e);
+            if (checkpoint_is_due(run)) {
+                tell_resumable(run);
+                resumable_at = run.epochs.size();
+            }
         }
+        if (run.status == RunStatus::interrupted && inputs_.checkpoint_every > 0 &&
+            run.epochs.size() != resumable_at)
+            tell_resumable(run);
         summarise(run);
         keep_mistakes(run);
+    }
+
+    // An interruption leaves the state that the run's figures belong to. The optimizer's part costs a copy,
+    // so only for those who ask.
+    void keep_state() {
+        if (inputs_.checkpoint_every > 0) {
+            progress_.state = engine_->state();
+        } else {
+            progress_.state.emplace();
+            progress_.state->weights = engine_->weights();
+        }
+    }
+
+    // Behind the last epoch the run is whole, which is told by itself.
+    [[nodiscard]] bool checkpoint_is_due(const RunRecord& run) const {
+        return inputs_.checkpoint_every > 0 && run.status == RunStatus::completed &&
+               run.epochs.size() < config_.epochs && run.epochs.size() % inputs_.checkpoint_every == 0;
+    }
+
+    void tell_resumable(const RunRecord& run) {
+        progress_.runs.present = run;
+        progress_.runs.present->status = RunStatus::completed;  // an interruption is what it undoes
+        observer_.resumable(progress_);
     }
 
     // Of the same weights as the confusion matrix. An interruption in the middle of an epoch leaves others in
@@ -115,7 +150,7 @@ class Experiment {
     void keep_mistakes(RunRecord& run) {
         if (run.confusion_matrix.empty()) return;
         if (run.status == RunStatus::interrupted)
-            engine_->start(whole_epochs_, settings_for(run.optimizer, config_));
+            engine_->start(progress_.state->weights, settings_for(run.optimizer, config_));
         run.worst_mistakes =
             worst_mistakes(dataset_, engine_->logits(rows_of(dataset_.test, dataset_.pixels())));
     }
@@ -138,13 +173,13 @@ class Experiment {
         if (outcome.diverged_at) {
             diverge(run, fmt::format("the loss was no finite number at step {} of epoch {}",
                                      *outcome.diverged_at + 1, epoch_index + 1));
-            whole_epochs_ = engine_->weights();
+            keep_state();
             run.epochs.push_back(record);
         } else if (outcome.steps < (order_.size() + batch_ - 1) / batch_) {
             run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
             return;
         } else {
-            whole_epochs_ = engine_->weights();
+            keep_state();
             record.train_loss = outcome.loss;
             evaluate(run, record, epoch_index);
             run.epochs.push_back(record);
@@ -200,9 +235,8 @@ class Experiment {
     std::vector<std::uint32_t> order_;  ///< before feed_, which reads it until it is destroyed
     std::unique_ptr<LoaderFeed> feed_;
     std::unique_ptr<Engine> engine_;
-    /// The run's weights after its last counted epoch: an interruption leaves the ones that its figures
-    /// belong to.
-    ModelParameters whole_epochs_;
+    /// Its state is that after the present run's last counted epoch.
+    ExperimentProgress progress_;
 };
 
 }  // namespace
@@ -217,6 +251,8 @@ std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& 
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                  const std::atomic<bool>& stop) {
     validate(inputs.config, inputs.dataset);
+    require_memory(inputs);
+    require_progress_of(inputs.config, inputs.progress.runs);
     return Experiment(inputs, observer, stop).run();
 }
 

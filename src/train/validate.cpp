@@ -1,7 +1,6 @@
 // What a configuration may hold. Messages name the key as flags spell it; the TOML keys are the same words
 // with underscores.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cmath>
 
@@ -53,25 +52,6 @@ void validate_precision(Precision precision) {
                       .remedy = "Use --precision f32"});
 }
 
-// Weights, gradients and two optimizer states: sixteen bytes a parameter, and two for a copy in bf16, half
-// the machine's memory at the most.
-void validate_size(const std::vector<std::size_t>& dims, Precision precision) {
-    const double bytes_per_parameter = precision == Precision::f32 ? 16 : 18;
-    double bytes = 0;
-    for (std::size_t l = 0; l + 1 < dims.size(); ++l)
-        bytes += bytes_per_parameter * static_cast<double>(dims[l] + 1) * static_cast<double>(dims[l + 1]);
-    const double limit =
-        0.5 * static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-    constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-    if (bytes <= limit) return;
-    throw InputError(
-        {.where = "--hidden",
-         .expected = fmt::format("a network that needs at most {:.1f} GiB (half of this machine's memory)",
-                                 limit / kGiB),
-         .found = fmt::format("one that needs {:.1f} GiB", bytes / kGiB),
-         .remedy = "Choose smaller hidden layers"});
-}
-
 }  // namespace
 
 void validate(const TrainConfig& config, const Dataset* dataset) {
@@ -97,7 +77,6 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     if (dataset == nullptr) return;
     require(dataset->train.count() > 0 && dataset->test.count() > 0, "the data set",
             "training and test images", "an empty split");
-    validate_size(network_dims(config, *dataset), config.precision);
 }
 
 }  // namespace mnist

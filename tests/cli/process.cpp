@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace mnist::testing {
 namespace {
@@ -128,6 +129,7 @@ Process::Process(const Launch& launch) : deadline_(std::chrono::steady_clock::no
     if (pid_ == 0) {
         ::signal(SIGINT, SIG_DFL);
         if (::chdir(launch.folder.c_str()) != 0) ::_exit(126);
+        if (launch.before_exec && !launch.before_exec()) ::_exit(126);
         ::dup2(input.read, STDIN_FILENO);
         if (output.write >= 0) {
             ::dup2(output.write, STDOUT_FILENO);
@@ -168,8 +170,15 @@ bool Process::pump() {
     return true;
 }
 
-bool Process::wait_for_output(const std::string& text) {
-    while (finished_.output.find(text) == std::string::npos) {
+bool Process::wait_for_output(const std::string& text, std::size_t times) {
+    const auto count = [&] {
+        std::size_t found = 0;
+        for (std::size_t at = finished_.output.find(text); at != std::string::npos;
+             at = finished_.output.find(text, at + text.size()))
+            ++found;
+        return found;
+    };
+    while (count() < times) {
         if (!pump()) return false;
     }
     return true;
@@ -199,6 +208,10 @@ bool Process::wait_until_output_is_full() const {
 
 void Process::send(int signal) const {
     ::kill(pid_, signal);
+}
+
+void Process::hang_up() {
+    close_if_open(std::exchange(output_, -1));
 }
 
 void Process::reap(int status) {

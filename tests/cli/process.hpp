@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct Launch {
     Outputs outputs = Outputs::pipes;
     std::string input{};  ///< all of standard input; less than a pipe holds
     std::chrono::seconds timeout{60};
+    std::function<bool()>
+        before_exec{};  ///< in the new process: limits, user, processors; false: exit code 126
 };
 
 struct Finished {
@@ -46,13 +49,17 @@ class Process {
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
-    /// Reads until `text` is in the output; false when the program ended or the time was up before.
-    [[nodiscard]] bool wait_for_output(const std::string& text);
+    /// Reads until `text` is in the output, `times` over; false when the program ended or the time was up
+    /// before.
+    [[nodiscard]] bool wait_for_output(const std::string& text, std::size_t times = 1);
     /// Reads standard error only, until `text` is in it.
     [[nodiscard]] bool wait_for_error(const std::string& text);
     /// Waits, without reading, until not one more line fits into a small pipe.
     [[nodiscard]] bool wait_until_output_is_full() const;
     void send(int signal) const;
+    [[nodiscard]] pid_t id() const { return pid_; }
+    /// Closes the other end of its output: a reader that goes away, or a terminal that is closed.
+    void hang_up();
     /// Waits for the end without reading any more. Kills the program when the time is up.
     [[nodiscard]] Finished finish_unread();
     /// Reads to the end and waits. Kills the program when the time is up.

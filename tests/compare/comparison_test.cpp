@@ -87,6 +87,7 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
     other.facts["mnist.config.epochs"] = "25";
     other.facts["mnist.config.hidden.0"] = "64";
     other.facts["mnist.dataset.synthetic"] = "true";
+    other.facts["mnist.resumed"] = "1";
     other.rows[0].disturbed = 3;
     CHECK(compare(base, other, {}).warnings ==
           std::vector<std::string>{
@@ -94,6 +95,8 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
               "epochs differ (5 and 25): train as many epochs in both",
               "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
               "`./run fetch mnist`)",
+              "b.json was resumed from a checkpoint, its speed is of several processes: train at one go to "
+              "compare it",
               "3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
               "machines): measure again in a quieter hour, with more repetitions"});
 }

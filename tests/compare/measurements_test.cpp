@@ -51,4 +51,11 @@ TEST_CASE("measurements: an interrupted training is known as such") {
     CHECK(measurements_of(result, "x.json").facts.at("mnist.interrupted") == "true");
 }
 
+TEST_CASE("measurements: a resumed training is known as such, and how often") {
+    TrainResult result;
+    CHECK(!measurements_of(result, "x.json").facts.contains("mnist.resumed"));
+    result.resumed.resize(2);
+    CHECK(measurements_of(result, "x.json").facts.at("mnist.resumed") == "2");
+}
+
 }  // namespace mnist

@@ -85,6 +85,15 @@ std::size_t widest_line(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("train report: a resumed training says so once") {
+    TrainResult result = mnist_test::sample_result();
+    CHECK(train_report(result, {}).find("Resumed") == std::string::npos);
+    result.resumed.resize(1);
+    CHECK(train_report(result, {}).find("\n! Resumed once from a checkpoint: ") != std::string::npos);
+    result.resumed.resize(3);
+    CHECK(train_report(result, {}).find("\n! Resumed 3 times from a checkpoint: ") != std::string::npos);
+}
+
 TEST_CASE("train report: one seed, three optimizers") {
     mnist_test::check_golden("train_report_one_seed.txt", train_report(mnist_test::sample_result(), {}));
 }

@@ -37,6 +37,7 @@ TEST_CASE("result file: writing what was read gives the same bytes") {
     result.runs[1].status = mnist::RunStatus::diverged;
     result.runs[2].status = mnist::RunStatus::interrupted;
     result.interrupted = true;
+    result.resumed = {{"2026-01-31T13:00:00Z", 1, 4}, {"2026-01-31T14:00:00Z", 2, 0}};
     result.denormals_flushed = false;
     result.config.hidden = {300, 100, 50};
     result.config.shuffle = false;

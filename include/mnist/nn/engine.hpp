@@ -35,6 +35,7 @@
 #include "mnist/nn/model_file.hpp"
 #include "mnist/nn/optimizer.hpp"
 #include "mnist/nn/team.hpp"
+#include "mnist/nn/training_state.hpp"
 
 namespace mnist {
 
@@ -103,6 +104,9 @@ class Engine {
 
     /// Starts anew from these weights with this optimizer, its state all zero.
     void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
+    /// Goes on from state() of an engine of the same extents with the same optimizer: the steps that follow
+    /// have the bits that they would have had there. Throws ShapeError where the extents differ.
+    void resume(const TrainingState& state, const OptimizerSettings& optimizer);
 
     /// One epoch: steps over `order` (row numbers in the order of training), batch by batch, the last,
     /// smaller batch included. order.size() must be k * batch + last_batch. `stop`: training ends at the next
@@ -118,6 +122,8 @@ class Engine {
 
     /// Current weights in PyTorch's order, without padding.
     [[nodiscard]] ModelParameters weights() const;
+    /// Weights, and what the optimizer keeps of its steps. Meant for between epochs.
+    [[nodiscard]] TrainingState state() const;
     /// Gradients of the last step, in the same form. For tests and diagnosis.
     [[nodiscard]] ModelParameters gradients() const;
 

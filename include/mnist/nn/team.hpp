@@ -29,7 +29,7 @@ namespace mnist {
 class Team {
   public:
     /// `threads` >= 1; thread t is pinned to cpus[t % cpus.size()], or to nothing where `cpus` is empty.
-    /// Where the system refuses to pin, the thread runs unpinned. Throws BackendError where a thread cannot
+    /// Where the system refuses to pin, the thread runs unpinned. Throws InputError where a thread cannot
     /// be started.
     Team(std::size_t threads, const std::vector<int>& cpus);
     ~Team();

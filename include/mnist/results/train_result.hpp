@@ -57,10 +57,18 @@ struct RunRecord {
     std::string weights_sha256;                ///< f32, PyTorch order, little-endian
 };
 
+/// A process that went on from a checkpoint of another: the seconds of what came before are of that one.
+struct Resumption {
+    std::string time;          ///< UTC
+    std::uint64_t run = 0;     ///< the first that was not whole, from 0
+    std::uint64_t epochs = 0;  ///< of that run, whole by then
+};
+
 struct TrainResult {
     std::string created;  ///< UTC, "2026-01-31T12:00:00Z"
     std::string label;    ///< what the user calls this machine or change; the host's name by default
     bool interrupted = false;
+    std::vector<Resumption> resumed;  ///< in their order; empty where one process did it all
     MachineFacts machine;
     BuildFacts build;
     DatasetFacts dataset;

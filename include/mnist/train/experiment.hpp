@@ -12,9 +12,18 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/nn/model_file.hpp"
+#include "mnist/nn/training_state.hpp"
+#include "mnist/results/checkpoint_json.hpp"
 #include "mnist/results/train_result.hpp"
 
 namespace mnist {
+
+/// Where an experiment stands between two epochs, or between two runs: all that is needed to go on from
+/// there as if nothing had come between. Shuffles need no more than the seed and the number of the epoch.
+struct ExperimentProgress {
+    RunsSoFar runs;
+    std::optional<TrainingState> state;  ///< of the present run; empty between runs
+};
 
 /// Told what happens, on the calling thread, outside every timed region. Default: nothing is done with it.
 class ExperimentObserver {
@@ -26,6 +35,9 @@ class ExperimentObserver {
     virtual void epoch_finished(const RunRecord& /*run*/) {}
     /// After a run, with its final weights.
     virtual void run_finished(const RunRecord& /*run*/, const ModelParameters& /*weights*/) {}
+    /// Where the experiment could be gone on with, as often as ExperimentInputs::checkpoint_every says: after
+    /// whole epochs (before run_finished where a run is interrupted), and after whole runs.
+    virtual void resumable(const ExperimentProgress& /*progress*/) {}
 };
 
 struct ExperimentInputs {
@@ -33,6 +45,9 @@ struct ExperimentInputs {
     const Dataset* dataset = nullptr;              ///< not owned
     std::optional<ModelParameters> initial_model;  ///< instead of random weights; its dims must fit
     std::vector<int> cpus;                         ///< to pin the team to; empty: not pinned
+    /// Epochs of a run between two calls of ExperimentObserver::resumable; 0: it is never called.
+    std::size_t checkpoint_every = 0;
+    ExperimentProgress progress{};  ///< to go on from; of the same configuration and data
 };
 
 struct ExperimentOutcome {
@@ -42,8 +57,14 @@ struct ExperimentOutcome {
     bool interrupted = false;
 };
 
+/// Throws InputError where the experiment needs more memory than this process can have without swapping; the
+/// message says what was asked for, what that needs and what there is. What is counted is the least it takes,
+/// so an experiment that passes may still fail with std::bad_alloc. Cost: some small files.
+void require_memory(const ExperimentInputs& inputs);
+
 /// Runs everything. `stop` may be set from a signal handler: training ends within a step, the run so far is
-/// kept and marked. Throws InputError (configuration and data do not fit) and BackendError. Does not print.
+/// kept and marked. Throws InputError (configuration, data and memory do not fit, or the progress is none of
+/// this experiment) and BackendError. Does not print.
 [[nodiscard]] ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                                const std::atomic<bool>& stop);
 

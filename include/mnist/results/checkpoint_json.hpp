@@ -1,0 +1,50 @@
+// What a checkpoint says in words: schema "mnist-checkpoint/1", the text beside its tensors. The runs stand
+// in it as they stand in a result file, so that a resumed training ends with the same history, digit for
+// digit.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mnist/results/train_result.hpp"
+
+namespace mnist {
+
+/// The same in every checkpoint of a training.
+struct CheckpointHead {
+    std::string created;  ///< when the training began: UTC, "2026-01-31T12:00:00Z"
+    /// What decides the bits and the speed, in sections of keys: the whole configuration, the data set, the
+    /// network, program and processor. Whoever resumes must have the same, see differences().
+    nlohmann::json conditions;
+    std::string settings;             ///< TOML that gives the configuration back
+    std::vector<Resumption> resumed;  ///< what came before
+};
+
+/// How far a training has come.
+struct RunsSoFar {
+    std::vector<RunRecord> finished;   ///< whole, in their order
+    std::optional<RunRecord> present;  ///< the next one, where it has begun: its whole epochs, not summarised
+};
+
+struct CheckpointFacts {
+    CheckpointHead head;
+    RunsSoFar runs;
+    std::uint64_t optimizer_steps = 0;  ///< of the present run
+};
+
+/// The text: JSON, never a NaN or an infinity. `saved` is now, UTC. The random numbers' position stands in
+/// it as seed and next epoch, which is all there is: they are a function of these.
+[[nodiscard]] std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs,
+                                          std::uint64_t optimizer_steps, const std::string& saved);
+
+/// Inverse of checkpoint_json. `where` names the source in errors. Throws InputError as parse_train_result
+/// does, and where the position does not fit the present run.
+[[nodiscard]] CheckpointFacts parse_checkpoint_json(const std::string& text, const std::string& where);
+
+/// What differs between two `conditions`: "config.epochs is 25 in the checkpoint and 30 here", one a key.
+[[nodiscard]] std::vector<std::string> differences(const nlohmann::json& stored, const nlohmann::json& here);
+
+}  // namespace mnist

@@ -1,0 +1,22 @@
+// Pieces of result files that checkpoints have in common with them. Only inside this room.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "json_cursor.hpp"
+#include "mnist/results/train_result.hpp"
+
+namespace mnist {
+
+[[nodiscard]] nlohmann::ordered_json run_json(const RunRecord& run,
+                                              const std::optional<double>& peak_fraction);
+[[nodiscard]] nlohmann::ordered_json resumed_json(const std::vector<Resumption>& resumed);
+
+/// Throw InputError.
+[[nodiscard]] DatasetFacts read_dataset_facts(const JsonCursor& object);
+[[nodiscard]] RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts);
+[[nodiscard]] std::vector<Resumption> read_resumed(const JsonCursor& array);
+
+}  // namespace mnist

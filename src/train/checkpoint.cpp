@@ -1,0 +1,84 @@
+// Joins the words and the tensors. The network's extents come from the conditions, so the tensors are read
+// against extents that the checksum covers.
+#include "mnist/train/checkpoint.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "mnist/core/error.hpp"
+#include "mnist/nn/training_state.hpp"
+#include "mnist/results/train_json.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::size_t> dims_of(const json& conditions, const std::string& where) {
+    const auto refuse = [&] {
+        throw InputError({.where = where + ", conditions.network.extents",
+                          .expected = "two extents or more, from 1 up",
+                          .found = "something else"});
+    };
+    const json::json_pointer place("/network/extents");
+    if (!conditions.contains(place)) refuse();
+    const json& extents = conditions.at(place);
+    if (!extents.is_array() || extents.size() < 2) refuse();
+    std::vector<std::size_t> dims;
+    for (const json& extent : extents) {
+        if (!extent.is_number_unsigned() || extent.get<std::size_t>() == 0) refuse();
+        dims.push_back(extent.get<std::size_t>());
+    }
+    return dims;
+}
+
+}  // namespace
+
+json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& build,
+                           const MachineFacts& machine) {
+    const std::string start = inputs.initial_model ? weights_sha256(*inputs.initial_model) : "by seed";
+    return {
+        {"config", json(to_json(inputs.config))},
+        {"dataset", json(to_json(inputs.dataset->facts))},
+        {"network", {{"extents", network_dims(inputs.config, *inputs.dataset)}, {"initial_weights", start}}},
+        {"program",
+         {{"version", build.version},
+          {"commit", build.commit},
+          {"onednn", build.onednn},
+          {"isa", machine.isa},
+          {"onednn_isa", machine.onednn_isa}}},
+        {"machine", {{"cpu_model", machine.cpu_model}}}};
+}
+
+void require_same_conditions(const json& stored, const json& here, const std::string& where) {
+    const std::vector<std::string> found = differences(stored, here);
+    if (found.empty()) return;
+    throw InputError({.where = where,
+                      .expected = "a checkpoint of this training",
+                      .found = fmt::format("another: {}", fmt::join(found, "; ")),
+                      .remedy = "Resume with what it was made with, or train anew in another folder"});
+}
+
+std::string checkpoint_content(const CheckpointHead& head, const ExperimentProgress& progress) {
+    const bool between_runs = !progress.runs.present;
+    return training_state_content(
+        checkpoint_json(head, progress.runs, progress.state ? progress.state->steps : 0, utc_now()),
+        between_runs ? std::nullopt : progress.state);
+}
+
+Checkpoint parse_checkpoint(std::string_view content, const std::string& where) {
+    const TrainingStateReader reader(content, where);
+    CheckpointFacts facts = parse_checkpoint_json(reader.text(), where);
+    Checkpoint checkpoint{.head = std::move(facts.head),
+                          .progress = {.runs = std::move(facts.runs), .state = {}}};
+    const std::vector<std::size_t> dims = dims_of(checkpoint.head.conditions, where);
+    if (checkpoint.progress.runs.present) {
+        checkpoint.progress.state = reader.state(dims, checkpoint.progress.runs.present->optimizer);
+        checkpoint.progress.state->steps = facts.optimizer_steps;
+    } else if (reader.has_state()) {
+        throw InputError({.where = where, .expected = "no tensors between two runs", .found = "some"});
+    }
+    return checkpoint;
+}
+
+}  // namespace mnist

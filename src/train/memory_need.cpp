@@ -1,0 +1,76 @@
+// The kernel grants memory that it does not have and ends the process when it is used, or makes the machine
+// swap for hours; so what cannot fit is refused by arithmetic, before it is asked for.
+#include "memory_need.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "eval_tile.hpp"
+#include "mnist/core/checked.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/data/loader.hpp"
+#include "mnist/machine/memory.hpp"
+#include "mnist/nn/layer_plan.hpp"
+#include "mnist/train/experiment.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
+
+double padded(std::size_t extent) {
+    return static_cast<double>(round_up(extent, kLane));
+}
+
+}  // namespace
+
+MemoryNeed memory_need(const MemoryShape& shape) {
+    double parameters = 0;
+    double outputs = 0;
+    for (std::size_t l = 0; l + 1 < shape.dims.size(); ++l) {
+        parameters += (padded(shape.dims[l]) + 1) * padded(shape.dims[l + 1]);
+        outputs += padded(shape.dims[l + 1]);
+    }
+    // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size
+    // (counted always: this is a bound). Beside it the weights after the last
+    // whole epoch are kept while the next ones are taken; for checkpoints with both states.
+    constexpr double kInEngine = 4.5;
+    const double kept = shape.checkpoints ? 6 : 2;
+    const double input = padded(shape.dims.front());
+    const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
+    const double batch_floats = static_cast<double>(shape.batch) * (slots * input + 2 * outputs);
+    const double eval_floats =
+        static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);
+    return {.network_bytes = sizeof(float) * parameters * (kInEngine + kept),
+            .rows_bytes = sizeof(float) * (batch_floats + eval_floats)};
+}
+
+void require_memory(const ExperimentInputs& inputs) {
+    const std::optional<MemoryRoom> room = memory_room();
+    if (!room) return;
+    const TrainConfig& config = inputs.config;
+    const MemoryShape shape{
+        .dims = network_dims(config, *inputs.dataset),
+        .batch = std::min(config.batch_size, inputs.dataset->train.count()),
+        .eval_tile = eval_tile(config.test_batch_size),
+        .threads = config.threads > 0 ? config.threads : std::max<std::size_t>(1, inputs.cpus.size()),
+        .loader_threads = config.loader_threads,
+        .checkpoints = inputs.checkpoint_every > 0};
+    const MemoryNeed need = memory_need(shape);
+    const double bytes = need.network_bytes + need.rows_bytes;
+    if (bytes <= static_cast<double>(room->bytes)) return;
+    const bool network = need.network_bytes >= need.rows_bytes;
+    throw InputError({.where = network ? "--hidden" : "--batch-size",
+                      .expected = fmt::format("a training that needs at most {:.2f} GiB ({})",
+                                              static_cast<double>(room->bytes) / kGiB, room->bound),
+                      .found = fmt::format(
+                          "one that needs {:.2f} GiB: {:.2f} for the network {} and {:.2f} for batches of {}",
+                          bytes / kGiB, need.network_bytes / kGiB, fmt::join(shape.dims, "-"),
+                          need.rows_bytes / kGiB, shape.batch),
+                      .remedy = network ? "Choose smaller hidden layers"
+                                        : "Choose smaller batches or smaller hidden layers"});
+}
+
+}  // namespace mnist

@@ -1,0 +1,368 @@
+// Going on from any checkpoint ends in the same bits; what is damaged or of another training is refused; the
+// folder keeps a whole one whatever happens. That a killed process is gone on from is tests/cli/kill_test.
+#include "mnist/train/checkpoint.hpp"
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "catch.hpp"
+#include "core/temporary_folder.hpp"
+#include "mnist/core/atomic_file.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/rng.hpp"
+#include "mnist/train/checkpoint_folder.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::atomic<bool> kNoStop{false};
+
+Split blobs(std::size_t count, std::uint32_t stream) {
+    constexpr std::size_t kPixels = 25;
+    CounterRng rng(1, RandomPurpose::synthetic, stream);
+    Split split;
+    for (std::size_t i = 0; i < count; ++i) {
+        split.labels.push_back(static_cast<std::uint8_t>(i % 4));
+        for (std::size_t p = 0; p < kPixels; ++p)
+            split.images.push_back(
+                static_cast<std::uint8_t>((p % 4 == i % 4 ? 60U : 30U) + rng.next_below(180)));
+    }
+    return split;
+}
+
+Dataset small_set() {
+    Dataset set;
+    set.facts = {.name = "custom",
+                 .sha256 = std::string(64, 'c'),
+                 .train_samples = 150,
+                 .test_samples = 40,
+                 .rows = 5,
+                 .columns = 5,
+                 .classes = 4,
+                 .synthetic = false};
+    set.train = blobs(150, 0);
+    set.test = blobs(40, 1);
+    return set;
+}
+
+// Five layers, so that those above the second have replicas and padding.
+TrainConfig small_config() {
+    TrainConfig config;
+    config.epochs = 3;
+    config.batch_size = 16;
+    config.hidden = {130, 20, 12};
+    config.adam_lr = 0.01;
+    config.seeds = 2;
+    config.threads = 2;
+    return config;
+}
+
+ExperimentInputs inputs_of(const TrainConfig& config, const Dataset& set) {
+    ExperimentInputs inputs{.config = config, .dataset = &set, .initial_model = {}, .cpus = {}};
+    inputs.checkpoint_every = 1;
+    return inputs;
+}
+
+nlohmann::json conditions_of(const ExperimentInputs& inputs, const char* version = "1") {
+    BuildFacts build;
+    build.version = version;
+    MachineFacts machine;
+    machine.cpu_model = "a CPU";
+    return checkpoint_conditions(inputs, build, machine);
+}
+
+CheckpointHead head_of(const ExperimentInputs& inputs) {
+    return {.created = "2026-01-31T12:00:00Z",
+            .conditions = conditions_of(inputs),
+            .settings = "epochs = 3\n",
+            .resumed = {{.time = "2026-01-31T13:00:00Z", .run = 1, .epochs = 2}}};
+}
+
+// Keeps every checkpoint as the bytes of its file.
+class Keeper : public ExperimentObserver {
+  public:
+    explicit Keeper(const ExperimentInputs& inputs) : head_(head_of(inputs)) {}
+    void resumable(const ExperimentProgress& progress) override {
+        contents.push_back(checkpoint_content(head_, progress));
+    }
+    std::vector<std::string> contents;
+
+  private:
+    CheckpointHead head_;
+};
+
+std::vector<std::string> checkpoints_of(const ExperimentInputs& inputs) {
+    Keeper keeper(inputs);
+    static_cast<void>(run_experiment(inputs, keeper, kNoStop));
+    return keeper.contents;
+}
+
+// Small enough to try every byte of.
+ExperimentInputs tiny_inputs(const Dataset& set) {
+    TrainConfig config = small_config();
+    config.hidden = {3};
+    config.optimizers = {OptimizerKind::adam};
+    config.seeds = 1;
+    config.epochs = 2;
+    return inputs_of(config, set);
+}
+
+// All but the seconds.
+void require_same_history(const RunRecord& a, const RunRecord& b) {
+    CHECK(a.optimizer == b.optimizer);
+    CHECK(a.seed == b.seed);
+    CHECK(a.weights_sha256 == b.weights_sha256);
+    CHECK(a.confusion_matrix == b.confusion_matrix);
+    CHECK(a.best_accuracy == b.best_accuracy);
+    CHECK(a.worst_mistakes.size() == b.worst_mistakes.size());
+    REQUIRE(a.epochs.size() == b.epochs.size());
+    for (std::size_t e = 0; e < a.epochs.size(); ++e) {
+        CHECK(a.epochs[e].train_loss == b.epochs[e].train_loss);
+        CHECK(a.epochs[e].test_loss == b.epochs[e].test_loss);
+        CHECK(a.epochs[e].test_accuracy == b.epochs[e].test_accuracy);
+    }
+}
+
+std::string refusal(const std::string& content) {
+    try {
+        static_cast<void>(parse_checkpoint(content, "F"));
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: going on from any of them ends with the weights and the history of a run at one go") {
+    const Dataset set = small_set();
+    ExperimentInputs inputs = inputs_of(small_config(), set);
+    Keeper keeper(inputs);
+    const ExperimentOutcome whole = run_experiment(inputs, keeper, kNoStop);
+    REQUIRE(whole.runs.size() == 6);
+    // Two between the epochs of each run, and one behind it.
+    REQUIRE(keeper.contents.size() == 6 * 3);
+    for (const std::string& content : keeper.contents) {
+        inputs.progress = parse_checkpoint(content, "F").progress;
+        const std::size_t begun =
+            inputs.progress.runs.present ? inputs.progress.runs.present->epochs.size() : 0;
+        CAPTURE(inputs.progress.runs.finished.size(), begun);
+        ExperimentObserver nobody;
+        const ExperimentOutcome resumed = run_experiment(inputs, nobody, kNoStop);
+        REQUIRE(resumed.runs.size() == 6);
+        for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
+        // Seconds of epochs that are done stay as they were measured.
+        for (std::size_t e = 0; e < begun; ++e) {
+            const std::size_t r = inputs.progress.runs.finished.size();
+            CHECK(resumed.runs[r].epochs[e].train_seconds == whole.runs[r].epochs[e].train_seconds);
+        }
+    }
+}
+
+TEST_CASE("checkpoint: every N epochs and behind every run, and none unless asked for") {
+    const Dataset set = small_set();
+    ExperimentInputs inputs = tiny_inputs(set);
+    inputs.config.epochs = 7;
+    inputs.checkpoint_every = 3;
+    std::vector<std::size_t> epochs;
+    for (const std::string& content : checkpoints_of(inputs)) {
+        const RunsSoFar runs = parse_checkpoint(content, "F").progress.runs;
+        epochs.push_back(runs.present ? runs.present->epochs.size() : runs.finished.back().epochs.size());
+    }
+    CHECK(epochs == std::vector<std::size_t>{3, 6, 7});
+    inputs.checkpoint_every = 0;
+    CHECK(checkpoints_of(inputs).empty());
+}
+
+TEST_CASE("checkpoint: an interruption leaves the last whole epoch, and going on undoes it") {
+    struct StopLater : Keeper {
+        StopLater(const ExperimentInputs& inputs, std::atomic<bool>& flag) : Keeper(inputs), stop(flag) {}
+        void epoch_finished(const RunRecord& run) override {
+            if (run.epochs.size() == 2) stop = true;
+        }
+        std::atomic<bool>& stop;
+    };
+    const Dataset set = small_set();
+    ExperimentInputs inputs = inputs_of(small_config(), set);
+    inputs.checkpoint_every = 100;
+    ExperimentObserver nobody;
+    const ExperimentOutcome whole = run_experiment(inputs, nobody, kNoStop);
+    std::atomic<bool> stop{false};
+    StopLater observer(inputs, stop);
+    REQUIRE(run_experiment(inputs, observer, stop).interrupted);
+    REQUIRE(observer.contents.size() == 1);
+    inputs.progress = parse_checkpoint(observer.contents.front(), "F").progress;
+    CHECK(inputs.progress.runs.present.value().epochs.size() == 2);
+    const ExperimentOutcome resumed = run_experiment(inputs, nobody, kNoStop);
+    CHECK_FALSE(resumed.interrupted);
+    for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
+}
+
+TEST_CASE("checkpoint: a file with any byte changed or cut off anywhere is refused") {
+    const Dataset set = small_set();
+    const std::string content = checkpoints_of(tiny_inputs(set)).front();
+    REQUIRE(refusal(content).empty());
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        std::string changed = content;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        if (refusal(changed).empty()) FAIL("byte " << i << " may be changed");
+        if (refusal(content.substr(0, i)).empty()) FAIL("the first " << i << " bytes are enough");
+    }
+    CHECK(!refusal(content + " ").empty());
+}
+
+TEST_CASE("checkpoint: a sound file that is none, or of another version, or at odds with itself is refused") {
+    CHECK(contains(refusal(""), "an empty file"));
+    CHECK(contains(refusal(std::string(1000, 'x')), "expected a checkpoint"));
+    CHECK(contains(refusal(training_state_content("{}", std::nullopt)), "schema"));
+    CHECK(contains(refusal(training_state_content("[", std::nullopt)), "expected JSON"));
+    CHECK(contains(refusal(training_state_content(R"({"schema": "mnist-checkpoint/2"})", std::nullopt)),
+                   "Another version of this program wrote it"));
+
+    const Dataset set = small_set();
+    const ExperimentInputs inputs = tiny_inputs(set);
+    Checkpoint checkpoint = parse_checkpoint(checkpoints_of(inputs).front(), "F");
+    const auto with = [&](const auto& spoil) {
+        Checkpoint spoilt = checkpoint;
+        spoil(spoilt);
+        return refusal(checkpoint_content(spoilt.head, spoilt.progress));
+    };
+    CHECK(with([](Checkpoint&) {}).empty());
+    CHECK(contains(with([](Checkpoint& c) { c.progress.state->second = {}; }), "second.fc1.weight"));
+    CHECK(contains(with([](Checkpoint& c) {
+                       c.progress.state->weights = initial_parameters({25, 4, 4}, 0);
+                   }),
+                   "expected a tensor fc1.weight [3, 25] as F32, found [4, 25]"));
+    CHECK(contains(with([](Checkpoint& c) { c.progress.runs.present->optimizer = OptimizerKind::sgd; }),
+                   "expected 4 tensors for SGD, found 12"));
+    CHECK(contains(with([](Checkpoint& c) {
+                       c.head.conditions["network"]["extents"] = {25, 0, 4};
+                   }),
+                   "conditions.network.extents"));
+    CHECK(contains(with([](Checkpoint& c) { c.head.conditions.erase("dataset"); }), "dataset"));
+}
+
+TEST_CASE("checkpoint: progress that is not this experiment's is refused before anything is trained") {
+    const Dataset set = small_set();
+    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const ExperimentProgress progress = parse_checkpoint(checkpoints_of(inputs).at(4), "F").progress;
+    const auto refused = [&](const auto& spoil) {
+        inputs.progress = progress;
+        spoil(inputs.progress.runs);
+        ExperimentObserver nobody;
+        CHECK_THROWS_AS(run_experiment(inputs, nobody, kNoStop), InputError);
+    };
+    refused([](RunsSoFar& runs) { runs.finished[0].seed = 7; });
+    refused([](RunsSoFar& runs) { runs.finished[0].optimizer = OptimizerKind::adam; });
+    refused([](RunsSoFar& runs) { runs.finished[0].status = RunStatus::interrupted; });
+    refused([](RunsSoFar& runs) { runs.present->status = RunStatus::diverged; });
+    refused([](RunsSoFar& runs) { runs.present->epochs.resize(4); });
+    refused([](RunsSoFar& runs) { runs.finished.resize(7, runs.finished[0]); });
+}
+
+TEST_CASE("checkpoint: other conditions are refused with all that differs") {
+    const Dataset set = small_set();
+    ExperimentInputs inputs = tiny_inputs(set);
+    const nlohmann::json stored = conditions_of(inputs);
+    CHECK_NOTHROW(require_same_conditions(stored, stored, "D"));
+    inputs.config.epochs = 30;
+    inputs.config.adam_beta1 = 0.5;
+    inputs.initial_model = initial_parameters({25, 3, 4}, 0);
+    Dataset other = set;
+    other.facts.sha256 = std::string(64, 'd');
+    inputs.dataset = &other;
+    const nlohmann::json here = conditions_of(inputs, "2");
+    try {
+        require_same_conditions(stored, here, "D");
+        FAIL("nothing was refused");
+    } catch (const InputError& error) {
+        const std::string message = error.what();
+        CAPTURE(message);
+        CHECK(contains(message, "config.epochs is 2 in the checkpoint and 30 here"));
+        CHECK(contains(message, "config.adam_beta1 is 0.9 in the checkpoint and 0.5 here"));
+        CHECK(contains(message, "dataset.sha256 is \"ccc"));
+        CHECK(contains(message, "network.initial_weights is \"by seed\""));
+        CHECK(contains(message, "program.version is \"1\" in the checkpoint and \"2\" here"));
+        CHECK(!contains(message, "batch_size"));
+        CHECK(!contains(message, "cpu_model"));
+    }
+}
+
+TEST_CASE(
+    "checkpoint folder: two are kept, and the one before is used with a warning when the newest is damaged") {
+    const Dataset set = small_set();
+    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const std::vector<std::string> contents = checkpoints_of(inputs);
+    const TemporaryFolder place;
+    const fs::path folder = place.path() / "a" / "b";
+    const auto save = [&](CheckpointFolder& checkpoints, std::size_t i) {
+        const Checkpoint checkpoint = parse_checkpoint(contents[i], "F");
+        checkpoints.save(checkpoint.head, checkpoint.progress);
+    };
+    const auto name = [&](int n) {
+        return folder / ("checkpoint-00000" + std::to_string(n) + ".safetensors");
+    };
+    {
+        CheckpointFolder checkpoints(folder);
+        CHECK_NOTHROW(checkpoints.require_empty());
+        for (std::size_t i = 0; i < 4; ++i) save(checkpoints, i);
+        CHECK(!fs::exists(name(2)));
+        CHECK(fs::exists(name(3)));
+        CHECK(fs::exists(name(4)));
+        CHECK_THROWS_AS(checkpoints.require_empty(), InputError);
+        CHECK_THROWS_AS(CheckpointFolder(folder), InputError);  // in use
+    }
+    std::ofstream(name(4), std::ios::app) << "x";
+    std::ofstream(folder / ".checkpoint-000005.safetensors.1-1.part") << "half";
+    std::ofstream(folder / "notes.txt") << "mine";
+    std::ofstream(folder / "checkpoint-9.safetensors") << "mine as well";
+    {
+        CheckpointFolder checkpoints(folder);
+        CHECK(!fs::exists(folder / ".checkpoint-000005.safetensors.1-1.part"));
+        std::vector<std::string> warnings;
+        const Checkpoint loaded = checkpoints.load(warnings);
+        CHECK(loaded.progress.runs.finished.size() == 1);  // the third: the first run is whole
+        CHECK(loaded.head.resumed.at(0).epochs == 2);
+        REQUIRE(warnings.size() == 1);
+        CHECK(contains(warnings[0], "checkpoint-000004.safetensors"));
+        CHECK(contains(warnings[0], "The one before it, checkpoint-000003.safetensors, is used"));
+        save(checkpoints, 3);
+        CHECK(fs::exists(name(5)));
+        CHECK(!fs::exists(name(4)));
+        CHECK(fs::exists(name(3)));
+    }
+    CHECK(fs::exists(folder / "notes.txt"));
+    CHECK(fs::exists(folder / "checkpoint-9.safetensors"));
+    fs::resize_file(name(3), 10);
+    fs::resize_file(name(5), 0);
+    CheckpointFolder checkpoints(folder);
+    std::vector<std::string> warnings;
+    CHECK_THROWS_AS(checkpoints.load(warnings), InputError);
+}
+
+TEST_CASE("checkpoint folder: one that holds nothing says how to begin, and a pipe is not waited for") {
+    const TemporaryFolder place;
+    CheckpointFolder checkpoints(place.path());
+    std::vector<std::string> warnings;
+    const auto message = [&] {
+        try {
+            static_cast<void>(checkpoints.load(warnings));
+        } catch (const InputError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK(contains(message(), "Begin with --checkpoint"));
+    REQUIRE(::mkfifo((place.path() / "checkpoint-000001.safetensors").c_str(), 0600) == 0);
+    CHECK(contains(message(), "no regular file"));
+}
+
+}  // namespace mnist

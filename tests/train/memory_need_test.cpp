@@ -1,0 +1,70 @@
+// What an experiment takes, against sums by hand; and that too much is refused before it is asked for.
+#include "memory_need.hpp"
+
+#include "catch.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/train/experiment.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr double kMiB = 1024.0 * 1024.0;
+
+Dataset set_of(std::size_t train, std::size_t test) {
+    Dataset set;
+    set.facts.classes = 4;
+    set.facts.rows = 5;
+    set.facts.columns = 5;
+    set.train.images.resize(train * 25);
+    set.train.labels.resize(train);
+    set.test.images.resize(test * 25);
+    set.test.labels.resize(test);
+    return set;
+}
+
+std::string refusal(const TrainConfig& config, const Dataset& set) {
+    try {
+        require_memory({.config = config, .dataset = &set, .initial_model = {}, .cpus = {}});
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("memory need: four arrays a parameter in the engine, two copies beside, six with checkpoints") {
+    MemoryShape shape{.dims = {784, 1024, 16}, .batch = 0, .eval_tile = 0};
+    const double parameters = 785 * 1024 + 1025 * 16;
+    CHECK(memory_need(shape).network_bytes == 24 * parameters);
+    shape.checkpoints = true;
+    CHECK(memory_need(shape).network_bytes == 40 * parameters);
+    CHECK(memory_need(shape).rows_bytes == 0);
+}
+
+TEST_CASE("memory need: a batch has results and gradients of every layer, a loader its slots") {
+    MemoryShape shape{.dims = {16, 1024, 16}, .batch = 1024, .eval_tile = 0};
+    CHECK(memory_need(shape).rows_bytes == 1024.0 * 2 * (1024 + 16) * 4);
+    shape.loader_threads = 1;
+    CHECK(memory_need(shape).rows_bytes == 1024.0 * (2 * (1024 + 16) + 4 * 16) * 4);
+    shape = {.dims = {16, 1024, 16}, .batch = 0, .eval_tile = 64, .threads = 3};
+    CHECK(memory_need(shape).rows_bytes == 3.0 * 64 * (16 + 1024 + 16) * 4);
+}
+
+TEST_CASE(
+    "memory need: a network or a batch that cannot fit is refused with what was asked and what there is") {
+    const Dataset set = set_of(200, 10);
+    TrainConfig config;
+    config.hidden = {1000000, 1000000};
+    const std::string network = refusal(config, set);
+    CAPTURE(network);
+    CHECK(network.starts_with("--hidden: expected a training that needs at most "));
+    CHECK(network.find("for the network 25-1000000-1000000-4") != std::string::npos);
+    config.hidden = {1000, 1000};
+    CHECK(refusal(config, set).empty());
+    const double usual =
+        memory_need({.dims = {25, 1000, 1000, 4}, .batch = 64, .eval_tile = 64}).network_bytes;
+    CHECK(usual < 64 * kMiB);
+}
+
+}  // namespace mnist
