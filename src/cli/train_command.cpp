@@ -195,6 +195,7 @@ void add_train_command(CLI::App& app, Action& action) {
          "mnist train --quiet --out - | jq .runs      the result to a program, the report to standard error",
          "mnist train --print-config > run.toml       keep the settings ...",
          "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
+         "mnist train --preset record --seeds 10      97 % as fast as it goes, ten times",
          "mnist train --save-model models             keep the weights, PyTorch's names and shapes"});
     command->footer(command->get_footer() +
                     "\nExit codes: 0 fine; 1 a run diverged or missed a --target-accuracy that was given; 2 "

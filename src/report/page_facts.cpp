@@ -62,6 +62,12 @@ std::string train_command(const TrainResult& result) {
     number("momentum-lr", config.momentum_lr, usual.momentum_lr);
     number("momentum", config.momentum, usual.momentum);
     number("adam-lr", config.adam_lr, usual.adam_lr);
+    number("adam-beta2", config.adam_beta2, usual.adam_beta2);
+    if (config.schedule != usual.schedule) {
+        flag("schedule", std::string(name(config.schedule)));
+        if (config.peak_lr) flag("peak-lr", real(*config.peak_lr));
+        number("warmup", config.warmup, usual.warmup);
+    }
     whole("seed", config.seed, usual.seed);
     whole("seeds", config.seeds, usual.seeds);
     whole("threads", config.threads, usual.threads);

@@ -24,10 +24,13 @@ std::string setting(const TrainResult& result, int width) {
     const TrainConfig& config = result.config;
     std::string seeds = fmt::format("seed {}", config.seed);
     if (config.seeds > 1) seeds = fmt::format("seeds {} to {}", config.seed, config.seed + config.seeds - 1);
+    const std::string schedule = config.schedule == ScheduleKind::constant
+                                     ? ""
+                                     : fmt::format("{} learning rate, ", name(config.schedule));
     std::string out = wrapped(
-        fmt::format("{}: {} training and {} test images; {}, batch {}, {}", printable(result.dataset.name),
+        fmt::format("{}: {} training and {} test images; {}, batch {}, {}{}", printable(result.dataset.name),
                     grouped(result.dataset.train_samples), grouped(result.dataset.test_samples),
-                    plural(config.epochs, "epoch"), config.batch_size, seeds),
+                    plural(config.epochs, "epoch"), config.batch_size, schedule, seeds),
         width);
     out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
                                plural(config.threads, "thread")),

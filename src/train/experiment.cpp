@@ -96,7 +96,7 @@ class Experiment {
   private:
     void train(RunRecord& run) {
         engine_->start(inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
-                       settings_for(run.optimizer, config_));
+                       settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch()));
         whole_epochs_ = engine_->weights();
         for (std::size_t e = 0; e < config_.epochs && run.status == RunStatus::completed; ++e) {
             if (stop_.load()) {
@@ -114,10 +114,12 @@ class Experiment {
     void keep_mistakes(RunRecord& run) {
         if (run.confusion_matrix.empty()) return;
         if (run.status == RunStatus::interrupted)
-            engine_->start(whole_epochs_, settings_for(run.optimizer, config_));
+            engine_->start(whole_epochs_, OptimizerSettings{});  // no step will be taken
         run.worst_mistakes =
             worst_mistakes(dataset_, engine_->logits(rows_of(dataset_.test, dataset_.pixels())));
     }
+
+    [[nodiscard]] std::size_t steps_of_epoch() const { return (order_.size() + batch_ - 1) / batch_; }
 
     void shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {
         std::iota(order_.begin(), order_.end(), 0U);
@@ -139,7 +141,7 @@ class Experiment {
                                      *outcome.diverged_at + 1, epoch_index + 1));
             whole_epochs_ = engine_->weights();
             run.epochs.push_back(record);
-        } else if (outcome.steps < (order_.size() + batch_ - 1) / batch_) {
+        } else if (outcome.steps < steps_of_epoch()) {
             run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
             return;
         } else {

@@ -43,6 +43,17 @@ void validate_optimizers(const TrainConfig& config) {
     }
 }
 
+void validate_schedule(const TrainConfig& config) {
+    require_share(config.warmup, "--warmup");
+    if (!config.peak_lr) return;
+    require_rate(*config.peak_lr, "--peak-lr");
+    if (config.schedule == ScheduleKind::one_cycle) return;
+    throw InputError({.where = "--peak-lr",
+                      .expected = "--schedule one-cycle beside it",
+                      .found = fmt::format("--schedule {}", name(config.schedule)),
+                      .remedy = "A constant rate is set with --sgd-lr, --momentum-lr or --adam-lr"});
+}
+
 // Weights, gradients and two optimizer states: sixteen bytes a parameter, half the machine's memory at the
 // most.
 void validate_size(const std::vector<std::size_t>& dims) {
@@ -81,6 +92,7 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_share(config.momentum, "--momentum");
     require_share(config.adam_beta1, "--adam-beta1");
     require_share(config.adam_beta2, "--adam-beta2");
+    validate_schedule(config);
     require(config.target_accuracy > 0 && config.target_accuracy <= 100, "--target-accuracy",
             "a percentage above 0 and at most 100", fmt::format("{}", config.target_accuracy));
     if (dataset == nullptr) return;

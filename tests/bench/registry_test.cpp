@@ -37,6 +37,7 @@ TEST_CASE("registry: the names are the contract's") {
                                    "Train/Adam/batch:1024",
                                    "Train/Adam/batch:4096",
                                    "TimeToAccuracy/Adam/batch:64/target:97",
+                                   "TimeToAccuracy/Record",
                                    "Infer/batch:1",
                                    "Infer/batch:16",
                                    "Infer/batch:64",

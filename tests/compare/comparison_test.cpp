@@ -80,18 +80,21 @@ TEST_CASE("compare: other data and no common row are refused") {
 }
 
 TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") {
-    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    base.facts["mnist.config.schedule"] = "constant";
     CHECK(compare(base, base, {}).warnings.empty());
     Measurements other = base;
     other.label = "b.json";
     other.facts["mnist.config.epochs"] = "25";
     other.facts["mnist.config.hidden.0"] = "64";
+    other.facts["mnist.config.schedule"] = "one-cycle";
     other.facts["mnist.dataset.synthetic"] = "true";
     other.rows[0].disturbed = 3;
     CHECK(compare(base, other, {}).warnings ==
           std::vector<std::string>{
               "the networks differ (hidden layers 128 and 64): use the same --hidden",
               "epochs differ (5 and 25): train as many epochs in both",
+              "learning-rate schedules differ (constant and one-cycle): train with the same --schedule",
               "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
               "`./run fetch mnist`)",
               "3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
