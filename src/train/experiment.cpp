@@ -14,6 +14,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/nn/engine.hpp"
+#include "mnist/nn/low_precision.hpp"
 #include "mnist/train/pictures.hpp"
 
 namespace mnist {
@@ -44,6 +45,16 @@ std::size_t eval_tile(std::size_t test_batch_size) {
 
 double percent(std::uint64_t part, std::size_t whole) {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+template <class AnyEngine>
+Evaluation evaluated(AnyEngine& engine, const Dataset& dataset) {
+    const auto start = Clock::now();
+    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
+    return {.loss = outcome.loss,
+            .accuracy = percent(outcome.correct, dataset.test.count()),
+            .confusion_matrix = std::move(outcome.confusion_matrix),
+            .seconds = seconds_since(start)};
 }
 
 class Experiment {
@@ -226,12 +237,20 @@ Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, 
     Team team(team_size(threads, cpus), cpus);
     Engine engine(team, EngineOptions{.dims = model.dims(), .batch = 0, .eval_tile = eval_tile(batch_size)});
     engine.start(model, OptimizerSettings{});
-    const auto start = Clock::now();
-    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
-    return {.loss = outcome.loss,
-            .accuracy = percent(outcome.correct, dataset.test.count()),
-            .confusion_matrix = std::move(outcome.confusion_matrix),
-            .seconds = seconds_since(start)};
+    return evaluated(engine, dataset);
+}
+
+Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset, std::size_t batch_size,
+                          std::size_t threads, const std::vector<int>& cpus) {
+    Team team(team_size(threads, cpus), cpus);
+    LowPrecisionEngine engine(team, model, eval_tile(batch_size));
+    return evaluated(engine, dataset);
+}
+
+QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset) {
+    LabelledRows rows = rows_of(dataset.train, dataset.pixels());
+    rows.count = std::min(rows.count, kCalibrationImages);
+    return quantize(model, largest_activations(model, rows));
 }
 
 }  // namespace mnist

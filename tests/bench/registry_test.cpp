@@ -42,6 +42,8 @@ TEST_CASE("registry: the names are the contract's") {
                                    "Infer/batch:16",
                                    "Infer/batch:64",
                                    "Infer/batch:1024",
+                                   "Infer/batch:1/precision:int8",
+                                   "Infer/batch:1024/precision:int8",
                                    "InnerProduct/Forward/in:784/out:128/batch:64",
                                    "InnerProduct/BackwardData/in:128/out:64/batch:256",
                                    "InnerProduct/BackwardWeights/in:64/out:10/batch:1024",
@@ -98,6 +100,7 @@ TEST_CASE("registry: the filter matches anywhere, anchored, or everything else")
     CHECK(names({}, "all").size() == names({}).size());
     CHECK(names({}, "-Adam").size() + names({}, "Adam").size() == names({}).size());
     CHECK(names({}, "Infer/batch:(1|16)$").size() == 2);
+    CHECK(names({}, "^Infer/.*precision:int8$").size() == 4);
     CHECK(names({}, "Nothing").empty());
     CHECK_THROWS_AS(names({}, "Adam("), InputError);
 }
