@@ -18,7 +18,8 @@ using nlohmann::ordered_json;
 ordered_json config_json(const Bench& bench) {
     ordered_json config = to_json(bench.config(OptimizerKind::adam, 0, 0));
     // These are in the names of the benchmarks.
-    for (const char* const key : {"optimizers", "batch_size", "test_batch_size", "precision", "seeds"})
+    for (const char* const key :
+         {"optimizers", "batch_size", "test_batch_size", "precision", "seeds", "schedule"})
         config.erase(key);
     config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
     config["max_epochs"] = bench.options.max_epochs;

@@ -7,8 +7,8 @@
 namespace mnist::bench {
 
 void add_train(Registry& registry, Bench& bench);  ///< Train/<optimizer>/batch:N[/precision:P]
-void add_time_to_accuracy(Registry& registry,
-                          Bench& bench);                   ///< TimeToAccuracy/<optimizer>/batch:64/target:97
+/// TimeToAccuracy/<optimizer>/batch:64/target:97 and TimeToAccuracy/Record
+void add_time_to_accuracy(Registry& registry, Bench& bench);
 void add_infer(Registry& registry, Bench& bench);          ///< Infer/batch:N
 void add_step(Registry& registry, Bench& bench);           ///< Step/<optimizer>/batch:N[/precision:P]
 void add_inner_product(Registry& registry, Bench& bench);  ///< InnerProduct/<direction>/in:I/out:O/batch:N

@@ -1,14 +1,21 @@
 // Infer: the logits of a batch, call by call, as a service would ask for them. Google Benchmark knows only
 // the mean of many calls, so the latencies are collected here. Each call wakes the team and puts it to sleep
-// again; that is part of what a caller waits for.
+// again; that is part of what a caller waits for. The model is trained first, by the record's recipe, so that
+// each precision's accuracy can stand beside its speed.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
 
+#include "experiment_run.hpp"
 #include "families.hpp"
+#include "mnist/core/presets.hpp"
+#include "mnist/nn/low_precision.hpp"
 #include "percentiles.hpp"
 #include "reference.hpp"
+#include "session.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -49,17 +56,77 @@ void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch)
     call.count("samples_per_second", static_cast<double>(batch * seconds.size()) / total);
 }
 
-void infer(Call& call, Bench& bench, std::size_t batch, std::size_t threads) {
+enum class Precision { f32, bf16, int8 };
+
+/// f32 has no word: its rows were there before the others.
+std::string suffix(Precision precision) {
+    if (precision == Precision::f32) return "";
+    return precision == Precision::bf16 ? "/precision:bf16" : "/precision:int8";
+}
+
+/// The model that all rows compute with; trained when the first of them runs.
+struct Trained {
+    std::optional<ModelParameters> model;
+    QuantizedModel quantized;
+    std::map<Precision, double> accuracy;  ///< percent of the test set
+};
+
+class KeepWeights final : public ExperimentObserver {
+  public:
+    explicit KeepWeights(Trained& trained) : trained_(trained) {}
+    void run_finished(const RunRecord& run, const ModelParameters& weights) override {
+        if (run.status == RunStatus::completed) trained_.model = weights;
+    }
+
+  private:
+    Trained& trained_;
+};
+
+/// False where the program was told to end meanwhile, or the training diverged.
+bool train_model(Trained& trained, const Bench& bench, std::size_t threads) {
+    if (trained.model) return true;
+    TrainConfig config = bench.config(OptimizerKind::adam, 1, threads);
+    apply_record_recipe(config);
+    KeepWeights observer(trained);
+    static_cast<void>(run_experiment(
+        {.config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus},
+        observer, bench.stop));
+    if (trained.model) trained.quantized = quantize_model(*trained.model, *bench.dataset);
+    return trained.model.has_value();
+}
+
+/// What is wrong with a lower precision shows in the logits at once; how much they may differ follows from
+/// its bits: int8's reference rounds in the same places, bf16 keeps eight bits of each of three layers.
+void check(const std::vector<float>& logits, const Trained& trained, const LabelledRows& rows,
+           Precision precision) {
+    if (precision == Precision::int8) {
+        require_close(logits, reference_logits(trained.quantized, rows), "the logits in int8");
+    } else if (precision == Precision::bf16) {
+        constexpr double kTolerance = 1.0 / 128;
+        require_close(logits, reference_logits(*trained.model, rows), "the logits in bf16", kTolerance);
+    } else {
+        require_close(logits, reference_logits(*trained.model, rows), "the logits");
+    }
+}
+
+template <class AnyEngine>
+void time_calls_of(Call& call, const Bench& bench, AnyEngine& engine, Trained& trained, std::size_t batch,
+                   Precision precision) {
     using Clock = std::chrono::steady_clock;
     const AlignedVector<std::uint8_t> images = images_for(*bench.dataset, batch);
     const std::size_t pixels = bench.dataset->pixels();
     const std::size_t choices = images.size() / pixels - batch + 1;
-    const ModelParameters model = initial_parameters(bench.dims(), bench.options.seed);
-    Team team(threads, bench.cpus);
-    Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile_for(batch, threads)});
-    engine.start(model, {});
     LabelledRows rows{.images = images.data(), .labels = nullptr, .count = batch, .pixels = pixels};
-    if (call.first) require_close(engine.logits(rows), reference_logits(model, rows), "the logits");
+    if (call.first) check(engine.logits(rows), trained, rows, precision);
+    if (!trained.accuracy.contains(precision)) {
+        const Split& test = bench.dataset->test;
+        const EvalOutcome outcome = engine.evaluate({.images = test.images.data(),
+                                                     .labels = test.labels.data(),
+                                                     .count = test.count(),
+                                                     .pixels = pixels});
+        trained.accuracy[precision] =
+            100.0 * static_cast<double>(outcome.correct) / static_cast<double>(test.count());
+    }
 
     std::vector<double> seconds;
     seconds.reserve(std::min(static_cast<std::size_t>(call.state.max_iterations), kMostLatencies));
@@ -74,21 +141,53 @@ void infer(Call& call, Bench& bench, std::size_t batch, std::size_t threads) {
         if (seconds.size() < kMostLatencies) seconds.push_back(elapsed_s);
     }
     count_latencies(call, std::move(seconds), batch);
+    call.count("test_accuracy", trained.accuracy[precision]);
+}
+
+void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::size_t threads,
+           Precision precision) {
+    if (!train_model(trained, bench, threads)) {
+        call.state.SkipWithError(bench.stop.load() ? kInterrupted : "the training of the model diverged");
+        return;
+    }
+    Team team(threads, bench.cpus);
+    const std::size_t tile = tile_for(batch, threads);
+    if (precision == Precision::f32) {
+        Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});
+        engine.start(*trained.model, {});
+        time_calls_of(call, bench, engine, trained, batch, precision);
+        return;
+    }
+    std::optional<LowPrecisionEngine> engine;
+    if (precision == Precision::int8) {
+        engine.emplace(team, trained.quantized, tile);
+    } else {
+        engine.emplace(team, *trained.model, tile);
+    }
+    call.state.SetLabel(implementations_label(engine->primitives()));
+    time_calls_of(call, bench, *engine, trained, batch, precision);
 }
 
 }  // namespace
 
 void add_infer(Registry& registry, Bench& bench) {
+    const auto trained = std::make_shared<Trained>();
+    std::vector<Precision> precisions{Precision::f32, Precision::int8};
+    if (!missing_for_bf16()) precisions.insert(precisions.begin() + 1, Precision::bf16);
     for (const std::size_t threads : bench.thread_counts()) {
         for (const std::size_t batch : kBatches) {
-            registry.push_back(
-                {.name = fmt::format("Infer/batch:{}{}", batch, bench.threads_suffix(threads)),
-                 .threads = threads,
-                 .needs_data = true,
-                 .manual_time = true,
-                 .min_time_s = 0.3,
-                 .usual_s = 0.8,
-                 .run = [&bench, batch, threads](Call& call) { infer(call, bench, batch, threads); }});
+            for (const Precision precision : precisions) {
+                registry.push_back({.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(precision),
+                                                        bench.threads_suffix(threads)),
+                                    .threads = threads,
+                                    .needs_data = true,
+                                    .manual_time = true,
+                                    .min_time_s = 0.3,
+                                    .usual_s = 0.8,
+                                    .run = [&bench, trained, batch, threads, precision](Call& call) {
+                                        infer(call, bench, *trained, batch, threads, precision);
+                                    }});
+            }
         }
     }
 }

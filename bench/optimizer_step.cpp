@@ -58,7 +58,7 @@ Reference updated(const OptimizerSettings& s, const Arrays& a, double t) {
 
 void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t threads) {
     constexpr std::uint64_t kStep = 3;
-    const OptimizerSettings settings = settings_for(kind, TrainConfig{});
+    const OptimizerSettings settings = settings_for(kind, TrainConfig{}, 1);
     const UpdateScalars scalars = scalars_at(settings, kStep);
     const UpdateFn update = update_function(kind, detected_isa());
     const Reference expected = call.first ? updated(settings, Arrays{}, kStep) : Reference{};

@@ -61,6 +61,31 @@ Reference reference_logits(const ModelParameters& model, const LabelledRows& row
     return activations;
 }
 
+Reference reference_logits(const QuantizedModel& model, const LabelledRows& rows) {
+    std::vector<int> input(rows.images, rows.images + rows.count * rows.pixels);
+    Reference logits;
+    for (std::size_t l = 0; l < model.layers.size(); ++l) {
+        const QuantizedLayer& layer = model.layers[l];
+        const bool last = l + 1 == model.layers.size();
+        const float next = last ? 1 : model.layers[l + 1].input_scale;
+        std::vector<int> output(rows.count * layer.out);
+        for (std::size_t at = 0; at < output.size(); ++at) {
+            const std::size_t o = at % layer.out;
+            int sum = 0;
+            for (std::size_t i = 0; i < layer.in; ++i)
+                sum += layer.weight[o * layer.in + i] * input[at / layer.out * layer.in + i];
+            const float value =
+                static_cast<float>(sum) * (layer.input_scale * layer.scale[o] / next) + layer.bias[o] / next;
+            output[at] = static_cast<int>(std::clamp(value, 0.0F, 255.0F) + 0.5F);
+            if (!last) continue;
+            logits.values.push_back(value);
+            logits.magnitudes.push_back(std::abs(value) + std::abs(layer.bias[o]));
+        }
+        input = std::move(output);
+    }
+    return logits;
+}
+
 Reference reference_loss(std::span<const float> logits, std::span<const std::uint8_t> labels,
                          std::size_t classes) {
     Reference result;
@@ -83,13 +108,13 @@ Reference reference_loss(std::span<const float> logits, std::span<const std::uin
     return result;
 }
 
-void require_close(std::span<const float> found, const Reference& reference, const std::string& what) {
-    constexpr double kTolerance = 1e-5;
+void require_close(std::span<const float> found, const Reference& reference, const std::string& what,
+                   double tolerance) {
     if (found.size() != reference.values.size())
         throw Error(fmt::format("{}: {} numbers where the reference has {}", what, found.size(),
                                 reference.values.size()));
     for (std::size_t i = 0; i < found.size(); ++i) {
-        const double allowed = kTolerance * reference.magnitudes[i] + 1e-30;
+        const double allowed = tolerance * reference.magnitudes[i] + 1e-30;
         if (std::abs(found[i] - reference.values[i]) <= allowed) continue;
         throw Error(fmt::format("{}: number {} is {}, the reference says {} (+- {:.1e}); not timed", what, i,
                                 found[i], reference.values[i], allowed));

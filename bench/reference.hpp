@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mnist/nn/engine.hpp"
+#include "mnist/nn/quantized_model.hpp"
 
 namespace mnist::bench {
 
@@ -33,13 +34,18 @@ void add_bias(Reference& reference, std::span<const float> bias);
 /// Logits of rows of pixels: normalised, inner products with ReLU between them.
 [[nodiscard]] Reference reference_logits(const ModelParameters& model, const LabelledRows& rows);
 
+/// Logits of a quantised model: sums of integers, which no order changes, with the roundings that the header
+/// of QuantizedLayer and of the engine name.
+[[nodiscard]] Reference reference_logits(const QuantizedModel& model, const LabelledRows& rows);
+
 /// Mean loss and gradient of softmax cross-entropy; the gradient [rows, classes] first, the loss last.
 [[nodiscard]] Reference reference_loss(std::span<const float> logits, std::span<const std::uint8_t> labels,
                                        std::size_t classes);
 
-/// Throws Error, which names the place, where a number is further from the reference than 1e-5 of its
-/// magnitude (f32 sums of a thousand products stay within a fifth of that), or is no number.
-void require_close(std::span<const float> found, const Reference& reference, const std::string& what);
+/// Throws Error, which names the place, where a number is further from the reference than `tolerance` of its
+/// magnitude (f32 sums of a thousand products stay within a fifth of 1e-5), or is no number.
+void require_close(std::span<const float> found, const Reference& reference, const std::string& what,
+                   double tolerance = 1e-5);
 
 /// Numbers in [-1, 1), the same for the same stream on every machine.
 [[nodiscard]] std::vector<float> random_floats(std::size_t count, std::uint32_t stream);

@@ -57,7 +57,7 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     Team team(config.threads, bench.cpus);
     Engine engine(team, {.dims = bench.dims(), .batch = batch, .precision = config.precision});
     engine.start(initial_parameters(bench.dims(), config.seed),
-                 settings_for(config.optimizers.front(), config));
+                 settings_for(config.optimizers.front(), config, steps));
     const auto run_group = [&](bool timed) {
         return engine.train_epoch(rows, groups.next(), bench.stop, timed);
     };

@@ -27,6 +27,9 @@ void set_data_dir(DataOptions& options, const GivenValue& given);
 /// Reads MNIST_DATA_DIR. The synthetic digits come from no folder, so it does not count for them.
 void read_environment(DataOptions& options);
 
+/// Throws InputError, which names the model's file, where its extents do not fit the data.
+void require_fit(const std::vector<std::size_t>& dims, const std::string& model_file, const Dataset& dataset);
+
 /// Loads what the options say; progress, notes and warnings go to standard error. Throws InputError.
 [[nodiscard]] Dataset load_data(const DataOptions& options, Console& console);
 

@@ -28,20 +28,29 @@ struct EvalFlags {
     bool json = false;
 };
 
-void require_fit(const ModelParameters& model, const std::string& file, const Dataset& dataset) {
-    const std::vector<std::size_t> dims = model.dims();
-    if (dims.front() == dataset.pixels() && dims.back() == dataset.facts.classes) return;
-    throw InputError({.where = file,
-                      .expected = fmt::format("a model for {} pixels and {} classes, as the data has them",
-                                              dataset.pixels(), dataset.facts.classes),
-                      .found = fmt::format("one for {} inputs and {} outputs", dims.front(), dims.back()),
-                      .remedy = "Choose the data that it was trained on with --dataset or --data-dir"});
-}
-
 std::optional<std::string> interruption(const std::string& model_file) {
     const ModelMetadata metadata = load_metadata(model_file);
     const auto mark = metadata.find(kInterruptedKey);
     return mark == metadata.end() ? std::nullopt : std::optional(mark->second);
+}
+
+// Model is what is read first: a mistake in it shows before any data is fetched.
+template <class Model>
+EvalResult evaluated(const Model& model, const char* precision, const std::string& file,
+                     const DataOptions& options, Console& console) {
+    const Dataset dataset = load_data(options, console);
+    require_fit(model.dims(), file, dataset);
+    Evaluation evaluation = evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
+    return {.model = file,
+            .dims = model.dims(),
+            .precision = precision,
+            .weights_sha256 = weights_sha256(model),
+            .interrupted = interruption(file),
+            .dataset = dataset.facts,
+            .loss = evaluation.loss,
+            .accuracy = evaluation.accuracy,
+            .seconds = evaluation.seconds,
+            .confusion_matrix = std::move(evaluation.confusion_matrix)};
 }
 
 int evaluate(const EvalFlags& flags) {
@@ -57,19 +66,10 @@ int evaluate(const EvalFlags& flags) {
     if (flags.data_dir_flag->count() > 0) set_data_dir(options, {"--data-dir", {flags.data_dir}});
     read_environment(options);
 
-    const ModelParameters model = load_model(flags.model);
-    const Dataset dataset = load_data(options, console);
-    require_fit(model, flags.model, dataset);
-    Evaluation evaluation = evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
-    const EvalResult result{.model = flags.model,
-                            .dims = model.dims(),
-                            .weights_sha256 = weights_sha256(model),
-                            .interrupted = interruption(flags.model),
-                            .dataset = dataset.facts,
-                            .loss = evaluation.loss,
-                            .accuracy = evaluation.accuracy,
-                            .seconds = evaluation.seconds,
-                            .confusion_matrix = std::move(evaluation.confusion_matrix)};
+    const bool quantized = is_quantized(flags.model);
+    const EvalResult result =
+        quantized ? evaluated(load_quantized(flags.model), "int8", flags.model, options, console)
+                  : evaluated(load_model(flags.model), "f32", flags.model, options, console);
     console.print(flags.json ? eval_json(result) : eval_text(result, console.style()));
     return console.exit_code(kExitFine);
 }
@@ -80,9 +80,12 @@ void add_eval_command(CLI::App& app, Action& action) {
     CLI::App* command =
         add_subcommand(app, "eval", "Loss, accuracy and confusion matrix of a saved model",
                        {"mnist eval --model models/adam-seed0.safetensors",
+                        "mnist eval --model adam-int8.safetensors    what mnist quantize wrote, in int8",
                         "mnist eval --model adam.safetensors --dataset fashion-mnist --json"});
     const auto flags = std::make_shared<EvalFlags>();
-    command->add_option("--model", flags->model, "Model file (safetensors, PyTorch's names and shapes)")
+    command
+        ->add_option("--model", flags->model,
+                     "Model file: safetensors with PyTorch's names and shapes, or what mnist quantize wrote")
         ->type_name("FILE");
     flags->dataset_flag =
         command->add_option("--dataset", flags->dataset, "mnist, fashion-mnist or synthetic")

@@ -20,7 +20,9 @@ nlohmann::ordered_json finite_or_null(double value) {
 }  // namespace
 
 std::string eval_text(const EvalResult& result, const TextStyle& style) {
-    std::string text = fmt::format("{}: {}\n", printable(result.model), describe(result.dataset));
+    std::string text =
+        fmt::format("{}{}: {}\n", printable(result.model),
+                    result.precision == "f32" ? "" : " (" + result.precision + ")", describe(result.dataset));
     if (result.interrupted)
         text +=
             fmt::format("! The training of this model was interrupted {}.\n", printable(*result.interrupted));
@@ -35,6 +37,7 @@ std::string eval_json(const EvalResult& result) {
     object["kind"] = "eval";
     object["model"] = result.model;
     object["dims"] = result.dims;
+    object["precision"] = result.precision;
     object["weights_sha256"] = result.weights_sha256;
     object["interrupted"] = result.interrupted.has_value();
     object["dataset"] = to_json(result.dataset);

@@ -16,6 +16,7 @@ namespace mnist {
 struct EvalResult {
     std::string model;  ///< the file, as the user named it
     std::vector<std::size_t> dims;
+    std::string precision = "f32";  ///< or "int8"
     std::string weights_sha256;
     std::optional<std::string> interrupted;  ///< as the file says, e.g. "after 12 of 25 epochs"
     DatasetFacts dataset;

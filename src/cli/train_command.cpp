@@ -258,6 +258,7 @@ void add_train_command(CLI::App& app, Action& action) {
          "mnist train --quiet --out - | jq .runs      the result to a program, the report to standard error",
          "mnist train --print-config > run.toml       keep the settings ...",
          "mnist train --config run.toml --seed 7      ... and use them, a flag wins over the file",
+         "mnist train --preset record --seeds 10      97 % as fast as it goes, ten times",
          "mnist train --save-model models             keep the weights, PyTorch's names and shapes",
          "mnist train --checkpoint run1               keep checkpoints ...",
          "mnist train --resume run1                   ... and go on where it was cut off"});

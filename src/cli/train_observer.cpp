@@ -13,23 +13,6 @@
 namespace mnist {
 namespace {
 
-struct LearningRate {
-    std::string_view flag;
-    double value;
-};
-
-LearningRate learning_rate(const TrainConfig& config, OptimizerKind optimizer) {
-    switch (optimizer) {
-        case OptimizerKind::sgd:
-            return {"--sgd-lr", config.sgd_lr};
-        case OptimizerKind::momentum:
-            return {"--momentum-lr", config.momentum_lr};
-        case OptimizerKind::adam:
-            break;
-    }
-    return {"--adam-lr", config.adam_lr};
-}
-
 // A model file travels without its result, so it carries itself what its reader must know.
 ModelMetadata metadata_of(const RunRecord& run, std::size_t epochs) {
     if (run.status != RunStatus::interrupted) return {};
@@ -48,8 +31,11 @@ void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::s
     if (options_.quiet || options_.config.epochs == 0) return;  // a heading over no lines
     const std::string resumed =
         record.epochs.empty() ? "" : fmt::format(", resumed after epoch {}", record.epochs.size());
-    print(fmt::format("\n{}, learning rate {}, seed {}{}\n", title(record.optimizer),
-                      learning_rate(options_.config, record.optimizer).value, record.seed, resumed));
+    const TrainConfig& config = options_.config;
+    print(fmt::format(
+        "\n{}, {} {}, seed {}{}\n", title(record.optimizer),
+        config.schedule == ScheduleKind::one_cycle ? "one-cycle learning rate up to" : "learning rate",
+        learning_rate(config, record.optimizer), record.seed, resumed));
     show_progress(record);
 }
 
@@ -64,10 +50,10 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
     epochs_done_ = (run_ + 1) * options_.config.epochs;
     console_.progress().clear();
     if (run.status == RunStatus::diverged) {
-        const LearningRate rate = learning_rate(options_.config, run.optimizer);
         console_.note(fmt::format("{}, seed {}, diverged: {}. Lower {} (now {})", title(run.optimizer),
-                                  run.seed, run.message.value_or("the loss was no finite number"), rate.flag,
-                                  rate.value));
+                                  run.seed, run.message.value_or("the loss was no finite number"),
+                                  learning_rate_flag(options_.config, run.optimizer),
+                                  learning_rate(options_.config, run.optimizer)));
         return;  // weights that are no numbers are of no use to anybody
     }
     if (!options_.save_model || save_failure_) return;

@@ -81,12 +81,12 @@ GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std
 void apply_toml(TrainOptions& options, const std::string& text, const std::string& where) {
     std::vector<std::string> known;
     for (const Setting& setting : train_settings()) known.push_back(setting.toml_key());
-    std::vector<std::string> seen;
-    for (const TomlEntry& entry : parse_toml(text, where)) {
+    std::map<std::string, const TomlEntry*> given;
+    const std::vector<TomlEntry> entries = parse_toml(text, where);
+    for (const TomlEntry& entry : entries) {
         std::string key = entry.key;
         std::replace(key.begin(), key.end(), '-', '_');
-        const auto found = std::find(known.begin(), known.end(), key);
-        if (found == known.end()) {
+        if (std::find(known.begin(), known.end(), key) == known.end()) {
             const std::string nearest = suggestion(key, known);
             throw InputError(
                 {.where = fmt::format("{}, line {}", where, entry.line),
@@ -94,14 +94,15 @@ void apply_toml(TrainOptions& options, const std::string& text, const std::strin
                  .found = fmt::format("\"{}\"", entry.key),
                  .remedy = nearest.empty() ? "mnist train --print-config lists all keys" : nearest});
         }
-        if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+        if (!given.emplace(key, &entry).second) {
             throw InputError({.where = fmt::format("{}, line {}", where, entry.line),
                               .expected = fmt::format("key {} once", key),
                               .found = "it for the second time"});
         }
-        seen.push_back(key);
-        const Setting& setting = train_settings()[static_cast<std::size_t>(found - known.begin())];
-        setting.set(options, typed_value(entry, setting, where));
+    }
+    for (const Setting& setting : train_settings()) {
+        const auto found = given.find(setting.toml_key());
+        if (found != given.end()) setting.set(options, typed_value(*found->second, setting, where));
     }
 }
 
@@ -131,6 +132,11 @@ void check_together(TrainOptions& options) {
     if (options.init_model && !options.hidden_given) {
         const std::vector<std::size_t> dims = load_model(*options.init_model).dims();
         config.hidden.assign(dims.begin() + 1, dims.end() - 1);
+    }
+    if (options.warmup_given && config.schedule != ScheduleKind::one_cycle) {
+        throw InputError({.where = "--warmup",
+                          .expected = "--schedule one-cycle beside it",
+                          .found = fmt::format("--schedule {}", name(config.schedule))});
     }
     validate(config, nullptr);
 }

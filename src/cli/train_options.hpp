@@ -1,6 +1,7 @@
 // Everything that `mnist train` can be told, from flags and from a TOML file. Both know the same words: a
 // flag wins over the file, the file over the default; the environment gives the data folder only, where
-// neither of them does.
+// neither of them does. A preset stands for its settings where it is given, so that a flag --preset wins over
+// the file, and all other flags win over it.
 #pragma once
 
 #include <filesystem>
@@ -20,6 +21,7 @@ namespace mnist {
 inline constexpr const char* kStandardStream = "-";
 
 struct TrainOptions {
+    std::optional<std::string> preset;
     TrainConfig config;
     DataOptions data;
     std::optional<std::filesystem::path> init_model;
@@ -30,6 +32,7 @@ struct TrainOptions {
     std::size_t checkpoint_every = 1;                 ///< epochs
     std::optional<std::string> label;
     bool quiet = false;
+    bool warmup_given = false;           ///< only one-cycle has one
     bool hidden_given = false;           ///< else an initial model decides
     bool target_accuracy_given = false;  ///< only then does missing it count in the exit code
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/presets.hpp"
 #include "toml.hpp"
 
 namespace mnist {
@@ -68,6 +69,31 @@ void set_hidden(TrainOptions& options, const GivenValue& given) {
     options.hidden_given = true;
 }
 
+void set_preset(TrainOptions& options, const GivenValue& given) {
+    given.require_one_of(preset_names());
+    apply_record_recipe(options.config);
+    options.preset = given.text();
+    options.warmup_given = true;
+    options.hidden_given = true;
+    options.target_accuracy_given = true;
+}
+
+// What a preset or a file said about the cycle goes with the cycle.
+void set_schedule(TrainOptions& options, const GivenValue& given) {
+    given.require_one_of({"constant", "one-cycle"});
+    options.config.schedule = *schedule_named(given.text());
+    if (options.config.schedule == ScheduleKind::one_cycle) return;
+    options.config.peak_lr.reset();
+    options.warmup_given = false;
+}
+
+std::vector<Setting> configuration_settings() {
+    return {{"preset", SettingKind::text, "NAME", "Configuration",
+             "record: settings for the fastest way to 97 %, which the others overrule (see bench/RECORD.md)",
+             "\"record\"", "no preset", set_preset,
+             [](const TrainOptions& o) { return o.preset ? toml_string(*o.preset) : ""; }}};
+}
+
 std::vector<Setting> data_settings() {
     using O = TrainOptions;
     using G = GivenValue;
@@ -125,6 +151,22 @@ std::vector<Setting> training_settings() {
         {"adam-lr", SettingKind::real, "RATE", "Training", "Learning rate of Adam", "", "",
          [](O& o, const G& g) { o.config.adam_lr = g.positive(); },
          [](const O& o) { return real(o.config.adam_lr); }},
+        {"adam-beta2", SettingKind::real, "BETA", "Training", "Adam's memory of squared gradients, 0 up to 1",
+         "", "", [](O& o, const G& g) { o.config.adam_beta2 = g.share(); },
+         [](const O& o) { return real(o.config.adam_beta2); }},
+        {"schedule", SettingKind::text, "NAME", "Training",
+         "constant, or one-cycle: up to the peak and down to almost nothing, along cosines", "", "",
+         set_schedule, [](const O& o) { return toml_string(name(o.config.schedule)); }},
+        {"peak-lr", SettingKind::real, "RATE", "Training", "Highest learning rate of one-cycle", "0.005",
+         "each optimizer's own rate", [](O& o, const G& g) { o.config.peak_lr = g.positive(); },
+         [](const O& o) { return o.config.peak_lr ? real(*o.config.peak_lr) : ""; }},
+        {"warmup", SettingKind::real, "SHARE", "Training",
+         "Share of the steps in which one-cycle rises (default: 0.3)", "0.3", "0.3 with one-cycle",
+         [](O& o, const G& g) {
+             o.config.warmup = g.share();
+             o.warmup_given = true;
+         },
+         [](const O& o) { return o.warmup_given ? real(o.config.warmup) : ""; }},
         {"seed", SettingKind::whole, "N", "Training", "First seed of weights and shuffles", "", "",
          [](O& o, const G& g) { o.config.seed = g.count(0, kAnySeed); },
          [](const O& o) { return whole(o.config.seed); }},
@@ -184,8 +226,8 @@ std::vector<Setting> result_settings() {
 }
 
 std::vector<Setting> all_settings() {
-    std::vector<Setting> all = data_settings();
-    for (const std::vector<Setting>& more : {training_settings(), result_settings()})
+    std::vector<Setting> all = configuration_settings();
+    for (const std::vector<Setting>& more : {data_settings(), training_settings(), result_settings()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -27,6 +27,7 @@ struct Setting {
     [[nodiscard]] std::string toml_key() const;
 };
 
+/// In the order in which they are set: a preset before what overrules it, the schedule before its details.
 [[nodiscard]] const std::vector<Setting>& train_settings();
 
 }  // namespace mnist

@@ -30,6 +30,7 @@ struct UnfairFact {
 constexpr std::array kUnfair{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
     UnfairFact{"mnist.config.precision", "precision", "compare the same --precision"},
+    UnfairFact{"mnist.config.schedule", "learning-rate schedules", "train with the same --schedule"},
     UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
     UnfairFact{"mnist.config.loader_threads", "loader threads", "use the same --loader-threads"},
     UnfairFact{"mnist.build.build_type", "build type", "build both with ./run, which builds releases"},

@@ -1,4 +1,4 @@
-// Names of the optimizers and precisions, a table each.
+// Names of the optimizers, precisions and schedules, each in one table.
 #include "mnist/core/train_config.hpp"
 
 #include <array>
@@ -20,6 +20,7 @@ constexpr std::array kNames{
 };
 
 constexpr std::array<std::string_view, 2> kPrecisions{"f32", "bf16"};
+constexpr std::array<std::string_view, 2> kSchedules{"constant", "one-cycle"};
 
 const Names& names(OptimizerKind kind) {
     return kNames.at(static_cast<std::size_t>(kind));
@@ -55,6 +56,28 @@ std::optional<Precision> precision_named(std::string_view word) {
         if (kPrecisions.at(i) == word) return static_cast<Precision>(i);
     }
     return std::nullopt;
+}
+
+std::string_view name(ScheduleKind kind) {
+    return kSchedules.at(static_cast<std::size_t>(kind));
+}
+
+std::optional<ScheduleKind> schedule_named(std::string_view word) {
+    for (const ScheduleKind kind : {ScheduleKind::constant, ScheduleKind::one_cycle}) {
+        if (name(kind) == word) return kind;
+    }
+    return std::nullopt;
+}
+
+double learning_rate(const TrainConfig& config, OptimizerKind kind) {
+    if (config.schedule == ScheduleKind::one_cycle && config.peak_lr) return *config.peak_lr;
+    if (kind == OptimizerKind::sgd) return config.sgd_lr;
+    return kind == OptimizerKind::momentum ? config.momentum_lr : config.adam_lr;
+}
+
+std::string learning_rate_flag(const TrainConfig& config, OptimizerKind kind) {
+    if (config.schedule == ScheduleKind::one_cycle && config.peak_lr) return "--peak-lr";
+    return "--" + std::string(name(kind)) + "-lr";
 }
 
 }  // namespace mnist

@@ -130,25 +130,24 @@ UpdateFn pick(OptimizerKind kind) {
 
 }  // namespace
 
-OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config) {
-    OptimizerSettings settings{.kind = kind,
-                               .lr = config.sgd_lr,
-                               .momentum = config.momentum,
-                               .beta1 = config.adam_beta1,
-                               .beta2 = config.adam_beta2,
-                               .epsilon = config.adam_epsilon};
-    if (kind == OptimizerKind::momentum) settings.lr = config.momentum_lr;
-    if (kind == OptimizerKind::adam) settings.lr = config.adam_lr;
-    return settings;
+OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config, std::uint64_t steps) {
+    return {.kind = kind,
+            .lr = learning_rate(config, kind),
+            .momentum = config.momentum,
+            .beta1 = config.adam_beta1,
+            .beta2 = config.adam_beta2,
+            .epsilon = config.adam_epsilon,
+            .schedule = {.kind = config.schedule, .warmup = config.warmup, .steps = steps}};
 }
 
 UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
+    const double lr = settings.lr * schedule_factor(settings.schedule, t);
     if (settings.kind != OptimizerKind::adam)
-        return {.lr = static_cast<float>(settings.lr), .momentum = static_cast<float>(settings.momentum)};
+        return {.lr = static_cast<float>(lr), .momentum = static_cast<float>(settings.momentum)};
     const auto step = static_cast<double>(t);
     const double correction1 = 1.0 - std::pow(settings.beta1, step);
     const double correction2 = 1.0 - std::pow(settings.beta2, step);
-    return {.lr = static_cast<float>(settings.lr / correction1),
+    return {.lr = static_cast<float>(lr / correction1),
             .momentum = static_cast<float>(settings.beta1),
             .one_minus_beta1 = static_cast<float>(1.0 - settings.beta1),
             .beta2 = static_cast<float>(settings.beta2),

@@ -109,11 +109,6 @@ std::string_view word(RunStatus status) {
     return status == RunStatus::diverged ? "diverged" : "interrupted";
 }
 
-double learning_rate(const TrainConfig& config, OptimizerKind kind) {
-    if (kind == OptimizerKind::sgd) return config.sgd_lr;
-    return kind == OptimizerKind::momentum ? config.momentum_lr : config.adam_lr;
-}
-
 ordered_json optimizer_json(const RunGroup& group, const TrainConfig& config, const std::string& speed,
                             const std::vector<double>& shares) {
     ordered_json runs = ordered_json::array();
@@ -127,6 +122,7 @@ ordered_json optimizer_json(const RunGroup& group, const TrainConfig& config, co
     return {{"optimizer", name(group.optimizer)},
             {"title", title(group.optimizer)},
             {"learning_rate", learning_rate(config, group.optimizer)},
+            {"schedule", name(config.schedule)},
             {"best_accuracy", mean_json(values_of(group, &RunRecord::best_accuracy))},
             {"last_accuracy", mean_json(values_of(group, &RunRecord::last_accuracy))},
             {"last_train_loss", mean_json(last_epoch_values(group, &EpochRecord::train_loss))},

@@ -25,10 +25,13 @@ std::string setting(const TrainResult& result, int width) {
     std::string seeds = fmt::format("seed {}", config.seed);
     if (config.seeds > 1) seeds = fmt::format("seeds {} to {}", config.seed, config.seed + config.seeds - 1);
     if (config.precision != Precision::f32) seeds += fmt::format(", {}", name(config.precision));
+    const std::string schedule = config.schedule == ScheduleKind::constant
+                                     ? ""
+                                     : fmt::format("{} learning rate, ", name(config.schedule));
     std::string out = wrapped(
-        fmt::format("{}: {} training and {} test images; {}, batch {}, {}", printable(result.dataset.name),
+        fmt::format("{}: {} training and {} test images; {}, batch {}, {}{}", printable(result.dataset.name),
                     grouped(result.dataset.train_samples), grouped(result.dataset.test_samples),
-                    plural(config.epochs, "epoch"), config.batch_size, seeds),
+                    plural(config.epochs, "epoch"), config.batch_size, schedule, seeds),
         width);
     out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
                                plural(config.threads, "thread")),
@@ -65,8 +68,8 @@ std::string matrices(const TrainResult& result, const std::vector<RunGroup>& gro
     return out;
 }
 
-/// Throughput as a share of what the same threads reach with nothing but fused multiply-adds. Those are f32, so
-/// other precisions have no share.
+/// Throughput as a share of what the same threads reach with nothing but fused multiply-adds. Those are f32,
+/// so other precisions have no share.
 std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& groups,
                         const TextStyle& style) {
     if (!result.fma_peak_gflops || *result.fma_peak_gflops <= 0) return {};

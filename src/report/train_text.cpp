@@ -43,12 +43,8 @@ std::string first_epochs(const RunGroup& group) {
     return fmt::format("{} to {} ({} of {})", *least, *greatest, reached.size(), words.size());
 }
 
-std::string learning_rate_flag(OptimizerKind kind) {
-    return fmt::format("--{}-lr", name(kind));
-}
-
 /// What a reader must know about runs that did not end as planned.
-std::string notes(const std::vector<RunGroup>& groups, bool several, int width) {
+std::string notes(const std::vector<RunGroup>& groups, const TrainConfig& config, bool several, int width) {
     std::string out;
     for (const RunGroup& group : groups) {
         for (const RunRecord* run : group.runs) {
@@ -58,7 +54,7 @@ std::string notes(const std::vector<RunGroup>& groups, bool several, int width) 
                 out += wrapped(fmt::format("{} diverged: {}.{} A smaller {} may help.", who,
                                            printable(run->message.value_or("the reason was not recorded")),
                                            several ? " It is left out of the means." : "",
-                                           learning_rate_flag(run->optimizer)),
+                                           learning_rate_flag(config, run->optimizer)),
                                width, "! ");
             } else if (run->status == RunStatus::interrupted) {
                 out += wrapped(fmt::format("{} was interrupted after {} full {}.{}", who, full,
@@ -129,7 +125,7 @@ std::string summary_table(const TrainResult& result, const TextStyle& style) {
     }
     return table_text({optimizer, first, best, last, train_loss, test_loss, speed, throughput, seconds},
                       style.width) +
-           notes(groups, several, style.width);
+           notes(groups, result.config, several, style.width);
 }
 
 }  // namespace mnist

@@ -96,6 +96,16 @@ BuildFacts build(const JsonCursor& object) {
             .standard_library = object.at("standard_library").string()};
 }
 
+ScheduleKind schedule(const JsonCursor& cursor) {
+    const std::optional<ScheduleKind> kind = schedule_named(cursor.string());
+    if (!kind) cursor.fail("\"constant\" or \"one-cycle\"");
+    return *kind;
+}
+
+double rate(const JsonCursor& cursor) {
+    return cursor.number();
+}
+
 TrainConfig config(const JsonCursor& object) {
     TrainConfig config;
     config.optimizers.clear();
@@ -115,6 +125,11 @@ TrainConfig config(const JsonCursor& object) {
     config.adam_beta1 = object.at("adam_beta1").number();
     config.adam_beta2 = object.at("adam_beta2").number();
     config.adam_epsilon = object.at("adam_epsilon").number();
+    // Files from before there were schedules have none of these.
+    if (const auto word = object.find("schedule")) config.schedule = schedule(*word);
+    if (const auto peak = object.find("peak_lr")) config.peak_lr = nullable(*peak, rate);
+    if (const auto share = object.find("warmup"))
+        config.warmup = nullable(*share, rate).value_or(config.warmup);
     config.seed = count(object.at("seed"));
     config.seeds = count(object.at("seeds"));
     config.threads = count(object.at("threads"));

@@ -15,6 +15,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/nn/engine.hpp"
+#include "mnist/nn/low_precision.hpp"
 #include "mnist/train/pictures.hpp"
 #include "progress.hpp"
 
@@ -40,6 +41,16 @@ LabelledRows rows_of(const Split& split, std::size_t pixels) {
 
 double percent(std::uint64_t part, std::size_t whole) {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+template <class AnyEngine>
+Evaluation evaluated(AnyEngine& engine, const Dataset& dataset) {
+    const auto start = Clock::now();
+    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
+    return {.loss = outcome.loss,
+            .accuracy = percent(outcome.correct, dataset.test.count()),
+            .confusion_matrix = std::move(outcome.confusion_matrix),
+            .seconds = seconds_since(start)};
 }
 
 class Experiment {
@@ -93,7 +104,8 @@ class Experiment {
 
   private:
     void train(RunRecord& run) {
-        const OptimizerSettings optimizer = settings_for(run.optimizer, config_);
+        const OptimizerSettings optimizer =
+            settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch());
         if (progress_.state) {
             engine_->resume(*progress_.state, optimizer);
         } else {
@@ -150,10 +162,12 @@ class Experiment {
     void keep_mistakes(RunRecord& run) {
         if (run.confusion_matrix.empty()) return;
         if (run.status == RunStatus::interrupted)
-            engine_->start(progress_.state->weights, settings_for(run.optimizer, config_));
+            engine_->start(progress_.state->weights, OptimizerSettings{});  // no step will be taken
         run.worst_mistakes =
             worst_mistakes(dataset_, engine_->logits(rows_of(dataset_.test, dataset_.pixels())));
     }
+
+    [[nodiscard]] std::size_t steps_of_epoch() const { return (order_.size() + batch_ - 1) / batch_; }
 
     void shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {
         std::iota(order_.begin(), order_.end(), 0U);
@@ -175,7 +189,7 @@ class Experiment {
                                      *outcome.diverged_at + 1, epoch_index + 1));
             keep_state();
             run.epochs.push_back(record);
-        } else if (outcome.steps < (order_.size() + batch_ - 1) / batch_) {
+        } else if (outcome.steps < steps_of_epoch()) {
             run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
             return;
         } else {
@@ -261,12 +275,20 @@ Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, 
     Team team(team_size(threads, cpus), cpus);
     Engine engine(team, EngineOptions{.dims = model.dims(), .batch = 0, .eval_tile = eval_tile(batch_size)});
     engine.start(model, OptimizerSettings{});
-    const auto start = Clock::now();
-    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
-    return {.loss = outcome.loss,
-            .accuracy = percent(outcome.correct, dataset.test.count()),
-            .confusion_matrix = std::move(outcome.confusion_matrix),
-            .seconds = seconds_since(start)};
+    return evaluated(engine, dataset);
+}
+
+Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset, std::size_t batch_size,
+                          std::size_t threads, const std::vector<int>& cpus) {
+    Team team(team_size(threads, cpus), cpus);
+    LowPrecisionEngine engine(team, model, eval_tile(batch_size));
+    return evaluated(engine, dataset);
+}
+
+QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset) {
+    LabelledRows rows = rows_of(dataset.train, dataset.pixels());
+    rows.count = std::min(rows.count, kCalibrationImages);
+    return quantize(model, largest_activations(model, rows));
 }
 
 }  // namespace mnist

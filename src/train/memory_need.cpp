@@ -33,17 +33,17 @@ MemoryNeed memory_need(const MemoryShape& shape) {
         parameters += (padded(shape.dims[l]) + 1) * padded(shape.dims[l + 1]);
         outputs += padded(shape.dims[l + 1]);
     }
-    // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size
-    // (counted always: this is a bound). Beside it the weights after the last
+    // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size.
+    // Beside it the weights after the last
     // whole epoch are kept while the next ones are taken; for checkpoints with both states.
-    constexpr double kInEngine = 4.5;
+    const double in_engine = shape.precision == Precision::bf16 ? 4.5 : 4;
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
     const double batch_floats = static_cast<double>(shape.batch) * (slots * input + 2 * outputs);
     const double eval_floats =
         static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);
-    return {.network_bytes = sizeof(float) * parameters * (kInEngine + kept),
+    return {.network_bytes = sizeof(float) * parameters * (in_engine + kept),
             .rows_bytes = sizeof(float) * (batch_floats + eval_floats)};
 }
 
@@ -57,7 +57,8 @@ void require_memory(const ExperimentInputs& inputs) {
         .eval_tile = eval_tile(config.test_batch_size),
         .threads = config.threads > 0 ? config.threads : std::max<std::size_t>(1, inputs.cpus.size()),
         .loader_threads = config.loader_threads,
-        .checkpoints = inputs.checkpoint_every > 0};
+        .checkpoints = inputs.checkpoint_every > 0,
+        .precision = config.precision};
     const MemoryNeed need = memory_need(shape);
     const double bytes = need.network_bytes + need.rows_bytes;
     if (bytes <= static_cast<double>(room->bytes)) return;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "mnist/core/train_config.hpp"
+
 namespace mnist {
 
 /// What decides it.
@@ -14,6 +16,7 @@ struct MemoryShape {
     std::size_t threads = 1;
     std::size_t loader_threads = 0;  ///< 0: no loader, so no batches ahead
     bool checkpoints = false;
+    Precision precision = Precision::f32;  ///< bf16: a copy of the weights in half the size
 };
 
 struct MemoryNeed {

@@ -52,6 +52,17 @@ void validate_precision(Precision precision) {
                       .remedy = "Use --precision f32"});
 }
 
+void validate_schedule(const TrainConfig& config) {
+    require_share(config.warmup, "--warmup");
+    if (!config.peak_lr) return;
+    require_rate(*config.peak_lr, "--peak-lr");
+    if (config.schedule == ScheduleKind::one_cycle) return;
+    throw InputError({.where = "--peak-lr",
+                      .expected = "--schedule one-cycle beside it",
+                      .found = fmt::format("--schedule {}", name(config.schedule)),
+                      .remedy = "A constant rate is set with --sgd-lr, --momentum-lr or --adam-lr"});
+}
+
 }  // namespace
 
 void validate(const TrainConfig& config, const Dataset* dataset) {
@@ -72,6 +83,7 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_share(config.momentum, "--momentum");
     require_share(config.adam_beta1, "--adam-beta1");
     require_share(config.adam_beta2, "--adam-beta2");
+    validate_schedule(config);
     require(config.target_accuracy > 0 && config.target_accuracy <= 100, "--target-accuracy",
             "a percentage above 0 and at most 100", fmt::format("{}", config.target_accuracy));
     if (dataset == nullptr) return;

@@ -161,6 +161,37 @@ TEST_CASE("results: Infer has latencies in order, Step the shares of its phases,
     CHECK(runs_of(result, "Loader/batch:64/threads:1").at(0).at("samples_per_second") > 0);
 }
 
+TEST_CASE("results: Infer has the accuracy of each precision beside its speed") {
+    const Workshop workshop;
+    const json result = result_of_tiny(workshop, {"--benchmark_filter=^Infer/batch:16", "--threads", "1"});
+    REQUIRE(result.at("benchmarks").size() >= 2);
+    for (const json& run : result.at("benchmarks")) {
+        CAPTURE(run.dump());
+        CHECK(!run.contains("error_occurred"));
+        CHECK(run.at("samples_per_second") > 0);
+        // The tiny set's test images are told apart by chance at worst, by the brightest quadrant at best.
+        CHECK(run.at("test_accuracy") >= 25);
+    }
+    CHECK(runs_of(result, "Infer/batch:16/precision:int8").size() == 1);
+}
+
+TEST_CASE("results: the record is trained to its end and fails where it misses its target") {
+    const Workshop workshop;
+    const Finished finished =
+        workshop.mnist({"--data-dir", "tiny", "--benchmark_filter=^TimeToAccuracy/Record$", "--threads", "1",
+                        "--benchmark_out=r.json"});
+    const json run = workshop.json_of("r.json").at("benchmarks").at(0);
+    CAPTURE(finished.output, run.dump());
+    // A few steps on 200 images: whether that is enough is decided by the accuracy alone.
+    if (run.contains("error_occurred")) {
+        CHECK(finished.exit_code == 1);
+        CHECK(contains(run.at("error_message"), "97 % were wanted"));
+    } else {
+        CHECK(run.at("test_accuracy") >= 97);
+        CHECK(run.at("seconds_to_target").get<double>() == Approx(run.at("real_time").get<double>()));
+    }
+}
+
 TEST_CASE("results: primitives say in their labels what ran") {
     const Workshop workshop;
     const json result = result_of(

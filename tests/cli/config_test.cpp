@@ -23,8 +23,8 @@ TEST_CASE("config: the printed defaults are those of the experiment") {
     for (const std::string line :
          {"optimizer = [\"sgd\", \"momentum\", \"adam\"]", "epochs = 25", "batch_size = 64",
           "test_batch_size = 1000", "hidden = [128, 64]", "precision = \"f32\"", "sgd_lr = 0.011",
-          "momentum_lr = 0.005", "momentum = 0.9", "adam_lr = 0.001", "seed = 0", "seeds = 1",
-          "no_shuffle = false", "quiet = false"}) {
+          "momentum_lr = 0.005", "momentum = 0.9", "adam_lr = 0.001", "adam_beta2 = 0.999",
+          "schedule = \"constant\"", "seed = 0", "seeds = 1", "no_shuffle = false", "quiet = false"}) {
         CAPTURE(line);
         CHECK(contains(text, "\n" + line + "\n"));
     }
@@ -57,6 +57,14 @@ TEST_CASE("config: what is printed gives the same when it is read") {
                                               "0",
                                               "--adam-lr",
                                               "2",
+                                              "--adam-beta2",
+                                              "0.98",
+                                              "--schedule",
+                                              "one-cycle",
+                                              "--peak-lr",
+                                              "0.5",
+                                              "--warmup",
+                                              "0.25",
                                               "--seed",
                                               "18446744073709551615",
                                               "--seeds",
@@ -90,11 +98,12 @@ TEST_CASE("config: what is printed gives the same when it is read") {
 TEST_CASE("config: settings that are not set are printed as comments that become settings without their #") {
     const Workshop workshop;
     std::string text = printed(workshop, {});
-    for (const std::string key :
-         {"dataset", "data_dir", "init_model", "target_accuracy", "label", "out", "save_model"}) {
+    for (const std::string key : {"preset", "dataset", "data_dir", "peak_lr", "warmup", "init_model",
+                                  "target_accuracy", "label", "out", "save_model"}) {
         CAPTURE(key);
         CHECK(contains(text, "\n# " + key + " = "));
-        if (key == "init_model") continue;  // its file would have to exist
+        // Its file would have to exist, and the details of a cycle want a cycle.
+        if (key == "init_model" || key == "peak_lr" || key == "warmup") continue;
         const std::size_t at = text.find("\n# " + key + " = ");
         text.erase(at + 1, 2);
     }
@@ -193,6 +202,10 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
         {"data_dir = 3\n", {"data_dir", "a string", "3"}},
         {"target_accuracy = 0\n", {"target_accuracy", "\"0\""}},
         {"seeds = 0\n", {"seeds", "\"0\""}},
+        {"schedule = \"onecycle\"\n", {"schedule", "\"onecycle\"", "Did you mean one-cycle?"}},
+        {"warmup = 1.0\n", {"warmup", "\"1.0\""}},
+        {"peak_lr = 0\n", {"peak_lr", "\"0\""}},
+        {"preset = \"fastest\"\n", {"preset", "one of record", "\"fastest\""}},
     };
     for (const Mistake& mistake : mistakes) {
         workshop.write("run.toml", mistake.text);
@@ -204,5 +217,45 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
             CAPTURE(part);
             CHECK(contains(finished.error, part));
         }
+    }
+}
+
+TEST_CASE("config: a preset stands for its settings, and what is given explicitly wins over it") {
+    const Workshop workshop;
+    const std::string record = printed(workshop, {"--preset", "record"});
+    CHECK(contains(record, "\npreset = \"record\"\n"));
+    CHECK(contains(record, "\noptimizer = [\"adam\"]\n"));
+    CHECK(contains(record, "\nschedule = \"one-cycle\"\n"));
+    CHECK(contains(record, "\ntarget_accuracy = 97.0\n"));
+    CHECK_FALSE(contains(record, "\nepochs = 25\n"));
+    workshop.write("run.toml", record);
+    CHECK(printed(workshop, {"--config", "run.toml"}) == record);
+
+    const std::string flags = printed(workshop, {"--epochs", "9", "--preset", "record", "--peak-lr", "1"});
+    CHECK(contains(flags, "\nepochs = 9\n"));
+    CHECK(contains(flags, "\npeak_lr = 1.0\n"));
+    CHECK(contains(flags, "\nschedule = \"one-cycle\"\n"));
+
+    // In a file as well, in whatever order; and a preset that is a flag wins over the file.
+    workshop.write("run.toml", "epochs = 9\nbatch_size = 7\npreset = \"record\"\n");
+    CHECK(contains(printed(workshop, {"--config", "run.toml"}), "\nepochs = 9\n"));
+    const std::string both = printed(workshop, {"--config", "run.toml", "--preset", "record"});
+    CHECK_FALSE(contains(both, "\nepochs = 9\n"));
+    CHECK_FALSE(contains(both, "\nbatch_size = 7\n"));
+
+    // A constant rate knows no peak: that of the preset goes with its schedule.
+    const std::string constant = printed(workshop, {"--preset", "record", "--schedule", "constant"});
+    CHECK(contains(constant, "\nschedule = \"constant\"\n"));
+    CHECK(contains(constant, "\n# peak_lr = "));
+    CHECK(contains(constant, "\n# warmup = "));
+}
+
+TEST_CASE("config: details of a cycle without the cycle are refused") {
+    const Workshop workshop;
+    for (const std::string flag : {"--peak-lr", "--warmup"}) {
+        const Finished finished = workshop.mnist({"train", flag, "0.5"});
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(contains(finished.error, flag + ": expected --schedule one-cycle beside it"));
     }
 }

@@ -1,4 +1,6 @@
 // Models on their way out of `mnist train`, into it again, and into `mnist eval`.
+#include <cmath>
+
 #include "catch.hpp"
 #include "fixtures.hpp"
 
@@ -101,4 +103,56 @@ TEST_CASE("eval: a malformed model file is refused") {
     const Finished finished = workshop.mnist({"eval", "--model", "bad.safetensors", "--data-dir", "tiny"});
     CHECK(finished.exit_code == 2);
     CHECK(contains(finished.error, "bad.safetensors"));
+}
+
+TEST_CASE("quantize: writes a model that eval reads in int8, and never over another") {
+    const Workshop workshop;
+    REQUIRE(
+        workshop.train({"--optimizer", "adam", "--epochs", "20", "--save-model", "models", "--out", "r.json"})
+            .exit_code == 0);
+    const std::string model = "models/adam-seed0.safetensors";
+    const std::vector<std::string> quantize{"quantize", "--model",          model, "--data-dir", "tiny",
+                                            "--out",    "new/q.safetensors"};
+    const Finished written = workshop.mnist(quantize);
+    CAPTURE(written.output, written.error);
+    REQUIRE(written.exit_code == 0);
+    CHECK(contains(written.output, "new/q.safetensors: "));
+    CHECK(contains(written.output, " % of the test set in int8, "));
+
+    const Finished eval =
+        workshop.mnist({"eval", "--model", "new/q.safetensors", "--data-dir", "tiny", "--json"});
+    CAPTURE(eval.error);
+    REQUIRE(eval.exit_code == 0);
+    const nlohmann::json object = nlohmann::json::parse(eval.output);
+    CHECK(object.at("precision") == "int8");
+    CHECK(object.at("dims") == nlohmann::json::array({64, 8, 4}));
+    // 100 test images that are easy to tell apart.
+    const double before = workshop.json_of("r.json").at("runs").at(0).at("last_accuracy");
+    CHECK(std::abs(object.at("test_accuracy").get<double>() - before) <= 2);
+    CHECK(contains(workshop.mnist({"eval", "--model", "new/q.safetensors", "--data-dir", "tiny"}).output,
+                   "new/q.safetensors (int8): "));
+
+    const std::string content = workshop.text_of("new/q.safetensors");
+    const Finished again = workshop.mnist(quantize);
+    CHECK(again.exit_code == 2);
+    CHECK(contains(again.error, "never overwritten"));
+    CHECK(workshop.text_of("new/q.safetensors") == content);
+}
+
+TEST_CASE("quantize: what is missing or does not fit is said") {
+    const Workshop workshop;
+    REQUIRE(workshop.train({"--optimizer", "sgd", "--epochs", "0", "--save-model", "models"}).exit_code == 0);
+    const std::string model = "models/sgd-seed0.safetensors";
+    CHECK(contains(workshop.mnist({"quantize", "--out", "q"}).error, "expected --model FILE"));
+    CHECK(contains(workshop.mnist({"quantize", "--model", model}).error, "expected --out FILE"));
+    write_tiny_data(workshop.folder() / "larger", 10);
+    const Finished larger =
+        workshop.mnist({"quantize", "--model", model, "--out", "q", "--data-dir", "larger"});
+    CHECK(larger.exit_code == 2);
+    CHECK(contains(larger.error, "64 inputs"));
+    REQUIRE(workshop.mnist({"quantize", "--model", model, "--out", "q", "--data-dir", "tiny"}).exit_code ==
+            0);
+    CHECK(contains(workshop.mnist({"quantize", "--model", "q", "--out", "p", "--data-dir", "tiny"}).error,
+                   "expected a model in f32"));
+    CHECK(contains(workshop.mnist({"train", "--data-dir", "tiny", "--init-model", "q"}).error, "found"));
 }

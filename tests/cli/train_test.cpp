@@ -261,3 +261,23 @@ TEST_CASE("train: a missed target accuracy counts only when it was asked for") {
     from_file.insert(from_file.end(), {"--config", "run.toml"});
     CHECK(workshop.train(from_file).exit_code == 1);
 }
+
+TEST_CASE("train: one-cycle trains every optimizer, says so, and is in the result") {
+    const Workshop workshop;
+    const Finished finished = workshop.train({"--epochs", "3", "--schedule", "one-cycle", "--peak-lr", "0.02",
+                                              "--warmup", "0.25", "--adam-beta2", "0.98", "--out", "r.json"});
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(contains(finished.output, "\nAdam, one-cycle learning rate up to 0.02, seed 0\n"));
+    CHECK(contains(finished.output, "one-cycle learning rate, seed 0"));
+    const nlohmann::json result = workshop.json_of("r.json");
+    const nlohmann::json& config = result.at("config");
+    CHECK(config.at("schedule") == "one-cycle");
+    CHECK(config.at("peak_lr") == 0.02);
+    CHECK(config.at("warmup") == 0.25);
+    CHECK(config.at("adam_beta2") == 0.98);
+    REQUIRE(workshop.train({"--epochs", "3", "--out", "constant.json"}).exit_code == 0);
+    const std::vector<std::string> constant = weights(workshop.json_of("constant.json"));
+    const std::vector<std::string> cycled = weights(result);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(cycled[i] != constant[i]);
+}

@@ -80,12 +80,14 @@ TEST_CASE("compare: other data and no common row are refused") {
 }
 
 TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") {
-    const Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    base.facts["mnist.config.schedule"] = "constant";
     CHECK(compare(base, base, {}).warnings.empty());
     Measurements other = base;
     other.label = "b.json";
     other.facts["mnist.config.epochs"] = "25";
     other.facts["mnist.config.hidden.0"] = "64";
+    other.facts["mnist.config.schedule"] = "one-cycle";
     other.facts["mnist.dataset.synthetic"] = "true";
     other.facts["mnist.resumed"] = "1";
     other.rows[0].disturbed = 3;
@@ -93,6 +95,7 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
           std::vector<std::string>{
               "the networks differ (hidden layers 128 and 64): use the same --hidden",
               "epochs differ (5 and 25): train as many epochs in both",
+              "learning-rate schedules differ (constant and one-cycle): train with the same --schedule",
               "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
               "`./run fetch mnist`)",
               "b.json was resumed from a checkpoint, its speed is of several processes: train at one go to "

@@ -46,6 +46,26 @@ TEST_CASE("train config: the defaults are the original experiment's") {
     CHECK(config.adam_beta1 == 0.9);
     CHECK(config.adam_beta2 == 0.999);
     CHECK(config.adam_epsilon == 1e-8);
+    CHECK(config.schedule == mnist::ScheduleKind::constant);
+    CHECK_FALSE(config.peak_lr);
     CHECK(config.shuffle);
     CHECK(config.target_accuracy == 97.0);
+}
+
+TEST_CASE("train config: the rate of a run and the flag that sets it") {
+    mnist::TrainConfig config;
+    CHECK(learning_rate(config, OptimizerKind::momentum) == 0.005);
+    CHECK(learning_rate_flag(config, OptimizerKind::momentum) == "--momentum-lr");
+    config.schedule = mnist::ScheduleKind::one_cycle;
+    CHECK(learning_rate(config, OptimizerKind::adam) == 0.001);
+    CHECK(learning_rate_flag(config, OptimizerKind::adam) == "--adam-lr");
+    config.peak_lr = 0.25;
+    CHECK(learning_rate(config, OptimizerKind::adam) == 0.25);
+    CHECK(learning_rate_flag(config, OptimizerKind::adam) == "--peak-lr");
+}
+
+TEST_CASE("train config: words of schedules are read back") {
+    for (const auto kind : {mnist::ScheduleKind::constant, mnist::ScheduleKind::one_cycle})
+        CHECK(mnist::schedule_named(name(kind)) == kind);
+    CHECK_FALSE(mnist::schedule_named("one_cycle"));
 }

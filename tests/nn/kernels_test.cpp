@@ -154,10 +154,10 @@ TEST_CASE("optimizer: settings are taken from the configuration by kind") {
     config.momentum_lr = 2;
     config.adam_lr = 3;
     config.momentum = 0.5;
-    CHECK(settings_for(OptimizerKind::sgd, config).lr == 1);
-    CHECK(settings_for(OptimizerKind::momentum, config).lr == 2);
-    CHECK(settings_for(OptimizerKind::momentum, config).momentum == 0.5);
-    CHECK(settings_for(OptimizerKind::adam, config).lr == 3);
+    CHECK(settings_for(OptimizerKind::sgd, config, 1).lr == 1);
+    CHECK(settings_for(OptimizerKind::momentum, config, 1).lr == 2);
+    CHECK(settings_for(OptimizerKind::momentum, config, 1).momentum == 0.5);
+    CHECK(settings_for(OptimizerKind::adam, config, 1).lr == 3);
 }
 
 TEST_CASE("plan: every weight has a place of its own, panels are whole, padding is a multiple of 16") {

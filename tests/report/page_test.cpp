@@ -171,6 +171,13 @@ TEST_CASE("page: the command that measures again has the settings that are not t
     result.config.adam_lr = 0.01;
     CHECK(data_of({{.name = "a.json", .content = result}})["sources"][0]["command"] ==
           "mnist train --dataset mnist --epochs 3 --hidden 32,16 --adam-lr 0.01 --threads 2");
+    result.config.schedule = mnist::ScheduleKind::one_cycle;
+    result.config.peak_lr = 0.006;
+    result.config.warmup = 0.2;
+    result.config.adam_beta2 = 0.98;
+    CHECK(data_of({{.name = "a.json", .content = result}})["sources"][0]["command"] ==
+          "mnist train --dataset mnist --epochs 3 --hidden 32,16 --adam-lr 0.01 --adam-beta2 0.98 "
+          "--schedule one-cycle --peak-lr 0.006 --warmup 0.2 --threads 2");
 }
 
 TEST_CASE("page: nothing from a file becomes markup, script, a command or another direction of the text") {

@@ -68,9 +68,10 @@ TEST_CASE("result errors: a missing key is named with its path") {
 
 TEST_CASE("result errors: every key of the contract is missed, and no value of a wrong type gets through") {
     const std::vector<std::string> optional{
-        "/interrupted",       "/initial_weights_sha256", "/primitives",     "/fma_peak_gflops",
-        "/denormals_flushed", "/runs/0/status",          "/runs/0/message", "/runs/0/peak_fraction",
-        "/sample_images",     "/runs/0/worst_mistakes"};
+        "/interrupted",       "/initial_weights_sha256", "/primitives",      "/fma_peak_gflops",
+        "/denormals_flushed", "/runs/0/status",          "/runs/0/message",  "/runs/0/peak_fraction",
+        "/sample_images",     "/runs/0/worst_mistakes",  "/config/schedule", "/config/peak_lr",
+        "/config/warmup",     "/config/precision",       "/resumed"};
     std::vector<std::string> paths;
     const json whole = sample();
     collect(whole, "", paths);
@@ -91,6 +92,11 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
         wrong[pointer] = whole[pointer].is_object() ? json("text") : json::object();
         CHECK_THROWS_AS(mnist::parse_train_result(wrong.dump(), "x.json"), mnist::InputError);
     }
+}
+
+TEST_CASE("result errors: a schedule that nobody knows is refused") {
+    check([](json& f) { f["config"]["schedule"] = "two-cycles"; }, "x.json, config.schedule",
+          "\"constant\" or \"one-cycle\"", "\"two-cycles\"");
 }
 
 TEST_CASE("result errors: pictures that do not fit the data set are refused") {

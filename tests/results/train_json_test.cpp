@@ -162,10 +162,28 @@ TEST_CASE("result file: keys beyond the contract may be missing") {
     for (json& run : file["runs"]) {
         for (const char* key : {"status", "message", "peak_fraction", "worst_mistakes"}) run.erase(key);
     }
+    for (const char* key : {"schedule", "peak_lr", "warmup"}) file["config"].erase(key);
     const mnist::TrainResult read = parse_train_result(file.dump(), "x.json");
     CHECK(read.runs[0].status == mnist::RunStatus::completed);
     CHECK(read.primitives.empty());
     CHECK_FALSE(read.interrupted);
+    CHECK(read.config.schedule == mnist::ScheduleKind::constant);
+    CHECK_FALSE(read.config.peak_lr);
+}
+
+TEST_CASE("result file: a schedule is written and read with its peak and warm-up") {
+    mnist::TrainResult result = mnist_test::sample_result(1);
+    result.config.schedule = mnist::ScheduleKind::one_cycle;
+    result.config.peak_lr = 0.0625;
+    result.config.warmup = 0.125;
+    const json file = written(result);
+    CHECK(file["config"]["schedule"] == "one-cycle");
+    CHECK(file["config"]["peak_lr"] == 0.0625);
+    CHECK(file["config"]["warmup"] == 0.125);
+    const mnist::TrainResult read = parse_train_result(file.dump(), "x.json");
+    CHECK(read.config.schedule == mnist::ScheduleKind::one_cycle);
+    CHECK(read.config.peak_lr == 0.0625);
+    CHECK(read.config.warmup == 0.125);
 }
 
 TEST_CASE("result file: the time is UTC in ISO 8601") {

@@ -229,6 +229,25 @@ TEST_CASE("experiment: training on from a model equals training on from the same
     CHECK(run_experiment(inputs, observer, kNoStop).runs[0].weights_sha256 != from_seed);
 }
 
+TEST_CASE("experiment: a schedule spans all epochs of a run, and every run starts it anew") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::sgd, OptimizerKind::adam};
+    config.epochs = 1;
+    const auto with_epochs = [&](std::size_t epochs) {
+        config.epochs = epochs;
+        return run(config, set).runs;
+    };
+    // Constant rates do not know how long the run will be; a cycle does from its first step.
+    CHECK(with_epochs(1)[0].epochs[0].train_loss == with_epochs(2)[0].epochs[0].train_loss);
+    config.schedule = ScheduleKind::one_cycle;
+    config.peak_lr = 0.01;
+    CHECK(with_epochs(1)[0].epochs[0].train_loss != with_epochs(2)[0].epochs[0].train_loss);
+    const std::string second = with_epochs(2)[1].weights_sha256;
+    config.optimizers = {OptimizerKind::adam};
+    CHECK(with_epochs(2)[0].weights_sha256 == second);
+}
+
 TEST_CASE("experiment: without shuffling the order is the file's, in every epoch") {
     const Dataset set = small_set();
     TrainConfig config = small_config();
@@ -290,6 +309,12 @@ TEST_CASE("configuration: impossible values are refused with their key") {
     CHECK(refused("--momentum-lr", [](TrainConfig& c) { c.momentum_lr = std::nan(""); }));
     CHECK(refused("--adam-lr", [](TrainConfig& c) { c.adam_lr = INFINITY; }));
     CHECK(refused("--momentum", [](TrainConfig& c) { c.momentum = 1; }));
+    CHECK(refused("--warmup", [](TrainConfig& c) { c.warmup = 1; }));
+    CHECK(refused("--peak-lr", [](TrainConfig& c) { c.peak_lr = 0.1; }));
+    CHECK(refused("--peak-lr", [](TrainConfig& c) {
+        c.schedule = ScheduleKind::one_cycle;
+        c.peak_lr = 0;
+    }));
     CHECK(refused("--hidden", [](TrainConfig& c) { c.hidden = {}; }));
     CHECK(refused("--hidden", [](TrainConfig& c) { c.hidden = {128, 0}; }));
     CHECK(refused("--optimizer", [](TrainConfig& c) { c.optimizers = {}; }));

@@ -32,6 +32,14 @@ enum class Precision { f32, bf16 };
 /// Inverse of name(); empty for any other word.
 [[nodiscard]] std::optional<Precision> precision_named(std::string_view word);
 
+/// How the learning rate goes from step to step; the shapes are in nn/schedule.
+enum class ScheduleKind { constant, one_cycle };
+
+/// "constant", "one-cycle": the word in flags, files and results.
+[[nodiscard]] std::string_view name(ScheduleKind kind);
+/// Inverse of name(); empty for any other word.
+[[nodiscard]] std::optional<ScheduleKind> schedule_named(std::string_view word);
+
 struct TrainConfig {
     std::vector<OptimizerKind> optimizers{OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
     std::size_t epochs = 25;
@@ -46,6 +54,9 @@ struct TrainConfig {
     double adam_beta1 = 0.9;
     double adam_beta2 = 0.999;
     double adam_epsilon = 1e-8;
+    ScheduleKind schedule = ScheduleKind::constant;
+    std::optional<double> peak_lr;  ///< of one-cycle, for every optimizer; empty: each one's own rate
+    double warmup = 0.3;            ///< share of all steps in which one-cycle rises
     std::uint64_t seed = 0;
     std::size_t seeds = 1;           ///< runs of each optimizer, with seed, seed + 1, ...
     std::size_t threads = 0;         ///< 0: all usable cores; in a result the real number
@@ -53,5 +64,10 @@ struct TrainConfig {
     bool shuffle = true;
     double target_accuracy = 97.0;  ///< percent
 };
+
+/// The rate that `kind` trains with: a constant one, or the highest of its cycle.
+[[nodiscard]] double learning_rate(const TrainConfig& config, OptimizerKind kind);
+/// The flag that sets it, "--adam-lr" or "--peak-lr".
+[[nodiscard]] std::string learning_rate_flag(const TrainConfig& config, OptimizerKind kind);
 
 }  // namespace mnist

@@ -9,21 +9,25 @@
 #include "mnist/core/bf16.hpp"
 #include "mnist/core/isa.hpp"
 #include "mnist/core/train_config.hpp"
+#include "mnist/nn/schedule.hpp"
 
 namespace mnist {
 
 /// Hyper-parameters of one optimizer. The defaults of those that an optimizer does not read do not matter.
 struct OptimizerSettings {
     OptimizerKind kind = OptimizerKind::sgd;
-    double lr = 0.01;
+    double lr = 0.01;  ///< constant, or the highest of the schedule
     double momentum = 0.9;
     double beta1 = 0.9;
     double beta2 = 0.999;
     double epsilon = 1e-8;
+    Schedule schedule{};
 };
 
-/// The settings of `kind` out of a configuration.
-[[nodiscard]] OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config);
+/// The settings of `kind` out of a configuration, for a run of `steps` steps (only schedules that are not
+/// constant look at them).
+[[nodiscard]] OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config,
+                                             std::uint64_t steps);
 
 /// The numbers of one step, rounded to float once.
 struct UpdateScalars {

@@ -12,6 +12,7 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/nn/model_file.hpp"
+#include "mnist/nn/quantized_model.hpp"
 #include "mnist/nn/training_state.hpp"
 #include "mnist/results/checkpoint_json.hpp"
 #include "mnist/results/train_result.hpp"
@@ -79,6 +80,17 @@ struct Evaluation {
 [[nodiscard]] Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset,
                                         std::size_t batch_size, std::size_t threads,
                                         const std::vector<int>& cpus);
+
+/// The same of a quantised model, in int8.
+[[nodiscard]] Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset,
+                                        std::size_t batch_size, std::size_t threads,
+                                        const std::vector<int>& cpus);
+
+/// Training images that the scales of a quantised model's activations are taken from: the first ones.
+inline constexpr std::size_t kCalibrationImages = 4096;
+
+/// The model in int8, calibrated on training images. Throws ShapeError where model and data do not fit.
+[[nodiscard]] QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset);
 
 /// Extents of the network that a configuration means for a data set: {pixels, hidden..., classes}.
 [[nodiscard]] std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset);

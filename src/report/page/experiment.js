@@ -52,7 +52,8 @@ function resultTable(experiment) {
     experimentHeading(experiment),
     el('p', {class: 'note'}, `${experiment.dataset}${experiment.synthetic ? ' (synthetic digits)' : ''}: ` +
       `${whole(experiment.train_samples)} training and ${whole(experiment.test_samples)} test images; ` +
-      `${plural(experiment.epochs, 'epoch')}, batch ${experiment.batch_size}, ${seeds}.`),
+      `${plural(experiment.epochs, 'epoch')}, batch ${experiment.batch_size}, ` +
+      `${experiment.schedule === 'constant' ? '' : `${experiment.schedule} learning rate, `}${seeds}.`),
     table(resultColumns(experiment), experiment.optimizers),
     troubles.length ? sentences(troubles) : null,
   ];

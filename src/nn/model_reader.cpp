@@ -1,0 +1,170 @@
+// Messages name the file, the byte and the tensor; names from the file are made printable.
+#include "model_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cerrno>
+#include <cmath>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include "mnist/core/checked.hpp"
+#include "mnist/core/error.hpp"
+
+namespace mnist {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kNamesRemedy = "Name the tensors fc1.weight, fc1.bias, fc2.weight, ... as PyTorch does";
+
+template <class T>
+struct Dtype;
+template <>
+struct Dtype<float> {
+    static constexpr const char* name = "F32";
+    static constexpr const char* remedy = "Save the model in float32";
+};
+template <>
+struct Dtype<std::int8_t> {
+    static constexpr const char* name = "I8";
+    static constexpr const char* remedy = "mnist quantize writes such a model";
+};
+
+// "fc3.weight" for "weight", with any number without a leading zero.
+bool is_layer_tensor(const std::string& name, const std::vector<std::string>& parts) {
+    if (!name.starts_with("fc")) return false;
+    for (const std::string& part : parts) {
+        if (!name.ends_with("." + part)) continue;
+        const std::string_view number = std::string_view(name).substr(2, name.rfind('.') - 2);
+        return !number.empty() && number.front() != '0' &&
+               number.find_first_not_of("0123456789") == std::string_view::npos;
+    }
+    return false;
+}
+
+}  // namespace
+
+ModelReader::ModelReader(const fs::path& path) : where_(path.string()) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (error) unreadable(error.message());
+    if (!fs::is_regular_file(status)) unreadable(fs::is_directory(status) ? "a folder" : "no regular file");
+    const std::uint64_t bytes = fs::file_size(path, error);
+    if (error) unreadable(error.message());
+    file_.open(path, std::ios::binary);
+    if (!file_) unreadable(std::generic_category().message(errno));
+    header_ = read_safetensors_header(file_, bytes, path);
+}
+
+std::size_t ModelReader::count_layers(const std::vector<std::string>& parts) const {
+    std::set<std::string> known;
+    std::size_t layers = 0;
+    while (true) {
+        std::vector<std::string> names;
+        bool any = false;
+        for (const std::string& part : parts) {
+            names.push_back(fmt::format("fc{}.{}", layers + 1, part));
+            any = any || has(names.back());
+        }
+        if (layers > 0 && !any) break;
+        for (const std::string& name : names) {
+            if (!has(name))
+                throw InputError({.where = where_,
+                                  .expected = fmt::format("a tensor \"{}\"", name),
+                                  .found = listed_names(),
+                                  .remedy = kNamesRemedy});
+            known.insert(name);
+        }
+        ++layers;
+    }
+    const std::string next = fmt::format("fc{}.{}", layers + 1, parts.front());
+    for (const auto& [name, tensor] : header_.tensors) {
+        if (known.contains(name)) continue;
+        if (is_layer_tensor(name, parts))
+            fault(tensor, fmt::format("a tensor \"{}\" before it", next), in_quotes(name), kNamesRemedy);
+        fault(tensor, fmt::format("only fcN.{}, N = 1 to {}", fmt::join(parts, " and fcN."), layers),
+              in_quotes(name), kNamesRemedy);
+    }
+    return layers;
+}
+
+template <class T>
+std::vector<std::size_t> ModelReader::shape(const std::string& name, std::size_t rank) const {
+    const TensorInfo& tensor = info(name);
+    if (tensor.dtype != Dtype<T>::name)
+        fault(tensor, fmt::format("{} as {}", name, Dtype<T>::name), in_quotes(tensor.dtype),
+              Dtype<T>::remedy);
+    const std::string found = fmt::format("shape [{}]", fmt::join(tensor.shape, ", "));
+    if (tensor.shape.size() != rank) fault(tensor, fmt::format("{} with {} extents", name, rank), found);
+    std::optional<std::size_t> bytes = sizeof(T);
+    for (const std::uint64_t extent : tensor.shape) {
+        if (extent == 0) fault(tensor, fmt::format("{} with extents from 1 up", name), found);
+        if (bytes) bytes = checked_product({*bytes, extent});
+    }
+    if (bytes != tensor.end - tensor.begin)
+        fault(tensor,
+              fmt::format("{} with the {} bytes of its data_offsets", name, tensor.end - tensor.begin),
+              found + (bytes ? fmt::format(", which is {} bytes", *bytes) : ", which overflows"));
+    return {tensor.shape.begin(), tensor.shape.end()};
+}
+
+template <class T>
+AlignedVector<T> ModelReader::values(const std::string& name) {
+    const TensorInfo& tensor = info(name);
+    AlignedVector<T> values((tensor.end - tensor.begin) / sizeof(T));
+    file_.seekg(static_cast<std::streamoff>(header_.data_offset + tensor.begin));
+    // The format is little-endian, as this machine's numbers are.
+    if (!file_.read(reinterpret_cast<char*>(values.data()),
+                    static_cast<std::streamsize>(tensor.end - tensor.begin)))
+        fault(tensor, fmt::format("{} bytes of {}", tensor.end - tensor.begin, name), "the end of the file");
+    return values;
+}
+
+AlignedVector<float> ModelReader::finite(const std::string& name) {
+    AlignedVector<float> values = this->values<float>(name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i]))
+            fault(info(name), fmt::format("finite values in {}", name),
+                  std::isnan(values[i]) ? "NaN" : "infinity", "The model comes from a training that diverged",
+                  i * sizeof(float));
+    }
+    return values;
+}
+
+void ModelReader::fault(const TensorInfo& tensor, const std::string& expected, const std::string& found,
+                        const std::string& remedy, std::size_t byte) const {
+    throw InputError({.where = where_,
+                      .offset = header_.data_offset + tensor.begin + byte,
+                      .expected = expected,
+                      .found = found,
+                      .remedy = remedy});
+}
+
+void ModelReader::unreadable(const std::string& found) const {
+    throw InputError({.where = where_,
+                      .expected = "a readable safetensors file",
+                      .found = found,
+                      .remedy = "Check the path and its permissions"});
+}
+
+std::string ModelReader::listed_names() const {
+    constexpr std::size_t kListed = 6;
+    if (header_.tensors.empty()) return "no tensors";
+    std::string list;
+    std::size_t n = 0;
+    for (const auto& entry : header_.tensors) {
+        if (n == kListed) return list + ", ...";
+        list += (n++ == 0 ? "" : ", ") + in_quotes(entry.first);
+    }
+    return list;
+}
+
+template std::vector<std::size_t> ModelReader::shape<float>(const std::string&, std::size_t) const;
+template std::vector<std::size_t> ModelReader::shape<std::int8_t>(const std::string&, std::size_t) const;
+template AlignedVector<float> ModelReader::values<float>(const std::string&);
+template AlignedVector<std::int8_t> ModelReader::values<std::int8_t>(const std::string&);
+
+}  // namespace mnist

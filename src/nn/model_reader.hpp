@@ -1,0 +1,50 @@
+// A model file that is open, with its checked header, and its tensors by name: what the readers of f32 and of
+// quantised models share. Private to this room.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "mnist/core/aligned.hpp"
+#include "safetensors.hpp"
+
+namespace mnist {
+
+class ModelReader {
+  public:
+    /// Opens the file and checks its header. Throws InputError, as all members do.
+    explicit ModelReader(const std::filesystem::path& path);
+
+    [[nodiscard]] const SafetensorsHeader& header() const { return header_; }
+    [[nodiscard]] const TensorInfo& info(const std::string& name) const { return header_.tensors.at(name); }
+    [[nodiscard]] bool has(const std::string& name) const { return header_.tensors.contains(name); }
+
+    /// Number N of layers, each with the tensors fcN.PART for all of `parts`, N = 1, 2, ...; throws where
+    /// these are not all that there is.
+    [[nodiscard]] std::size_t count_layers(const std::vector<std::string>& parts) const;
+    /// Extents of a tensor of float ("F32") or std::int8_t ("I8") with `rank` extents that fit its bytes.
+    template <class T>
+    [[nodiscard]] std::vector<std::size_t> shape(const std::string& name, std::size_t rank) const;
+    /// Values of a tensor whose shape has been checked.
+    template <class T>
+    [[nodiscard]] AlignedVector<T> values(const std::string& name);
+    /// The same in f32, all of them finite.
+    [[nodiscard]] AlignedVector<float> finite(const std::string& name);
+
+    /// Throws the InputError of this place in the file.
+    [[noreturn]] void fault(const TensorInfo& tensor, const std::string& expected, const std::string& found,
+                            const std::string& remedy = "", std::size_t byte = 0) const;
+
+  private:
+    [[noreturn]] void unreadable(const std::string& found) const;
+    [[nodiscard]] std::string listed_names() const;
+
+    std::string where_;
+    std::ifstream file_;
+    SafetensorsHeader header_;
+};
+
+}  // namespace mnist

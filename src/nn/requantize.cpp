@@ -1,0 +1,79 @@
+// One body a loop, instantiated for each level of instructions.
+#include "requantize.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace mnist {
+namespace {
+
+[[gnu::always_inline]] inline void requantize_body(const std::int32_t* __restrict sums,
+                                                   const float* __restrict factor,
+                                                   const float* __restrict offset, std::size_t rows,
+                                                   std::size_t columns, std::uint8_t* __restrict dst) {
+    for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            const float value = static_cast<float>(sums[r * columns + c]) * factor[c] + offset[c];
+            const float limited = std::min(std::max(value, 0.0F), 255.0F);
+            dst[r * columns + c] = static_cast<std::uint8_t>(static_cast<std::int32_t>(limited + 0.5F));
+        }
+    }
+}
+
+[[gnu::always_inline]] inline void dequantize_body(const std::int32_t* __restrict sums,
+                                                   const float* __restrict factor,
+                                                   const float* __restrict offset, std::size_t rows,
+                                                   std::size_t columns, float* __restrict dst) {
+    for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t c = 0; c < columns; ++c)
+            dst[r * columns + c] = static_cast<float>(sums[r * columns + c]) * factor[c] + offset[c];
+    }
+}
+
+[[gnu::always_inline]] inline void widen_body(const std::uint8_t* __restrict src,
+                                              std::uint16_t* __restrict dst, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+        dst[i] = static_cast<std::uint16_t>(
+            std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(src[i]))) >> 16U);
+}
+
+#define MNIST_LEVEL(NAME, TARGET)                                                                           \
+    struct NAME {                                                                                           \
+        TARGET static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r, \
+                                      std::size_t c, std::uint8_t* d) {                                     \
+            requantize_body(s, f, o, r, c, d);                                                              \
+        }                                                                                                   \
+        TARGET static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r, \
+                                      std::size_t c, float* d) {                                            \
+            dequantize_body(s, f, o, r, c, d);                                                              \
+        }                                                                                                   \
+        TARGET static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {                  \
+            widen_body(s, d, n);                                                                            \
+        }                                                                                                   \
+    }
+MNIST_LEVEL(Baseline, );
+MNIST_LEVEL(Avx2, [[gnu::target("avx2")]]);
+MNIST_LEVEL(Avx512, [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]);
+#undef MNIST_LEVEL
+
+template <class Function>
+Function pick(Isa isa, Function baseline, Function avx2, Function avx512) {
+    if (isa == Isa::avx512) return avx512;
+    return isa == Isa::avx2 ? avx2 : baseline;
+}
+
+}  // namespace
+
+RequantizeFn requantize(Isa isa) {
+    return pick<RequantizeFn>(isa, Baseline::requantize, Avx2::requantize, Avx512::requantize);
+}
+
+DequantizeFn dequantize(Isa isa) {
+    return pick<DequantizeFn>(isa, Baseline::dequantize, Avx2::dequantize, Avx512::dequantize);
+}
+
+WidenFn widen_to_bf16(Isa isa) {
+    return pick<WidenFn>(isa, Baseline::widen, Avx2::widen, Avx512::widen);
+}
+
+}  // namespace mnist
