@@ -1,10 +1,7 @@
-// Only passes words on: where data is looked for and when something else stands in is decided by the data
-// room.
+// Only takes words: where data is looked for and when something else stands in is decided by the data room.
 #include "data_options.hpp"
 
 #include <cstdlib>
-
-#include "mnist/data/load.hpp"
 
 namespace mnist {
 
@@ -25,15 +22,6 @@ void set_data_dir(DataOptions& options, const GivenValue& given) {
 void read_environment(DataOptions& options) {
     const char* folder = std::getenv("MNIST_DATA_DIR");
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") options.env_dir = folder;
-}
-
-Dataset load_data(const DataOptions& options, Console& console) {
-    const DataRequest request{
-        .dataset = options.dataset, .data_dir = options.data_dir, .env_dir = options.env_dir};
-    return load_dataset(request,
-                        {.progress = [&console](const std::string& text) { console.progress().show(text); },
-                         .note = [&console](const std::string& text) { console.note(text); },
-                         .warning = [&console](const std::string& text) { console.warn(text); }});
 }
 
 }  // namespace mnist
