@@ -23,6 +23,7 @@ set(text "// Written by cmake/WriteBuildFacts.cmake at build time.
 #define MNIST_BUILD_COMPILER \"${COMPILER}\"
 #define MNIST_BUILD_FLAGS \"${FLAGS}\"
 #define MNIST_BUILD_TYPE \"${BUILD_TYPE}\"
+#define MNIST_BUILD_LIBRARIES \"${LIBRARIES}\"
 ")
 if(EXISTS "${OUT}")
   file(READ "${OUT}" old)

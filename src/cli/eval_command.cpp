@@ -8,7 +8,7 @@
 
 #include "app.hpp"
 #include "console.hpp"
-#include "data_options.hpp"
+#include "data_loading.hpp"
 #include "eval_text.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/machine/fingerprint.hpp"

@@ -91,6 +91,7 @@ void build_lines(std::string& text, const BuildFacts& build) {
     line(text, "oneDNN threads", build.onednn_cpu_runtime);
     line(text, "oneTBB", build.tbb);
     line(text, "C++ library", build.standard_library);
+    line(text, "other libraries", build.libraries);
 }
 
 nlohmann::ordered_json finite(double value) {

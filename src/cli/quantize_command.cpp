@@ -7,7 +7,7 @@
 
 #include "app.hpp"
 #include "console.hpp"
-#include "data_options.hpp"
+#include "data_loading.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/machine/fingerprint.hpp"

@@ -16,6 +16,13 @@ bool is_key_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+// What TOML forbids in a string. A zero byte above all: it has no escape either, so it could never be written
+// down again.
+bool is_control_character(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 class TomlReader {
   public:
     TomlReader(std::string_view text, const std::string& where) : text_(text), where_(where) {
@@ -157,6 +164,9 @@ class TomlReader {
         while (peek() != quote) {
             if (at_end() || at_line_end())
                 fail(fmt::format("{} at the end of the string", quote), "the end of the line", line_);
+            if (is_control_character(peek()))
+                fail("printable characters in a string (others as \\u00XX in double quotes)",
+                     fmt::format("the byte {:#04x}", static_cast<unsigned char>(peek())), line_);
             const char c = take();
             value.text += quote == '"' && c == '\\' ? read_escape() : std::string(1, c);
         }

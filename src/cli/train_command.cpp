@@ -10,6 +10,7 @@
 #include "app.hpp"
 #include "checkpointing.hpp"
 #include "console.hpp"
+#include "data_loading.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/machine/calibrate.hpp"

@@ -33,7 +33,8 @@ BuildFacts build_facts() {
             .onednn = onednn_version(),
             .onednn_cpu_runtime = onednn_cpu_runtime(),
             .tbb = TBB_runtime_version(),
-            .standard_library = standard_library()};
+            .standard_library = standard_library(),
+            .libraries = MNIST_BUILD_LIBRARIES};
 }
 
 }  // namespace mnist

@@ -149,11 +149,17 @@ ordered_json to_json(const MachineFacts& facts) {
 }
 
 ordered_json to_json(const BuildFacts& facts) {
-    return {{"version", facts.version}, {"commit", facts.commit},
-            {"dirty", facts.dirty},     {"compiler", facts.compiler},
-            {"flags", facts.flags},     {"build_type", facts.build_type},
-            {"onednn", facts.onednn},   {"onednn_cpu_runtime", facts.onednn_cpu_runtime},
-            {"tbb", facts.tbb},         {"standard_library", facts.standard_library}};
+    return {{"version", facts.version},
+            {"commit", facts.commit},
+            {"dirty", facts.dirty},
+            {"compiler", facts.compiler},
+            {"flags", facts.flags},
+            {"build_type", facts.build_type},
+            {"onednn", facts.onednn},
+            {"onednn_cpu_runtime", facts.onednn_cpu_runtime},
+            {"tbb", facts.tbb},
+            {"standard_library", facts.standard_library},
+            {"libraries", facts.libraries}};
 }
 
 ordered_json to_json(const DatasetFacts& facts) {

@@ -84,6 +84,7 @@ MachineFacts machine(const JsonCursor& object) {
 }
 
 BuildFacts build(const JsonCursor& object) {
+    const auto libraries = object.find("libraries");
     return {.version = object.at("version").string(),
             .commit = object.at("commit").string(),
             .dirty = object.at("dirty").boolean(),
@@ -93,7 +94,8 @@ BuildFacts build(const JsonCursor& object) {
             .onednn = object.at("onednn").string(),
             .onednn_cpu_runtime = object.at("onednn_cpu_runtime").string(),
             .tbb = object.at("tbb").string(),
-            .standard_library = object.at("standard_library").string()};
+            .standard_library = object.at("standard_library").string(),
+            .libraries = libraries ? libraries->string() : ""};
 }
 
 ScheduleKind schedule(const JsonCursor& cursor) {

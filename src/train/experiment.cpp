@@ -255,13 +255,6 @@ class Experiment {
 
 }  // namespace
 
-std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
-    std::vector<std::size_t> dims{dataset.pixels()};
-    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
-    dims.push_back(dataset.facts.classes);
-    return dims;
-}
-
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                  const std::atomic<bool>& stop) {
     validate(inputs.config, inputs.dataset);

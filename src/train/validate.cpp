@@ -1,5 +1,5 @@
-// What a configuration may hold. Messages name the key as flags spell it; the TOML keys are the same words
-// with underscores.
+// What a configuration may hold, and which network it asks for. Messages name the key as flags spell it; the
+// TOML keys are the same words with underscores.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -64,6 +64,13 @@ void validate_schedule(const TrainConfig& config) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
+    std::vector<std::size_t> dims{dataset.pixels()};
+    dims.insert(dims.end(), config.hidden.begin(), config.hidden.end());
+    dims.push_back(dataset.facts.classes);
+    return dims;
+}
 
 void validate(const TrainConfig& config, const Dataset* dataset) {
     validate_optimizers(config);

@@ -45,6 +45,7 @@ mnist::BuildFacts release() {
     facts.onednn_cpu_runtime = "OMP";
     facts.tbb = "2021.8";
     facts.standard_library = "libstdc++ 20220819";
+    facts.libraries = "fmt 9.1.0, zlib 1.2.13";
     return facts;
 }
 
@@ -80,6 +81,7 @@ TEST_CASE("info: every fact has its line") {
           "  oneDNN threads    OMP\n"
           "  oneTBB            2021.8\n"
           "  C++ library       libstdc++ 20220819\n"
+          "  other libraries   fmt 9.1.0, zlib 1.2.13\n"
           "Measured f32 multiply-add peak\n"
           "  one thread        103.3 GFLOP/s\n"
           "  all threads (3)   205.0 GFLOP/s\n");

@@ -51,6 +51,15 @@ TEST_CASE("toml: an empty file has no entries") {
     CHECK(parse_toml("\xef\xbb\xbf\n # nothing\n", "f.toml").empty());
 }
 
+TEST_CASE("toml: control characters in strings are refused, tabs are not") {
+    using namespace std::string_literals;
+    for (const std::string& text : {"a = \"x\0y\""s, "a = 'x\x1by'"s, "a = \"\x7f\""s}) {
+        CAPTURE(text);
+        CHECK(refusal(text).starts_with("f.toml, line 1: expected printable characters in a string"));
+    }
+    CHECK(parse_toml("a = \"x\ty\"", "f.toml").at(0).values.at(0).text == "x\ty");
+}
+
 TEST_CASE("toml: mistakes are refused with their line") {
     CHECK(refusal("a = 1\n[table]\n") ==
           "f.toml, line 2: expected key = value (the file is flat, without [tables]), found \"[table]\"");

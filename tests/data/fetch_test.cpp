@@ -10,6 +10,7 @@
 #include "local_server.hpp"
 #include "mnist/data/idx.hpp"
 #include "test_files.hpp"
+#include "tls_server.hpp"
 
 using namespace mnist;
 
@@ -287,6 +288,42 @@ TEST_CASE("fetch: a redirect to this machine is followed") {
     Fetching fetching;
     CHECK(fetching.from(server.url()).size() == 4);
     CHECK(target.asked().size() == 4);
+}
+
+TEST_CASE("fetch: a server whose certificate nobody vouches for is asked for nothing") {
+    const TlsServer server;
+    LocalServer redirecting;
+    redirecting.answer(archive_path(DataPart::train_images), http_redirect(server.url() + "/x"));
+    for (const std::string& url : {server.url(), redirecting.url()}) {
+        INFO(url);
+        Fetching fetching;
+        const int before = server.connections();
+        CHECK(contains(fetching.fault_from(url).found, "certificate"));
+        CHECK(server.connections() == before + 1);
+        CHECK(fetching.files_in_folder() == 0);
+    }
+    CHECK(server.trusted() == 0);
+}
+
+TEST_CASE("fetch: no name that a server gives becomes the name of a file") {
+    LocalServer server;
+    serve_set(server);
+    const std::string archive = gzip(kContents[0]);
+    server.answer(archive_path(DataPart::train_images),
+                  http_redirect(server.url() + "/elsewhere/../other.gz"));
+    server.answer(
+        "/other.gz",
+        {.bytes = "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                  "Content-Disposition: attachment; filename=\"../../planted\"\r\nContent-Length: " +
+                  std::to_string(archive.size()) + "\r\n\r\n" + archive});
+    Fetching fetching;
+    CHECK(fetching.from(server.url()).size() == 4);
+    CHECK(file_content(fetching.file(DataPart::train_images)) == archive);
+    CHECK(fetching.files_in_folder() == 4);
+    std::size_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(fetching.root.path()))
+        files += entry.is_regular_file() ? 1 : 0;
+    CHECK(files == 4);
 }
 
 TEST_CASE("fetch: redirects elsewhere, to other schemes and in circles are refused") {

@@ -68,6 +68,13 @@ TEST_CASE("fingerprint: build facts name the versions that are loaded") {
     CHECK_FALSE(facts.compiler.empty());
     CHECK_FALSE(facts.build_type.empty());
     CHECK_FALSE(facts.standard_library.empty());
+    for (const std::string library : {"Boost ", "CLI11 ", "fmt ", "Google Benchmark ", "hwloc ", "libcurl ",
+                                      "nlohmann-json ", "OpenSSL ", "zlib "}) {
+        CAPTURE(library, facts.libraries);
+        const std::size_t at = facts.libraries.find(library);
+        REQUIRE(at != std::string::npos);
+        CHECK(std::isdigit(static_cast<unsigned char>(facts.libraries.at(at + library.size()))) != 0);
+    }
     const bool hexadecimal = std::all_of(facts.commit.begin(), facts.commit.end(),
                                          [](unsigned char c) { return std::isxdigit(c) != 0; });
     CHECK((facts.commit.empty() || (facts.commit.size() == 40 && hexadecimal)));

@@ -105,8 +105,17 @@ inline mnist::TrainResult sample_result(std::size_t epochs = 25) {
     result.machine.os = "Debian GNU/Linux 12 (bookworm)";
     result.machine.isa = "avx2";
     result.machine.onednn_isa = "AVX2";
-    result.build = {"0.1.0",   std::string(40, 'a'), true,  "GNU 12.2.0", "-O3 -DNDEBUG",
-                    "Release", "2.6.3 (hash)",       "OMP", "2021.8",     "libstdc++ 20220819"};
+    result.build = {"0.1.0",
+                    std::string(40, 'a'),
+                    true,
+                    "GNU 12.2.0",
+                    "-O3 -DNDEBUG",
+                    "Release",
+                    "2.6.3 (hash)",
+                    "OMP",
+                    "2021.8",
+                    "libstdc++ 20220819",
+                    "fmt 9.1.0, zlib 1.2.13"};
     result.dataset = {"mnist", std::string(64, 'b'), 60000, 10000, 28, 28, 10, false};
     result.sample_images = {ramp(0, 5)};
     result.config.epochs = epochs;

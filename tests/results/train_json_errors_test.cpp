@@ -71,7 +71,7 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
         "/interrupted",       "/initial_weights_sha256", "/primitives",      "/fma_peak_gflops",
         "/denormals_flushed", "/runs/0/status",          "/runs/0/message",  "/runs/0/peak_fraction",
         "/sample_images",     "/runs/0/worst_mistakes",  "/config/schedule", "/config/peak_lr",
-        "/config/warmup",     "/config/precision",       "/resumed"};
+        "/config/warmup",     "/config/precision",       "/resumed",         "/build/libraries"};
     std::vector<std::string> paths;
     const json whole = sample();
     collect(whole, "", paths);

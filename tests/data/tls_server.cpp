@@ -1,0 +1,108 @@
+// OpenSSL on a plain socket; key and certificate are made anew for each server.
+#include "tls_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+
+#include "catch.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr int kPeriodMs = 20;
+constexpr long kDay = 24L * 60 * 60;
+
+using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+Certificate self_signed(EVP_PKEY* key) {
+    Certificate certificate(X509_new(), X509_free);
+    X509* x = certificate.get();
+    X509_set_version(x, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x), -kDay);
+    X509_gmtime_adj(X509_getm_notAfter(x), kDay);
+    X509_set_pubkey(x, key);
+    X509_NAME* name = X509_get_subject_name(x);
+    const auto* host = reinterpret_cast<const unsigned char*>("127.0.0.1");
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, host, -1, -1, 0);
+    X509_set_issuer_name(x, name);
+    X509_EXTENSION* address = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+    REQUIRE(address != nullptr);
+    X509_add_ext(x, address, -1);
+    X509_EXTENSION_free(address);
+    REQUIRE(X509_sign(x, key, EVP_sha256()) != 0);
+    return certificate;
+}
+
+}  // namespace
+
+TlsServer::TlsServer()
+    : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+    REQUIRE(key != nullptr);
+    const Certificate certificate = self_signed(key.get());
+    REQUIRE(SSL_CTX_use_certificate(context_.get(), certificate.get()) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1);
+
+    REQUIRE(listener_ >= 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(address);
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    REQUIRE(::listen(listener_, 16) == 0);
+    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { run(); });
+}
+
+TlsServer::~TlsServer() {
+    stopping_ = true;
+    thread_.join();
+    ::close(listener_);
+}
+
+std::string TlsServer::url() const {
+    return "https://127.0.0.1:" + std::to_string(port_);
+}
+
+void TlsServer::run() {
+    // A client that went away must not end the test program.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+    while (!stopping_) {
+        pollfd waiting{.fd = listener_, .events = POLLIN, .revents = 0};
+        if (::poll(&waiting, 1, kPeriodMs) <= 0) continue;
+        const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (connection < 0) continue;
+        ++connections_;
+        const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context_.get()), SSL_free);
+        SSL_set_fd(tls.get(), connection);
+        // A client that refuses the certificate may do so behind its part of the handshake: what it sends
+        // next tells.
+        std::array<char, 1024> request{};
+        if (SSL_accept(tls.get()) == 1 && SSL_read(tls.get(), request.data(), request.size()) > 0) {
+            ++trusted_;
+            constexpr std::string_view kNothing =
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            SSL_write(tls.get(), kNothing.data(), static_cast<int>(kNothing.size()));
+        }
+        ::close(connection);
+    }
+}
+
+}  // namespace mnist
