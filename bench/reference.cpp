@@ -76,7 +76,8 @@ Reference reference_logits(const QuantizedModel& model, const LabelledRows& rows
                 sum += layer.weight[o * layer.in + i] * input[at / layer.out * layer.in + i];
             const float value =
                 static_cast<float>(sum) * (layer.input_scale * layer.scale[o] / next) + layer.bias[o] / next;
-            output[at] = static_cast<int>(std::clamp(value, 0.0F, 255.0F) + 0.5F);
+            const float raised = std::clamp(value, 0.0F, 255.0F) + 0.5F;
+            output[at] = static_cast<int>(raised);
             if (!last) continue;
             logits.values.push_back(value);
             logits.magnitudes.push_back(std::abs(value) + std::abs(layer.bias[o]));

@@ -83,9 +83,8 @@ LowPrecisionLayer make_layer(const LayerShape& shape, bool int8, void* dense_wei
     dnnl::memory from(matrix(shape.out_padded, shape.in, int8 ? type::s8 : type::f32, tag::ab),
                       onednn::cpu_engine(), dense_weights);
     dnnl::memory to = onednn::view(layer.weights_md, layer.weights.data());
-    dnnl::stream stream = onednn::cpu_stream();
     const onednn::OneThreadScope one_thread;
-    dnnl::reorder(from, to).execute(stream, from, to);
+    dnnl::reorder(from, to).execute(onednn::cpu_stream(), from, to);
     return layer;
 }
 

@@ -14,8 +14,9 @@ namespace {
     for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < columns; ++c) {
             const float value = static_cast<float>(sums[r * columns + c]) * factor[c] + offset[c];
-            const float limited = std::min(std::max(value, 0.0F), 255.0F);
-            dst[r * columns + c] = static_cast<std::uint8_t>(static_cast<std::int32_t>(limited + 0.5F));
+            // Never negative, so that cutting off behind adding a half rounds, and vectorises.
+            const float raised = std::min(std::max(value, 0.0F), 255.0F) + 0.5F;
+            dst[r * columns + c] = static_cast<std::uint8_t>(static_cast<std::int32_t>(raised));
         }
     }
 }
@@ -37,24 +38,47 @@ namespace {
             std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(src[i]))) >> 16U);
 }
 
-#define MNIST_LEVEL(NAME, TARGET)                                                                           \
-    struct NAME {                                                                                           \
-        TARGET static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r, \
-                                      std::size_t c, std::uint8_t* d) {                                     \
-            requantize_body(s, f, o, r, c, d);                                                              \
-        }                                                                                                   \
-        TARGET static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r, \
-                                      std::size_t c, float* d) {                                            \
-            dequantize_body(s, f, o, r, c, d);                                                              \
-        }                                                                                                   \
-        TARGET static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {                  \
-            widen_body(s, d, n);                                                                            \
-        }                                                                                                   \
+struct Baseline {
+    static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
+                           std::size_t c, std::uint8_t* d) {
+        requantize_body(s, f, o, r, c, d);
     }
-MNIST_LEVEL(Baseline, );
-MNIST_LEVEL(Avx2, [[gnu::target("avx2")]]);
-MNIST_LEVEL(Avx512, [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]);
-#undef MNIST_LEVEL
+    static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
+                           std::size_t c, float* d) {
+        dequantize_body(s, f, o, r, c, d);
+    }
+    static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) { widen_body(s, d, n); }
+};
+
+struct Avx2 {
+    [[gnu::target("avx2")]] static void requantize(const std::int32_t* s, const float* f, const float* o,
+                                                   std::size_t r, std::size_t c, std::uint8_t* d) {
+        requantize_body(s, f, o, r, c, d);
+    }
+    [[gnu::target("avx2")]] static void dequantize(const std::int32_t* s, const float* f, const float* o,
+                                                   std::size_t r, std::size_t c, float* d) {
+        dequantize_body(s, f, o, r, c, d);
+    }
+    [[gnu::target("avx2")]] static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {
+        widen_body(s, d, n);
+    }
+};
+
+#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
+struct Avx512 {
+    MNIST_AVX512 static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
+                                        std::size_t c, std::uint8_t* d) {
+        requantize_body(s, f, o, r, c, d);
+    }
+    MNIST_AVX512 static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
+                                        std::size_t c, float* d) {
+        dequantize_body(s, f, o, r, c, d);
+    }
+    MNIST_AVX512 static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {
+        widen_body(s, d, n);
+    }
+};
+#undef MNIST_AVX512
 
 template <class Function>
 Function pick(Isa isa, Function baseline, Function avx2, Function avx512) {

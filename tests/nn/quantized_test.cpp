@@ -47,7 +47,8 @@ std::vector<float> int8_logits(const QuantizedModel& model, const std::uint8_t* 
             if (last) {
                 logits.push_back(value);
             } else {
-                output.push_back(static_cast<int>(std::clamp(value, 0.0F, 255.0F) + 0.5F));
+                const float raised = std::clamp(value, 0.0F, 255.0F) + 0.5F;
+                output.push_back(static_cast<int>(raised));
             }
         }
         input = output;
