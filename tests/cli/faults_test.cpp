@@ -143,7 +143,7 @@ TEST_CASE("faults: a missing permission is refused with its name, for data and f
 
 TEST_CASE("faults: a terminal that is closed without a signal costs the text, not the result") {
     const Workshop workshop;
-    Launch launch = workshop.launch_train({"--epochs", "300", "--out", "r.json"});
+    Launch launch = workshop.launch_train({"--epochs", "40", "--out", "r.json"});
     launch.outputs = Outputs::terminal;
     Process process(launch);
     REQUIRE(process.wait_for_output("Epoch 2/"));
@@ -155,7 +155,7 @@ TEST_CASE("faults: a terminal that is closed without a signal costs the text, no
 
 TEST_CASE("faults: a reader that goes away in the middle costs neither the run nor its result") {
     const Workshop workshop;
-    Process process(workshop.launch_train({"--epochs", "300", "--out", "r.json"}));
+    Process process(workshop.launch_train({"--epochs", "40", "--out", "r.json"}));
     REQUIRE(process.wait_for_output("Epoch 2/"));
     process.hang_up();
     const Finished finished = process.finish();
