@@ -58,7 +58,7 @@ std::string train_command(const TrainResult& result) {
     whole("batch-size", config.batch_size, usual.batch_size);
     whole("test-batch-size", config.test_batch_size, usual.test_batch_size);
     if (config.hidden != usual.hidden) flag("hidden", fmt::format("{}", fmt::join(config.hidden, ",")));
-    if (config.precision != usual.precision) flag("precision", name(config.precision));
+    if (config.precision != usual.precision) flag("precision", std::string(name(config.precision)));
     number("sgd-lr", config.sgd_lr, usual.sgd_lr);
     number("momentum-lr", config.momentum_lr, usual.momentum_lr);
     number("momentum", config.momentum, usual.momentum);
