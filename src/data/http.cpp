@@ -167,8 +167,8 @@ HttpAnswer HttpClient::transfer(const std::string& url, std::size_t most_bytes, 
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER,
-                     1L);  // libcurl's defaults, which a build of it may not have
+    // libcurl's defaults, which a build of it may not have.
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "mnist_bench");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // other threads may run
