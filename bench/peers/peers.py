@@ -21,6 +21,8 @@ def arguments():
     parser.add_argument('--data-dir', default=os.environ.get('MNIST_DATA_DIR', 'data/mnist'))
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--epochs', type=int, default=2, help='timed epochs of each peer in each round')
+    parser.add_argument('--optimizers', default='SGD,Adam', type=lambda text: text.split(','))
+    parser.add_argument('--batches', default='64,256,1024', type=lambda text: [int(word) for word in text.split(',')])
     parser.add_argument('--out', default='peers.json')
     return parser.parse_args()
 
@@ -80,8 +82,8 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         unpack(options.data_dir, folder)
-        for optimizer in ('SGD', 'Adam'):
-            for batch in (64, 256, 1024):
+        for optimizer in options.optimizers:
+            for batch in options.batches:
                 rates = measured(options, folder, optimizer, batch, len(os.sched_getaffinity(0)))
                 rows.append({'optimizer': optimizer, 'batch': batch, 'measurements': rates})
     versions = {which: best(rows[0]['measurements'][which])[1][0]['version'] for which in LABELS}
