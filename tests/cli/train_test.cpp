@@ -226,9 +226,8 @@ TEST_CASE("train: bf16 is refused with its reason where the machine has none") {
 
 TEST_CASE("train: a result of bf16 says so, and its saved model gives the same accuracy") {
     const Workshop workshop;
-    const Finished finished =
-        workshop.train({"--precision", "bf16", "--optimizer", "adam", "--epochs", "2", "--out", "r.json",
-                        "--save-model", "models"});
+    const Finished finished = workshop.train({"--precision", "bf16", "--optimizer", "adam", "--epochs", "2",
+                                              "--out", "r.json", "--save-model", "models"});
     CAPTURE(finished.output, finished.error);
     if (finished.exit_code == 2) {  // a machine without bf16
         CHECK(contains(finished.error, "--precision"));
@@ -237,8 +236,8 @@ TEST_CASE("train: a result of bf16 says so, and its saved model gives the same a
     CHECK(finished.exit_code == 0);
     const nlohmann::json result = workshop.json_of("r.json");
     CHECK(result.at("config").at("precision") == "bf16");
-    const Finished evaluated = workshop.mnist(
-        {"eval", "--model", "models/adam-seed0.safetensors", "--data-dir", "tiny", "--json"});
+    const Finished evaluated =
+        workshop.mnist({"eval", "--model", "models/adam-seed0.safetensors", "--data-dir", "tiny", "--json"});
     REQUIRE(evaluated.exit_code == 0);
     CHECK(nlohmann::json::parse(evaluated.output).at("test_accuracy") ==
           result.at("runs").at(0).at("last_accuracy"));
