@@ -222,8 +222,9 @@ TEST_CASE("results: primitives side by side count what all threads did") {
                             : contains(run.at("name"), "Softmax") ? 2.0 * 64 * 16 * 4 + 64
                                                                   : 3.0 * 109'386 * 4;
         const double calls = run.at(product ? "gflops" : "gb_per_second").get<double>() * 1e9 / work;
-        // Those of the first thread at least, whose time is the row's. The rate is by the clock until the last
-        // thread ends, which on a busy machine can be much later: only the order of magnitude is certain.
+        // Those of the first thread at least, whose time is the row's. The rate is by the clock until the
+        // last thread ends, which on a busy machine can be much later: only the order of magnitude is
+        // certain.
         const double of_first = 1e6 / run.at("real_time").get<double>();
         CHECK(calls > 0.1 * of_first);
         CHECK(calls < 100 * of_first);
