@@ -32,7 +32,7 @@ bool onednn_has_bf16_kernels() {
 std::optional<std::string> bf16_obstacle() {
     if (!has_avx512_bf16()) return "this CPU has no AVX512_BF16, which bf16 needs";
     if (!onednn_has_bf16_kernels())
-        return "oneDNN offers no bf16 kernels here: is DNNL_MAX_CPU_ISA set below avx512_core_bf16?";
+        return "oneDNN offers no bf16 kernels here (DNNL_MAX_CPU_ISA may forbid them)";
     return std::nullopt;
 }
 
