@@ -13,6 +13,7 @@
 #include "families.hpp"
 #include "mnist/core/presets.hpp"
 #include "mnist/nn/low_precision.hpp"
+#include "mnist/nn/precision.hpp"
 #include "percentiles.hpp"
 #include "reference.hpp"
 #include "session.hpp"
@@ -56,19 +57,24 @@ void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch)
     call.count("samples_per_second", static_cast<double>(batch * seconds.size()) / total);
 }
 
-enum class Precision { f32, bf16, int8 };
+/// What a model is computed in; beside the precisions that train there is int8.
+enum class NumberFormat { f32, bf16, int8 };
 
-/// f32 has no word: its rows were there before the others.
-std::string suffix(Precision precision) {
-    if (precision == Precision::f32) return "";
-    return precision == Precision::bf16 ? "/precision:bf16" : "/precision:int8";
+std::string suffix(NumberFormat format) {
+    if (format == NumberFormat::int8) return "/precision:int8";
+    return precision_suffix(format == NumberFormat::bf16 ? Precision::bf16 : Precision::f32);
+}
+
+/// Why this machine cannot run it; empty where it can.
+std::string obstacle_to(NumberFormat format) {
+    return format == NumberFormat::bf16 ? precision_obstacle(Precision::bf16).value_or("") : "";
 }
 
 /// The model that all rows compute with; trained when the first of them runs.
 struct Trained {
     std::optional<ModelParameters> model;
     QuantizedModel quantized;
-    std::map<Precision, double> accuracy;  ///< percent of the test set
+    std::map<NumberFormat, double> accuracy;  ///< percent of the test set
 };
 
 class KeepWeights final : public ExperimentObserver {
@@ -98,10 +104,10 @@ bool train_model(Trained& trained, const Bench& bench, std::size_t threads) {
 /// What is wrong with a lower precision shows in the logits at once; how much they may differ follows from
 /// its bits: int8's reference rounds in the same places, bf16 keeps eight bits of each of three layers.
 void check(const std::vector<float>& logits, const Trained& trained, const LabelledRows& rows,
-           Precision precision) {
-    if (precision == Precision::int8) {
+           NumberFormat format) {
+    if (format == NumberFormat::int8) {
         require_close(logits, reference_logits(trained.quantized, rows), "the logits in int8");
-    } else if (precision == Precision::bf16) {
+    } else if (format == NumberFormat::bf16) {
         constexpr double kTolerance = 1.0 / 128;
         require_close(logits, reference_logits(*trained.model, rows), "the logits in bf16", kTolerance);
     } else {
@@ -111,20 +117,20 @@ void check(const std::vector<float>& logits, const Trained& trained, const Label
 
 template <class AnyEngine>
 void time_calls_of(Call& call, const Bench& bench, AnyEngine& engine, Trained& trained, std::size_t batch,
-                   Precision precision) {
+                   NumberFormat format) {
     using Clock = std::chrono::steady_clock;
     const AlignedVector<std::uint8_t> images = images_for(*bench.dataset, batch);
     const std::size_t pixels = bench.dataset->pixels();
     const std::size_t choices = images.size() / pixels - batch + 1;
     LabelledRows rows{.images = images.data(), .labels = nullptr, .count = batch, .pixels = pixels};
-    if (call.first) check(engine.logits(rows), trained, rows, precision);
-    if (!trained.accuracy.contains(precision)) {
+    if (call.first) check(engine.logits(rows), trained, rows, format);
+    if (!trained.accuracy.contains(format)) {
         const Split& test = bench.dataset->test;
         const EvalOutcome outcome = engine.evaluate({.images = test.images.data(),
                                                      .labels = test.labels.data(),
                                                      .count = test.count(),
                                                      .pixels = pixels});
-        trained.accuracy[precision] =
+        trained.accuracy[format] =
             100.0 * static_cast<double>(outcome.correct) / static_cast<double>(test.count());
     }
 
@@ -141,51 +147,50 @@ void time_calls_of(Call& call, const Bench& bench, AnyEngine& engine, Trained& t
         if (seconds.size() < kMostLatencies) seconds.push_back(elapsed_s);
     }
     count_latencies(call, std::move(seconds), batch);
-    call.count("test_accuracy", trained.accuracy[precision]);
+    call.count("test_accuracy", trained.accuracy[format]);
 }
 
 void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::size_t threads,
-           Precision precision) {
+           NumberFormat format) {
     if (!train_model(trained, bench, threads)) {
         call.state.SkipWithError(bench.stop.load() ? kInterrupted : "the training of the model diverged");
         return;
     }
     Team team(threads, bench.cpus);
     const std::size_t tile = tile_for(batch, threads);
-    if (precision == Precision::f32) {
+    if (format == NumberFormat::f32) {
         Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});
         engine.start(*trained.model, {});
-        time_calls_of(call, bench, engine, trained, batch, precision);
+        time_calls_of(call, bench, engine, trained, batch, format);
         return;
     }
     std::optional<LowPrecisionEngine> engine;
-    if (precision == Precision::int8) {
+    if (format == NumberFormat::int8) {
         engine.emplace(team, trained.quantized, tile);
     } else {
         engine.emplace(team, *trained.model, tile);
     }
     call.state.SetLabel(implementations_label(engine->primitives()));
-    time_calls_of(call, bench, *engine, trained, batch, precision);
+    time_calls_of(call, bench, *engine, trained, batch, format);
 }
 
 }  // namespace
 
 void add_infer(Registry& registry, Bench& bench) {
     const auto trained = std::make_shared<Trained>();
-    std::vector<Precision> precisions{Precision::f32, Precision::int8};
-    if (!missing_for_bf16()) precisions.insert(precisions.begin() + 1, Precision::bf16);
     for (const std::size_t threads : bench.thread_counts()) {
         for (const std::size_t batch : kBatches) {
-            for (const Precision precision : precisions) {
-                registry.push_back({.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(precision),
+            for (const NumberFormat format : {NumberFormat::f32, NumberFormat::bf16, NumberFormat::int8}) {
+                registry.push_back({.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(format),
                                                         bench.threads_suffix(threads)),
                                     .threads = threads,
                                     .needs_data = true,
                                     .manual_time = true,
                                     .min_time_s = 0.3,
                                     .usual_s = 0.8,
-                                    .run = [&bench, trained, batch, threads, precision](Call& call) {
-                                        infer(call, bench, *trained, batch, threads, precision);
+                                    .obstacle = obstacle_to(format),
+                                    .run = [&bench, trained, batch, threads, format](Call& call) {
+                                        infer(call, bench, *trained, batch, threads, format);
                                     }});
             }
         }

@@ -49,6 +49,7 @@ class Engine::Impl {
     [[nodiscard]] std::vector<LayerList> make_replicas();
     [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step);
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
+    [[nodiscard]] Update update_of(std::size_t s) const;
     [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
     void walk(const EpochWork& work, std::size_t thread);
     bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);

@@ -89,6 +89,12 @@ bool Engine::Impl::rows_phase(const EpochWork& work, std::size_t s, PhaseGate::W
     return done;
 }
 
+Update Engine::Impl::update_of(std::size_t s) const {
+    return {.function = update_,
+            .packed_function = packed_update_,
+            .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+}
+
 // A group's items go on to the next step's results of the same panels: these need nothing but the weights
 // that were just updated, and the panels are in the core's cache. Where there are more threads than panels,
 // the next step's results are a phase of their own, which divides the rows as well.
@@ -97,9 +103,7 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
-    const Update update{.function = update_,
-                        .packed_function = packed_update_,
-                        .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const Update update = update_of(s);
     const bool more = s + 1 < work.steps;
     const bool forward_too = more && team_.size() <= groups_;
     const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
@@ -126,9 +130,7 @@ bool Engine::Impl::groups_phase(const EpochWork& work, std::size_t s, PhaseGate:
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
-    const Update update{.function = update_,
-                        .packed_function = packed_update_,
-                        .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
+    const Update update = update_of(s);
     const bool done = walker.phase(groups_, [&](std::size_t g) {
         for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
             const double loss = program.run_tile(g, tile, group(g), input, thread);

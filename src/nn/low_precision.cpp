@@ -12,6 +12,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/nn/loss.hpp"
+#include "mnist/nn/precision.hpp"
 #include "requantize.hpp"
 
 namespace mnist {
@@ -22,12 +23,6 @@ LayerShape shape_of(std::size_t rows, std::size_t in, std::size_t out, bool last
 }
 
 }  // namespace
-
-std::optional<std::string> missing_for_bf16() {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512bf16")) return std::nullopt;
-    return "AVX512_BF16";
-}
 
 class LowPrecisionEngine::Impl {
   public:
@@ -52,9 +47,8 @@ class LowPrecisionEngine::Impl {
     }
 
     Impl(Team& team, const ModelParameters& model, std::size_t tile) : Impl(team, tile, false) {
-        if (const auto missing = missing_for_bf16())
-            throw BackendError(
-                fmt::format("inference in bf16 needs {}, which this CPU does not have", *missing));
+        if (const auto obstacle = precision_obstacle(Precision::bf16))
+            throw BackendError("inference in bf16: " + *obstacle);
         std::size_t in = model.layers.empty() ? 0 : model.layers.front().in;
         for (std::size_t l = 0; l < model.layers.size(); ++l) {
             const LayerParameters given = l == 0 ? with_raw_pixels(model.layers[0]) : model.layers[l];

@@ -1,9 +1,6 @@
 // Plain sockets and one thread; poll with a short period, so that the destructor never waits long.
 #include "local_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,13 +11,6 @@
 
 namespace mnist {
 namespace {
-
-constexpr int kPeriodMs = 20;
-
-bool readable(int fd) {
-    pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
-    return ::poll(&waiting, 1, kPeriodMs) > 0;
-}
 
 std::string header(const std::string& status, std::size_t length, const std::string& more = "") {
     return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(length) +
@@ -54,23 +44,14 @@ ScriptedAnswer http_redirect(const std::string& url) {
     return {.bytes = header("302 Found", 0, "Location: " + url + "\r\n")};
 }
 
-LocalServer::LocalServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    REQUIRE(listener_ >= 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), length) == 0);
-    REQUIRE(::listen(listener_, 16) == 0);
-    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-    port_ = ntohs(address.sin_port);
+LocalServer::LocalServer() : listener_(listen_on_loopback()) {
     thread_ = std::thread([this] { run(); });
 }
 
 LocalServer::~LocalServer() {
     stopping_ = true;
     thread_.join();
-    ::close(listener_);
+    ::close(listener_.socket);
 }
 
 void LocalServer::answer(const std::string& path, ScriptedAnswer answer) {
@@ -79,7 +60,7 @@ void LocalServer::answer(const std::string& path, ScriptedAnswer answer) {
 }
 
 std::string LocalServer::url() const {
-    return "http://127.0.0.1:" + std::to_string(port_);
+    return "http://127.0.0.1:" + std::to_string(listener_.port);
 }
 
 std::vector<std::string> LocalServer::asked() const {
@@ -89,8 +70,8 @@ std::vector<std::string> LocalServer::asked() const {
 
 void LocalServer::run() {
     while (!stopping_) {
-        if (!readable(listener_)) continue;
-        const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (!readable(listener_.socket)) continue;
+        const int connection = ::accept4(listener_.socket, nullptr, nullptr, SOCK_CLOEXEC);
         if (connection < 0) continue;
         serve(connection);
         ::close(connection);

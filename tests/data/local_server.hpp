@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "loopback.hpp"
+
 namespace mnist {
 
 struct ScriptedAnswer {
@@ -42,8 +44,7 @@ class LocalServer {
     void run();
     void serve(int connection);
 
-    int listener_ = -1;
-    int port_ = 0;
+    Loopback listener_;
     std::atomic<bool> stopping_{false};
     mutable std::mutex mutex_;
     std::map<std::string, ScriptedAnswer> answers_;

@@ -1,11 +1,8 @@
 // OpenSSL on a plain socket; key and certificate are made anew for each server.
 #include "tls_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -19,7 +16,6 @@
 namespace mnist {
 namespace {
 
-constexpr int kPeriodMs = 20;
 constexpr long kDay = 24L * 60 * 60;
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -48,34 +44,24 @@ Certificate self_signed(EVP_PKEY* key) {
 }  // namespace
 
 TlsServer::TlsServer()
-    : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free), listener_(listen_on_loopback()) {
     const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
     REQUIRE(key != nullptr);
     const Certificate certificate = self_signed(key.get());
     REQUIRE(SSL_CTX_use_certificate(context_.get(), certificate.get()) == 1);
     REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1);
 
-    REQUIRE(listener_ >= 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), length) == 0);
-    REQUIRE(::listen(listener_, 16) == 0);
-    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-    port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { run(); });
 }
 
 TlsServer::~TlsServer() {
     stopping_ = true;
     thread_.join();
-    ::close(listener_);
+    ::close(listener_.socket);
 }
 
 std::string TlsServer::url() const {
-    return "https://127.0.0.1:" + std::to_string(port_);
+    return "https://127.0.0.1:" + std::to_string(listener_.port);
 }
 
 void TlsServer::run() {
@@ -85,9 +71,8 @@ void TlsServer::run() {
     sigaddset(&pipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     while (!stopping_) {
-        pollfd waiting{.fd = listener_, .events = POLLIN, .revents = 0};
-        if (::poll(&waiting, 1, kPeriodMs) <= 0) continue;
-        const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (!readable(listener_.socket)) continue;
+        const int connection = ::accept4(listener_.socket, nullptr, nullptr, SOCK_CLOEXEC);
         if (connection < 0) continue;
         ++connections_;
         const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context_.get()), SSL_free);

@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+#include "loopback.hpp"
+
 namespace mnist {
 
 class TlsServer {
@@ -30,8 +32,7 @@ class TlsServer {
     void run();
 
     std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
-    int listener_ = -1;
-    int port_ = 0;
+    Loopback listener_;
     std::atomic<bool> stopping_{false};
     std::atomic<int> connections_{0};
     std::atomic<int> trusted_{0};

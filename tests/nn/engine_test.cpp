@@ -1,6 +1,7 @@
 // The whole training engine: PyTorch's trajectories, the double-precision reference on awkward extents, and
 // the promise that the weights are the same bits for every number of threads.
 #include "mnist/nn/engine.hpp"
+#include "mnist/nn/precision.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -177,7 +178,11 @@ TEST_CASE("engine: an epoch with a smaller last batch equals the reference step 
     }
 }
 
-TEST_CASE("engine: the weights are the same bits for 1, 2, 3 and 5 threads and every batch size") {
+TEST_CASE(
+    "engine: the weights are the same bits for 1, 2, 3 and 5 threads, every batch size and either "
+    "precision") {
+    const Precision precision = GENERATE(Precision::f32, Precision::bf16);
+    if (precision_obstacle(precision)) return;
     // The second layer whole; in slices, the layers above computed by each of two threads, or of up to nine;
     // in slices, with layers above that are too large for that.
     const auto dims =
@@ -192,13 +197,14 @@ TEST_CASE("engine: the weights are the same bits for 1, 2, 3 and 5 threads and e
         std::string expected;
         for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
             Team team(threads, {});
-            Engine engine(team, {.dims = dims, .batch = batch, .last_batch = 1100 % batch});
+            Engine engine(team,
+                          {.dims = dims, .batch = batch, .last_batch = 1100 % batch, .precision = precision});
             engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
             const EpochOutcome outcome = engine.train_epoch(samples.rows(), order, kNoStop);
             REQUIRE(outcome.steps == (1100 + batch - 1) / batch);
             const std::string hash = weights_sha256(engine.weights());
             if (expected.empty()) expected = hash;
-            INFO("batch " << batch << ", threads " << threads);
+            INFO(name(precision) << ", batch " << batch << ", threads " << threads);
             CHECK(hash == expected);
         }
     }

@@ -12,6 +12,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/nn/low_precision.hpp"
+#include "mnist/nn/precision.hpp"
 #include "nn/model_file_bytes.hpp"
 #include "requantize.hpp"
 
@@ -245,8 +246,7 @@ TEST_CASE(
     const std::vector<std::uint8_t> pixels = random_pixels(9 * 784);
     const LabelledRows rows{.images = pixels.data(), .labels = nullptr, .count = 9, .pixels = 784};
     Team team(1, {});
-    if (const auto missing = missing_for_bf16()) {
-        CHECK(*missing == "AVX512_BF16");
+    if (precision_obstacle(Precision::bf16)) {
         CHECK_THROWS_AS(LowPrecisionEngine(team, model, 4), BackendError);
         return;
     }

@@ -14,17 +14,14 @@
 
 namespace mnist {
 
-/// What this CPU lacks for bf16, e.g. "AVX512_BF16"; empty where it has it.
-[[nodiscard]] std::optional<std::string> missing_for_bf16();
-
 class LowPrecisionEngine {
   public:
     /// In int8, on any CPU, with the same bits on each. `tile`: rows that a thread computes at a time,
     /// from 1. `team` is not owned and must outlive the engine. Throws ShapeError, BackendError. Cost:
     /// milliseconds.
     LowPrecisionEngine(Team& team, const QuantizedModel& model, std::size_t tile);
-    /// In bf16: weights and activations rounded to it. Throws BackendError where missing_for_bf16() names
-    /// something.
+    /// In bf16: weights and activations rounded to it. Throws BackendError where
+    /// precision_obstacle(Precision::bf16) names something.
     LowPrecisionEngine(Team& team, const ModelParameters& model, std::size_t tile);
     ~LowPrecisionEngine();
     LowPrecisionEngine(const LowPrecisionEngine&) = delete;
