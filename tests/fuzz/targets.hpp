@@ -38,19 +38,22 @@ void try_bench_result(FileBytes file);
 /// A TOML configuration of `mnist train`: the complete configuration that --print-config shows reads back to
 /// itself.
 void try_config(FileBytes file);
+/// A checkpoint, also with its checksum mended, or the text of one: written again it reads back the same.
+void try_checkpoint(FileBytes file);
 
 struct FuzzTarget {
     const char* name;  ///< also the folder of its files in corpus/ and regressions/
     void (*run)(FileBytes);
 };
 
-inline constexpr std::array<FuzzTarget, 6> kFuzzTargets{{
+inline constexpr std::array<FuzzTarget, 7> kFuzzTargets{{
     {"idx", try_idx},
     {"idx_gzip", try_idx},
     {"safetensors", try_safetensors},
     {"train_result", try_train_result},
     {"bench_result", try_bench_result},
     {"config", try_config},
+    {"checkpoint", try_checkpoint},
 }};
 
 [[nodiscard]] inline std::string text_of(FileBytes file) {
