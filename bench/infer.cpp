@@ -1,7 +1,8 @@
 // Infer: the logits of a batch, call by call, as a service would ask for them. Google Benchmark knows only
-// the mean of many calls, so the latencies are collected here. Each call wakes the team and puts it to sleep
-// again; that is part of what a caller waits for. The model is trained first, by the record's recipe, so that
-// each precision's accuracy can stand beside its speed.
+// the mean of many calls, so the latencies are collected here. A call of one tile is computed by the calling
+// thread; a larger one wakes the team and puts it to sleep again, which is part of what a caller waits for.
+// The model is trained first, by the record's recipe, so that each precision's accuracy can stand beside its
+// speed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,10 +37,11 @@ AlignedVector<std::uint8_t> images_for(const Dataset& dataset, std::size_t batch
     return images;
 }
 
-// Rows that a thread takes at a time: all threads have work, none more than its cache holds.
-std::size_t tile_for(std::size_t batch, std::size_t threads) {
+// Rows that a thread takes at a time. Not divided further among threads: 64 rows are computed in the time
+// that waking a team takes.
+std::size_t tile_for(std::size_t batch) {
     constexpr std::size_t kMost = 64;
-    return std::clamp<std::size_t>((batch + threads - 1) / threads, 1, kMost);
+    return std::min(batch, kMost);
 }
 
 void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch) {
@@ -157,7 +159,7 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
         return;
     }
     Team team(threads, bench.cpus);
-    const std::size_t tile = tile_for(batch, threads);
+    const std::size_t tile = tile_for(batch);
     if (format == NumberFormat::f32) {
         Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});
         engine.start(*trained.model, {});

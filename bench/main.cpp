@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mnist/core/error.hpp"
+#include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
 #include "program.hpp"
 
@@ -18,7 +19,7 @@ int main(int argc, char** argv) {
         note(error.what());
         return kExitInput;
     } catch (const std::exception& error) {
-        note(std::string("internal failure: ") + error.what());
+        note(mnist::shortage(error).value_or(std::string("internal failure: ") + error.what()));
         return kExitFailure;
     }
 }

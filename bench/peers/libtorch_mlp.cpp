@@ -12,7 +12,7 @@
 namespace {
 
 torch::Tensor rows_of(const torch::Tensor& images) {
-    return ((images.to(torch::kFloat32) - 0.1307F) / 0.3081F).reshape({images.size(0), 784}).contiguous();
+    return ((images.to(torch::kFloat32) - 0.5F) / 0.5F).reshape({images.size(0), 784}).contiguous();
 }
 
 std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word,

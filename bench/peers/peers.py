@@ -20,7 +20,7 @@ def arguments():
     parser.add_argument('--libtorch', required=True, help='the program libtorch_mlp')
     parser.add_argument('--data-dir', default=os.environ.get('MNIST_DATA_DIR', 'data/mnist'))
     parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--epochs', type=int, default=2, help='timed epochs of each peer in each round')
+    parser.add_argument('--epochs', type=int, default=2, help='timed epochs of each peer in each round, behind one that is not timed')
     parser.add_argument('--optimizers', default='SGD,Adam', type=lambda text: text.split(','))
     parser.add_argument('--batches', default='64,256,1024', type=lambda text: [int(word) for word in text.split(',')])
     parser.add_argument('--out', default='peers.json')
@@ -42,8 +42,8 @@ def unpack(source, target):
 
 def ours(options, folder, optimizer, batch, threads):
     name = f'Train/{optimizer}/batch:{batch}'
-    run = subprocess.run([options.bench, f'--benchmark_filter=^{name}$', '--benchmark_format=json', '--threads', str(threads), '--data-dir', folder],
-                         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    run = subprocess.run([options.bench, f'--benchmark_filter=^{name}$', '--benchmark_format=json', '--threads', str(threads), '--data-dir', folder,
+                          '--epochs', str(options.epochs + 1)], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     file = json.loads(run.stdout)
     row = file['benchmarks'][0]
     return {'version': file['context'].get('mnist.build.version', ''), 'samples_per_second': row['samples_per_second'], 'accuracy': row['test_accuracy'],

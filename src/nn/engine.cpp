@@ -160,6 +160,11 @@ template <class Visit>
 void Engine::Impl::forward_tiles(const LabelledRows& rows, Visit&& visit) {
     check_rows(rows);
     const std::size_t tiles = eval_->tiles(rows.count);
+    // A tile alone takes one thread, and waking that would take longer than most tiles.
+    if (tiles == 1) {
+        Team::run_on_caller([&](std::size_t thread) { visit(0, eval_->run_tile(0, rows, thread)); });
+        return;
+    }
     std::atomic<std::size_t> next{0};
     team_.run([&](std::size_t thread) {
         for (std::size_t t = next.fetch_add(1); t < tiles; t = next.fetch_add(1))

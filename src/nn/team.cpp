@@ -1,7 +1,6 @@
 // Pinning, waiting and the hand-out of items.
 #include "mnist/nn/team.hpp"
 
-#include <omp.h>
 #include <pmmintrin.h>
 #include <pthread.h>
 #include <sched.h>
@@ -13,9 +12,26 @@
 #include <system_error>
 
 #include "mnist/core/error.hpp"
+#include "onednn.hpp"
 
 namespace mnist {
 namespace {
+
+// What a thread must be to compute the same bits as the others, until the end of the scope.
+class AsTeamMember {
+  public:
+    AsTeamMember() : before_(_mm_getcsr()) {
+        _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+        _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
+    }
+    ~AsTeamMember() { _mm_setcsr(before_); }
+    AsTeamMember(const AsTeamMember&) = delete;
+    AsTeamMember& operator=(const AsTeamMember&) = delete;
+
+  private:
+    onednn::OneThreadScope one_thread_;
+    unsigned before_;
+};
 
 void pin_to(int cpu) {
     cpu_set_t set;
@@ -65,9 +81,7 @@ void Team::end_threads() {
 
 void Team::serve(std::size_t thread, int cpu) {
     if (cpu >= 0) pin_to(cpu);
-    omp_set_num_threads(1);
-    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
-    _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
+    const AsTeamMember member;
     std::uint64_t seen = 0;
     std::unique_lock lock(mutex_);
     while (true) {
@@ -98,6 +112,11 @@ void Team::run(const std::function<void(std::size_t)>& work) {
     finished_.wait(lock, [&] { return running_ == 0; });
     work_ = nullptr;
     if (failure_) std::rethrow_exception(failure_);
+}
+
+void Team::run_on_caller(const std::function<void(std::size_t)>& work) {
+    const AsTeamMember member;
+    work(0);
 }
 
 void SpinWait::pause() {

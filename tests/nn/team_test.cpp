@@ -1,6 +1,10 @@
 // Threads, phases and failures. Run under ThreadSanitizer too.
 #include "mnist/nn/team.hpp"
 
+#include <omp.h>
+#include <pmmintrin.h>
+#include <xmmintrin.h>
+
 #include <atomic>
 #include <stdexcept>
 #include <vector>
@@ -30,6 +34,28 @@ TEST_CASE("team: an exception of a thread comes out of run, and the team goes on
         if (t == 0) ++calls;
     });
     CHECK(calls == 1);
+}
+
+TEST_CASE("team: work on the caller has a member's arithmetic, and leaves the caller's as it was") {
+    constexpr unsigned kModes = _MM_FLUSH_ZERO_MASK | _MM_DENORMALS_ZERO_MASK;
+    const auto modes = [] { return _mm_getcsr() & kModes; };
+    const unsigned before = modes();
+    const int threads_before = omp_get_max_threads();
+    unsigned inside = 0;
+    int threads = 0;
+    std::size_t index = 7;
+    Team::run_on_caller([&](std::size_t t) {
+        index = t;
+        inside = modes();
+        threads = omp_get_max_threads();
+    });
+    CHECK(index == 0);
+    CHECK(threads == 1);
+    CHECK(inside == kModes);
+    CHECK_THROWS_AS(Team::run_on_caller([](std::size_t) { throw std::runtime_error("no"); }),
+                    std::runtime_error);
+    CHECK(modes() == before);
+    CHECK(omp_get_max_threads() == threads_before);
 }
 
 TEST_CASE("team: no thread at all is refused") {
