@@ -29,7 +29,7 @@ struct Launch {
     std::map<std::string, std::string> environment{};
     Outputs outputs = Outputs::pipes;
     std::string input{};  ///< all of standard input; less than a pipe holds
-    std::chrono::seconds timeout{60};
+    std::chrono::seconds timeout{180};
     std::function<bool()>
         before_exec{};  ///< in the new process: limits, user, processors; false: exit code 126
 };
