@@ -22,7 +22,7 @@
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{1, 16, 64, 1024};
+constexpr std::size_t kInferBatches[]{1, 16, 64, 1024};
 constexpr std::size_t kMostRows = 4096;  // images to choose from: 3 MB, beyond a second-level cache
 constexpr std::size_t kMostLatencies = 1U << 22U;
 
@@ -181,7 +181,7 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
 void add_infer(Registry& registry, Bench& bench) {
     const auto trained = std::make_shared<Trained>();
     for (const std::size_t threads : bench.thread_counts()) {
-        for (const std::size_t batch : kBatches) {
+        for (const std::size_t batch : kInferBatches) {
             for (const NumberFormat format : {NumberFormat::f32, NumberFormat::bf16, NumberFormat::int8}) {
                 registry.push_back({.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(format),
                                                         bench.threads_suffix(threads)),

@@ -19,7 +19,7 @@ namespace {
 
 using Direction = InnerProductDirection;
 
-constexpr std::size_t kBatches[]{64, 256, 1024};
+constexpr std::size_t kInnerProductBatches[]{64, 256, 1024};
 constexpr std::array<std::pair<Direction, const char*>, 3> kDirections{
     {{Direction::forward, "Forward"},
      {Direction::backward_data, "BackwardData"},
@@ -96,7 +96,7 @@ void add_inner_product(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.side_by_side_counts()) {
         for (const auto& [direction, name] : kDirections) {
             for (std::size_t layer = 0; layer + 1 < kDims.size(); ++layer) {
-                for (const std::size_t batch : kBatches)
+                for (const std::size_t batch : kInnerProductBatches)
                     add({.layer = layer,
                          .in = kDims.at(layer),
                          .out = kDims.at(layer + 1),

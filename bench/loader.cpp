@@ -16,7 +16,7 @@
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{64, 1024};
+constexpr std::size_t kLoaderBatches[]{64, 1024};
 constexpr std::size_t kRowsOfEpoch = 16384;
 
 std::vector<std::uint32_t> shuffled(std::size_t rows, std::size_t count) {
@@ -68,7 +68,7 @@ void load(Call& call, Bench& bench, std::size_t batch, std::size_t threads) {
 void add_loader(Registry& registry, Bench& bench) {
     std::vector<std::size_t> counts = bench.spread_counts();
     if (bench.options.loader_threads) counts = {std::max<std::size_t>(1, *bench.options.loader_threads)};
-    for (const std::size_t batch : kBatches) {
+    for (const std::size_t batch : kLoaderBatches) {
         for (const std::size_t threads : counts) {
             registry.push_back(
                 {.name = fmt::format("Loader/batch:{}/threads:{}", batch, threads),

@@ -13,7 +13,7 @@
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{64, 1024};
+constexpr std::size_t kReluBatches[]{64, 1024};
 constexpr std::size_t kWidths[]{128, 64};
 
 struct Case {
@@ -60,7 +60,7 @@ void add_relu(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.side_by_side_counts()) {
         for (const bool forward : {true, false}) {
             for (const std::size_t width : kWidths) {
-                for (const std::size_t batch : kBatches)
+                for (const std::size_t batch : kReluBatches)
                     add({.forward = forward, .width = width, .batch = batch, .threads = threads});
             }
         }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kClasses = 10;
 constexpr std::size_t kColumns = round_up(kClasses, kLane);
-constexpr std::size_t kBatches[]{64, 1024};
+constexpr std::size_t kLossBatches[]{64, 1024};
 
 // A batch in memory of one thread's own, each row padded as in training.
 struct Batch {
@@ -68,7 +68,7 @@ void softmax(Call& call, Bench& bench, std::size_t rows, std::size_t threads) {
 
 void add_softmax_cross_entropy(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.side_by_side_counts()) {
-        for (const std::size_t batch : kBatches) {
+        for (const std::size_t batch : kLossBatches) {
             registry.push_back(
                 {.name = fmt::format("SoftmaxCrossEntropy/classes:{}/batch:{}{}", kClasses, batch,
                                      bench.threads_suffix(threads)),

@@ -15,7 +15,7 @@
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{64, 256, 1024, 4096};
+constexpr std::size_t kStepBatches[]{64, 256, 1024, 4096};
 constexpr std::size_t kRowsOfGroup = 16384;
 
 // The rows of one group after another, from all over the set as an epoch of training has them: rows that lie
@@ -89,7 +89,7 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
 void add_step(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const OptimizerKind optimizer : kOptimizers) {
-            for (const std::size_t batch : kBatches) {
+            for (const std::size_t batch : kStepBatches) {
                 for (const Precision precision : bench.precisions(false)) {
                     TrainConfig config = bench.config(optimizer, batch, threads);
                     config.precision = precision;

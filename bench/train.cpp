@@ -11,7 +11,7 @@
 namespace mnist::bench {
 namespace {
 
-constexpr std::size_t kBatches[]{16, 64, 256, 1024, 4096};
+constexpr std::size_t kTrainBatches[]{16, 64, 256, 1024, 4096};
 
 // The peak is f32's: another precision has no share of it.
 void count_speed(Call& call, Bench& bench, const RunRecord& run, const TrainConfig& config) {
@@ -62,7 +62,7 @@ bool in_default_set(OptimizerKind optimizer, std::size_t batch) {
 void add_train(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const OptimizerKind optimizer : kOptimizers) {
-            for (const std::size_t batch : kBatches) {
+            for (const std::size_t batch : kTrainBatches) {
                 for (const Precision precision : bench.precisions(in_default_set(optimizer, batch))) {
                     TrainConfig config = bench.config(optimizer, batch, threads);
                     config.precision = precision;

@@ -32,15 +32,15 @@ Look look_of(OptimizerKind kind) {
     return kind == OptimizerKind::momentum ? Look{166, 4, 7, "⠤ ⠤"} : Look{35, 1, 3, "⠄⠄⠄"};
 }
 
-struct Line {
+struct ChartLine {
     const RunGroup* group;
     std::vector<double> percent;  ///< an epoch each
 };
 
-std::vector<Line> lines_of(const std::vector<RunGroup>& groups) {
-    std::vector<Line> lines;
+std::vector<ChartLine> lines_of(const std::vector<RunGroup>& groups) {
+    std::vector<ChartLine> lines;
     for (const RunGroup& group : groups) {
-        Line line{&group, {}};
+        ChartLine line{&group, {}};
         for (std::size_t e = 0;; ++e) {
             double sum = 0;
             std::size_t n = 0;
@@ -68,7 +68,7 @@ class Canvas {
         : columns_(columns), low_(low), high_(high), cells_(index_of(kRows, 0)) {}
 
     /// `epochs` of the longest line take the whole width.
-    void draw(const Line& line, std::size_t epochs, bool colour) {
+    void draw(const ChartLine& line, std::size_t epochs, bool colour) {
         const Look look = look_of(line.group->optimizer);
         const int width = columns_ * kDotsAcross;
         int previous = -1;
@@ -132,9 +132,9 @@ class Canvas {
     std::vector<Cell> cells_;
 };
 
-std::string legend(const std::vector<Line>& lines, bool colour) {
+std::string legend(const std::vector<ChartLine>& lines, bool colour) {
     std::string text;
-    for (const Line& line : lines) {
+    for (const ChartLine& line : lines) {
         const Look look = look_of(line.group->optimizer);
         const std::string sample = colour ? fmt::format("\x1b[38;5;{}m⠤⠤⠤\x1b[0m", look.colour) : look.sample;
         text += fmt::format("{:{}}{} {} {:.2f} %\n", "", kScaleWidth, sample, title(line.group->optimizer),
@@ -146,12 +146,12 @@ std::string legend(const std::vector<Line>& lines, bool colour) {
 }  // namespace
 
 std::string accuracy_chart(const std::vector<RunGroup>& groups, const TextStyle& style) {
-    const std::vector<Line> lines = lines_of(groups);
+    const std::vector<ChartLine> lines = lines_of(groups);
     if (!style.unicode || style.width < kLeastWidth || lines.empty()) return {};
     double low = 100;
     double high = 0;
     std::size_t epochs = 0;
-    for (const Line& line : lines) {
+    for (const ChartLine& line : lines) {
         const auto [least, greatest] = std::minmax_element(line.percent.begin(), line.percent.end());
         low = std::min(low, *least);
         high = std::max(high, *greatest);
@@ -160,7 +160,7 @@ std::string accuracy_chart(const std::vector<RunGroup>& groups, const TextStyle&
     if (high - low < 0.01) low = high - 0.01;  // a flat line needs a scale too
     const int columns = std::min(style.width - kScaleWidth - 2, kMostColumns);
     Canvas canvas(columns, low, high);
-    for (const Line& line : lines) canvas.draw(line, epochs, style.colour);
+    for (const ChartLine& line : lines) canvas.draw(line, epochs, style.colour);
     std::string text;
     for (int r = 0; r < kRows; ++r) {
         const bool labelled = r == 0 || r == kRows - 1 || r == kRows / 2;

@@ -14,10 +14,6 @@
 namespace mnist {
 namespace {
 
-std::string title_of(const RunGroup& group) {
-    return std::string(title(group.optimizer));
-}
-
 std::string target_sentence(const RunGroup& group, double target) {
     const auto reached = std::count_if(group.runs.begin(), group.runs.end(), [](const RunRecord* run) {
         return run->first_epoch_at_target.has_value();
@@ -39,14 +35,14 @@ std::string target_sentence(const RunGroup& group, double target) {
     return fmt::format("{} does not reach {:.2f} %{}{}.", title_of(group), target, course, best);
 }
 
-struct Pair {
+struct ConfusedPair {
     std::size_t one, other;
     std::uint64_t count;
 };
 
 /// Confused pairs, both directions added, most often first.
-std::vector<Pair> confused_pairs(const ConfusionMatrix& matrix) {
-    std::vector<Pair> pairs;
+std::vector<ConfusedPair> confused_pairs(const ConfusionMatrix& matrix) {
+    std::vector<ConfusedPair> pairs;
     for (std::size_t i = 0; i < matrix.size(); ++i) {
         for (std::size_t j = i + 1; j < matrix.size(); ++j) {
             const std::uint64_t count = matrix[i][j] + matrix[j][i];
@@ -54,18 +50,19 @@ std::vector<Pair> confused_pairs(const ConfusionMatrix& matrix) {
         }
     }
     std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const Pair& a, const Pair& b) { return a.count > b.count; });
+                     [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
     return pairs;
 }
 
 /// "4/9: 33 times", "2/7: 12"; "and" instead of the slash where names have slashes themselves.
-std::vector<std::string> pair_words(const std::vector<Pair>& pairs, const std::vector<std::string>& names) {
+std::vector<std::string> pair_words(const std::vector<ConfusedPair>& pairs,
+                                    const std::vector<std::string>& names) {
     const bool slashes = std::any_of(names.begin(), names.end(), [](const std::string& name) {
         return name.find('/') != std::string::npos;
     });
     std::vector<std::string> words;
     words.reserve(pairs.size());
-    for (const Pair& pair : pairs) {
+    for (const ConfusedPair& pair : pairs) {
         words.push_back(fmt::format("{}{}{}: {}{}", names[pair.one], slashes ? " and " : "/",
                                     names[pair.other], grouped(pair.count),
                                     words.empty() ? (pair.count == 1 ? " time" : " times") : ""));
@@ -90,7 +87,7 @@ std::string recognition_sentence(const RunGroup& group, const DatasetFacts& data
             recalls.push_back({i, 100 * static_cast<double>(matrix[i][i]) / static_cast<double>(total)});
     }
     if (recalls.empty()) return {};
-    std::vector<Pair> pairs = confused_pairs(matrix);
+    std::vector<ConfusedPair> pairs = confused_pairs(matrix);
     if (pairs.empty()) return fmt::format("{} recognises every test image.", title_of(group));
     const auto [worst, best] =
         std::minmax_element(recalls.begin(), recalls.end(),

@@ -17,10 +17,6 @@ namespace {
 
 constexpr double kAlpha = 0.05;
 
-std::string title_of(const RunGroup& group) {
-    return std::string(title(group.optimizer));
-}
-
 struct Score {
     std::string title;
     std::uint64_t correct;

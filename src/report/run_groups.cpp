@@ -48,6 +48,10 @@ std::vector<RunGroup> run_groups(const TrainResult& result) {
     return groups;
 }
 
+std::string title_of(const RunGroup& group) {
+    return std::string(title(group.optimizer));
+}
+
 bool has_several_seeds(const std::vector<RunGroup>& groups) {
     return std::any_of(groups.begin(), groups.end(),
                        [](const RunGroup& group) { return group.runs.size() > 1; });

@@ -21,14 +21,6 @@ constexpr std::size_t kMostPairs = 10'000;
 
 using Weights = std::vector<std::uint32_t>;
 
-/// In ascending order, so that the order in which the repetitions came changes nothing.
-std::vector<double> ordered_logarithms(std::span<const double> values) {
-    std::vector<double> logarithms(values.size());
-    std::transform(values.begin(), values.end(), logarithms.begin(), [](double x) { return std::log(x); });
-    std::sort(logarithms.begin(), logarithms.end());
-    return logarithms;
-}
-
 class OrderedPairs {
   public:
     OrderedPairs(std::span<const double> first, std::span<const double> second) {

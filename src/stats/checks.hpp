@@ -1,10 +1,11 @@
-// What the files of this room ask of their arguments, in one place, so that "undefined" means the same in
-// all.
+// What the files of this room ask of their arguments and make of them first, in one place, so that
+// "undefined" means the same in all.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <vector>
 
 namespace mnist {
 
@@ -18,6 +19,14 @@ inline bool is_finite_sample(std::span<const double> values) {
 inline bool is_positive_sample(std::span<const double> values) {
     return is_finite_sample(values) &&
            std::all_of(values.begin(), values.end(), [](double x) { return x > 0; });
+}
+
+/// Logarithms of a positive sample, ascending, so that the order in which its values came changes nothing.
+inline std::vector<double> ordered_logarithms(std::span<const double> values) {
+    std::vector<double> logarithms(values.size());
+    std::transform(values.begin(), values.end(), logarithms.begin(), [](double x) { return std::log(x); });
+    std::sort(logarithms.begin(), logarithms.end());
+    return logarithms;
 }
 
 /// Inside (0, 1); false for NaN too.

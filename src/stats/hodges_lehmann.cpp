@@ -27,13 +27,6 @@ Ordered ordered(std::span<const double> values) {
     return sorted;
 }
 
-Ordered ordered_logarithms(std::span<const double> values) {
-    Ordered sorted(values.size());
-    std::transform(values.begin(), values.end(), sorted.begin(), [](double x) { return std::log(x); });
-    std::sort(sorted.begin(), sorted.end());
-    return sorted;
-}
-
 /// A whole number in the order of the doubles (negative ones count downwards in their bits); its own inverse.
 std::int64_t mirrored(std::int64_t bits) {
     return bits < 0 ? std::numeric_limits<std::int64_t>::min() - bits : bits;

@@ -14,7 +14,7 @@ namespace {
 const char* const kQuick = "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$";
 const char* const kQuickTime = "--benchmark_min_time=0.001";
 
-Finished bench(const Workshop& workshop, std::vector<std::string> arguments) {
+Finished mnist_bench(const Workshop& workshop, std::vector<std::string> arguments) {
     return workshop.mnist(std::move(arguments));
 }
 
@@ -22,7 +22,7 @@ Finished bench(const Workshop& workshop, std::vector<std::string> arguments) {
 
 TEST_CASE("mnist_bench: a filter runs what it matches and nothing else") {
     const Workshop workshop;
-    const Finished finished = bench(workshop, {kQuick, kQuickTime});
+    const Finished finished = mnist_bench(workshop, {kQuick, kQuickTime});
     CAPTURE(finished.output, finished.error);
     CHECK(finished.exit_code == 0);
     CHECK(contains(finished.output, "SoftmaxCrossEntropy/classes:10/batch:64 "));
@@ -33,7 +33,7 @@ TEST_CASE("mnist_bench: a filter runs what it matches and nothing else") {
 TEST_CASE("mnist_bench: no match and a broken expression exit 2 and say how to see the names") {
     const Workshop workshop;
     for (const char* const filter : {"--benchmark_filter=Nothing", "--benchmark_filter=Adam("}) {
-        const Finished finished = bench(workshop, {filter});
+        const Finished finished = mnist_bench(workshop, {filter});
         CHECK(finished.exit_code == 2);
         CHECK(finished.output.empty());
         CHECK(contains(finished.error, "--benchmark_list_tests"));
@@ -42,8 +42,8 @@ TEST_CASE("mnist_bench: no match and a broken expression exit 2 and say how to s
 
 TEST_CASE("mnist_bench: unknown and bad flags exit 2 and name the flag") {
     const Workshop workshop;
-    CHECK(bench(workshop, {"--benchmark_filtre=Adam"}).exit_code == 2);
-    const Finished finished = bench(workshop, {"--epochs", "none"});
+    CHECK(mnist_bench(workshop, {"--benchmark_filtre=Adam"}).exit_code == 2);
+    const Finished finished = mnist_bench(workshop, {"--epochs", "none"});
     CHECK(finished.exit_code == 2);
     CHECK(contains(finished.error, "mnist_bench: --epochs: expected a whole number"));
 }
@@ -57,19 +57,19 @@ TEST_CASE("mnist_bench: facts of one's own are pairs") {
 
 TEST_CASE("mnist_bench: the list has one name a line and measures nothing") {
     const Workshop workshop;
-    const Finished all = bench(workshop, {"--benchmark_list_tests"});
+    const Finished all = mnist_bench(workshop, {"--benchmark_list_tests"});
     CHECK(all.exit_code == 0);
     CHECK(contains(all.output, "\nTrain/Adam/batch:64\n"));
     CHECK(all.error.empty());
     const Finished some =
-        bench(workshop, {"--benchmark_list_tests=true", "--benchmark_filter=^Infer/batch:1$"});
+        mnist_bench(workshop, {"--benchmark_list_tests=true", "--benchmark_filter=^Infer/batch:1$"});
     CHECK(some.output == "Infer/batch:1\n");
-    CHECK(bench(workshop, {"--benchmark_list_tests", "--benchmark_filter=Nothing"}).exit_code == 2);
+    CHECK(mnist_bench(workshop, {"--benchmark_list_tests", "--benchmark_filter=Nothing"}).exit_code == 2);
 }
 
 TEST_CASE("mnist_bench: the help goes to standard output") {
     const Workshop workshop;
-    const Finished finished = bench(workshop, {"--help"});
+    const Finished finished = mnist_bench(workshop, {"--help"});
     CHECK(finished.exit_code == 0);
     CHECK(contains(finished.output, "--loader-threads"));
     CHECK(contains(finished.output, "--benchmark_out"));
@@ -80,7 +80,7 @@ TEST_CASE("mnist_bench: a benchmark that errs makes it exit 1 and leaves the oth
     const Workshop workshop;
     // One epoch of 200 images does not teach SGD what the target asks for.
     const Finished finished =
-        bench(workshop, {"--data-dir", "tiny", "--max-epochs", "1", "--threads", "1", kQuickTime,
+        mnist_bench(workshop, {"--data-dir", "tiny", "--max-epochs", "1", "--threads", "1", kQuickTime,
                          "--benchmark_out=r.json",
                          "--benchmark_filter=^TimeToAccuracy/SGD|^SoftmaxCrossEntropy/classes:10/batch:64$"});
     CAPTURE(finished.output, finished.error);
@@ -95,7 +95,7 @@ TEST_CASE("mnist_bench: a benchmark that errs makes it exit 1 and leaves the oth
 TEST_CASE("mnist_bench: missing data exit 2 before anything is measured") {
     const Workshop workshop;
     const Finished finished =
-        bench(workshop, {"--data-dir", "nowhere", "--benchmark_filter=Train/Adam/batch:64$"});
+        mnist_bench(workshop, {"--data-dir", "nowhere", "--benchmark_filter=Train/Adam/batch:64$"});
     CHECK(finished.exit_code == 2);
     CHECK(finished.output.empty());
     CHECK(contains(finished.error, "nowhere"));
@@ -104,12 +104,12 @@ TEST_CASE("mnist_bench: missing data exit 2 before anything is measured") {
 TEST_CASE("mnist_bench: an existing result and an impossible place are refused before the run") {
     const Workshop workshop;
     workshop.write("r.json", "mine");
-    const Finished there = bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json"});
+    const Finished there = mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json"});
     CHECK(there.exit_code == 2);
     CHECK(there.output.empty());
     CHECK(contains(there.error, "never overwritten"));
     CHECK(workshop.text_of("r.json") == "mine");
-    const Finished place = bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json/in/a/file.json"});
+    const Finished place = mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json/in/a/file.json"});
     CHECK(place.exit_code == 2);
     CHECK(contains(place.error, "folder"));
 }
@@ -207,7 +207,7 @@ TEST_CASE("mnist_bench: a reader that went away ends a run of which nothing is k
 
 TEST_CASE("mnist_bench: messages bring no control characters from arguments to a terminal") {
     const Workshop workshop;
-    const Finished finished = bench(workshop, {"--epochs", "\x1b[31mred"});
+    const Finished finished = mnist_bench(workshop, {"--epochs", "\x1b[31mred"});
     CHECK(finished.exit_code == 2);
     CHECK(contains(finished.error, "[31mred"));
     CHECK(!contains(finished.error, "\x1b"));
@@ -231,7 +231,7 @@ TEST_CASE("mnist_bench: on a terminal messages keep to its width") {
 TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetitions, and shows it") {
     const Workshop workshop;
     const Finished finished =
-        bench(workshop, {"--data-dir", "tiny", "--threads", "1", "--epochs", "1", "--noise-floor",
+        mnist_bench(workshop, {"--data-dir", "tiny", "--threads", "1", "--epochs", "1", "--noise-floor",
                          "--benchmark_repetitions=8", kQuickTime, "--benchmark_out=base.json",
                          "--benchmark_filter=^Train/SGD/batch:(16|64)$|^SoftmaxCrossEntropy/.*/batch:64$"});
     CAPTURE(finished.output, finished.error);
@@ -255,7 +255,7 @@ TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetiti
 
 TEST_CASE("mnist_bench: with the result on standard output the floors are shown beside it") {
     const Workshop workshop;
-    const Finished finished = bench(workshop, {"--noise-floor", "--benchmark_repetitions=8", kQuickTime,
+    const Finished finished = mnist_bench(workshop, {"--noise-floor", "--benchmark_repetitions=8", kQuickTime,
                                                kQuick, "--benchmark_format=json"});
     REQUIRE(finished.exit_code == 0);
     const auto result = nlohmann::json::parse(finished.output);
@@ -265,7 +265,7 @@ TEST_CASE("mnist_bench: with the result on standard output the floors are shown 
 
 TEST_CASE("mnist_bench: a result as text carries no warning about Debian's library") {
     const Workshop workshop;
-    REQUIRE(bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.txt", "--benchmark_out_format=console"})
+    REQUIRE(mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.txt", "--benchmark_out_format=console"})
                 .exit_code == 0);
     const std::string text = workshop.text_of("r.txt");
     CHECK(contains(text, "SoftmaxCrossEntropy/classes:10/batch:64 "));

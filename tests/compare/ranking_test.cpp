@@ -7,7 +7,7 @@
 namespace mnist {
 namespace {
 
-MeasuredRow row(const std::string& name, double seconds) {
+MeasuredRow timed_row(const std::string& name, double seconds) {
     MeasuredRow made;
     made.name = name;
     for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1, -0.2, 0.6, -0.7, 0.5, -0.1})
@@ -35,9 +35,9 @@ using Places = std::vector<std::string>;
 
 TEST_CASE("ranking: members are ordered by what is shown, and what is not shown is a tie") {
     // c is twice as fast; b is 2 % faster than a, which the threshold does not count.
-    const std::vector<Measurements> sides{side("a", {row("T/1", 2), row("T/2", 4)}),
-                                          side("b", {row("T/1", 1.96), row("T/2", 3.92)}),
-                                          side("c", {row("T/1", 1), row("T/2", 2)})};
+    const std::vector<Measurements> sides{side("a", {timed_row("T/1", 2), timed_row("T/2", 4)}),
+                                          side("b", {timed_row("T/1", 1.96), timed_row("T/2", 3.92)}),
+                                          side("c", {timed_row("T/1", 1), timed_row("T/2", 2)})};
     const auto rankings = ranked(sides, {});
     REQUIRE(rankings.size() == 1);
     CHECK(rankings[0].family == "T");
@@ -50,16 +50,16 @@ TEST_CASE("ranking: members are ordered by what is shown, and what is not shown 
 
 TEST_CASE("ranking: ties need not go round: a place is one more than the number of faster members") {
     // 4 % apart each: neighbours tie, the ends do not.
-    const std::vector<Measurements> sides{side("a", {row("T", 1.082)}), side("b", {row("T", 1.04)}),
-                                          side("c", {row("T", 1)})};
+    const std::vector<Measurements> sides{side("a", {timed_row("T", 1.082)}),
+                                          side("b", {timed_row("T", 1.04)}), side("c", {timed_row("T", 1)})};
     CHECK(places(ranked(sides, {}).front()) == Places{"1=c", "1=b", "2a"});
 }
 
 TEST_CASE("ranking: rows are matched by name in any order, and only those of all files count") {
     const std::vector<Measurements> sides{
-        side("a", {row("T/1", 1), row("T/2", 100), row("T/3", 1), row("U/1", 1)}),
-        side("b", {row("T/2", 50), row("T/1", 0.5), row("U/1", 1)}),
-        side("c", {row("U/9", 1), row("T/3", 9), row("T/1", 0.25), row("T/2", 25)})};
+        side("a", {timed_row("T/1", 1), timed_row("T/2", 100), timed_row("T/3", 1), timed_row("U/1", 1)}),
+        side("b", {timed_row("T/2", 50), timed_row("T/1", 0.5), timed_row("U/1", 1)}),
+        side("c", {timed_row("U/9", 1), timed_row("T/3", 9), timed_row("T/1", 0.25), timed_row("T/2", 25)})};
     const auto rankings = ranked(sides, {});
     REQUIRE(rankings.size() == 1);
     CHECK(rankings[0].rows == 2);
@@ -68,28 +68,28 @@ TEST_CASE("ranking: rows are matched by name in any order, and only those of all
 }
 
 TEST_CASE("ranking: too few repetitions show nothing") {
-    std::vector<Measurements> sides{side("a", {row("T", 4)}), side("b", {row("T", 2)}),
-                                    side("c", {row("T", 1)})};
+    std::vector<Measurements> sides{side("a", {timed_row("T", 4)}), side("b", {timed_row("T", 2)}),
+                                    side("c", {timed_row("T", 1)})};
     for (Measurements& one : sides) one.rows[0].seconds.resize(3);
     CHECK(places(ranked(sides, {}).front()) == Places{"1=c", "1=b", "1=a"});
 }
 
 TEST_CASE("ranking: two files have none, and files without a common row have none") {
-    const std::vector<Measurements> two{side("a", {row("T", 1)}), side("b", {row("T", 2)})};
+    const std::vector<Measurements> two{side("a", {timed_row("T", 1)}), side("b", {timed_row("T", 2)})};
     CHECK(compare_files(two, {}).rankings.empty());
-    const std::vector<Measurements> apart{side("a", {row("T", 1), row("U", 1)}), side("b", {row("T", 2)}),
-                                          side("c", {row("U", 2)})};
+    const std::vector<Measurements> apart{side("a", {timed_row("T", 1), timed_row("U", 1)}),
+                                          side("b", {timed_row("T", 2)}), side("c", {timed_row("U", 2)})};
     const ComparedFiles files = compare_files(apart, {});
     CHECK(files.rankings.empty());
     CHECK(files.comparisons.size() == 2);
-    const std::vector<Measurements> foreign{side("a", {row("T", 1)}), side("b", {row("T", 2)}),
-                                            side("c", {row("V", 2)})};
+    const std::vector<Measurements> foreign{side("a", {timed_row("T", 1)}), side("b", {timed_row("T", 2)}),
+                                            side("c", {timed_row("V", 2)})};
     CHECK_THROWS_AS(compare_files(foreign, {}), InputError);
 }
 
 TEST_CASE("ranking: the comparisons of several files are adjusted as one table") {
-    const std::vector<Measurements> sides{side("a", {row("T", 2)}), side("b", {row("T", 1)}),
-                                          side("c", {row("T", 1)})};
+    const std::vector<Measurements> sides{side("a", {timed_row("T", 2)}), side("b", {timed_row("T", 1)}),
+                                          side("c", {timed_row("T", 1)})};
     const auto comparisons = compare(sides[0], std::span(sides).subspan(1), {});
     CHECK(comparisons[0].rows[0].speed.p_adjusted.value() ==
           Approx(2 * comparisons[0].rows[0].speed.p.value()));

@@ -21,32 +21,32 @@ namespace {
 
 using Pixels = std::span<const std::uint8_t>;
 
-constexpr std::size_t kPixels = 784;
+constexpr std::size_t kImagePixels = 784;
 constexpr std::size_t kClasses = 10;
 
 Pixels image(const Split& split, std::size_t i) {
-    return Pixels(split.images).subspan(i * kPixels, kPixels);
+    return Pixels(split.images).subspan(i * kImagePixels, kImagePixels);
 }
 
 /// Share of the test samples whose nearest mean training image is that of their own class.
 double nearest_centroid_accuracy(const Dataset& data) {
-    std::vector<double> means(kClasses * kPixels, 0.0);
+    std::vector<double> means(kClasses * kImagePixels, 0.0);
     std::vector<double> counts(kClasses, 0.0);
     for (std::size_t i = 0; i < data.train.count(); ++i) {
         const std::size_t label = data.train.labels[i];
         const Pixels picture = image(data.train, i);
-        for (std::size_t p = 0; p < kPixels; ++p) means[label * kPixels + p] += picture[p];
+        for (std::size_t p = 0; p < kImagePixels; ++p) means[label * kImagePixels + p] += picture[p];
         counts[label] += 1.0;
     }
-    for (std::size_t m = 0; m < means.size(); ++m) means[m] /= counts[m / kPixels];
+    for (std::size_t m = 0; m < means.size(); ++m) means[m] /= counts[m / kImagePixels];
 
     std::size_t right = 0;
     for (std::size_t i = 0; i < data.test.count(); ++i) {
         const Pixels picture = image(data.test, i);
         std::vector<double> distances(kClasses, 0.0);
         for (std::size_t m = 0; m < means.size(); ++m) {
-            const double difference = means[m] - picture[m % kPixels];
-            distances[m / kPixels] += difference * difference;
+            const double difference = means[m] - picture[m % kImagePixels];
+            distances[m / kImagePixels] += difference * difference;
         }
         const auto nearest = std::min_element(distances.begin(), distances.end()) - distances.begin();
         if (nearest == data.test.labels[i]) ++right;
@@ -66,9 +66,9 @@ TEST_CASE("synthetic: the facts describe the set and its bytes") {
     CHECK(data.facts.columns == 28);
     CHECK(data.facts.classes == 10);
     CHECK(data.folder.empty());
-    CHECK(data.train.images.size() == 30 * kPixels);
+    CHECK(data.train.images.size() == 30 * kImagePixels);
     CHECK(data.train.labels.size() == 30);
-    CHECK(data.test.images.size() == 20 * kPixels);
+    CHECK(data.test.images.size() == 20 * kImagePixels);
     CHECK(data.test.labels.size() == 20);
 
     std::string content;

@@ -26,17 +26,6 @@ std::string pixels(std::size_t count, std::uint8_t first) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "mnist-data-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 std::string idx_bytes(const std::vector<std::uint32_t>& extents, std::string_view values) {
     std::string bytes{'\0', '\0', '\x08', static_cast<char>(extents.size())};
     for (const std::uint32_t extent : extents)

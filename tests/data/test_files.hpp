@@ -1,5 +1,4 @@
-// Hand-made IDX files for the tests of this room: a set small enough to try every damage, and folders that
-// clean up after themselves.
+// Hand-made IDX files for the tests of this room: a set small enough to try every damage.
 #pragma once
 
 #include <array>
@@ -10,23 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/temporary_folder.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/data/catalog.hpp"
 
 namespace mnist {
-
-/// A fresh folder, removed with all it holds at the end of the test.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// Header and values of an IDX file of u8.
 [[nodiscard]] std::string idx_bytes(const std::vector<std::uint32_t>& extents, std::string_view values);

@@ -12,6 +12,7 @@
 #include "mnist/report/comparison_markdown.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/text.hpp"
+#include "report/lines.hpp"
 #include "report/sample_comparison.hpp"
 
 using mnist::ComparedFiles;
@@ -21,6 +22,7 @@ using mnist_test::check_golden;
 using mnist_test::compared;
 using mnist_test::hostile;
 using mnist_test::other_machine;
+using mnist_test::widest_line;
 
 namespace {
 
@@ -63,13 +65,6 @@ ComparedFiles with_four_digits(ComparedFiles files) {
         }
     }
     return files;
-}
-
-std::size_t widest_line(const std::string& text) {
-    std::istringstream lines(text);
-    std::size_t widest = 0;
-    for (std::string line; std::getline(lines, line);) widest = std::max(widest, mnist::display_width(line));
-    return widest;
 }
 
 /// Fields of RFC 4180, written without looking at the writer.

@@ -5,11 +5,13 @@
 #include "golden_text.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
+#include "report/lines.hpp"
 #include "results/sample_result.hpp"
 
 using mnist::RunStatus;
 using mnist::train_report;
 using mnist::TrainResult;
+using mnist_test::widest_line;
 
 namespace {
 
@@ -71,16 +73,6 @@ TrainResult interrupted() {
     run.epochs.resize(12);
     run.last_accuracy = run.epochs.back().test_accuracy;
     return result;
-}
-
-std::size_t widest_line(const std::string& text) {
-    std::size_t widest = 0;
-    for (std::size_t start = 0; start < text.size();) {
-        const std::size_t end = std::min(text.find('\n', start), text.size());
-        widest = std::max(widest, mnist::display_width(text.substr(start, end - start)));
-        start = end + 1;
-    }
-    return widest;
 }
 
 }  // namespace

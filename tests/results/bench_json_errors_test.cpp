@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-mnist::InputFault fault_of(const std::string& text) {
+mnist::InputFault bench_fault(const std::string& text) {
     try {
         (void)mnist::parse_bench_result(text, "x.json");
     } catch (const mnist::InputError& error) {
@@ -159,30 +159,30 @@ TEST_CASE("bench errors: words inside strings are text") {
 }
 
 TEST_CASE("bench errors: words that JSON does not know are refused with their byte") {
-    CHECK(fault_of("{\"context\": nano}").offset.value() == 13);
-    CHECK(fault_of("[--inf]").expected == "JSON");
-    CHECK(fault_of("[+1e999]").expected == "JSON");
-    CHECK(fault_of("[1e999e5]").expected == "numbers that a double holds");
-    CHECK(fault_of("[01e999x]").expected == "JSON");
+    CHECK(bench_fault("{\"context\": nano}").offset.value() == 13);
+    CHECK(bench_fault("[--inf]").expected == "JSON");
+    CHECK(bench_fault("[+1e999]").expected == "JSON");
+    CHECK(bench_fault("[1e999e5]").expected == "numbers that a double holds");
+    CHECK(bench_fault("[01e999x]").expected == "JSON");
     // Three letters become four, in place of the blank before them: the byte behind them keeps its number.
-    CHECK(fault_of("[ NaN, -Infinity, x]").offset.value() == 18);
+    CHECK(bench_fault("[ NaN, -Infinity, x]").offset.value() == 18);
 }
 
 TEST_CASE("bench errors: files of another form are refused") {
-    CHECK(fault_of("").found == "an empty file");
-    CHECK(fault_of("[]").found == "an array of 0 elements");
-    CHECK(fault_of("NaN").found == "null");
-    CHECK(fault_of("{}").found == "an object without them");
-    CHECK(fault_of("{\"context\": [], \"benchmarks\": []}").expected ==
+    CHECK(bench_fault("").found == "an empty file");
+    CHECK(bench_fault("[]").found == "an array of 0 elements");
+    CHECK(bench_fault("NaN").found == "null");
+    CHECK(bench_fault("{}").found == "an object without them");
+    CHECK(bench_fault("{\"context\": [], \"benchmarks\": []}").expected ==
           "an object \"context\" and an array \"benchmarks\"");
-    CHECK(fault_of("{\"context\": {}, \"benchmarks\": {}}").remedy ==
+    CHECK(bench_fault("{\"context\": {}, \"benchmarks\": {}}").remedy ==
           "Give a file that --benchmark_out=FILE wrote");
 }
 
 TEST_CASE("bench errors: every truncation is an error that names its byte") {
     const std::string text = bench_text({bench_row()});
     for (std::size_t length = 1; length < text.size(); ++length) {
-        const mnist::InputFault fault = fault_of(text.substr(0, length));
+        const mnist::InputFault fault = bench_fault(text.substr(0, length));
         INFO(length);
         CHECK(fault.expected == "JSON");
         CHECK(fault.offset.value() <= length);
@@ -208,7 +208,8 @@ TEST_CASE("bench errors: whatever byte changes, the file is read or refused") {
 }
 
 TEST_CASE("bench errors: bytes that are not UTF-8 are refused with their place") {
-    const mnist::InputFault fault = fault_of(replaced(bench_text({bench_row()}), "\"host\"", "\"caf\xe9\""));
+    const mnist::InputFault fault =
+        bench_fault(replaced(bench_text({bench_row()}), "\"host\"", "\"caf\xe9\""));
     CHECK(fault.expected == "JSON");
     CHECK(fault.offset.value() > 0);
 }
@@ -225,12 +226,12 @@ TEST_CASE("bench errors: deep nesting is refused and does not exhaust the stack"
     for (const std::string& opening : {std::string("["), std::string("{\"a\":")}) {
         std::string deep = "{\"benchmarks\": [], \"context\": ";
         for (int i = 0; i < 100000; ++i) deep += opening;
-        CHECK(fault_of(deep).expected == "at most 32 levels of nesting");
+        CHECK(bench_fault(deep).expected == "at most 32 levels of nesting");
     }
 }
 
 TEST_CASE("bench errors: a file above the limit is not parsed") {
-    CHECK(fault_of(std::string(mnist::kMaxResultBytes + 1, ' ')).found == "67108865 bytes");
+    CHECK(bench_fault(std::string(mnist::kMaxResultBytes + 1, ' ')).found == "67108865 bytes");
     const auto path = std::filesystem::temp_directory_path() / "mnist_bench_errors_test_large.json";
     std::ofstream(path) << "{";
     std::filesystem::resize_file(path, std::uintmax_t{100} << 20);
@@ -248,7 +249,7 @@ TEST_CASE("bench errors: values that would take gigabytes are refused before the
     const std::string begin = "{\"context\": {}, \"benchmarks\": [";
     std::string many = begin + "0";
     for (int i = 0; i < 2000000; ++i) many += ",0";
-    const mnist::InputFault fault = fault_of(many + "]}");
+    const mnist::InputFault fault = bench_fault(many + "]}");
     CHECK(fault.expected == "at most 2000000 values");
     CHECK(fault.found == "2000005");
     // Commas and brackets in strings are text.
@@ -258,14 +259,15 @@ TEST_CASE("bench errors: values that would take gigabytes are refused before the
 TEST_CASE("bench errors: more rows or facts than any real file has are refused") {
     std::string rows = "{\"context\": {}, \"benchmarks\": [{}";
     for (int i = 0; i < 500000; ++i) rows += ",{}";
-    const mnist::InputFault many = fault_of(rows + "]}");
+    const mnist::InputFault many = bench_fault(rows + "]}");
     CHECK(many.where == "x.json, benchmarks");
     CHECK(many.expected == "at most 500000 rows");
     CHECK(many.found == "an array of 500001 elements");
 
     std::string facts = "{\"benchmarks\": [], \"context\": {\"a\": [0";
     for (int i = 0; i < 10000; ++i) facts += ",0";
-    CHECK(fault_of(facts + "]}}").where == "x.json, context");
-    CHECK(fault_of("{\"benchmarks\": [], \"context\": {\"" + std::string(2000, 'k') + "\": 1}}").expected ==
-          "at most 10000 facts with names of at most 1000 bytes");
+    CHECK(bench_fault(facts + "]}}").where == "x.json, context");
+    CHECK(
+        bench_fault("{\"benchmarks\": [], \"context\": {\"" + std::string(2000, 'k') + "\": 1}}").expected ==
+        "at most 10000 facts with names of at most 1000 bytes");
 }

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-mnist::InputFault fault_of(const std::string& text) {
+mnist::InputFault file_fault(const std::string& text) {
     try {
         (void)parse_result_file(text, "x.json");
     } catch (const mnist::InputError& error) {
@@ -45,28 +45,28 @@ TEST_CASE("result files: the kind follows from the content") {
 
 TEST_CASE("result files: the reader of a kind says what it cannot read") {
     const json newer{{"schema", "mnist-results/2"}};
-    CHECK(fault_of(newer.dump()).remedy == "A newer program wrote this file: read it with that one");
+    CHECK(file_fault(newer.dump()).remedy == "A newer program wrote this file: read it with that one");
     const std::string train = mnist::train_result_json(mnist_test::sample_result(1));
     const std::size_t label = train.find("\"label\": ") + 9;
     const std::size_t line_end = train.find(',', label);
     // Only Google Benchmark's files may hold a bare NaN.
     const std::string spoilt = std::string(train).replace(label, line_end - label, "NaN");
-    CHECK(fault_of(spoilt).offset.value() == label);
+    CHECK(file_fault(spoilt).offset.value() == label);
 }
 
 TEST_CASE("result files: a file of another kind is described") {
-    const mnist::InputFault empty = fault_of("{}");
+    const mnist::InputFault empty = file_fault("{}");
     CHECK(empty.where == "x.json");
     CHECK(empty.expected == "Google Benchmark's JSON or a file of `mnist train`");
     CHECK(empty.found == "an object");
     CHECK(empty.remedy == "Give a file that --benchmark_out=FILE or `mnist train --out FILE` wrote");
-    CHECK(fault_of("[1, 2]").found == "an array of 2 elements");
-    CHECK(fault_of("7").found == "7");
-    CHECK(fault_of(R"({"name": "x", "scripts": {}})").found == R"(an object with "name", "scripts")");
-    CHECK(fault_of(R"({"a":1,"b":1,"c":1,"d":1,"e":1,"f":1})").found ==
+    CHECK(file_fault("[1, 2]").found == "an array of 2 elements");
+    CHECK(file_fault("7").found == "7");
+    CHECK(file_fault(R"({"name": "x", "scripts": {}})").found == R"(an object with "name", "scripts")");
+    CHECK(file_fault(R"({"a":1,"b":1,"c":1,"d":1,"e":1,"f":1})").found ==
           R"(an object with "a", "b", "c", "d", "e" and more)");
-    CHECK(fault_of(R"({"schema": "mnist-comparison/1"})").found == "the schema \"mnist-comparison/1\"");
-    CHECK(fault_of(R"({"schema": 7})").found == "the schema 7");
-    CHECK(fault_of("{\"" + std::string(100, 'k') + "\": 1}").found == "an object with a long string");
-    CHECK(fault_of("time,name\n1,2\n").expected == "JSON");
+    CHECK(file_fault(R"({"schema": "mnist-comparison/1"})").found == "the schema \"mnist-comparison/1\"");
+    CHECK(file_fault(R"({"schema": 7})").found == "the schema 7");
+    CHECK(file_fault("{\"" + std::string(100, 'k') + "\": 1}").found == "an object with a long string");
+    CHECK(file_fault("time,name\n1,2\n").expected == "JSON");
 }

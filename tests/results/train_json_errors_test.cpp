@@ -18,7 +18,7 @@ json sample() {
     return json::parse(mnist::train_result_json(mnist_test::sample_result(2)));
 }
 
-mnist::InputFault fault_of(const std::string& text) {
+mnist::InputFault train_fault(const std::string& text) {
     try {
         (void)mnist::parse_train_result(text, "x.json");
     } catch (const mnist::InputError& error) {
@@ -31,7 +31,7 @@ mnist::InputFault fault_of(const std::string& text) {
 mnist::InputFault fault_after(const std::function<void(json&)>& spoil) {
     json file = sample();
     spoil(file);
-    return fault_of(file.dump());
+    return train_fault(file.dump());
 }
 
 void check(const std::function<void(json&)>& spoil, const std::string& where, const std::string& expected,
@@ -171,37 +171,37 @@ TEST_CASE("result errors: another schema or kind says what to do") {
     CHECK(newer.found == "\"mnist-results/2\"");
     CHECK(newer.remedy == "A newer program wrote this file: read it with that one");
     CHECK(fault_after([](json& f) { f["kind"] = "bench"; }).remedy == "Give a file that `mnist train` wrote");
-    CHECK(fault_of("{}").where == "x.json, schema");
-    CHECK(fault_of("[]").expected == "an object");
-    CHECK(fault_of("null").where == "x.json");
+    CHECK(train_fault("{}").where == "x.json, schema");
+    CHECK(train_fault("[]").expected == "an object");
+    CHECK(train_fault("null").where == "x.json");
 }
 
 TEST_CASE("result errors: text that is not JSON is refused with its byte") {
-    CHECK(fault_of("").found == "an empty file");
-    CHECK(fault_of("{\"a\": x}").offset.value() == 6);
+    CHECK(train_fault("").found == "an empty file");
+    CHECK(train_fault("{\"a\": x}").offset.value() == 6);
     const std::string whole = mnist::train_result_json(mnist_test::sample_result(1));
     for (const std::size_t length : {std::size_t{1}, whole.size() / 3, whole.size() / 2, whole.size() - 3}) {
-        const mnist::InputFault fault = fault_of(whole.substr(0, length));
+        const mnist::InputFault fault = train_fault(whole.substr(0, length));
         CHECK(fault.expected == "JSON");
         CHECK(fault.offset.value() == length);
     }
-    CHECK(fault_of("{\"schema\": \"\xff\xfe\"}").expected == "JSON");
-    CHECK(fault_of("[1e999]").expected == "numbers that a double holds");
-    CHECK(fault_of("[NaN]").expected == "JSON");
+    CHECK(train_fault("{\"schema\": \"\xff\xfe\"}").expected == "JSON");
+    CHECK(train_fault("[1e999]").expected == "numbers that a double holds");
+    CHECK(train_fault("[NaN]").expected == "JSON");
 }
 
 TEST_CASE("result errors: deep nesting is refused and does not exhaust the stack") {
     for (const std::string& opening : {std::string("["), std::string("{\"a\":")}) {
         std::string deep;
         for (int i = 0; i < 100000; ++i) deep += opening;
-        const mnist::InputFault fault = fault_of(deep);
+        const mnist::InputFault fault = train_fault(deep);
         CHECK(fault.expected == "at most 32 levels of nesting");
         CHECK(fault.found == "more");
     }
 }
 
 TEST_CASE("result errors: a file above the limit is not parsed") {
-    const mnist::InputFault fault = fault_of(std::string(mnist::kMaxResultBytes + 1, ' '));
+    const mnist::InputFault fault = train_fault(std::string(mnist::kMaxResultBytes + 1, ' '));
     CHECK(fault.expected == "at most 67108864 bytes");
     CHECK(fault.found == "67108865 bytes");
 }

@@ -11,22 +11,20 @@
 #include "catch.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/stats/hodges_lehmann.hpp"
+#include "samples.hpp"
 
 using mnist::bootstrap_ratio_interval;
 using mnist::BootstrapSettings;
 using mnist::CounterRng;
 using mnist::RandomPurpose;
 using mnist::RatioIntervalMethod;
+using mnist_test::kBase;
+using mnist_test::kInfinity;
+using mnist_test::kNan;
+using mnist_test::kNew;
+using mnist_test::Values;
 
 namespace {
-
-using Values = std::vector<double>;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-const Values kBase{10.31, 10.12, 10.55, 10.07, 10.93, 10.18, 10.24, 11.41, 10.02, 10.29};
-const Values kNew{9.48, 9.71, 9.35, 9.62, 10.15, 9.41, 9.55, 9.38, 10.61, 9.44};
 
 BootstrapSettings with_resamples(std::uint32_t resamples, std::uint64_t seed = 0) {
     return {.seed = seed, .resamples = resamples, .confidence = 0.95};

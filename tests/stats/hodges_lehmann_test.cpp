@@ -9,23 +9,23 @@
 #include "catch.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/stats/summary.hpp"
+#include "samples.hpp"
 
 using mnist::CounterRng;
 using mnist::hodges_lehmann_interval;
 using mnist::hodges_lehmann_ratio;
 using mnist::hodges_lehmann_shift;
 using mnist::RandomPurpose;
+using mnist_test::kBase;
+using mnist_test::kInfinity;
+using mnist_test::kNan;
+using mnist_test::kNew;
+using mnist_test::Values;
 
 namespace {
 
-using Values = std::vector<double>;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kGreatest = std::numeric_limits<double>::max();
 
-const Values kBase{10.31, 10.12, 10.55, 10.07, 10.93, 10.18, 10.24, 11.41, 10.02, 10.29};
-const Values kNew{9.48, 9.71, 9.35, 9.62, 10.15, 9.41, 9.55, 9.38, 10.61, 9.44};
 const Values kTied{1, 2, 2, 3, 4, 4, 4, 7};
 const Values kOtherTied{2, 4, 5, 5, 6, 7, 7, 9, 9};
 

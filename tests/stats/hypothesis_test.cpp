@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "samples.hpp"
 
 using mnist::welch_test;
+using mnist_test::kNan;
 
 namespace {
 const std::vector<double> kAdam{97.63, 97.36, 97.55, 97.43, 96.77};
 const std::vector<double> kMomentum{97.93, 97.69, 97.92, 97.83, 98.03};
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("hypothesis: Welch's test agrees with scipy") {

@@ -7,17 +7,15 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "samples.hpp"
 
 using mnist::independent_proportions_interval;
 using mnist::mean_interval;
 using mnist::median_interval;
 using mnist::student_t_quantile;
 using mnist::wilson_interval;
-
-namespace {
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-}  // namespace
+using mnist_test::kInfinity;
+using mnist_test::kNan;
 
 TEST_CASE("intervals: Student's t quantiles agree with scipy") {
     // scipy.stats.t.ppf(probability, df), refined with mpmath

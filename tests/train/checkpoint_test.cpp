@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::atomic<bool> kNoStop{false};
+const std::atomic<bool> kGoOn{false};
 
 Split blobs(std::size_t count, std::uint32_t stream) {
     constexpr std::size_t kPixels = 25;
@@ -34,7 +34,7 @@ Split blobs(std::size_t count, std::uint32_t stream) {
     return split;
 }
 
-Dataset small_set() {
+Dataset checkpointed_set() {
     Dataset set;
     set.facts = {.name = "custom",
                  .sha256 = std::string(64, 'c'),
@@ -50,7 +50,7 @@ Dataset small_set() {
 }
 
 // Five layers, so that those above the second have replicas and padding.
-TrainConfig small_config() {
+TrainConfig deep_config() {
     TrainConfig config;
     config.epochs = 3;
     config.batch_size = 16;
@@ -97,13 +97,13 @@ class Keeper : public ExperimentObserver {
 
 std::vector<std::string> checkpoints_of(const ExperimentInputs& inputs) {
     Keeper keeper(inputs);
-    static_cast<void>(run_experiment(inputs, keeper, kNoStop));
+    static_cast<void>(run_experiment(inputs, keeper, kGoOn));
     return keeper.contents;
 }
 
 // Small enough to try every byte of.
 ExperimentInputs tiny_inputs(const Dataset& set) {
-    TrainConfig config = small_config();
+    TrainConfig config = deep_config();
     config.hidden = {3};
     config.optimizers = {OptimizerKind::adam};
     config.seeds = 1;
@@ -143,10 +143,10 @@ bool contains(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("checkpoint: going on from any of them ends with the weights and the history of a run at one go") {
-    const Dataset set = small_set();
-    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const Dataset set = checkpointed_set();
+    ExperimentInputs inputs = inputs_of(deep_config(), set);
     Keeper keeper(inputs);
-    const ExperimentOutcome whole = run_experiment(inputs, keeper, kNoStop);
+    const ExperimentOutcome whole = run_experiment(inputs, keeper, kGoOn);
     REQUIRE(whole.runs.size() == 6);
     // Two between the epochs of each run, and one behind it.
     REQUIRE(keeper.contents.size() == 6 * 3);
@@ -156,7 +156,7 @@ TEST_CASE("checkpoint: going on from any of them ends with the weights and the h
             inputs.progress.runs.present ? inputs.progress.runs.present->epochs.size() : 0;
         CAPTURE(inputs.progress.runs.finished.size(), begun);
         ExperimentObserver nobody;
-        const ExperimentOutcome resumed = run_experiment(inputs, nobody, kNoStop);
+        const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
         REQUIRE(resumed.runs.size() == 6);
         for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
         // Seconds of epochs that are done stay as they were measured.
@@ -168,7 +168,7 @@ TEST_CASE("checkpoint: going on from any of them ends with the weights and the h
 }
 
 TEST_CASE("checkpoint: every N epochs and behind every run, and none unless asked for") {
-    const Dataset set = small_set();
+    const Dataset set = checkpointed_set();
     ExperimentInputs inputs = tiny_inputs(set);
     inputs.config.epochs = 7;
     inputs.checkpoint_every = 3;
@@ -190,24 +190,24 @@ TEST_CASE("checkpoint: an interruption leaves the last whole epoch, and going on
         }
         std::atomic<bool>& stop;
     };
-    const Dataset set = small_set();
-    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const Dataset set = checkpointed_set();
+    ExperimentInputs inputs = inputs_of(deep_config(), set);
     inputs.checkpoint_every = 100;
     ExperimentObserver nobody;
-    const ExperimentOutcome whole = run_experiment(inputs, nobody, kNoStop);
+    const ExperimentOutcome whole = run_experiment(inputs, nobody, kGoOn);
     std::atomic<bool> stop{false};
     StopLater observer(inputs, stop);
     REQUIRE(run_experiment(inputs, observer, stop).interrupted);
     REQUIRE(observer.contents.size() == 1);
     inputs.progress = parse_checkpoint(observer.contents.front(), "F").progress;
     CHECK(inputs.progress.runs.present.value().epochs.size() == 2);
-    const ExperimentOutcome resumed = run_experiment(inputs, nobody, kNoStop);
+    const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
     CHECK_FALSE(resumed.interrupted);
     for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
 }
 
 TEST_CASE("checkpoint: a file with any byte changed or cut off anywhere is refused") {
-    const Dataset set = small_set();
+    const Dataset set = checkpointed_set();
     const std::string content = checkpoints_of(tiny_inputs(set)).front();
     REQUIRE(refusal(content).empty());
     for (std::size_t i = 0; i < content.size(); ++i) {
@@ -227,7 +227,7 @@ TEST_CASE("checkpoint: a sound file that is none, or of another version, or at o
     CHECK(contains(refusal(training_state_content(R"({"schema": "mnist-checkpoint/2"})", std::nullopt)),
                    "Another version of this program wrote it"));
 
-    const Dataset set = small_set();
+    const Dataset set = checkpointed_set();
     const ExperimentInputs inputs = tiny_inputs(set);
     Checkpoint checkpoint = parse_checkpoint(checkpoints_of(inputs).front(), "F");
     const auto with = [&](const auto& spoil) {
@@ -251,14 +251,14 @@ TEST_CASE("checkpoint: a sound file that is none, or of another version, or at o
 }
 
 TEST_CASE("checkpoint: progress that is not this experiment's is refused before anything is trained") {
-    const Dataset set = small_set();
-    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const Dataset set = checkpointed_set();
+    ExperimentInputs inputs = inputs_of(deep_config(), set);
     const ExperimentProgress progress = parse_checkpoint(checkpoints_of(inputs).at(4), "F").progress;
     const auto refused = [&](const auto& spoil) {
         inputs.progress = progress;
         spoil(inputs.progress.runs);
         ExperimentObserver nobody;
-        CHECK_THROWS_AS(run_experiment(inputs, nobody, kNoStop), InputError);
+        CHECK_THROWS_AS(run_experiment(inputs, nobody, kGoOn), InputError);
     };
     refused([](RunsSoFar& runs) { runs.finished[0].seed = 7; });
     refused([](RunsSoFar& runs) { runs.finished[0].optimizer = OptimizerKind::adam; });
@@ -269,7 +269,7 @@ TEST_CASE("checkpoint: progress that is not this experiment's is refused before 
 }
 
 TEST_CASE("checkpoint: other conditions are refused with all that differs") {
-    const Dataset set = small_set();
+    const Dataset set = checkpointed_set();
     ExperimentInputs inputs = tiny_inputs(set);
     const nlohmann::json stored = conditions_of(inputs);
     CHECK_NOTHROW(require_same_conditions(stored, stored, "D"));
@@ -298,8 +298,8 @@ TEST_CASE("checkpoint: other conditions are refused with all that differs") {
 
 TEST_CASE(
     "checkpoint folder: two are kept, and the one before is used with a warning when the newest is damaged") {
-    const Dataset set = small_set();
-    ExperimentInputs inputs = inputs_of(small_config(), set);
+    const Dataset set = checkpointed_set();
+    ExperimentInputs inputs = inputs_of(deep_config(), set);
     const std::vector<std::string> contents = checkpoints_of(inputs);
     const TemporaryFolder place;
     const fs::path folder = place.path() / "a" / "b";

@@ -21,6 +21,9 @@ struct RunGroup {
 /// In the order of the configuration; an optimizer that never started has no runs.
 [[nodiscard]] std::vector<RunGroup> run_groups(const TrainResult& result);
 
+/// "SGD + Momentum" and the like.
+[[nodiscard]] std::string title_of(const RunGroup& group);
+
 /// True where some optimizer has several runs.
 [[nodiscard]] bool has_several_seeds(const std::vector<RunGroup>& groups);
 
