@@ -25,6 +25,11 @@ bool has_a_chart(const std::string& name) {
            family == "InnerProduct";
 }
 
+/// How disturbed a repetition was: of use beside the repetition, not as a median.
+bool is_about_load(const std::string& counter) {
+    return counter == "load_average" || counter == "steal_share" || counter == "involuntary_switches";
+}
+
 /// In the order of the file.
 std::vector<Row> rows_of(const BenchResult& result, bool ours) {
     std::vector<Row> rows;
@@ -35,7 +40,9 @@ std::vector<Row> rows_of(const BenchResult& result, bool ours) {
         if (is_new) rows.push_back({.name = repetition.name, .seconds = {}, .counters = {}});
         Row& row = rows[place->second];
         row.seconds.push_back(repetition.seconds);
-        for (const auto& [key, value] : repetition.counters) row.counters[key].push_back(value);
+        for (const auto& [key, value] : repetition.counters) {
+            if (!ours || !is_about_load(key)) row.counters[key].push_back(value);
+        }
     }
     return rows;
 }

@@ -134,6 +134,14 @@ class PageTest(unittest.TestCase):
             self.assertGreater(inked, 500, canvas.get_attribute("aria-label"))
         self.assert_silent_console()
 
+    def test_points_have_the_colour_of_their_series(self):
+        self.open(self.whole_page)
+        self.js("document.querySelector('#throughput canvas').scrollIntoView()")
+        self.wait_for("return !!Chart.getChart(document.querySelector('#throughput canvas'))", "the chart is drawn")
+        differing = """const chart = Chart.getChart(document.querySelector('#throughput canvas'));
+            return chart.data.datasets.filter((d, i) => chart.getDatasetMeta(i).data[0].options.backgroundColor !== d.backgroundColor).length"""
+        self.assertEqual(0, self.js(differing))
+
     def test_every_chart_has_its_numbers_as_a_table(self):
         self.open(self.whole_page)
         rows = self.js("""
@@ -257,7 +265,7 @@ class PageTest(unittest.TestCase):
         (self.folder / "foreign.json").write_text(json.dumps({"context": {"host_name": "h"}, "benchmarks": rows}))
         self.open(self.report("foreign.html", [self.folder / "foreign.json"]))
         text = self.js("return document.querySelector('#benchmarks details[open] tbody').textContent")
-        for part in ("BM_Sort/8", "250 ns", "items_per_second 4,000,000"):
+        for part in ("BM_Sort/8", "250\u00a0ns", "items_per_second 4,000,000"):
             self.assertIn(part, text)
         self.assert_silent_console()
 

@@ -189,7 +189,7 @@ function otherBenchmarks(file) {
     {name: 'Benchmark', wide: true, cell: (row) => row.name},
     {name: 'Time', number: true, cell: (row) => withInterval(row.seconds, duration)},
     {name: 'Low and high are', cell: (row) => spreadWords(row.seconds)},
-    {name: 'Counters, medians', wide: true, cell: (row) => row.counters.map(([key, value]) => `${key} ${short(value)}`).join(', ')},
+    {name: 'Counters, medians', wide: true, cell: (row) => row.counters.map(([key, value]) => `${key} ${large(value)}`).join(', ')},
   ], file.rows);
   const kMostOpen = 100;
   return [
