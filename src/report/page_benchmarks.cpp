@@ -1,7 +1,6 @@
-// The benchmarks' part of a page: throughput, time to the target, roofline, latency. What a row is about
-// stands in its name, what it measured in its counters.
+// The benchmarks' part of a page: throughput, roofline, latency. What a row is about stands in its name, what
+// it measured in its counters. Times to the target are in page_times.cpp, all other rows in page_rows.cpp.
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "bench_words.hpp"
@@ -9,6 +8,7 @@
 #include "mnist/report/run_groups.hpp"
 #include "mnist/stats/intervals.hpp"
 #include "mnist/stats/summary.hpp"
+#include "page_bench.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -16,32 +16,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::optional<double> counter(const BenchRepetition& repetition, const std::string& key) {
-    const auto found = repetition.counters.find(key);
-    return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
-}
-
 ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
     return kind ? ordered_json(name(*kind)) : ordered_json(nullptr);
-}
-
-/// A short word of letters and digits; `otherwise` for anything else that stands in its place in a file.
-std::string word_or(const std::string& text, const std::string& otherwise) {
-    constexpr std::size_t kLongest = 12;
-    const bool is_word =
-        !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        });
-    return is_word ? text : otherwise;
-}
-
-/// Number of threads of a row: in its name, or one number for the whole file; empty where neither says it.
-std::string threads_of(const BenchWords& words, const PageSource& source) {
-    return word_or(words.text("threads", source.fact("mnist.config.threads")), {});
-}
-
-std::string precision_of(const BenchWords& words) {
-    return word_or(words.text("precision", "f32"), "other");
 }
 
 ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
@@ -61,7 +37,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
     for (const BenchRepetition& repetition : source.bench()->repetitions) {
         const BenchWords words = bench_words(repetition.name);
         const std::optional<std::uint64_t> batch = words.number("batch");
-        const std::optional<double> throughput = counter(repetition, "samples_per_second");
+        const std::optional<double> throughput = counter_of(repetition, "samples_per_second");
         const bool wanted = words.family == "Train" || words.family == "Step" || words.family == "Infer";
         if (!wanted || !batch || !throughput || *throughput <= 0) continue;
         ThroughputPoint& point = point_of(all,
@@ -73,7 +49,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .points = {}},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
-        if (const auto share = counter(repetition, "peak_fraction")) point.shares.push_back(*share);
+        if (const auto share = counter_of(repetition, "peak_fraction")) point.shares.push_back(*share);
     }
 }
 
@@ -103,20 +79,6 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
             if (peak > 0 && speed * gflop <= peak) point.shares.push_back(speed * gflop / peak);
         }
     }
-}
-
-/// One benchmark's repetitions of one counter, by name.
-using CounterValues = std::map<std::string, std::vector<double>>;
-
-CounterValues values_of_counter(const BenchResult& result, const std::string& key,
-                                const std::string& family = {}) {
-    CounterValues values;
-    for (const BenchRepetition& repetition : result.repetitions) {
-        const auto value = counter(repetition, key);
-        if (value && (family.empty() || family_of(repetition.name) == family))
-            values[repetition.name].push_back(*value);
-    }
-    return values;
 }
 
 std::optional<double> median_of(const CounterValues& values, const std::string& name) {
@@ -165,40 +127,6 @@ ordered_json roofline_json(std::size_t place, const BenchResult& result) {
             {"others", std::move(others)}};
 }
 
-void add_times(ordered_json& list, std::size_t place, const TrainResult& result, const PageSource& source) {
-    for (const RunGroup& group : run_groups(result)) {
-        if (group.counted.empty()) continue;
-        const std::vector<double> seconds = values_of(group, &RunRecord::seconds_to_target);
-        list.push_back({{"source", place},
-                        {"optimizer", name(group.optimizer)},
-                        {"precision", name(result.config.precision)},
-                        {"threads", source.fact("mnist.config.threads")},
-                        {"batch", result.config.batch_size},
-                        {"target", result.config.target_accuracy},
-                        {"seconds", estimate_json(seconds)},
-                        {"reached", seconds.size()},
-                        {"runs", group.counted.size()}});
-    }
-}
-
-void add_times(ordered_json& list, std::size_t place, const BenchResult& result, const PageSource& source) {
-    for (const auto& [name, seconds] : values_of_counter(result, "seconds_to_target", "TimeToAccuracy")) {
-        const BenchWords words = bench_words(name);
-        const auto target = words.number("target");
-        const auto batch = words.number("batch");
-        if (!words.optimizer || !target || !batch) continue;
-        list.push_back({{"source", place},
-                        {"optimizer", optimizer_word(words.optimizer)},
-                        {"precision", precision_of(words)},
-                        {"threads", threads_of(words, source)},
-                        {"batch", *batch},
-                        {"target", *target},
-                        {"seconds", estimate_json(seconds)},
-                        {"reached", seconds.size()},
-                        {"runs", seconds.size()}});
-    }
-}
-
 }  // namespace
 
 ordered_json estimate_json(std::span<const double> values) {
@@ -238,14 +166,6 @@ ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
                         {"threads", series.threads},
                         {"points", std::move(points)}});
     }
-    return list;
-}
-
-ordered_json times_json(const std::vector<PageSource>& sources) {
-    ordered_json list = ordered_json::array();
-    for (std::size_t i = 0; i < sources.size(); ++i)
-        std::visit([&](const auto& content) { add_times(list, i, content, sources[i]); },
-                   sources[i].source->content);
     return list;
 }
 

@@ -1,6 +1,6 @@
 // Which files of a page are compared: each with the first of its kind, where machine, build or threads
 // differ. All pairs would be too many to read, and files of one machine and build are repetitions, not
-// rivals.
+// rivals. Three and more that are compared with each other have a ranking as well.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,6 +46,21 @@ void add_pair(PageComparisons& all, const std::vector<PageSource>& sources, std:
     }
 }
 
+/// Where a file is the base of several, they are compared as one table and ranked, as `mnist compare` does.
+void rank(PageComparisons& all, const std::vector<PageSource>& sources, std::size_t base) {
+    std::vector<PageComparison*> pairs;
+    std::vector<Measurements> sides{sources[base].measurements};
+    for (PageComparison& pair : all.compared) {
+        if (pair.base != base) continue;
+        pairs.push_back(&pair);
+        sides.push_back(sources[pair.measured].measurements);
+    }
+    if (pairs.size() < 2) return;
+    ComparedFiles files = compare_files(sides, {.mode = CompareMode::report, .verdict = {}});
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i]->comparison = files.comparisons[i];
+    all.ranked.push_back({base, std::move(files)});
+}
+
 }  // namespace
 
 PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
@@ -58,7 +73,19 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
             break;
         }
     }
+    for (std::size_t i = 0; i < sources.size(); ++i) rank(all, sources, i);
     return all;
+}
+
+ordered_json rankings_json(const PageComparisons& comparisons) {
+    ordered_json list = ordered_json::array();
+    for (const PageRanking& ranking : comparisons.ranked) {
+        if (ranking.files.rankings.empty()) continue;
+        ordered_json one{{"base_source", ranking.base}};
+        one.update(ordered_json::parse(comparison_json(ranking.files)).at("ranking"));
+        list.push_back(std::move(one));
+    }
+    return list;
 }
 
 ordered_json comparisons_json(const PageComparisons& comparisons) {

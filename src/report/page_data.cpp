@@ -75,6 +75,8 @@ std::string report_json(const std::vector<ReportSource>& given) {
                       {"times", times_json(sources)},
                       {"rooflines", rooflines_json(sources)},
                       {"latencies", latencies_json(sources)},
+                      {"bench_rows", bench_rows_json(sources)},
+                      {"rankings", rankings_json(comparisons)},
                       {"comparisons", comparisons_json(comparisons)},
                       {"not_compared", comparisons.refused}};
     make_printable(root);

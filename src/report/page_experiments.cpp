@@ -122,7 +122,6 @@ ordered_json optimizer_json(const RunGroup& group, const TrainConfig& config, co
     return {{"optimizer", name(group.optimizer)},
             {"title", title(group.optimizer)},
             {"learning_rate", learning_rate(config, group.optimizer)},
-            {"schedule", name(config.schedule)},
             {"best_accuracy", mean_json(values_of(group, &RunRecord::best_accuracy))},
             {"last_accuracy", mean_json(values_of(group, &RunRecord::last_accuracy))},
             {"last_train_loss", mean_json(last_epoch_values(group, &EpochRecord::train_loss))},
@@ -170,6 +169,7 @@ ordered_json experiment_json(std::size_t place, const PageSource& source, const 
             {"seed", result.config.seed},
             {"seeds", result.config.seeds},
             {"threads", result.config.threads},
+            {"schedule", name(result.config.schedule)},
             {"target_accuracy", result.config.target_accuracy},
             {"optimizers", std::move(optimizers)},
             {"insights", insights(result)}};

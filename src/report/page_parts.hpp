@@ -10,6 +10,7 @@
 
 #include "mnist/compare/comparison.hpp"
 #include "mnist/compare/measurements.hpp"
+#include "mnist/compare/ranking.hpp"
 #include "mnist/core/train_config.hpp"
 #include "mnist/report/page.hpp"
 
@@ -47,8 +48,14 @@ struct PageComparison {
     std::size_t base = 0, measured = 0;
     Comparison comparison;
 };
+/// Three sources or more beside each other.
+struct PageRanking {
+    std::size_t base = 0;
+    ComparedFiles files;
+};
 struct PageComparisons {
     std::vector<PageComparison> compared;
+    std::vector<PageRanking> ranked;
     std::vector<std::string> refused;  ///< sentences on pairs that cannot be compared
 };
 
@@ -65,7 +72,10 @@ struct PageComparisons {
 [[nodiscard]] nlohmann::ordered_json times_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json rooflines_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
+/// Rows of benchmark files that no other part shows.
+[[nodiscard]] nlohmann::ordered_json bench_rows_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons);
+[[nodiscard]] nlohmann::ordered_json rankings_json(const PageComparisons& comparisons);
 /// What a reader should know first.
 [[nodiscard]] std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,
                                                          const std::vector<ThroughputSeries>& series,

@@ -100,9 +100,9 @@ std::string target_sentence(const PageSource& source, const std::vector<RunGroup
     const double target = source.train()->config.target_accuracy;
     if (ranked.empty()) return {};
     const Ranked& first = ranked.front();
-    std::string text = fmt::format("{}{} reaches {:g} % soonest, after {:.2f} s of training ({})",
-                                   several ? source.name() + ": " : "", title_of(first), target, first.mean,
-                                   runs_word(first));
+    std::string text = fmt::format("{}{} reaches {:g} % {}after {:.2f} s of training ({})",
+                                   several ? source.name() + ": " : "", title_of(first), target,
+                                   ranked.size() > 1 ? "soonest, " : "", first.mean, runs_word(first));
     if (ranked.size() > 1 && ranked[1].mean < 1.005 * first.mean)
         text += fmt::format(", practically together with {}", title_of(ranked[1]));
     else if (ranked.size() > 1 && first.mean > 0)

@@ -6,17 +6,16 @@
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
-#include "results/sample_bench.hpp"
+#include "report/page_sources.hpp"
 #include "results/sample_result.hpp"
 
 using mnist::ReportSource;
+using mnist_test::bench;
+using mnist_test::data_of;
+using mnist_test::repetitions;
 using nlohmann::json;
 
 namespace {
-
-json data_of(const std::vector<ReportSource>& sources) {
-    return json::parse(mnist::report_json(sources));
-}
 
 mnist::TrainResult several_seeds() {
     mnist::TrainResult result = mnist_test::sample_result(4);
@@ -24,23 +23,6 @@ mnist::TrainResult several_seeds() {
     for (const mnist_test::Course& course : {mnist_test::kSgd, mnist_test::kMomentum, mnist_test::kAdam})
         result.runs.push_back(mnist_test::run(course, 1, 4));
     return result;
-}
-
-/// `count` repetitions of a benchmark of ours, one unit of throughput apart.
-std::vector<json> repetitions(const std::string& name, int count, double first) {
-    std::vector<json> rows;
-    for (int r = 0; r < count; ++r) {
-        json row = mnist_test::bench_row();
-        row["name"] = row["run_name"] = name;
-        row["repetition_index"] = r;
-        row["samples_per_second"] = first + r;
-        rows.push_back(row);
-    }
-    return rows;
-}
-
-ReportSource bench(const std::string& name, const std::vector<json>& rows) {
-    return {.name = name, .content = mnist_test::bench_of(rows)};
 }
 
 std::size_t count_of(const std::string& text, const std::string& part) {
@@ -95,41 +77,6 @@ TEST_CASE("page: pictures of one data set are stored once") {
                                {.name = "b.json", .content = mnist_test::sample_result(2)}});
     CHECK(data["data_samples"].size() == 1);
     CHECK(data["experiments"].size() == 2);
-}
-
-TEST_CASE("page: throughput has the median, its interval from six repetitions on, and the range below") {
-    std::vector<json> rows = repetitions("Train/Adam/batch:64", 10, 1000);
-    for (const json& row : repetitions("Train/Adam/batch:256/precision:bf16/threads:4", 3, 2000))
-        rows.push_back(row);
-    for (const json& row : repetitions("Infer/batch:1", 1, 50)) rows.push_back(row);
-    const json series = data_of({bench("b.json", rows)})["throughput"];
-    REQUIRE(series.size() == 3);
-    CHECK(series[0]["optimizer"] == "adam");
-    CHECK(series[0]["precision"] == "f32");
-    CHECK(series[0]["points"][0]["samples_per_second"] ==
-          json{{"n", 10}, {"median", 1004.5}, {"low", 1001.0}, {"high", 1008.0}, {"spread", "interval"}});
-    CHECK(series[1]["precision"] == "bf16");
-    CHECK(series[1]["threads"] == "4");
-    CHECK(series[1]["points"][0]["samples_per_second"]["spread"] == "range");
-    CHECK(series[1]["points"][0]["samples_per_second"]["low"] == 2000);
-    CHECK(series[2]["optimizer"].is_null());
-    CHECK(series[2]["points"][0]["samples_per_second"]["spread"] == "none");
-    CHECK(series[2]["points"][0]["peak_fraction"].is_null());
-}
-
-TEST_CASE("page: the roofline counts FLOP a byte from the shapes and takes the roof from the same file") {
-    json product = mnist_test::bench_row();
-    product["name"] = product["run_name"] = "InnerProduct/Forward/in:784/out:128/batch:64";
-    product["gflops"] = 200.0;
-    json peak = mnist_test::bench_row();
-    peak["name"] = peak["run_name"] = "Calibrate/FmaPeak/threads:1";
-    peak["gflops"] = 250.0;
-    const json roofline = data_of({bench("b.json", {product, peak})})["rooflines"][0];
-    CHECK(roofline["peak_gflops"] == 250);
-    CHECK(roofline["memory_gb_per_second"].is_null());
-    // 2 * 64 * 784 * 128 FLOP over 4 * (64 * 784 + 64 * 128 + 784 * 128) bytes
-    CHECK(roofline["points"][0]["intensity"].get<double>() == Approx(12845056.0 / 634880));
-    CHECK(roofline["points"][0]["direction"] == "Forward");
 }
 
 TEST_CASE("page: the summary names the winner and its margin, and says what chance could explain") {
@@ -191,6 +138,12 @@ TEST_CASE("page: nothing from a file becomes markup, script, a command or anothe
     rows.context["mnist.build.version"] = attack;
     rows.context["mnist.config.epochs"] = attack;
     rows.context[attack] = attack;
+    rows.repetitions.push_back({.name = "TimeToAccuracy/Record",
+                                .seconds = 1,
+                                .counters = {{"seconds_to_target", 0.5}, {"seed", -1e300}},
+                                .label = attack});
+    rows.repetitions.push_back({.name = attack, .seconds = 1, .counters = {{attack, 1.0}}, .label = attack});
+    rows.skipped.push_back({.name = "TimeToAccuracy/" + attack, .reason = "failed: " + attack});
     const std::vector<ReportSource> sources{{.name = attack, .content = train},
                                             {.name = "b.json", .content = rows}};
     const std::string page = mnist::report_page(sources);

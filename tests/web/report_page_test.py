@@ -110,8 +110,8 @@ class PageTest(unittest.TestCase):
 
     def test_every_section_is_there_in_order_with_its_heading(self):
         self.open(self.whole_page)
-        wanted = ["summary", "results", "curves", "confusion", "throughput", "share", "time", "roofline", "latency", "comparison", "pictures",
-                  "facts"]
+        wanted = ["summary", "results", "curves", "confusion", "throughput", "share", "time", "roofline", "latency", "benchmarks",
+                  "comparison", "pictures", "facts"]
         self.assertEqual(wanted, self.js("return [...document.querySelectorAll('main > section')].map(s => s.id)"))
         self.assertEqual(wanted, self.js("return [...document.querySelectorAll('nav a')].map(a => a.hash.slice(1))"))
         self.assert_silent_console()
@@ -133,6 +133,14 @@ class PageTest(unittest.TestCase):
                 return pixels.reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0);""", canvas)
             self.assertGreater(inked, 500, canvas.get_attribute("aria-label"))
         self.assert_silent_console()
+
+    def test_points_have_the_colour_of_their_series(self):
+        self.open(self.whole_page)
+        self.js("document.querySelector('#throughput canvas').scrollIntoView()")
+        self.wait_for("return !!Chart.getChart(document.querySelector('#throughput canvas'))", "the chart is drawn")
+        differing = """const chart = Chart.getChart(document.querySelector('#throughput canvas'));
+            return chart.data.datasets.filter((d, i) => chart.getDatasetMeta(i).data[0].options.backgroundColor !== d.backgroundColor).length"""
+        self.assertEqual(0, self.js(differing))
 
     def test_every_chart_has_its_numbers_as_a_table(self):
         self.open(self.whole_page)
@@ -205,7 +213,61 @@ class PageTest(unittest.TestCase):
         select = self.browser.find_element(By.CSS_SELECTOR, "#confusion .difference select")
         self.js("arguments[0].value = '1'; arguments[0].dispatchEvent(new Event('change'))", select)
         self.assertNotEqual(before, self.js(caption))
-        self.assertTrue(self.js(caption).startswith("SGD + Momentum minus"))
+        self.assertTrue(self.js(caption).startswith(f"SGD + Momentum, {GOLDEN.name} minus"))
+        labels = self.js("return [...document.querySelector('#confusion .difference select').options].map((o) => o.textContent)")
+        self.assertTrue(any(RESULTS[-1].name in label for label in labels), labels)  # matrices of other files can be taken away as well
+
+    def test_the_record_has_its_worst_time_its_rules_and_what_they_object_to(self):
+        rows = [{"name": "TimeToAccuracy/Record", "run_type": "iteration", "real_time": 0.4, "time_unit": "s", "repetition_index": r, "seed": r,
+                 "seconds_to_target": 0.4 + r / 100, "test_accuracy": 97.1, "label": "Adam, 3 epochs; brgemm"} for r in range(10)]
+        for name, count in (("ten.json", 10), ("four.json", 4)):
+            context = {"mnist.dataset.name": "mnist", "mnist.dataset.synthetic": "false"}
+            (self.folder / name).write_text(json.dumps({"context": context, "benchmarks": rows[:count]}))
+        self.open(self.report("record.html", [self.folder / "ten.json", self.folder / "four.json"]))
+        cells = self.js("return [...document.querySelectorAll('#time > .tablebox tbody tr')].map((r) => r.textContent)")
+        self.assertEqual(2, len(cells))
+        self.assertIn("0.490", cells[0])
+        self.assertIn("as far as the file shows", cells[0])
+        self.assertIn("no: 4 runs, not one of each seed 0 to 9", cells[1])
+        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+        self.assertIn("random weights that its seed gives", self.js("return document.querySelector('#time').textContent"))
+        self.draw_all()
+        self.assertEqual(2, self.js("return Chart.getChart(document.querySelector('#time canvas')).data.datasets.flatMap((d) => d.data).length"))
+        self.assert_silent_console()
+
+    def test_each_precision_of_inference_is_a_series_of_its_own(self):
+        rows = [{"name": f"Infer/batch:{batch}{word}", "run_type": "iteration", "real_time": 1, "time_unit": "ms", "samples_per_second": 1000 * batch,
+                 "p50_us": 100 + batch, "max_us": 500} for batch in (1, 64) for word in ("", "/precision:bf16", "/precision:int8")]
+        (self.folder / "infer.json").write_text(json.dumps({"context": {"mnist.config.threads": "2"}, "benchmarks": rows}))
+        self.open(self.report("infer.html", [self.folder / "infer.json"]))
+        self.draw_all()
+        names = "return [...document.querySelectorAll('#{} figure button')].map((b) => b.textContent.trim())"
+        self.assertEqual(["Inference, f32", "Inference, bf16", "Inference, int8"], self.js(names.format("throughput")))
+        for precision in ("f32", "bf16", "int8"):
+            self.assertTrue(any(precision in name for name in self.js(names.format("latency"))), precision)
+        colours = self.js("return Chart.getChart(document.querySelector('#throughput canvas')).data.datasets.map((d) => d.borderColor)")
+        self.assertEqual(3, len(set(colours)))
+        self.assert_silent_console()
+
+    def test_three_files_have_a_ranking_with_ties(self):
+        for name, factor in (("one.json", 1), ("two.json", 1), ("three.json", 0.5)):
+            rows = [{"name": "Sort/8", "run_type": "iteration", "real_time": factor * (100 + r % 5), "time_unit": "ms", "repetition_index": r}
+                    for r in range(10)]
+            (self.folder / name).write_text(json.dumps({"context": {"mnist.machine.cpu_model": name}, "benchmarks": rows}))
+        self.open(self.report("ranked.html", [self.folder / name for name in ("one.json", "two.json", "three.json")]))
+        rows = self.js("""return [...document.querySelector('#comparison .tablebox').querySelectorAll('tbody tr')]
+            .map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent))""")
+        self.assertEqual([["three.json", "1"], ["one.json", "2="], ["two.json", "2="]], rows)
+        self.assert_silent_console()
+
+    def test_a_file_of_another_program_has_a_table_of_its_rows(self):
+        rows = [{"name": "BM_Sort/8", "run_type": "iteration", "real_time": 250, "time_unit": "ns", "items_per_second": 4e6}]
+        (self.folder / "foreign.json").write_text(json.dumps({"context": {"host_name": "h"}, "benchmarks": rows}))
+        self.open(self.report("foreign.html", [self.folder / "foreign.json"]))
+        text = self.js("return document.querySelector('#benchmarks details[open] tbody').textContent")
+        for part in ("BM_Sort/8", "250\u00a0ns", "items_per_second 4,000,000"):
+            self.assertIn(part, text)
+        self.assert_silent_console()
 
     def test_hover_says_value_interval_and_file(self):
         self.open(self.whole_page)
@@ -235,6 +297,9 @@ class PageTest(unittest.TestCase):
                  "benchmarks": [{"name": f"Train/Adam/batch:64/threads:{attack}", "run_type": "iteration", "real_time": 1 + r, "time_unit": "ms",
                                  "repetition_index": r, "samples_per_second": 1000 + r, "test_accuracy": 97.5}
                                 for attack in ATTACKS for r in range(2)] +
+                               [{"name": "TimeToAccuracy/Record", "run_type": "iteration", "real_time": 1, "time_unit": "s", "repetition_index": r,
+                                 "seconds_to_target": 1, "test_accuracy": 97.5, "label": attack, attack: 5} for r, attack in enumerate(ATTACKS)] +
+                               [{"name": f"{attack}/z", "run_type": "iteration", "real_time": 1, "time_unit": "s", attack: 5} for attack in ATTACKS] +
                                [{"name": f"{attack}/x", "run_type": "iteration", "real_time": 1, "time_unit": attack} for attack in ATTACKS]}
         other = json.loads(json.dumps(bench).replace("x\"", "y\""))
         for name, content in (("train.json", train), ("bench.json", bench), ("other.json", other)):

@@ -1,15 +1,31 @@
-// Speed: throughput and share of the peak by batch size, time to the target, roofline, latency.
+// Speed: throughput and share of the peak by batch size, roofline, latency, and tables of all other benchmarks.
 
-// Datasets of throughput series; `read` takes the estimate of a point, colour says the optimizer, shape and dash the file or variant.
+// Inference has its precision in its colour already.
+function batchVariants(series) {
+  return variantNames(series, series.every((one) => !one.optimizer));
+}
+
+// What a colour says: the optimizer, or of inference, which has none, the precision.
+const kPrecisionColours = {f32: 'other', bf16: 'second', int8: 'third'};
+
+function seriesColour(one) {
+  return one.optimizer ? colourName(one.optimizer) : kPrecisionColours[one.precision] || 'soft';
+}
+
+function seriesTitle(one) {
+  return one.optimizer ? optimizerTitle(one.optimizer) : `Inference, ${one.precision}`;
+}
+
+// Datasets of throughput series; `read` takes the estimate of a point, colour is seriesColour, shape and dash say the file or variant.
 function batchDatasets(series, read) {
-  const nameOf = variantNames(series);
+  const nameOf = batchVariants(series);
   const variants = [...new Set(series.map(nameOf))];
   return series.map((one) => {
     const variant = variants.indexOf(nameOf(one));
     return {
-      label: optimizerTitle(one.optimizer), colour: colourName(one.optimizer), interval: 'y', pointRadius: 4.5,
+      label: seriesTitle(one), colour: seriesColour(one), interval: 'y', pointRadius: 4.5,
       pointStyle: kShapes[variant % kShapes.length], borderDash: kDashes[variant % kDashes.length],
-      keyA: colourName(one.optimizer), nameA: optimizerTitle(one.optimizer),
+      keyA: seriesTitle(one), nameA: seriesTitle(one),
       keyB: nameOf(one), nameB: nameOf(one), sign: kShapeSigns[variant % kShapeSigns.length],
       data: one.points.filter((point) => read(point)).map((point) => {
         const estimate = read(point);
@@ -54,7 +70,7 @@ function batchNumbers(series, read, format) {
 
 // A legend of many files needs the whole width.
 function spacious(series, figure) {
-  if (new Set(series.map(variantNames(series))).size > 3) figure.setAttribute('class', 'whole');
+  if (new Set(series.map(batchVariants(series))).size > 3) figure.setAttribute('class', 'whole');
   return figure;
 }
 
@@ -85,35 +101,6 @@ function shareFigures() {
     const format = (value) => percent(value, 1);
     const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
     return spacious(series, chartFigure({title, numbers: batchNumbers(series, read, format), chart: batchChart(series, read, yAxis, format)}));
-  });
-}
-
-function timeFigures() {
-  return [...new Set(report.times.map((row) => row.target))].map((target) => {
-    const all = report.times.filter((row) => row.target === target);
-    const nameOf = variantNames(all);
-    const order = (row) => kOptimizers.indexOf(row.optimizer);
-    const rows = all.filter((row) => row.seconds).sort((a, b) => order(a) - order(b) || a.seconds.median - b.seconds.median);
-    if (!rows.length) return el('p', {}, `No run reached ${target} %.`);
-    const runs = (row) => `${row.reached} of ${plural(row.runs, 'run')} reached it`;
-    return dotFigure({
-      title: `Seconds of training to ${target} % test accuracy`, unit: 'Seconds',
-      rows: rows.map((row) => ({
-        label: `${optimizerTitle(row.optimizer)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
-        colour: colourName(row.optimizer),
-        lines: [withInterval(row.seconds, (v) => `${fixed(v, 2)} s`), spreadWords(row.seconds), runs(row), sourceName(row.source)],
-      })),
-      numbers: {rows: all, columns: [
-        {name: 'Optimizer', cell: (row) => optimizerTitle(row.optimizer)},
-        {name: 'Batch', number: true, cell: (row) => whole(row.batch)},
-        {name: 'Median, s', number: true, cell: (row) => (row.seconds ? fixed(row.seconds.median, 2) : null)},
-        {name: 'Low, s', number: true, cell: (row) => (row.seconds && row.seconds.spread !== 'none' ? fixed(row.seconds.low, 2) : null)},
-        {name: 'High, s', number: true, cell: (row) => (row.seconds && row.seconds.spread !== 'none' ? fixed(row.seconds.high, 2) : null)},
-        {name: 'Reached', number: true, cell: (row) => `${row.reached} of ${row.runs}`},
-        {name: 'Threads', number: true, cell: (row) => row.threads},
-        {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
-      ]},
-    });
   });
 }
 
@@ -188,8 +175,26 @@ function latencyFigure() {
     numbers: {rows: report.latencies, columns: [
       {name: 'Images a call', number: false, cell: (row) => whole(row.batch)},
       ...kPercentiles.map(([key, name]) => ({name: `${name}, µs`, number: true, cell: (row) => short(row[key])})),
+      {name: 'Precision', cell: (row) => row.precision},
       {name: 'Threads', number: true, cell: (row) => row.threads},
       {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
     ]},
   });
+}
+
+// What no chart shows: a table a file. Another program's file is there for its rows, so its table is open.
+function otherBenchmarks(file) {
+  const cut = file.all > file.rows.length ? `The first ${whole(file.rows.length)} of ${whole(file.all)} benchmarks.` : null;
+  const numbers = () => table([
+    {name: 'Benchmark', wide: true, cell: (row) => row.name},
+    {name: 'Time', number: true, cell: (row) => withInterval(row.seconds, duration)},
+    {name: 'Low and high are', cell: (row) => spreadWords(row.seconds)},
+    {name: 'Counters, medians', wide: true, cell: (row) => row.counters.map(([key, value]) => `${key} ${large(value)}`).join(', ')},
+  ], file.rows);
+  const kMostOpen = 100;
+  return [
+    el('h3', {}, sourceHeading(file.source)),
+    cut ? el('p', {class: 'note'}, cut) : null,
+    disclosure(plural(file.rows.length, 'benchmark'), numbers, file.foreign && file.rows.length <= kMostOpen),
+  ];
 }

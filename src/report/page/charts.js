@@ -100,12 +100,16 @@ function logAxis(title, values, options) {
 }
 
 // Colours by name, so that a change between light and dark (or paper) can set them anew.
-function paint(chart) {
-  for (const dataset of chart.data.datasets) {
+function paintDatasets(datasets) {
+  for (const dataset of datasets) {
     dataset.borderColor = colour(dataset.colour);
     dataset.backgroundColor = dataset.hollow ? colour('ground') : colour(dataset.colour);
     dataset.pointBorderColor = dataset.borderColor;
   }
+}
+
+function paint(chart) {
+  paintDatasets(chart.data.datasets);
   chart.options.color = colour('soft');
   for (const scale of Object.values(chart.options.scales)) {
     scale.grid.color = colour('grid');
@@ -128,6 +132,7 @@ function repaint() {
 
 // Chart.js with what all charts share. Hover texts come from `describe(point, dataset)`: lines of text.
 function drawChart(canvas, {datasets, scales, describe, title}) {
+  paintDatasets(datasets);  // before the points are made: they keep the colours that they were made with
   const chart = new Chart(canvas, {
     type: 'line',
     data: {datasets},

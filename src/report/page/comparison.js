@@ -15,6 +15,23 @@ function accuracyWords(row) {
   return `${signed(row.accuracy_difference)}${interval}`;
 }
 
+// Who is first in each family of benchmarks, of three files or more. Members that nothing is known to be between share their rank.
+function rankingBlock(ranking) {
+  const ratio = (row) => (row.ratio_low === null ? fixed(row.ratio, 2) : ratioWords(row));
+  return [
+    el('h3', {}, 'Ranking'),
+    el('p', {}, `${ranking.summary}.`),
+    el('p', {class: 'note'}, `Ratios are of speed to ${sourceName(ranking.base_source)}, above 1 is faster. "=": nothing is known to be between these; ` +
+      'that is not to say that they are equal.'),
+    ...ranking.families.map((family) => table([
+      {name: 'File', wide: true, cell: (row) => row.file},
+      {name: 'Rank', cell: (row) => `${row.rank}${row.tied ? '=' : ''}`},
+      {name: 'Ratio', number: true, cell: ratio},
+      {name: 'Accuracy, points', number: true, cell: accuracyWords},
+    ], family.members, `${family.family}: ${plural(family.rows, 'row')} that all files have`)),
+  ];
+}
+
 const kVerdictNames = {adam: 'Faster', momentum: 'Slower', sgd: 'Equivalent', soft: 'Inconclusive'};
 
 function comparisonBlock(comparison) {

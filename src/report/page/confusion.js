@@ -73,8 +73,21 @@ function confusions(experiment) {
     experiment.insights.length ? el('h4', {class: 'spaced'}, 'In words') : null,
     sentences(experiment.insights),
   ];
-  if (shown.length > 1) parts.push(difference(shown, names));
   return parts;
+}
+
+// Of matrices that have the same classes, of one file or of several.
+function differences(experiments) {
+  const kinds = new Map();
+  for (const experiment of experiments) {
+    const key = JSON.stringify(experiment.class_names);
+    const place = report.experiments.length > 1 ? `, ${sourceName(experiment.source)}` : '';
+    const shown = experiment.optimizers.filter((o) => o.confusion.length).map((o) => ({confusion: o.confusion, title: `${o.title}${place}`}));
+    const known = kinds.get(key) || {names: experiment.class_names, shown: []};
+    known.shown.push(...shown);
+    kinds.set(key, known);
+  }
+  return [...kinds.values()].filter(({shown}) => shown.length > 1).map(({shown, names}) => difference(shown, names));
 }
 
 function difference(shown, names) {
@@ -89,6 +102,6 @@ function difference(shown, names) {
   draw();
   return el('div', {class: 'difference'}, el('h4', {}, 'Difference of two'),
     el('p', {class: 'note'}, 'Warm cells are where the first errs more often, cold ones where it errs less; on the diagonal warm is fewer hits.'),
-    el('div', {class: 'controls'}, menu('First optimizer', titles, picked[0], pick(0)), 'minus', menu('Second optimizer', titles, picked[1], pick(1))),
+    el('div', {class: 'controls'}, menu('First matrix', titles, picked[0], pick(0)), 'minus', menu('Second matrix', titles, picked[1], pick(1))),
     place);
 }

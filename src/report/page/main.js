@@ -5,7 +5,8 @@ const kSections = [
     [el('p', {class: 'lead'}, report.summary[0]), sentences(report.summary.slice(1))] : [])},
   {id: 'results', title: 'Optimizers', make: () => report.experiments.flatMap(resultTable)},
   {id: 'curves', title: 'Learning curves', make: () => report.experiments.flatMap(curves)},
-  {id: 'confusion', title: 'Confusion', make: () => report.experiments.flatMap(confusions)},
+  {id: 'confusion', title: 'Confusion', make: () => [...report.experiments.flatMap(confusions),
+    ...differences(report.experiments)]},
   {id: 'throughput', title: 'Throughput', make: () => {
     const figures = throughputFigures().filter((figure) => figure);
     return figures.length ? [el('p', {class: 'note'}, 'Both axes are logarithmic. Points are medians; bars are 95 % intervals of the median ' +
@@ -13,16 +14,18 @@ const kSections = [
   }},
   {id: 'share', title: 'Share of the peak', make: () => {
     const figures = shareFigures().filter((figure) => figure);
-    return figures.length ? [el('p', {class: 'note'}, 'Of the multiply-add peak that the same threads reached in the same process.'),
+    return figures.length ? [el('p', {class: 'note'}, 'Of the multiply-add peak that the same threads reached in the same process. That peak is of f32, so bf16 and ' +
+      'int8, which multiply faster, have no share of it.'),
       el('div', {class: 'grid'}, figures)] : [];
   }},
-  {id: 'time', title: 'Time to accuracy', make: () => (report.times.length ? timeFigures() : [])},
+  {id: 'time', title: 'Time to accuracy', make: () => (report.times.length ? [...timeFigures(), ...recordBlock()] : [])},
   {id: 'roofline', title: 'Roofline', make: () => {
     const drawable = report.rooflines.filter((roofline) => roofline.points.length);
     return drawable.length ? [el('div', {class: drawable.length > 1 ? 'grid' : ''}, drawable.map(rooflineFigure))] : [];
   }},
   {id: 'latency', title: 'Latency', make: () => (report.latencies.length ? [latencyFigure()] : [])},
-  {id: 'comparison', title: 'Comparison', make: () => [...report.comparisons.flatMap(comparisonBlock),
+  {id: 'benchmarks', title: 'Other benchmarks', make: () => report.bench_rows.flatMap(otherBenchmarks)},
+  {id: 'comparison', title: 'Comparison', make: () => [...report.rankings.flatMap(rankingBlock), ...report.comparisons.flatMap(comparisonBlock),
     report.not_compared.length ? sentences(report.not_compared) : null].filter((part) => part)},
   {id: 'pictures', title: 'Pictures', make: () => [...report.data_samples.flatMap(sampleGrid), ...report.experiments.flatMap(mistakes)]},
   {id: 'facts', title: 'Where this comes from', make: () => report.sources.flatMap(sourceFacts)},

@@ -28,10 +28,11 @@ function optimizerTitle(optimizer) {
 }
 
 // What a series is beside its optimizer: file, machine, threads, precision, as far as they distinguish series at all.
-function variantNames(rows) {
+// `knownPrecision`: it is said elsewhere.
+function variantNames(rows, knownPrecision) {
   const differs = (read) => new Set(rows.map(read)).size > 1;
   const threads = differs((row) => row.threads);
-  const precision = differs((row) => row.precision);
+  const precision = !knownPrecision && differs((row) => row.precision);
   const file = differs((row) => row.source);
   const machine = differs((row) => report.sources[row.source].cpu_model);
   return (row) => {

@@ -1,0 +1,200 @@
+// Time to the target on a page: trainings that stop there, and the record, whose trainings have their length
+// beforehand (bench/RECORD.md has the rules). A benchmark that missed the target has no time but a reason; it
+// counts among the runs all the same.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "mnist/report/run_groups.hpp"
+#include "mnist/stats/summary.hpp"
+#include "page_bench.hpp"
+#include "page_parts.hpp"
+
+namespace mnist {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr double kRecordTarget = 97;
+constexpr std::size_t kRecordSeeds = 10;
+
+/// A row before it is JSON. `seconds` are of the runs that got there.
+struct TimeRow {
+    std::optional<OptimizerKind> optimizer;
+    std::string precision, threads;
+    std::optional<std::uint64_t> batch;
+    double target = kRecordTarget;
+    std::vector<double> seconds;
+    std::size_t runs = 0;
+    ordered_json record = nullptr;
+};
+
+ordered_json time_json(std::size_t place, const TimeRow& row) {
+    const std::optional<Summary> summary = summarise(row.seconds);
+    const bool all = summary && row.seconds.size() == row.runs;
+    return {{"source", place},
+            {"optimizer", row.optimizer ? ordered_json(name(*row.optimizer)) : ordered_json(nullptr)},
+            {"precision", row.precision},
+            {"threads", row.threads},
+            {"batch", row.batch ? ordered_json(*row.batch) : ordered_json(nullptr)},
+            {"target", row.target},
+            {"seconds", estimate_json(row.seconds)},
+            {"worst", all ? ordered_json(summary->max) : ordered_json(nullptr)},
+            {"reached", row.seconds.size()},
+            {"runs", row.runs},
+            {"record", row.record}};
+}
+
+/// What the record says beside its time. `accuracies` are of all runs after their last epoch; `objections` is
+/// why it does not count by the rules, as far as a file shows that.
+ordered_json record_json(const std::string& recipe, const std::vector<double>& accuracies,
+                         const std::set<std::uint64_t>& seeds, const TimeRow& row,
+                         std::vector<std::string> objections) {
+    std::set<std::uint64_t> wanted;
+    for (std::uint64_t seed = 0; seed < kRecordSeeds; ++seed) wanted.insert(seed);
+    if (seeds != wanted || row.runs != kRecordSeeds)
+        objections.push_back(
+            fmt::format("{} run{}, not one of each seed 0 to 9", row.runs, row.runs == 1 ? "" : "s"));
+    if (row.seconds.size() != row.runs)
+        objections.push_back(
+            fmt::format("{} of {} missed {:g} %", row.runs - row.seconds.size(), row.runs, kRecordTarget));
+    const std::optional<Summary> summary = summarise(accuracies);
+    return {{"recipe", recipe},
+            {"lowest_accuracy", summary ? ordered_json(summary->min) : ordered_json(nullptr)},
+            {"median_accuracy", summary ? ordered_json(summary->median) : ordered_json(nullptr)},
+            {"objections", std::move(objections)}};
+}
+
+/// A training as the record's rules have it: its own network and target, and a number of epochs that its
+/// schedule needs to know beforehand. Its recipe is free.
+bool is_record_attempt(const TrainConfig& config) {
+    return config.schedule == ScheduleKind::one_cycle && config.hidden == std::vector<std::size_t>{128, 64} &&
+           config.target_accuracy == kRecordTarget;
+}
+
+std::vector<std::string> objections_to(const TrainResult& result) {
+    constexpr std::size_t kTrainSamples = 60'000;
+    constexpr std::size_t kTestSamples = 10'000;
+    std::vector<std::string> objections;
+    const DatasetFacts& data = result.dataset;
+    if (data.synthetic || data.name != "mnist" || data.train_samples != kTrainSamples ||
+        data.test_samples != kTestSamples)
+        objections.emplace_back("not of MNIST as published");
+    if (result.initial_weights_sha256) objections.emplace_back("began with stored weights");
+    if (result.interrupted) objections.emplace_back("interrupted");
+    if (!result.resumed.empty()) objections.emplace_back("resumed: its seconds are of several processes");
+    return objections;
+}
+
+std::string recipe_of(const TrainConfig& config, OptimizerKind optimizer) {
+    std::string text =
+        fmt::format("{}, {} epochs of batch {}, one-cycle to {}, warm-up {}", title(optimizer), config.epochs,
+                    config.batch_size, learning_rate(config, optimizer), config.warmup);
+    if (optimizer == OptimizerKind::adam) text += fmt::format(", beta2 {}", config.adam_beta2);
+    return text;
+}
+
+/// Seconds and accuracies of whole trainings, of which only the end counts.
+void add_record(TimeRow& row, const RunGroup& group, const TrainResult& result) {
+    std::vector<double> accuracies;
+    std::set<std::uint64_t> seeds;
+    row.seconds.clear();
+    for (const RunRecord* run : group.runs) {
+        if (run->status == RunStatus::interrupted) continue;
+        seeds.insert(run->seed);
+        if (run->last_accuracy) accuracies.push_back(*run->last_accuracy);
+        if (run->status != RunStatus::completed || run->last_accuracy.value_or(0) < kRecordTarget) continue;
+        double seconds = 0;
+        for (const EpochRecord& epoch : run->epochs) seconds += epoch.train_seconds;
+        row.seconds.push_back(seconds);
+    }
+    row.record =
+        record_json(recipe_of(result.config, group.optimizer), accuracies, seeds, row, objections_to(result));
+}
+
+void add_times(ordered_json& list, std::size_t place, const TrainResult& result, const PageSource& source) {
+    for (const RunGroup& group : run_groups(result)) {
+        const auto runs = std::count_if(group.runs.begin(), group.runs.end(), [](const RunRecord* run) {
+            return run->status != RunStatus::interrupted;
+        });
+        if (runs == 0) continue;
+        TimeRow row{.optimizer = group.optimizer,
+                    .precision = std::string(name(result.config.precision)),
+                    .threads = source.fact("mnist.config.threads"),
+                    .batch = result.config.batch_size,
+                    .target = result.config.target_accuracy,
+                    .seconds = values_of(group, &RunRecord::seconds_to_target),
+                    .runs = static_cast<std::size_t>(runs)};
+        if (is_record_attempt(result.config)) add_record(row, group, result);
+        list.push_back(time_json(place, row));
+    }
+}
+
+/// The repetitions of a benchmark that trains to the target.
+struct TrainingRows {
+    std::vector<double> seconds, accuracies;
+    std::set<std::uint64_t> seeds;
+    std::string label;
+    std::size_t failed = 0;
+};
+
+std::map<std::string, TrainingRows> training_rows(const BenchResult& result) {
+    std::map<std::string, TrainingRows> all;
+    for (const BenchRepetition& repetition : result.repetitions) {
+        const auto seconds = counter_of(repetition, "seconds_to_target");
+        if (family_of(repetition.name) != "TimeToAccuracy" || !seconds) continue;
+        TrainingRows& rows = all[repetition.name];
+        rows.seconds.push_back(*seconds);
+        rows.label = repetition.label;
+        if (const auto accuracy = counter_of(repetition, "test_accuracy"))
+            rows.accuracies.push_back(*accuracy);
+        const auto seed = counter_of(repetition, "seed");
+        constexpr double kMostSeeds = 1e15;  // whole numbers up to here are exact
+        if (seed && *seed >= 0 && *seed <= kMostSeeds) rows.seeds.insert(static_cast<std::uint64_t>(*seed));
+    }
+    for (const SkippedRow& row : result.skipped) {
+        if (family_of(row.name) == "TimeToAccuracy" && row.reason.starts_with("failed"))
+            ++all[row.name].failed;
+    }
+    return all;
+}
+
+void add_times(ordered_json& list, std::size_t place, const BenchResult& result, const PageSource& source) {
+    for (const auto& [name, rows] : training_rows(result)) {
+        const BenchWords words = bench_words(name);
+        const bool record = words.plain == std::vector<std::string>{"Record"};
+        const auto target = words.number("target");
+        if (!record && (!words.optimizer || !target)) continue;
+        TimeRow row{.optimizer = words.optimizer,
+                    .precision = precision_of(words),
+                    .threads = threads_of(words, source),
+                    .batch = words.number("batch"),
+                    .target = record ? kRecordTarget : static_cast<double>(*target),
+                    .seconds = rows.seconds,
+                    .runs = rows.seconds.size() + rows.failed};
+        if (record) {
+            std::vector<std::string> objections;
+            if (source.fact("mnist.dataset.name") != "mnist" ||
+                source.fact("mnist.dataset.synthetic") == "true")
+                objections.emplace_back("not of MNIST as published");
+            // What follows the recipe names the kernels that ran.
+            row.record = record_json(rows.label.substr(0, rows.label.find(';')), rows.accuracies, rows.seeds,
+                                     row, std::move(objections));
+        }
+        list.push_back(time_json(place, row));
+    }
+}
+
+}  // namespace
+
+ordered_json times_json(const std::vector<PageSource>& sources) {
+    ordered_json list = ordered_json::array();
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        std::visit([&](const auto& content) { add_times(list, i, content, sources[i]); },
+                   sources[i].source->content);
+    return list;
+}
+
+}  // namespace mnist
