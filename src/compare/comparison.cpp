@@ -1,10 +1,11 @@
 // Verdicts over the whole table at once. Matching is in table.cpp, facts and their differences in
-// fairness.cpp.
+// fairness.cpp, what the figures themselves warn of in cautions.cpp.
 #include "mnist/compare/comparison.hpp"
 
 #include <algorithm>
 #include <iterator>
 
+#include "cautions.hpp"
 #include "fairness.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/stats/summary.hpp"
@@ -29,7 +30,10 @@ ComparedRow compared_row(const Match& match, const SpeedComparison& speed,
     row.name = match.base->name;
     row.speed = speed;
     row.accuracy = accuracy;
-    row.joint = judge_jointly(speed.verdict, accuracy ? std::optional(accuracy->verdict) : std::nullopt);
+    row.of_machine = match.base->of_machine && match.measured->of_machine;
+    row.joint.reset();
+    if (!row.of_machine)
+        row.joint = judge_jointly(speed.verdict, accuracy ? std::optional(accuracy->verdict) : std::nullopt);
     add_shares(row, match);
     return row;
 }
@@ -58,6 +62,24 @@ std::vector<GeometricMean> geometric_means(const std::vector<ComparedRow>& rows)
                              .rows = group.rows.size()});
     }
     return means;
+}
+
+// groups_to_name() of the rows that measure the program, where there are any.
+std::vector<RowGroup> groups_of_program(const std::vector<Match>& matches) {
+    std::vector<std::string> names;
+    std::vector<std::size_t> places;
+    const bool only_machine = std::all_of(matches.begin(), matches.end(),
+                                          [](const Match& match) { return match.base->of_machine; });
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        if (matches[i].base->of_machine && !only_machine) continue;
+        names.push_back(matches[i].base->name);
+        places.push_back(i);
+    }
+    std::vector<RowGroup> groups = groups_to_name(names);
+    for (RowGroup& group : groups) {
+        for (std::size_t& row : group.rows) row = places[row];
+    }
+    return groups;
 }
 
 // All but what is judged.
@@ -107,26 +129,30 @@ std::vector<Comparison> compare(const Measurements& base, std::span<const Measur
                                         "--threads and --batch-size"});
         comparison.unmatched_base = std::move(found.only_base);
         comparison.unmatched_new = std::move(found.only_measured);
-        const std::size_t first = matches.size();
         for (const Match& match : found.rows) table.add(match, base.facts);
-        matches.insert(matches.end(), found.rows.begin(), found.rows.end());
-        for (RowGroup& group : groups_to_name(std::span(table.names).subspan(first))) {
-            for (std::size_t& row : group.rows) row += first;
+        for (RowGroup& group : groups_of_program(found.rows)) {
+            for (std::size_t& row : group.rows) row += matches.size();
             comparison.named.emplace_back();
             named.push_back(std::move(group));
         }
+        matches.insert(matches.end(), found.rows.begin(), found.rows.end());
         comparison.rows.resize(found.rows.size());
     }
     const auto speed = judge_speed(table.times, settings.verdict);
     const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
     const auto groups = judge_groups(named, table.times, speed, accuracy, settings.verdict);
+    const auto drifts = drifting_samples(table.times, settings.verdict.alpha);
     std::size_t row = 0;
     std::size_t group = 0;
     for (Comparison& comparison : comparisons) {
+        const std::size_t first = row;
         for (ComparedRow& compared : comparison.rows) {
             compared = compared_row(matches[row], speed[row], accuracy[row]);
             ++row;
         }
+        warn_of_machine(comparison);
+        warn_of_drift(comparison, std::span(drifts).subspan(first, comparison.rows.size()));
+        warn_of_few_repetitions(comparison, speed, settings.verdict.alpha);
         for (GroupComparison& judged : comparison.named) judged = groups[group++];
         comparison.geomeans = geometric_means(comparison.rows);
     }

@@ -26,20 +26,39 @@ struct UnfairFact {
     const char* key;
     const char* what;
     const char* remedy;
+    const char* usual = nullptr;  ///< what is done where a file of ours does not say
 };
+constexpr const char* kSameRate = "train with the same learning rate";
+constexpr const char* kSchedule = "mnist.config.schedule";
 constexpr std::array kUnfair{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
-    UnfairFact{"mnist.config.precision", "precision", "compare the same --precision"},
-    UnfairFact{"mnist.config.schedule", "learning-rate schedules", "train with the same --schedule"},
+    UnfairFact{"mnist.config.precision", "precisions", "compare the same --precision", "f32"},
+    UnfairFact{kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
+    UnfairFact{"mnist.config.sgd_lr", "learning rates of SGD", kSameRate},
+    UnfairFact{"mnist.config.momentum_lr", "learning rates of SGD + momentum", kSameRate},
+    UnfairFact{"mnist.config.momentum", "momenta", "train with the same --momentum"},
+    UnfairFact{"mnist.config.adam_lr", "learning rates of Adam", kSameRate},
+    UnfairFact{"mnist.config.adam_beta2", "values of beta2", "train with the same --adam-beta2"},
     UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
     UnfairFact{"mnist.config.loader_threads", "loader threads", "use the same --loader-threads"},
-    UnfairFact{"mnist.build.build_type", "build type", "build both with ./run, which builds releases"},
+    UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
     UnfairFact{"mnist.dataset.train_samples", "training samples", "train on the same data"},
+};
+// Of a schedule: where schedules differ these do anyway.
+constexpr std::array kScheduleFacts{
+    UnfairFact{"mnist.config.peak_lr", "peak learning rates", "train with the same --peak-lr",
+               "each optimizer's own"},
+    UnfairFact{"mnist.config.warmup", "warm-ups", "train with the same --warmup"},
 };
 
 std::optional<std::string> fact(const Facts& facts, const std::string& key) {
     const auto found = facts.find(key);
     return found == facts.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Of mnist_bench, or of a `mnist train` that knows schedules: what such a file leaves out is as usual.
+bool leaves_out_the_usual(const Facts& facts) {
+    return facts.contains("mnist.schema") || facts.contains(kSchedule);
 }
 
 bool within_one_percent(const std::string& base, const std::string& measured) {
@@ -69,6 +88,18 @@ std::string network(const Facts& facts) {
     return text;
 }
 
+void warn_of_difference(const UnfairFact& unfair, const Facts& base, const Facts& measured,
+                        std::vector<std::string>& warnings) {
+    const auto said_or_usual = [&](const Facts& facts) {
+        const auto said = fact(facts, unfair.key);
+        return !said && unfair.usual != nullptr && leaves_out_the_usual(facts) ? unfair.usual : said;
+    };
+    const auto a = said_or_usual(base);
+    const auto b = said_or_usual(measured);
+    if (a && b && *a != *b)
+        warnings.push_back(fmt::format("the {} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
+}
+
 void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
     if (fact(side.facts, "mnist.dataset.synthetic") == "true")
         warnings.push_back(fmt::format("{} was measured on synthetic digits: get MNIST by {}", side.label,
@@ -82,6 +113,11 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
                         side.label));
     if (fact(side.facts, "mnist.build.build_type") == "Debug")
         warnings.push_back(fmt::format("{} is of a debug build: build with ./run", side.label));
+    for (const std::string& copy : side.copies)
+        warnings.push_back(
+            fmt::format("{} has no repetition that the files before it in {} did not have, to the last "
+                        "digit: each counts twice; pool files of different measurements",
+                        copy, side.label));
     std::size_t disturbed = 0;
     for (const MeasuredRow& row : side.rows) disturbed += row.disturbed;
     if (disturbed > 0)
@@ -119,23 +155,28 @@ std::vector<std::string> explanations(const Facts& base, const Facts& measured) 
     return found;
 }
 
-/// Whether both were asked to compute the same.
-bool same_configuration(const Facts& base, const Facts& measured) {
+/// What either was configured with, except which optimizers: rows and runs are matched by them.
+std::set<std::string> configuration_keys(const Facts& base, const Facts& measured) {
     std::set<std::string> keys;
     for (const Facts* const facts : {&base, &measured}) {
         for (const auto& [key, value] : *facts)
-            if (key.starts_with("mnist.config.") || key == "mnist.dataset.sha256") keys.insert(key);
+            if (key.starts_with("mnist.config.") && !key.starts_with("mnist.config.optimizers"))
+                keys.insert(key);
     }
+    return keys;
+}
+
+/// Whether both were asked to compute the same.
+bool same_configuration(const Facts& base, const Facts& measured) {
+    std::set<std::string> keys = configuration_keys(base, measured);
+    keys.insert("mnist.dataset.sha256");
     // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
     for (const char* const key :
          {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seed", "mnist.config.seeds",
           "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
         keys.erase(key);
-    for (const std::string& key : keys) {
-        if (key.starts_with("mnist.config.optimizers")) continue;
-        if (fact(base, key) != fact(measured, key)) return false;
-    }
-    return true;
+    return std::all_of(keys.begin(), keys.end(),
+                       [&](const std::string& key) { return fact(base, key) == fact(measured, key); });
 }
 
 }  // namespace
@@ -158,9 +199,15 @@ std::vector<FactDifference> fingerprint_differences(const Facts& base, const Fac
 
 std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured) {
     std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
+    std::set<std::string> keys{"mnist.build.commit",     "mnist.build.dirty",  "mnist.build.compiler",
+                               "mnist.build.build_type", "mnist.build.onednn", "mnist.dataset.sha256"};
+    keys.merge(configuration_keys(base, measured));
+    // Which runs, how many, and what makes none of their rows another one.
     for (const char* const key :
-         {"mnist.build.commit", "mnist.build.dirty", "mnist.build.compiler", "mnist.build.build_type",
-          "mnist.build.onednn", "mnist.dataset.sha256", "mnist.config.epochs", "mnist.config.precision"}) {
+         {"mnist.config.threads", "mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
+          "mnist.config.target_accuracy", "mnist.config.batch_size"})
+        keys.erase(key);
+    for (const std::string& key : keys) {
         const auto a = fact(base, key);
         const auto b = fact(measured, key);
         if (a != b) obstacles.push_back({.key = key, .base = a, .new_value = b});
@@ -189,11 +236,10 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
     if (!base_network.empty() && !new_network.empty() && base_network != new_network)
         warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
                                        base_network, new_network));
-    for (const UnfairFact& unfair : kUnfair) {
-        const auto a = fact(base.facts, unfair.key);
-        const auto b = fact(measured.facts, unfair.key);
-        if (a && b && *a != *b)
-            warnings.push_back(fmt::format("{} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
+    for (const UnfairFact& unfair : kUnfair) warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {
+        for (const UnfairFact& unfair : kScheduleFacts)
+            warn_of_difference(unfair, base.facts, measured.facts, warnings);
     }
     warn_of_noise(base, warnings);
     warn_of_one(base, warnings);

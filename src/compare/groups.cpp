@@ -111,6 +111,7 @@ SpeedComparison mean_of_ratios(const RowGroup& group, std::span<const SpeedCompa
     joined.samples_new = speed[group.rows.front()].samples_new;
     for (const std::size_t row : group.rows) {
         joined.threshold = std::max(joined.threshold, speed[row].threshold);
+        joined.raised_by_noise = joined.raised_by_noise || speed[row].raised_by_noise;
         joined.samples_base = std::min(joined.samples_base, speed[row].samples_base);
         joined.samples_new = std::min(joined.samples_new, speed[row].samples_new);
     }

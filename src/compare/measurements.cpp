@@ -14,6 +14,7 @@
 #include "mnist/core/flops.hpp"
 #include "mnist/results/flat_facts.hpp"
 #include "mnist/results/train_json.hpp"
+#include "table.hpp"
 
 namespace mnist {
 namespace {
@@ -36,6 +37,11 @@ class RowsByName {
         const auto [place, is_new] = places_.emplace(name, rows_->size());
         if (is_new) rows_->emplace_back().name = name;
         return (*rows_)[place->second];
+    }
+
+    [[nodiscard]] const MeasuredRow* find(const std::string& name) const {
+        const auto place = places_.find(name);
+        return place == places_.end() ? nullptr : &(*rows_)[place->second];
     }
 
   private:
@@ -66,28 +72,73 @@ std::optional<double> mean_epoch(const RunRecord& run) {
     return seconds > 0 ? std::optional(seconds / static_cast<double>(run.epochs.size())) : std::nullopt;
 }
 
+bool measures_machine(const std::string& name, bool ours) {
+    return ours && family_of(name) == "Calibrate";
+}
+
 // What a row's repetition took. Our measurements of the machine itself run for as long as they are told to,
 // and what they found is a rate: there it is the seconds that a billion operations or bytes take.
 double seconds_of(const BenchRepetition& repetition, bool ours) {
-    if (ours && family_of(repetition.name) == "Calibrate") {
+    if (measures_machine(repetition.name, ours)) {
         for (const char* const rate : {"gflops", "gb_per_second"})
             if (const auto found = counter(repetition, rate); found && *found > 0) return 1 / *found;
     }
     return repetition.seconds;
 }
 
+// In order of time, where the file says it; in that of the file otherwise.
+std::vector<const BenchRepetition*> in_order(const std::vector<BenchRepetition>& repetitions) {
+    std::vector<const BenchRepetition*> ordered;
+    for (const BenchRepetition& repetition : repetitions) ordered.push_back(&repetition);
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const BenchRepetition* a, const BenchRepetition* b) { return a->index < b->index; });
+    return ordered;
+}
+
+// Whether all repetitions of `more` stand in `pool` already, in a row: times have so many digits that no two
+// measurements agree in all of them.
+bool is_copy(const Measurements& more, const RowsByName& pool) {
+    return !more.rows.empty() && std::all_of(more.rows.begin(), more.rows.end(), [&](const MeasuredRow& row) {
+        const MeasuredRow* const known = pool.find(row.name);
+        return known != nullptr &&
+               std::search(known->seconds.begin(), known->seconds.end(), row.seconds.begin(),
+                           row.seconds.end()) != known->seconds.end();
+    });
+}
+
+void pool_facts(std::map<std::string, std::string>& pool, const std::map<std::string, std::string>& more) {
+    for (const auto& [key, value] : more) {
+        const bool is_flaw = (key == "mnist.interrupted" && value == "true") || key == "mnist.resumed";
+        if (is_flaw) pool[key] = value;
+        if (!key.starts_with(kNoiseFloor)) continue;
+        const auto known = pool.find(key);
+        const double least = known == pool.end() ? 0 : noise_share(known->second).value_or(0);
+        if (known == pool.end() || noise_share(value).value_or(0) > least) pool[key] = value;
+    }
+}
+
 }  // namespace
 
 Measurements measurements_of(const BenchResult& result, const std::string& label) {
-    Measurements measured{
-        .label = label, .facts = result.context, .rows = {}, .skipped = result.skipped, .weights = {}};
+    Measurements measured{.label = label,
+                          .facts = result.context,
+                          .rows = {},
+                          .skipped = result.skipped,
+                          .weights = {},
+                          .copies = {}};
     const bool ours = result.context.contains("mnist.schema");
     RowsByName rows(measured.rows);
     for (const BenchRepetition& repetition : result.repetitions) {
+        MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
+        row.of_machine = measures_machine(repetition.name, ours);
+        row.accuracy.test_samples = test_samples(result.context);
+    }
+    for (const BenchRepetition* const next : in_order(result.repetitions)) {
+        const BenchRepetition& repetition = *next;
         MeasuredRow& row = rows.at(repetition.name);
         row.seconds.push_back(seconds_of(repetition, ours));
-        row.accuracy.test_samples = test_samples(result.context);
-        if (const auto accuracy = counter(repetition, "test_accuracy")) {
+        const auto accuracy = counter(repetition, "test_accuracy");
+        if (accuracy && *accuracy >= 0 && *accuracy <= 100) {
             row.accuracy.percent.push_back(*accuracy);
             const auto seed = counter(repetition, "seed");
             if (seed && *seed >= 0 && *seed < 9e15)
@@ -101,7 +152,8 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
 }
 
 Measurements measurements_of(const TrainResult& result, const std::string& label) {
-    Measurements measured{.label = label, .facts = {}, .rows = {}, .skipped = {}, .weights = {}};
+    Measurements measured{
+        .label = label, .facts = {}, .rows = {}, .skipped = {}, .weights = {}, .copies = {}};
     flatten(to_json(result.machine), "mnist.machine", measured.facts);
     flatten(to_json(result.build), "mnist.build", measured.facts);
     flatten(to_json(result.dataset), "mnist.dataset", measured.facts);
@@ -145,8 +197,10 @@ void pool_into(Measurements& pool, const Measurements& more) {
                           .remedy = "Pool only files of one machine, one build and one configuration"});
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
     RowsByName rows(pool.rows);
+    if (is_copy(more, rows)) pool.copies.push_back(more.label);
     for (const MeasuredRow& row : more.rows) {
         MeasuredRow& sum = rows.at(row.name);
+        sum.of_machine = row.of_machine;
         append(sum.seconds, row.seconds);
         append(sum.accuracy.percent, row.accuracy.percent);
         append(sum.accuracy.seeds, row.accuracy.seeds);
@@ -156,6 +210,7 @@ void pool_into(Measurements& pool, const Measurements& more) {
         sum.disturbed += row.disturbed;
     }
     append(pool.skipped, more.skipped);
+    pool_facts(pool.facts, more.facts);
     pool.weights.insert(more.weights.begin(), more.weights.end());
     pool.label += "," + more.label;
 }

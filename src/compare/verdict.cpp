@@ -31,6 +31,7 @@ SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings
     result.samples_base = row.base.size();
     result.samples_new = row.new_values.size();
     result.threshold = std::max(settings.threshold, row.noise_floor);
+    result.raised_by_noise = row.noise_floor > settings.threshold;
     result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
     if (std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
     if (const auto interval = bootstrap_ratio_interval(
@@ -124,11 +125,14 @@ AccuracyComparison compared(const AccuracySample& base_runs, const AccuracySampl
         return result;
     }
     if (base.percent.size() > 1 && new_sample.percent.size() > 1) {
-        if (const auto welch = welch_test(new_sample.percent, base.percent, confidence))
+        if (const auto welch = welch_test(new_sample.percent, base.percent, confidence)) {
             result.interval = welch->interval;
-        return result;
+            return result;
+        }
     }
-    // A run of the same seed on the other side is the closest to it: seeds spread further than the test set.
+    // One run on a side, or runs without any spread, as of a seed that the file does not name: they say
+    // nothing about the spread of others, so the test set's is what is left. A run of the same seed on the
+    // other side is the closest to it: seeds spread further than the test set.
     const auto [one, other] = same_seed(base, new_sample);
     result.difference = mean(other.percent) - mean(one.percent);
     result.interval = test_set_interval(one, other, confidence);

@@ -85,7 +85,7 @@ Line row_line(const ComparedRow& row, Line line) {
     line["kind"] = "row";
     line["name"] = text_field(row.name);
     line["verdict"] = word(speed.verdict);
-    line["joint_verdict"] = word(row.joint);
+    if (row.joint) line["joint_verdict"] = word(*row.joint);
     line["ratio"] = number(speed.ratio);
     add_interval(line, speed.interval, "ratio_low", "ratio_high");
     line["p_value"] = number(speed.p);

@@ -44,7 +44,7 @@ ordered_json accuracy_json(const std::optional<AccuracyComparison>& accuracy) {
 ordered_json row_json(const ComparedRow& row) {
     ordered_json json{{"name", row.name},
                       {"verdict", word(row.speed.verdict)},
-                      {"joint_verdict", word(row.joint)},
+                      {"joint_verdict", row.joint ? ordered_json(word(*row.joint)) : ordered_json(nullptr)},
                       {"ratio", or_null(row.speed.ratio)},
                       {"ratio_low", or_null(lower(row.speed.interval))},
                       {"ratio_high", or_null(upper(row.speed.interval))},
@@ -52,7 +52,9 @@ ordered_json row_json(const ComparedRow& row) {
                       {"p_adjusted", or_null(row.speed.p_adjusted)},
                       {"samples_base", row.speed.samples_base},
                       {"samples_new", row.speed.samples_new},
-                      {"threshold", row.speed.threshold}};
+                      {"threshold", row.speed.threshold},
+                      {"threshold_from", row.speed.raised_by_noise ? "noise_floor" : "setting"},
+                      {"measures", row.of_machine ? "machine" : "program"}};
     json.update(accuracy_json(row.accuracy));
     json.update(ordered_json{{"peak_fraction_base", or_null(row.base_share)},
                              {"peak_fraction_new", or_null(row.new_share)},

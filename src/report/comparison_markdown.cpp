@@ -48,12 +48,14 @@ std::string code_block(const std::string& text) {
     return fmt::format("{}text\n{}{}\n", fence, text, fence);
 }
 
-std::string verdict_cell(JointVerdict verdict) {
-    const bool alarming = verdict == JointVerdict::regressed || verdict == JointVerdict::traded;
-    return alarming ? fmt::format("**{}**", word(verdict)) : std::string(word(verdict));
+std::string verdict_cell(const ComparedRow& row) {
+    const bool alarming = row.joint == JointVerdict::regressed || row.joint == JointVerdict::traded;
+    return alarming ? fmt::format("**{}**", verdict_words(row)) : verdict_words(row);
 }
 
 bool has_changed(const ComparedRow& row) {
+    if (!row.joint)
+        return row.speed.verdict == SpeedVerdict::faster || row.speed.verdict == SpeedVerdict::slower;
     return row.joint != JointVerdict::unchanged && row.joint != JointVerdict::inconclusive;
 }
 
@@ -62,10 +64,10 @@ std::string rows_table(const Comparison& comparison, bool changed) {
     std::string rows;
     for (const ComparedRow& row : comparison.rows) {
         if (has_changed(row) != changed) continue;
-        rows += fmt::format("| {} | {} | {} | {} | {}/{} | {} | {} |", code_cell(row.name),
-                            verdict_cell(row.joint), ratio_cell(row.speed.ratio),
-                            interval_cell(row.speed.interval), row.speed.samples_base, row.speed.samples_new,
-                            p_cell(row.speed.p_adjusted), accuracy_cell(row.accuracy));
+        rows += fmt::format("| {} | {} | {} | {} | {}/{} | {} | {} |", code_cell(row.name), verdict_cell(row),
+                            ratio_cell(row.speed.ratio), interval_cell(row.speed.interval),
+                            row.speed.samples_base, row.speed.samples_new, p_cell(row.speed.p_adjusted),
+                            accuracy_cell(row.accuracy));
         if (report) rows += " " + ratio_split(row) + " |";
         rows += "\n";
     }

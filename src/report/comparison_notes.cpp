@@ -45,18 +45,15 @@ std::size_t with_few_repetitions(const Comparison& comparison) {
 
 std::string raised_thresholds(const Comparison& comparison) {
     std::vector<std::pair<double, std::string>> floors;  // of families in the order of the rows
-    double least = 1;
     for (const ComparedRow& row : comparison.rows) {
-        least = std::min(least, row.speed.threshold);
         const std::pair floor{row.speed.threshold, family_of(row.name)};
-        if (std::find(floors.begin(), floors.end(), floor) == floors.end() && floors.size() < kMostListed)
+        if (row.speed.raised_by_noise && floors.size() < kMostListed &&
+            std::find(floors.begin(), floors.end(), floor) == floors.end())
             floors.push_back(floor);
     }
     std::vector<std::string> words;
-    for (const auto& [floor, family] : floors) {
-        if (floor > least)
-            words.push_back(fmt::format("{:.3g} % for {}", floor * 100, short_printable(family)));
-    }
+    for (const auto& [floor, family] : floors)
+        words.push_back(fmt::format("{:.3g} % for {}", floor * 100, short_printable(family)));
     return words.empty() ? "" : "the noise that was measured raises the threshold to " + listed(words);
 }
 
@@ -115,6 +112,13 @@ std::string name_cell(std::string_view text) {
 std::string ratio_figure(double ratio) {
     // Far from 1 the digits behind the point say nothing, and those before it could be three hundred.
     return ratio >= 0.001 && ratio < 1e5 ? fmt::format("{:.3f}", ratio) : fmt::format("{:.3g}", ratio);
+}
+
+std::string verdict_words(const ComparedRow& row) {
+    if (row.joint) return std::string(word(*row.joint));
+    if (row.speed.verdict == SpeedVerdict::inconclusive) return std::string(word(row.speed.verdict));
+    return fmt::format("{} machine",
+                       row.speed.verdict == SpeedVerdict::equivalent ? "same" : word(row.speed.verdict));
 }
 
 std::string ratio_cell(const std::optional<double>& ratio) {

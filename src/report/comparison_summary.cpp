@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 
 #include "comparison_words.hpp"
 #include "mnist/report/comparison_text.hpp"
@@ -14,14 +15,24 @@ namespace {
 
 constexpr std::size_t kMostFamilies = 3;  // in the sentence on a ranking
 
+// "1.14"; figures far from 1 with three digits, for a hostile one has three hundred.
+std::string figure(double ratio) {
+    return ratio >= 0.01 && ratio < 1e5 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.3g}", ratio);
+}
+
+std::string range_words(const Interval& interval) {
+    return fmt::format("{} to {}", figure(interval.lower), figure(interval.upper));
+}
+
 // "1.14x faster (1.11 to 1.17)"; slower turned round as well, since people read a factor above 1 more easily
 // than 0.80.
 std::string factor(double ratio, const std::optional<Interval>& interval) {
     const bool faster = ratio >= 1;
-    std::string text = fmt::format("{:.2f}x {}", faster ? ratio : 1 / ratio, faster ? "faster" : "slower");
+    std::string text =
+        fmt::format("{}x {}", figure(faster ? ratio : 1 / ratio), faster ? "faster" : "slower");
     if (interval)
-        text += faster ? fmt::format(" ({:.2f} to {:.2f})", interval->lower, interval->upper)
-                       : fmt::format(" ({:.2f} to {:.2f})", 1 / interval->upper, 1 / interval->lower);
+        text += fmt::format(" ({})", faster ? range_words(*interval)
+                                            : range_words({1 / interval->upper, 1 / interval->lower}));
     return text;
 }
 
@@ -29,11 +40,10 @@ std::string speed_words(const SpeedComparison& speed) {
     if (!speed.ratio) return "no ratio";
     if (speed.verdict == SpeedVerdict::faster || speed.verdict == SpeedVerdict::slower)
         return factor(*speed.ratio, speed.interval);
-    const std::string range =
-        speed.interval ? fmt::format("{:.2f} to {:.2f}", speed.interval->lower, speed.interval->upper) : "";
+    const std::string range = speed.interval ? range_words(*speed.interval) : "";
     if (speed.verdict == SpeedVerdict::equivalent)
         return fmt::format("equally fast within {:.3g} % ({})", speed.threshold * 100, range);
-    return fmt::format("no claim about speed (ratio {:.2f}{})", *speed.ratio,
+    return fmt::format("no claim about speed (ratio {}{})", figure(*speed.ratio),
                        range.empty() ? "" : ", " + range);
 }
 
@@ -46,12 +56,18 @@ std::string accuracy_words(const AccuracyComparison& accuracy) {
     return text + ")";
 }
 
+// Rows that measure the machine count only where there are no others.
 std::string counts(const Comparison& comparison) {
+    std::vector<ComparedRow> of_program;
+    std::copy_if(comparison.rows.begin(), comparison.rows.end(), std::back_inserter(of_program),
+                 [](const ComparedRow& row) { return !row.of_machine; });
+    const std::vector<ComparedRow>& counted = of_program.empty() ? comparison.rows : of_program;
+    if (counted.size() < 2) return {};
     std::string text;
     const auto add = [&](auto is_counted, const char* what) {
-        const auto rows = std::count_if(comparison.rows.begin(), comparison.rows.end(), is_counted);
+        const auto rows = std::count_if(counted.begin(), counted.end(), is_counted);
         if (rows == 0) return;
-        text += text.empty() ? fmt::format("{} of {} rows {}", rows, comparison.rows.size(), what)
+        text += text.empty() ? fmt::format("; {} of {} rows {}", rows, counted.size(), what)
                              : fmt::format(", {} {}", rows, what);
     };
     const auto speed = [](SpeedVerdict verdict) {
@@ -100,8 +116,7 @@ std::string summary_sentence(const Comparison& comparison, const Quote& quote) {
             fmt::format("{}{}: {}", text.empty() ? "" : "; ", quote(group.title), speed_words(group.speed));
         if (group.accuracy) text += ", " + accuracy_words(*group.accuracy);
     }
-    if (comparison.rows.size() > 1) text += "; " + counts(comparison);
-    return text;
+    return text + counts(comparison);
 }
 
 std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {

@@ -12,8 +12,8 @@
 namespace mnist {
 namespace {
 
-std::string colour_of(JointVerdict verdict) {
-    switch (verdict) {
+std::string colour_of(const ComparedRow& row) {
+    switch (row.joint.value_or(JointVerdict::inconclusive)) {
         case JointVerdict::improved:
             return "\x1b[32m";
         case JointVerdict::regressed:
@@ -38,8 +38,8 @@ std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     std::vector<std::string> splits;
     for (const ComparedRow& row : comparison.rows) {
         name.cells.push_back(name_cell(row.name));
-        verdict.cells.emplace_back(word(row.joint));
-        if (style.colour) verdict.colours.push_back(colour_of(row.joint));
+        verdict.cells.push_back(verdict_words(row));
+        if (style.colour) verdict.colours.push_back(colour_of(row));
         ratio.cells.push_back(ratio_cell(row.speed.ratio));
         interval.cells.push_back(interval_cell(row.speed.interval));
         samples.cells.push_back(fmt::format("{}/{}", row.speed.samples_base, row.speed.samples_new));
@@ -47,7 +47,12 @@ std::string rows_table(const Comparison& comparison, const TextStyle& style) {
         accuracy.cells.push_back(accuracy_cell(row.accuracy));
         if (comparison.mode == CompareMode::report) splits.push_back(ratio_split(row));
     }
-    std::vector<TableColumn> columns{name, verdict, ratio, interval, samples, p};
+    std::vector<TableColumn> columns{name, verdict, ratio};
+    const bool some_claim = std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                                        [](const ComparedRow& row) { return row.speed.p.has_value(); });
+    if (some_claim) columns.push_back(interval);
+    columns.push_back(samples);
+    if (some_claim) columns.push_back(p);
     const bool some_accuracy = std::any_of(comparison.rows.begin(), comparison.rows.end(),
                                            [](const ComparedRow& row) { return row.accuracy.has_value(); });
     if (some_accuracy) columns.push_back(accuracy);

@@ -28,6 +28,9 @@ using Quote = std::function<std::string(std::string_view)>;
 /// "1.580"; figures far from 1 with three digits, "3.4e+09".
 [[nodiscard]] std::string ratio_figure(double ratio);
 
+/// "improved"; "slower machine" of a row that measures the machine.
+[[nodiscard]] std::string verdict_words(const ComparedRow& row);
+
 /// Cells of a table, "·" where there is nothing.
 [[nodiscard]] std::string ratio_cell(const std::optional<double>& ratio);          ///< "1.580x"
 [[nodiscard]] std::string interval_cell(const std::optional<Interval>& interval);  ///< "1.545-1.615"

@@ -172,8 +172,11 @@ void add_repetition(const json& row, const std::string& name, Reader& reader) {
         reader.result.skipped.push_back({name, *reason});
         return;
     }
-    BenchRepetition repetition{
-        .name = name, .seconds = seconds_per_iteration(row), .counters = counters(row), .label = {}};
+    BenchRepetition repetition{.name = name,
+                               .seconds = seconds_per_iteration(row),
+                               .counters = counters(row),
+                               .label = {},
+                               .index = {}};
     const auto label = row.find("label");
     if (label != row.end() && label->is_string()) repetition.label = label->get<std::string>();
     if (row.contains("repetition_index")) {
@@ -182,6 +185,7 @@ void add_repetition(const json& row, const std::string& name, Reader& reader) {
             reader.result.skipped.push_back({name, fmt::format("repetition {} stands here twice", index)});
             return;
         }
+        repetition.index = index;
     }
     reader.result.repetitions.push_back(std::move(repetition));
 }

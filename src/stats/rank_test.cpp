@@ -94,6 +94,13 @@ std::optional<MannWhitneyResult> mann_whitney_test(std::span<const double> first
     return result;
 }
 
+double least_mann_whitney_p(std::size_t n1, std::size_t n2) {
+    double p = 2;
+    for (std::size_t i = 1; i <= std::min(n1, n2); ++i)
+        p *= static_cast<double>(i) / static_cast<double>(std::max(n1, n2) + i);
+    return std::min(1.0, p);
+}
+
 std::optional<StratifiedRankResult> stratified_rank_test(std::span<const SamplePair> pairs) {
     if (pairs.empty()) return std::nullopt;
     double deviation = 0;

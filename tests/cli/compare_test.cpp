@@ -54,10 +54,35 @@ TEST_CASE("compare: the JSON has the keys of its contract and nothing else but n
     CHECK(row.at("joint_verdict") == "unchanged");
     CHECK(row.at("ratio") == Approx(1));
     CHECK(row.at("samples_base") == 10);
+    CHECK(row.at("threshold_from") == "setting");
+    CHECK(row.at("measures") == "program");
     for (const char* const key : {"ratio_low", "ratio_high", "p_value", "p_adjusted"})
         CHECK(row.at(key).is_number());
     for (const char* const key : {"accuracy_verdict", "accuracy_difference", "accuracy_low", "accuracy_high"})
         CHECK(row.at(key).is_null());
+}
+
+TEST_CASE("compare: a slower machine is a warning and exits 0, and its row has no joint verdict") {
+    const auto calibrated = [](double milliseconds) {
+        nlohmann::json file = nlohmann::json::parse(bench_json(milliseconds));
+        for (nlohmann::json& row : file["benchmarks"])
+            row["name"] = row["run_name"] = "Calibrate/Barrier/threads:2";
+        file["context"]["mnist.schema"] = "mnist-bench/1";
+        return file.dump();
+    };
+    const Workshop workshop;
+    workshop.write("a.json", calibrated(1));
+    workshop.write("b.json", calibrated(2));
+    const Finished text = workshop.mnist({"compare", "a.json", "b.json"});
+    CAPTURE(text.output, text.error);
+    CHECK(text.exit_code == 0);
+    CHECK(contains(text.output, "slower machine"));
+    CHECK(contains(text.output, "- warning: the machine itself changed between the files"));
+    const Finished json = workshop.mnist({"compare", "a.json", "b.json", "--format", "json"});
+    const nlohmann::json row = nlohmann::json::parse(json.output).at("rows").at(0);
+    CHECK(row.at("verdict") == "slower");
+    CHECK(row.at("joint_verdict").is_null());
+    CHECK(row.at("measures") == "machine");
 }
 
 TEST_CASE("compare: three results are ranked, and one regression among them exits 1") {

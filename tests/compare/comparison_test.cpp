@@ -3,35 +3,9 @@
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
+#include "sample_measurements.hpp"
 
-namespace mnist {
-namespace {
-
-MeasuredRow row(const std::string& name, double seconds) {
-    MeasuredRow made{
-        .name = name, .seconds = {}, .accuracy = {}, .peak_fractions = {0.5}, .peak_gflops = {100}};
-    for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1, -0.2, 0.6, -0.7, 0.5, -0.1})
-        made.seconds.push_back(seconds * (1 + offset / 100));
-    return made;
-}
-
-Measurements measured(const std::string& label, std::vector<MeasuredRow> rows) {
-    return {.label = label,
-            .facts = {{"mnist.machine.cpu_model", "CPU A"},
-                      {"mnist.machine.usable_cores", "2"},
-                      {"mnist.machine.isa", "avx2"},
-                      {"mnist.machine.memory_bytes", "25276502016"},
-                      {"mnist.config.threads", "2"},
-                      {"mnist.config.epochs", "5"},
-                      {"mnist.config.hidden.0", "128"},
-                      {"mnist.dataset.sha256", "aaaa"},
-                      {"mnist.build.commit", "c1"}},
-            .rows = std::move(rows),
-            .skipped = {},
-            .weights = {{"Adam, seed 0", "w0"}}};
-}
-
-}  // namespace
+using namespace mnist_test;
 
 TEST_CASE("compare: rows are matched by name, and means are over matched rows only") {
     const Measurements base =
@@ -94,8 +68,8 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
     CHECK(compare(base, other, {}).warnings ==
           std::vector<std::string>{
               "the networks differ (hidden layers 128 and 64): use the same --hidden",
-              "epochs differ (5 and 25): train as many epochs in both",
-              "learning-rate schedules differ (constant and one-cycle): train with the same --schedule",
+              "the epochs differ (5 and 25): train as many epochs in both",
+              "the learning-rate schedules differ (constant and one-cycle): train with the same --schedule",
               "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
               "`./run fetch mnist`)",
               "b.json was resumed from a checkpoint, its speed is of several processes: train at one go to "
@@ -127,7 +101,7 @@ TEST_CASE("compare: another precision is named as unfair, explains other bits an
     other.facts["mnist.config.precision"] = "bf16";
     const std::vector<std::string> warnings = compare(base, other, {}).warnings;
     CHECK(std::find(warnings.begin(), warnings.end(),
-                    "precision differ (f32 and bf16): compare the same --precision") != warnings.end());
+                    "the precisions differ (f32 and bf16): compare the same --precision") != warnings.end());
     CHECK_THROWS_AS(pool_into(base, other), InputError);
 }
 
@@ -137,9 +111,69 @@ TEST_CASE("compare: files of one machine and build are pooled, others are refuse
     CHECK(pool.label == "a.json,b.json");
     REQUIRE(pool.rows.size() == 2);
     CHECK(pool.rows[0].seconds.size() == 20);
-    Measurements foreign = measured("c.json", {row("Train/Adam", 2)});
-    foreign.facts["mnist.build.commit"] = "c2";
-    CHECK_THROWS_AS(pool_into(pool, foreign), InputError);
+    for (const char* const key : {"mnist.build.commit", "mnist.config.hidden.0", "mnist.config.adam_lr",
+                                  "mnist.config.warmup", "mnist.config.epochs"}) {
+        CAPTURE(key);
+        Measurements foreign = measured("c.json", {row("Train/Adam", 2)});
+        foreign.facts[key] = "other";
+        CHECK_THROWS_AS(pool_into(pool, foreign), InputError);
+    }
+    // What only says how many runs there are, or of whom, forbids nothing.
+    for (const char* const key : {"mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
+                                  "mnist.config.optimizers.0", "mnist.config.batch_size"}) {
+        CAPTURE(key);
+        Measurements more = measured("c.json", {row("Train/Adam", 2)});
+        more.facts[key] = "other";
+        CHECK_NOTHROW(pool_into(pool, more));
+    }
+}
+
+TEST_CASE("compare: what is wrong with one file is wrong with its pool, and the greatest noise counts") {
+    Measurements pool = measured("a.json", {row("Train/Adam", 2)});
+    pool.facts["mnist.noise_floor.Train"] = "0.07";
+    pool.facts["mnist.interrupted"] = "false";
+    Measurements more = measured("b.json", {row("Train/Adam", 2.1)});
+    more.facts["mnist.noise_floor.Train"] = "0.06";
+    more.facts["mnist.noise_floor.Infer"] = "0.09";
+    more.facts["mnist.interrupted"] = "true";
+    pool_into(pool, more);
+    CHECK(pool.facts.at("mnist.noise_floor.Train") == "0.07");
+    CHECK(pool.facts.at("mnist.noise_floor.Infer") == "0.09");
+    const Comparison comparison = compare(pool, measured("c.json", {row("Train/Adam", 2)}), {});
+    CHECK(warnings_of(comparison, "a.json,b.json was interrupted").size() == 1);
+    CHECK(warnings_of(comparison, "counts twice").empty());
+}
+
+TEST_CASE("compare: a copy of a pooled file is called one") {
+    Measurements pool = measured("a.json", {row("Train/Adam", 2)});
+    pool_into(pool, measured("b.json", {row("Train/Adam", 2.1)}));
+    pool_into(pool, measured("copy.json", {row("Train/Adam", 2.1)}));
+    const Comparison comparison = compare(pool, measured("c.json", {row("Train/Adam", 2)}), {});
+    REQUIRE(warnings_of(comparison, "counts twice").size() == 1);
+    CHECK(warnings_of(comparison, "counts twice")[0].starts_with("copy.json has no repetition"));
+}
+
+TEST_CASE("compare: settings of training that differ are unfair, and what a file leaves out is as usual") {
+    Measurements base = measured("a.json", {row("Train/Adam", 2)});
+    base.facts["mnist.config.schedule"] = "one-cycle";
+    base.facts["mnist.config.warmup"] = "0.3";
+    Measurements other = base;
+    other.facts["mnist.config.warmup"] = "0.2";
+    other.facts["mnist.config.peak_lr"] = "0.005";
+    other.facts["mnist.config.adam_beta2"] = "0.99";
+    base.facts["mnist.config.adam_beta2"] = "0.999";
+    CHECK(
+        compare(base, other, {}).warnings ==
+        std::vector<std::string>{
+            "the values of beta2 differ (0.999 and 0.99): train with the same --adam-beta2",
+            "the peak learning rates differ (each optimizer's own and 0.005): train with the same --peak-lr",
+            "the warm-ups differ (0.3 and 0.2): train with the same --warmup"});
+    // mnist_bench trains in f32 at a constant rate where the name of the row does not say otherwise.
+    Measurements bench = measured("bench.json", {row("Train/Adam", 2)});
+    bench.facts["mnist.schema"] = "mnist-bench/1";
+    CHECK(warnings_of(compare(bench, base, {}), "schedules differ (constant and one-cycle)").size() == 1);
+    base.facts["mnist.config.precision"] = "bf16";
+    CHECK(warnings_of(compare(bench, base, {}), "precisions differ (f32 and bf16)").size() == 1);
 }
 
 TEST_CASE("compare: a measured noise floor raises its family's threshold") {
@@ -155,6 +189,7 @@ TEST_CASE("compare: a measured noise floor raises its family's threshold") {
         base.facts["mnist.noise_floor.Train"] = wrong;
         const Comparison other = compare(base, measured("b.json", {row("Train/Adam", 1)}), {});
         CHECK(other.rows[0].speed.verdict == SpeedVerdict::faster);
+        CHECK_FALSE(other.rows[0].speed.raised_by_noise);
         REQUIRE(other.warnings.size() == 1);
         CHECK(other.warnings[0].starts_with("the noise floor of Train in a.json is no share"));
     }
@@ -190,5 +225,3 @@ TEST_CASE("compare: pooled repetitions of one seed are one observation of its ac
     CHECK(pooled.interval.value().lower == Approx(once.interval.value().lower));
     CHECK(pooled.interval.value().upper == Approx(once.interval.value().upper));
 }
-
-}  // namespace mnist

@@ -7,7 +7,7 @@ namespace mnist {
 namespace {
 
 BenchRepetition repetition(const std::string& name, double seconds, std::map<std::string, double> counters) {
-    return {.name = name, .seconds = seconds, .counters = std::move(counters), .label = {}};
+    return {.name = name, .seconds = seconds, .counters = std::move(counters), .label = {}, .index = {}};
 }
 
 }  // namespace
@@ -41,8 +41,37 @@ TEST_CASE("measurements: a rate of the machine is compared as a rate, for its ro
     CHECK(measured.rows[1].seconds == std::vector<double>{0.025});
     CHECK(measured.rows[2].seconds == std::vector<double>{1e-7});
     CHECK(measured.rows[3].seconds == std::vector<double>{1e-4});
+    CHECK(measured.rows[2].of_machine);
+    CHECK_FALSE(measured.rows[3].of_machine);
     result.context.clear();  // of another program: its names mean what they mean there
     CHECK(measurements_of(result, "x.json").rows[0].seconds == std::vector<double>{0.25});
+    CHECK_FALSE(measurements_of(result, "x.json").rows[0].of_machine);
+}
+
+TEST_CASE("measurements: repetitions are in the order of their indices, rows in that of the file") {
+    BenchResult result;
+    result.repetitions = {repetition("B", 3, {}), repetition("A", 9, {}), repetition("B", 1, {}),
+                          repetition("B", 2, {})};
+    CHECK(measurements_of(result, "x.json").rows[0].seconds == std::vector<double>{3, 1, 2});
+    result.repetitions[0].index = 2;
+    result.repetitions[1].index = 0;
+    result.repetitions[2].index = 0;
+    result.repetitions[3].index = 1;
+    const Measurements measured = measurements_of(result, "x.json");
+    CHECK(measured.rows[0].name == "B");
+    CHECK(measured.rows[0].seconds == std::vector<double>{1, 2, 3});
+    CHECK(measured.rows[1].seconds == std::vector<double>{9});
+}
+
+TEST_CASE("measurements: a counter that cannot be a percentage is no accuracy") {
+    BenchResult result;
+    result.repetitions = {repetition("A", 1, {{"test_accuracy", 1e308}, {"seed", 0}}),
+                          repetition("A", 1, {{"test_accuracy", -0.5}, {"seed", 1}}),
+                          repetition("A", 1, {{"test_accuracy", 97}, {"seed", 2}})};
+    const Measurements measured = measurements_of(result, "x.json");
+    CHECK(measured.rows[0].seconds.size() == 3);
+    CHECK(measured.rows[0].accuracy.percent == std::vector<double>{97});
+    CHECK(measured.rows[0].accuracy.seeds == std::vector<std::uint64_t>{2});
 }
 
 TEST_CASE("measurements: an interrupted training is known as such") {

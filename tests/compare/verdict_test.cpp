@@ -57,6 +57,17 @@ TEST_CASE("verdict: the measured noise is the least threshold") {
     CHECK(judge_one(ten_around(1.1), ten_around(1), {}, 0.01).threshold == 0.05);
 }
 
+TEST_CASE("verdict: a row says whether the noise or the setting decided its threshold") {
+    const std::vector<double> times{1, 1.01, 1.02, 1.03};
+    const std::vector<TimeSamples> rows{{.base = times, .new_values = times, .noise_floor = 0.04},
+                                        {.base = times, .new_values = times, .noise_floor = 0.06}};
+    const auto results = judge_speed(rows, {.threshold = 0.05});
+    CHECK_FALSE(results[0].raised_by_noise);
+    CHECK(results[0].threshold == 0.05);
+    CHECK(results[1].raised_by_noise);
+    CHECK(results[1].threshold == 0.06);
+}
+
 TEST_CASE("verdict: fewer than four repetitions on a side claim nothing, whatever their distance") {
     const SpeedComparison row = judge_one({10, 11, 12}, ten_around(1));
     CHECK(row.verdict == SpeedVerdict::inconclusive);
@@ -135,6 +146,14 @@ TEST_CASE("verdict: other seeds are compared by their means") {
     CHECK_FALSE(row.paired);
     CHECK(row.difference == Approx(-7));
     CHECK(row.verdict == AccuracyVerdict::worse);
+}
+
+TEST_CASE("verdict: runs without any spread have the interval of the test set") {
+    const AccuracySample base{.percent = {97, 97, 97}, .seeds = {}, .test_samples = 10000};
+    const AccuracySample worse{.percent = {90, 90, 90}, .seeds = {}, .test_samples = 10000};
+    CHECK(judge_accuracies(base, worse).verdict == AccuracyVerdict::worse);
+    CHECK(judge_accuracies(base, base).interval.value().contains(0));
+    CHECK(judge_accuracies(base, base).interval.value().upper > 0.3);
 }
 
 TEST_CASE("verdict: rows without accuracies stay empty") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "catch.hpp"
@@ -194,4 +195,19 @@ TEST_CASE("rank test: an empty sample and values that are not finite have no tes
         CHECK_FALSE(mann_whitney_test(Values{1, bad}, kNew));
         CHECK_FALSE(mann_whitney_test(kBase, Values{bad}));
     }
+}
+
+TEST_CASE("rank test: the least p is that of samples that do not overlap") {
+    for (std::size_t n1 = 1; n1 <= 8; ++n1) {
+        for (std::size_t n2 = 1; n2 <= 8; ++n2) {
+            Values low(n1);
+            Values high(n2);
+            std::iota(low.begin(), low.end(), 1);
+            std::iota(high.begin(), high.end(), 100);
+            CAPTURE(n1, n2);
+            CHECK(mnist::least_mann_whitney_p(n1, n2) == Approx(mann_whitney_test(low, high)->p));
+        }
+    }
+    CHECK(mnist::least_mann_whitney_p(0, 5) == 1);
+    CHECK(mnist::least_mann_whitney_p(5000, 5000) == 0);
 }

@@ -33,7 +33,8 @@ struct ComparedRow {
     std::string name;
     SpeedComparison speed;
     std::optional<AccuracyComparison> accuracy;
-    JointVerdict joint = JointVerdict::inconclusive;
+    bool of_machine = false;  ///< measures the machine: its verdict is about that and not about the program
+    std::optional<JointVerdict> joint = JointVerdict::inconclusive;  ///< empty for a row of the machine
     std::optional<double> base_share, new_share;  ///< median share of the side's own multiply-add peak
     /// ratio = peak_ratio * efficiency_ratio: what the hardware and what its use contribute.
     std::optional<double> peak_ratio, efficiency_ratio;
@@ -50,7 +51,7 @@ struct Comparison {
     CompareMode mode = CompareMode::report;  ///< gate or report
     std::string base_label, new_label;
     std::vector<FactDifference> fingerprint_differences;
-    std::vector<std::string> warnings;    ///< what makes the comparison unfair, with a remedy each
+    std::vector<std::string> warnings;    ///< what makes the comparison unfair or weak, with a remedy each
     std::vector<ComparedRow> rows;        ///< in the base's order
     std::vector<GroupComparison> named;   ///< what the summary speaks of: groups_to_name()
     std::vector<GeometricMean> geomeans;  ///< of ratios, a family each, then "all"; only of matched rows
@@ -58,7 +59,8 @@ struct Comparison {
     std::vector<SkippedRow> skipped_base, skipped_new;
     std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
 
-    /// Whether a gate must close: a row regressed, or traded accuracy for speed or speed for accuracy.
+    /// Whether a gate must close: a row regressed, or traded accuracy for speed or speed for accuracy. A
+    /// slower machine is a warning: no change of the program can mend it.
     [[nodiscard]] bool regressed() const;
 };
 

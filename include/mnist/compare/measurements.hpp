@@ -15,11 +15,12 @@ namespace mnist {
 /// The repetitions of one benchmark.
 struct MeasuredRow {
     std::string name;             ///< "Train/Adam/batch:64"
-    std::vector<double> seconds;  ///< an iteration, one number a repetition, all positive
+    std::vector<double> seconds;  ///< an iteration, one number a repetition in order of time, all positive
     AccuracySample accuracy;
     std::vector<double> peak_fractions;  ///< shares of the measured multiply-add peak; may be empty
     std::vector<double> peak_gflops;     ///< that peak; may be empty
     std::size_t disturbed = 0;           ///< repetitions that lost more than 2 % of their time to others
+    bool of_machine = false;             ///< measures the machine and not the program
 };
 
 struct Measurements {
@@ -29,18 +30,21 @@ struct Measurements {
     std::vector<SkippedRow> skipped;
     /// weights_sha256 of finished runs, by "Adam, seed 0"; only `mnist train` records them.
     std::map<std::string, std::string> weights;
+    std::vector<std::string> copies;  ///< pooled files with no repetition that the pool did not have before
 };
 
-/// Rows of mnist_bench's family Calibrate that measure a rate (gflops, gb_per_second) have the seconds of a
-/// billion of it: they always run equally long.
+/// Rows of mnist_bench's family Calibrate measure the machine; those that measure a rate (gflops,
+/// gb_per_second) have the seconds of a billion of it: they always run equally long. Accuracies are counters
+/// test_accuracy from 0 to 100.
 [[nodiscard]] Measurements measurements_of(const BenchResult& result, const std::string& label);
 
 /// One row an optimizer, "Train/Adam/batch:64": a repetition is a completed run, its time that of its mean
 /// epoch. Runs that diverged or were interrupted are skipped by name.
 [[nodiscard]] Measurements measurements_of(const TrainResult& result, const std::string& label);
 
-/// Adds the repetitions of `more` to those of `pool`, row by row. Throws InputError where the two are not
-/// from one machine, one build and one configuration, naming the first fact that differs.
+/// Adds the repetitions of `more` to those of `pool`, row by row; the greater noise floor of a family counts,
+/// and what is wrong with one file is wrong with the pool. Throws InputError where the two are not from one
+/// machine, one build and one configuration, naming the first fact that differs.
 void pool_into(Measurements& pool, const Measurements& more);
 
 }  // namespace mnist

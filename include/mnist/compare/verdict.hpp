@@ -75,6 +75,7 @@ struct SpeedComparison {
     std::optional<double> p;           ///< raw, two-sided; empty below kLeastRepetitions
     std::optional<double> p_adjusted;  ///< Holm over all rows that have one
     double threshold = 0;              ///< that counted for this row, as a share
+    bool raised_by_noise = false;      ///< it is the measured noise, which is above the setting
 };
 
 struct AccuracyComparison {
@@ -106,10 +107,9 @@ void decide(std::span<SpeedComparison* const> comparisons, double alpha);
 /// where there are
 ///   - the same seeds on both sides, two or more: Student's of the differences by seed,
 ///   - two or more runs on both sides: Welch's,
-///   - one run on a side: Newcombe's of two proportions of the test set, of the runs of a seed that both
-///   sides
-///     have (without one, the runs of a side count as one, since
-///     they share the test set),
+///   - one run on a side, or runs without any spread: Newcombe's of two proportions of the test set, of the
+///     runs of a seed that both sides have (without one, the runs of a side count as one, since they share
+///     the test set),
 /// with confidence 1 - alpha / (rows that have accuracies). Above 0 throughout is better, below 0 worse,
 /// within the margin the same. Identical accuracies seed by seed have a difference of exactly 0.
 [[nodiscard]] std::vector<std::optional<AccuracyComparison>> judge_accuracy(

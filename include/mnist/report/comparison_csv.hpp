@@ -14,9 +14,10 @@ namespace mnist {
 ///   row      a benchmark of the comparison of `base` and `new`,
 ///   geomean  a family's geometric mean (name: the family or "all") over `rows` rows,
 ///   ranking  with three or more files: the place of the file `new` in the family `name`.
-/// What does not apply is empty. Numbers have as many digits as bring the same double back. Text that a
-/// spreadsheet would run as a formula (it starts with = + - @, a tab or a line end) gets an apostrophe before
-/// it; line ends and bytes that are not UTF-8 are made printable.
+/// What does not apply is empty; so is joint_verdict of rows that measure the machine. Numbers have as many
+/// digits as bring the same double back. Text that a spreadsheet would run as a formula (it starts with = + -
+/// @, a tab or a line end) gets an apostrophe before it; line ends and bytes that are not UTF-8 are made
+/// printable.
 [[nodiscard]] std::string comparison_csv(const ComparedFiles& files);
 
 }  // namespace mnist

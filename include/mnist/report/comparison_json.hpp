@@ -10,7 +10,8 @@ namespace mnist {
 /// {"schema", "mode", "summary", "base", "new", "fingerprint_differences", "warnings", "geomeans":
 /// [{"family", "ratio", "ratio_low", "ratio_high", "rows"}], "unmatched": {"base", "new"}, "skipped":
 /// {"base", "new"}, "bits", "rows": [{"name", "verdict", "joint_verdict", "ratio", "ratio_low", "ratio_high",
-/// "p_value", "p_adjusted", "samples_base", "samples_new", "threshold", "accuracy_verdict",
+/// "p_value", "p_adjusted", "samples_base", "samples_new", "threshold", "threshold_from" ("setting" or
+/// "noise_floor"), "measures" ("program" or "machine", which has no joint verdict), "accuracy_verdict",
 /// "accuracy_difference", "accuracy_low", "accuracy_high", "peak_fraction_base", "peak_fraction_new",
 /// "peak_ratio", "efficiency_ratio"}]}: the base and the second file. Three or more files add "further", a
 /// list of the same without "schema" for the third file and on, and "ranking": {"summary", "families":

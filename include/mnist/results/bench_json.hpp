@@ -5,9 +5,11 @@
 // no repetitions at all, is an InputError.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct BenchRepetition {
     double seconds = 0;                      ///< real or manual time of one iteration; finite, above 0
     std::map<std::string, double> counters;  ///< finite ones; Google Benchmark's own keys are none
     std::string label;                       ///< empty where the row has none
+    std::optional<std::uint64_t> index;      ///< place among the repetitions of its name, in time
 };
 
 /// A row that nothing can be computed from, or a benchmark of which the file has aggregates only.

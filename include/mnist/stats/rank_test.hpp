@@ -4,6 +4,7 @@
 // several tests together may claim in multiplicity.hpp.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 
@@ -32,6 +33,11 @@ struct MannWhitneyResult {
 /// (1975), 1.5.
 [[nodiscard]] std::optional<MannWhitneyResult> mann_whitney_test(std::span<const double> first,
                                                                  std::span<const double> second);
+
+/// The least p that mann_whitney_test has for samples of these sizes without ties: that of samples which do
+/// not overlap, 2 n1! n2! / (n1 + n2)!. What is too great even so cannot be shown with so few values. At most
+/// 1; 1 with an empty sample. Cost: O(n1 + n2).
+[[nodiscard]] double least_mann_whitney_p(std::size_t n1, std::size_t n2);
 
 /// Two samples that are compared with each other and with no others: times of one benchmark.
 struct SamplePair {

@@ -46,7 +46,7 @@ function comparisonBlock(comparison) {
     })),
     numbers: {rows: comparison.rows, columns: [
       {name: 'Benchmark', wide: true, cell: (row) => row.name},
-      {name: 'Verdict', cell: (row) => el('span', {class: 'verdict'}, row.joint_verdict)},
+      {name: 'Verdict', cell: (row) => el('span', {class: 'verdict'}, row.measures === 'machine' ? `machine: ${row.verdict}` : row.joint_verdict)},
       {name: 'Ratio', number: true, cell: ratioWords},
       {name: 'p, adjusted', number: true, cell: (row) => (row.p_adjusted === null ? null : short(row.p_adjusted))},
       {name: 'Accuracy, points', number: true, cell: accuracyWords},

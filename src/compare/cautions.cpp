@@ -1,0 +1,131 @@
+// Warnings that the figures themselves give, each with a remedy.
+#include "cautions.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "mnist/stats/multiplicity.hpp"
+#include "mnist/stats/rank_test.hpp"
+#include "mnist/stats/summary.hpp"
+#include "mnist/stats/trend.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr double kLeastDrift = 0.02;
+constexpr std::size_t kMostRepetitions = 1000;  // that a remedy asks for
+
+bool is_claim(SpeedVerdict verdict) {
+    return verdict == SpeedVerdict::faster || verdict == SpeedVerdict::slower;
+}
+
+/// Median of the later half over that of the earlier one; the middle one of an odd number is in neither.
+double later_over_earlier(std::span<const double> seconds) {
+    const std::size_t half = seconds.size() / 2;
+    return median(seconds.last(half)).value_or(1) / median(seconds.first(half)).value_or(1);
+}
+
+/// How far a ratio is from 1, in either direction.
+double distance(const std::optional<double>& ratio) {
+    return ratio ? std::abs(std::log(*ratio)) : 0;
+}
+
+void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows,
+                  std::span<const Drift> drifts, std::optional<double> Drift::*side,
+                  std::vector<std::string>& warnings) {
+    const auto most = std::max_element(drifts.begin(), drifts.end(), [&](const Drift& a, const Drift& b) {
+        return distance(a.*side) < distance(b.*side);
+    });
+    if (most == drifts.end() || !((*most).*side)) return;
+    const auto others = std::count_if(drifts.begin(), drifts.end(),
+                                      [&](const Drift& drift) { return (drift.*side).has_value(); }) -
+                        1;
+    const double ratio = *((*most).*side);
+    warnings.push_back(fmt::format(
+        "{} drifted while it was measured: the later repetitions of {} took {:.3g} % {} than the earlier "
+        "ones{}; "
+        "measure again on a machine that is idle and has reached its temperature, with "
+        "--benchmark_enable_random_interleaving=true",
+        label, rows[static_cast<std::size_t>(most - drifts.begin())].name, std::abs(ratio - 1) * 100,
+        ratio > 1 ? "longer" : "less",
+        others == 0 ? "" : fmt::format(", as did {} more {}", others, others == 1 ? "row" : "rows")));
+}
+
+}  // namespace
+
+void warn_of_machine(Comparison& comparison) {
+    if (comparison.mode != CompareMode::gate) return;
+    constexpr std::size_t kMostListed = 6;
+    std::vector<std::string> changed;
+    std::size_t count = 0;
+    for (const ComparedRow& row : comparison.rows) {
+        if (!row.of_machine || !is_claim(row.speed.verdict) || ++count > kMostListed) continue;
+        changed.push_back(fmt::format("{} {:.2f}x", row.name, row.speed.ratio.value_or(1)));
+    }
+    if (count == 0) return;
+    if (count > kMostListed) changed.push_back(fmt::format("{} more", count - kMostListed));
+    comparison.warnings.push_back(fmt::format(
+        "the machine itself changed between the files ({}), and no row says how much of its ratio is the "
+        "program's: measure both again, one right after the other",
+        fmt::join(changed, ", ")));
+}
+
+std::vector<Drift> drifting_samples(std::span<const TimeSamples> rows, double alpha) {
+    std::vector<Drift> drifts(rows.size());
+    struct Candidate {
+        std::optional<double>* drift;
+        std::span<const double> seconds;
+    };
+    std::vector<Candidate> candidates;
+    std::vector<double> p_values;
+    std::unordered_set<const double*> bases;
+    const auto look = [&](std::optional<double>& drift, std::span<const double> seconds) {
+        if (seconds.size() < kLeastRepetitions) return;
+        const auto test = mann_kendall_test(seconds);
+        if (!test) return;
+        candidates.push_back({&drift, seconds});
+        p_values.push_back(test->p);
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        // Each comparison of several files has the base again.
+        if (bases.insert(rows[i].base.data()).second) look(drifts[i].base, rows[i].base);
+        look(drifts[i].new_values, rows[i].new_values);
+    }
+    const auto adjusted = holm_adjusted(p_values).value_or(std::vector<double>(p_values.size(), 1.0));
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const double ratio = later_over_earlier(candidates[i].seconds);
+        if (adjusted[i] < alpha && distance(ratio) > std::log1p(kLeastDrift)) *candidates[i].drift = ratio;
+    }
+    return drifts;
+}
+
+void warn_of_drift(Comparison& comparison, std::span<const Drift> drifts) {
+    warn_of_side(comparison.base_label, comparison.rows, drifts, &Drift::base, comparison.warnings);
+    warn_of_side(comparison.new_label, comparison.rows, drifts, &Drift::new_values, comparison.warnings);
+}
+
+void warn_of_few_repetitions(Comparison& comparison, std::span<const SpeedComparison> table, double alpha) {
+    const auto rows = static_cast<double>(std::count_if(
+        table.begin(), table.end(), [](const SpeedComparison& row) { return row.p.has_value(); }));
+    const bool one_could = std::any_of(table.begin(), table.end(), [&](const SpeedComparison& row) {
+        return row.p && least_mann_whitney_p(row.samples_base, row.samples_new) * rows < alpha;
+    });
+    const bool one_should =
+        std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparedRow& row) {
+            return row.speed.p && distance(row.speed.ratio) > std::log1p(row.speed.threshold);
+        });
+    if (one_could || !one_should) return;
+    std::size_t enough = kLeastRepetitions;
+    while (enough < kMostRepetitions && least_mann_whitney_p(enough, enough) * rows >= alpha) ++enough;
+    comparison.warnings.push_back(fmt::format(
+        "with so few repetitions none of {:.0f} rows can be called faster or slower on its own, however "
+        "large its ratio: measure with --benchmark_repetitions={} or more (mnist train: --seeds {}), or "
+        "fewer rows",
+        rows, enough, enough));
+}
+
+}  // namespace mnist
