@@ -141,8 +141,10 @@ TEST_CASE("page: nothing from a file becomes markup, script, a command or anothe
     rows.repetitions.push_back({.name = "TimeToAccuracy/Record",
                                 .seconds = 1,
                                 .counters = {{"seconds_to_target", 0.5}, {"seed", -1e300}},
-                                .label = attack});
-    rows.repetitions.push_back({.name = attack, .seconds = 1, .counters = {{attack, 1.0}}, .label = attack});
+                                .label = attack,
+                                .index = {}});
+    rows.repetitions.push_back(
+        {.name = attack, .seconds = 1, .counters = {{attack, 1.0}}, .label = attack, .index = {}});
     rows.skipped.push_back({.name = "TimeToAccuracy/" + attack, .reason = "failed: " + attack});
     const std::vector<ReportSource> sources{{.name = attack, .content = train},
                                             {.name = "b.json", .content = rows}};
