@@ -79,10 +79,10 @@ TEST_CASE("mnist_bench: the help goes to standard output") {
 TEST_CASE("mnist_bench: a benchmark that errs makes it exit 1 and leaves the others alone") {
     const Workshop workshop;
     // One epoch of 200 images does not teach SGD what the target asks for.
-    const Finished finished =
-        mnist_bench(workshop, {"--data-dir", "tiny", "--max-epochs", "1", "--threads", "1", kQuickTime,
-                         "--benchmark_out=r.json",
-                         "--benchmark_filter=^TimeToAccuracy/SGD|^SoftmaxCrossEntropy/classes:10/batch:64$"});
+    const Finished finished = mnist_bench(
+        workshop,
+        {"--data-dir", "tiny", "--max-epochs", "1", "--threads", "1", kQuickTime, "--benchmark_out=r.json",
+         "--benchmark_filter=^TimeToAccuracy/SGD|^SoftmaxCrossEntropy/classes:10/batch:64$"});
     CAPTURE(finished.output, finished.error);
     CHECK(finished.exit_code == 1);
     CHECK(contains(finished.output, "97 % not reached within 1 epochs"));
@@ -109,7 +109,8 @@ TEST_CASE("mnist_bench: an existing result and an impossible place are refused b
     CHECK(there.output.empty());
     CHECK(contains(there.error, "never overwritten"));
     CHECK(workshop.text_of("r.json") == "mine");
-    const Finished place = mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json/in/a/file.json"});
+    const Finished place =
+        mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.json/in/a/file.json"});
     CHECK(place.exit_code == 2);
     CHECK(contains(place.error, "folder"));
 }
@@ -230,10 +231,10 @@ TEST_CASE("mnist_bench: on a terminal messages keep to its width") {
 
 TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetitions, and shows it") {
     const Workshop workshop;
-    const Finished finished =
-        mnist_bench(workshop, {"--data-dir", "tiny", "--threads", "1", "--epochs", "1", "--noise-floor",
-                         "--benchmark_repetitions=8", kQuickTime, "--benchmark_out=base.json",
-                         "--benchmark_filter=^Train/SGD/batch:(16|64)$|^SoftmaxCrossEntropy/.*/batch:64$"});
+    const Finished finished = mnist_bench(
+        workshop, {"--data-dir", "tiny", "--threads", "1", "--epochs", "1", "--noise-floor",
+                   "--benchmark_repetitions=8", kQuickTime, "--benchmark_out=base.json",
+                   "--benchmark_filter=^Train/SGD/batch:(16|64)$|^SoftmaxCrossEntropy/.*/batch:64$"});
     CAPTURE(finished.output, finished.error);
     REQUIRE(finished.exit_code == 0);
     const nlohmann::json result = workshop.json_of("base.json");
@@ -256,7 +257,7 @@ TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetiti
 TEST_CASE("mnist_bench: with the result on standard output the floors are shown beside it") {
     const Workshop workshop;
     const Finished finished = mnist_bench(workshop, {"--noise-floor", "--benchmark_repetitions=8", kQuickTime,
-                                               kQuick, "--benchmark_format=json"});
+                                                     kQuick, "--benchmark_format=json"});
     REQUIRE(finished.exit_code == 0);
     const auto result = nlohmann::json::parse(finished.output);
     CHECK(result.at("context").contains("mnist.noise_floor.SoftmaxCrossEntropy"));
@@ -265,8 +266,9 @@ TEST_CASE("mnist_bench: with the result on standard output the floors are shown 
 
 TEST_CASE("mnist_bench: a result as text carries no warning about Debian's library") {
     const Workshop workshop;
-    REQUIRE(mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.txt", "--benchmark_out_format=console"})
-                .exit_code == 0);
+    REQUIRE(
+        mnist_bench(workshop, {kQuick, kQuickTime, "--benchmark_out=r.txt", "--benchmark_out_format=console"})
+            .exit_code == 0);
     const std::string text = workshop.text_of("r.txt");
     CHECK(contains(text, "SoftmaxCrossEntropy/classes:10/batch:64 "));
     CHECK(contains(text, "mnist.build.build_type"));
