@@ -159,7 +159,8 @@ TEST_CASE("page: nothing from a file becomes markup, script, a command or anothe
     for (const char c : text) REQUIRE((c >= ' ' && c <= '~' && c != '<' && c != '>' && c != '&'));
     CHECK(text.find("u202e") == std::string::npos);
     CHECK(text.find("u001b") == std::string::npos);
-    for (const json& source : json::parse(text)["sources"]) {
+    const json parsed = json::parse(text);
+    for (const json& source : parsed.at("sources")) {
         const std::string command = source["command"];
         CAPTURE(command);
         CHECK(command.find_first_of("<>$;&\"`") == std::string::npos);
