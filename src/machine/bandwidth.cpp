@@ -30,11 +30,10 @@ struct Part {
 };
 
 [[gnu::always_inline]] inline void triad(Part& part, float scale) {
-    float* const out = part.a.data();
+    float* const __restrict out = part.a.data();
     const float* const left = part.b.data();
     const float* const right = part.c.data();
     const std::size_t n = part.a.size();
-#pragma GCC ivdep
     for (std::size_t i = 0; i < n; ++i) out[i] = left[i] + scale * right[i];
 }
 

@@ -47,6 +47,11 @@ void reset_peak_allocated_bytes() {
 void* operator new(std::size_t bytes) {
     return mnist::counted(std::malloc(std::max<std::size_t>(bytes, 1)));
 }
+// Catch2 asks this one, and a sanitizer's own would not go with the delete below.
+void* operator new(std::size_t bytes, const std::nothrow_t& /*quiet*/) noexcept {
+    void* const p = std::malloc(std::max<std::size_t>(bytes, 1));
+    return p == nullptr ? nullptr : mnist::counted(p);
+}
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
     const auto unit = static_cast<std::size_t>(alignment);
     return mnist::counted(
