@@ -22,8 +22,8 @@ namespace {
 
 constexpr const char* kTextKey = "mnist.state";
 constexpr std::string_view kChecksumStart = R"({"__metadata__":{"mnist.sha256":")";
-constexpr std::size_t kLengthBytes = 8;
-constexpr std::size_t kChecksumAt = kLengthBytes + kChecksumStart.size();
+constexpr std::size_t kHeaderLengthBytes = 8;
+constexpr std::size_t kChecksumAt = kHeaderLengthBytes + kChecksumStart.size();
 constexpr std::size_t kChecksumSize = 64;
 constexpr const char* kDamaged = "The file is damaged";
 
@@ -41,7 +41,7 @@ std::string checksum_of(std::string_view content) {
 
 void require_checksum(std::string_view content, const std::string& where) {
     if (content.size() < kChecksumAt + kChecksumSize ||
-        content.substr(kLengthBytes, kChecksumStart.size()) != kChecksumStart)
+        content.substr(kHeaderLengthBytes, kChecksumStart.size()) != kChecksumStart)
         throw InputError(
             {.where = where,
              .expected = "a checkpoint",
