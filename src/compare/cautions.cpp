@@ -34,6 +34,17 @@ double distance(const std::optional<double>& ratio) {
     return ratio ? std::abs(std::log(*ratio)) : 0;
 }
 
+/// Rows that Holm's adjustment counts.
+double judged_rows(std::span<const SpeedComparison> table) {
+    return static_cast<double>(std::count_if(table.begin(), table.end(),
+                                             [](const SpeedComparison& row) { return row.p.has_value(); }));
+}
+
+/// Whether the least p that so many repetitions can have is small enough among so many rows.
+bool claimable(const SpeedComparison& row, double judged, double alpha) {
+    return row.p && least_mann_whitney_p(row.samples_base, row.samples_new) * judged < alpha;
+}
+
 void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows,
                   std::span<const Drift> drifts, std::optional<double> Drift::*side,
                   std::vector<std::string>& warnings) {
@@ -108,12 +119,17 @@ void warn_of_drift(Comparison& comparison, std::span<const Drift> drifts) {
     warn_of_side(comparison.new_label, comparison.rows, drifts, &Drift::new_values, comparison.warnings);
 }
 
-void warn_of_few_repetitions(Comparison& comparison, std::span<const SpeedComparison> table, double alpha) {
-    const auto rows = static_cast<double>(std::count_if(
-        table.begin(), table.end(), [](const SpeedComparison& row) { return row.p.has_value(); }));
-    const bool one_could = std::any_of(table.begin(), table.end(), [&](const SpeedComparison& row) {
-        return row.p && least_mann_whitney_p(row.samples_base, row.samples_new) * rows < alpha;
+bool can_be_claimed(std::span<const ComparedRow> rows, std::span<const SpeedComparison> table, double alpha) {
+    const double judged = judged_rows(table);
+    return std::any_of(rows.begin(), rows.end(), [&](const ComparedRow& row) {
+        return !row.of_machine && claimable(row.speed, judged, alpha);
     });
+}
+
+void warn_of_few_repetitions(Comparison& comparison, std::span<const SpeedComparison> table, double alpha) {
+    const double rows = judged_rows(table);
+    const bool one_could = std::any_of(
+        table.begin(), table.end(), [&](const SpeedComparison& row) { return claimable(row, rows, alpha); });
     const bool one_should =
         std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparedRow& row) {
             return row.speed.p && distance(row.speed.ratio) > std::log1p(row.speed.threshold);

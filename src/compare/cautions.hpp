@@ -27,6 +27,11 @@ struct Drift {
 /// Names the row that drifted most on each side. `drifts` are those of the comparison's rows.
 void warn_of_drift(Comparison& comparison, std::span<const Drift> drifts);
 
+/// Whether any of `rows` that measures the program could be called faster or slower however far apart its
+/// samples were, beside all of `table`, of which they are a part.
+[[nodiscard]] bool can_be_claimed(std::span<const ComparedRow> rows, std::span<const SpeedComparison> table,
+                                  double alpha);
+
 /// Where a row differs by more than its threshold, and no row of `table`, of which the comparison is a part,
 /// could be called faster or slower however far apart its samples were.
 void warn_of_few_repetitions(Comparison& comparison, std::span<const SpeedComparison> table, double alpha);

@@ -2,8 +2,11 @@
 // fairness.cpp, what the figures themselves warn of in cautions.cpp.
 #include "mnist/compare/comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 #include "cautions.hpp"
 #include "fairness.hpp"
@@ -82,6 +85,18 @@ std::vector<RowGroup> groups_of_program(const std::vector<Match>& matches) {
     return groups;
 }
 
+/// What the base measured and the new file says it could not: a row, or a run of `mnist train`.
+std::vector<SkippedRow> new_failures(const Measurements& base, const Measurements& measured) {
+    std::unordered_set<std::string> sound;
+    for (const MeasuredRow& row : base.rows) sound.insert(row.name);
+    for (const auto& [run, sha256] : base.weights) sound.insert(run);
+    for (const SkippedRow& row : base.skipped) sound.erase(row.name);
+    std::vector<SkippedRow> failures;
+    std::copy_if(measured.skipped.begin(), measured.skipped.end(), std::back_inserter(failures),
+                 [&](const SkippedRow& row) { return sound.erase(row.name) > 0; });
+    return failures;
+}
+
 // All but what is judged.
 Comparison described(const Measurements& base, const Measurements& measured, CompareMode mode) {
     require_same_data(base, measured);
@@ -97,19 +112,23 @@ Comparison described(const Measurements& base, const Measurements& measured, Com
     comparison.bits = compared_bits(base, measured);
     comparison.skipped_base = base.skipped;
     comparison.skipped_new = measured.skipped;
+    comparison.failures_new = new_failures(base, measured);
     return comparison;
+}
+
+/// "; a.json: Train/Adam skipped: ...", of the first row: where nothing is left, that is the likely reason.
+std::string first_skipped(const Measurements& side) {
+    if (side.skipped.empty()) return {};
+    const SkippedRow& first = side.skipped.front();
+    return fmt::format("; {} has {} it could not use: {}: {}", side.label,
+                       side.skipped.size() == 1 ? "a row" : fmt::format("{} rows", side.skipped.size()),
+                       first.name, first.reason);
 }
 
 }  // namespace
 
 std::string_view word(CompareMode mode) {
     return mode == CompareMode::gate ? "gate" : "report";
-}
-
-bool Comparison::regressed() const {
-    return std::any_of(rows.begin(), rows.end(), [](const ComparedRow& row) {
-        return row.joint == JointVerdict::regressed || row.joint == JointVerdict::traded;
-    });
 }
 
 std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
@@ -122,11 +141,12 @@ std::vector<Comparison> compare(const Measurements& base, std::span<const Measur
         Comparison& comparison = comparisons.emplace_back(described(base, measured, settings.mode));
         Matches found = matched(base, measured);
         if (found.rows.empty())
-            throw InputError({.where = measured.label,
-                              .expected = "a benchmark of " + base.label + " to compare with",
-                              .found = "no name that both have",
-                              .remedy = "Measure the same benchmarks in both: the same --benchmark_filter, "
-                                        "--threads and --batch-size"});
+            throw InputError(
+                {.where = measured.label,
+                 .expected = "a benchmark of " + base.label + " to compare with",
+                 .found = "no name that both have" + first_skipped(base) + first_skipped(measured),
+                 .remedy = "Measure the same benchmarks in both: the same --benchmark_filter, "
+                           "--threads and --batch-size"});
         comparison.unmatched_base = std::move(found.only_base);
         comparison.unmatched_new = std::move(found.only_measured);
         for (const Match& match : found.rows) table.add(match, base.facts);
@@ -153,6 +173,7 @@ std::vector<Comparison> compare(const Measurements& base, std::span<const Measur
         warn_of_machine(comparison);
         warn_of_drift(comparison, std::span(drifts).subspan(first, comparison.rows.size()));
         warn_of_few_repetitions(comparison, speed, settings.verdict.alpha);
+        comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, speed, settings.verdict.alpha);
         for (GroupComparison& judged : comparison.named) judged = groups[group++];
         comparison.geomeans = geometric_means(comparison.rows);
     }

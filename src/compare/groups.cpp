@@ -135,8 +135,15 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
                                           const VerdictSettings& settings) {
     std::vector<GroupComparison> judged;
     for (const RowGroup& group : groups) {
+        const auto called = [&](SpeedVerdict verdict) {
+            return static_cast<std::size_t>(
+                std::count_if(group.rows.begin(), group.rows.end(),
+                              [&](std::size_t row) { return speed[row].verdict == verdict; }));
+        };
         judged.push_back({.title = group.title,
                           .rows = group.rows.size(),
+                          .faster = called(SpeedVerdict::faster),
+                          .slower = called(SpeedVerdict::slower),
                           .speed = mean_of_ratios(group, speed),
                           .accuracy = joined_accuracy(group, accuracy, settings.accuracy_margin)});
         SpeedComparison& mean = judged.back().speed;

@@ -41,10 +41,15 @@ std::vector<Pair> all_pairs(std::size_t sides) {
 FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> sides,
                          std::span<const Pair> pairs, std::span<const GroupComparison> judged) {
     FamilyRanking ranking{.family = family.title, .rows = family.rows.size(), .members = {}};
-    for (const Measurements& side : sides) ranking.members.emplace_back().label = side.label;
+    for (const Measurements& side : sides) {
+        RankedMember& member = ranking.members.emplace_back();
+        member.label = side.label;
+        member.judged = false;
+    }
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const auto& [first, second] = pairs[i];
         const SpeedComparison& speed = judged[i].speed;
+        if (speed.interval) ranking.members[first].judged = ranking.members[second].judged = true;
         if (speed.verdict == SpeedVerdict::faster) ++ranking.members[first].rank;
         if (speed.verdict == SpeedVerdict::slower) ++ranking.members[second].rank;
         if (first != 0) continue;
@@ -54,9 +59,10 @@ FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> s
     }
     std::stable_sort(ranking.members.begin(), ranking.members.end(),
                      [](const RankedMember& a, const RankedMember& b) {
+                         if (a.judged != b.judged) return a.judged;
                          return a.rank != b.rank ? a.rank < b.rank : a.ratio > b.ratio;
                      });
-    for (std::size_t i = 1; i < ranking.members.size(); ++i) {
+    for (std::size_t i = 1; i < ranking.members.size() && ranking.members[i].judged; ++i) {
         if (ranking.members[i].rank == ranking.members[i - 1].rank)
             ranking.members[i].tied = ranking.members[i - 1].tied = true;
     }

@@ -71,6 +71,13 @@ double GivenValue::positive() const {
     return *number;
 }
 
+double GivenValue::number(double low, double high) const {
+    const auto number = whole_word<double>(text());
+    if (!number || !(*number >= low && *number <= high))
+        refuse(*this, fmt::format("a number from {} to {}", low, high));
+    return *number;
+}
+
 double GivenValue::share() const {
     const auto number = whole_word<double>(text());
     if (!number || !(*number >= 0 && *number < 1))

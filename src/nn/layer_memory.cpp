@@ -7,9 +7,13 @@
 #include "mnist/core/error.hpp"
 
 namespace mnist {
+namespace {
 
-dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
-    using tag = dnnl::memory::format_tag;
+using tag = dnnl::memory::format_tag;
+
+}  // namespace
+
+tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
     if (type == Precision::bf16) {
         if (panel_width == 64) return tag::OI8i64o2i;
         return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;

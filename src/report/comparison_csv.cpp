@@ -8,6 +8,8 @@
 #include <cmath>
 #include <map>
 
+#include "mnist/compare/gate.hpp"
+#include "mnist/report/comparison_text.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -113,6 +115,13 @@ Line geomean_line(const GeometricMean& mean, Line line) {
 std::string pair_lines(const Comparison& comparison) {
     const Line sides{{"base", text_field(comparison.base_label)}, {"new", text_field(comparison.new_label)}};
     std::string text;
+    if (comparison.mode == CompareMode::gate) {
+        Line gate = sides;
+        gate["kind"] = "gate";
+        gate["name"] = text_field(gate_summary(comparison));
+        gate["verdict"] = word(gate_of(comparison).outcome);
+        text += written(gate);
+    }
     for (const ComparedRow& row : comparison.rows) text += written(row_line(row, sides));
     for (const GeometricMean& mean : comparison.geomeans) text += written(geomean_line(mean, sides));
     return text;
@@ -127,7 +136,7 @@ std::string ranking_lines(const FamilyRanking& ranking, const std::string& base)
                   {"name", text_field(ranking.family)},
                   {"ratio", number(member.ratio)},
                   {"rows", fmt::to_string(ranking.rows)},
-                  {"rank", fmt::to_string(member.rank)}};
+                  {"rank", member.judged ? fmt::to_string(member.rank) : ""}};
         add_interval(line, member.interval, "ratio_low", "ratio_high");
         add_accuracy(line, member.accuracy);
         text += written(line);

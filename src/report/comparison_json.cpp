@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
 
 namespace mnist {
@@ -63,6 +64,11 @@ ordered_json row_json(const ComparedRow& row) {
     return json;
 }
 
+ordered_json gate_json(const Comparison& comparison) {
+    if (comparison.mode != CompareMode::gate) return nullptr;
+    return {{"outcome", word(gate_of(comparison).outcome)}, {"reason", gate_summary(comparison)}};
+}
+
 ordered_json pair_json(const Comparison& comparison) {
     ordered_json differences = ordered_json::array();
     for (const FactDifference& difference : comparison.fingerprint_differences)
@@ -81,6 +87,7 @@ ordered_json pair_json(const Comparison& comparison) {
     return {
         {"mode", word(comparison.mode)},
         {"summary", comparison_summary(comparison)},
+        {"gate", gate_json(comparison)},
         {"base", comparison.base_label},
         {"new", comparison.new_label},
         {"fingerprint_differences", std::move(differences)},
@@ -99,7 +106,7 @@ ordered_json ranking_json(const ComparedFiles& files) {
         ordered_json members = ordered_json::array();
         for (const RankedMember& member : ranking.members) {
             ordered_json one{{"file", member.label},
-                             {"rank", member.rank},
+                             {"rank", member.judged ? ordered_json(member.rank) : ordered_json(nullptr)},
                              {"tied", member.tied},
                              {"ratio", member.ratio},
                              {"ratio_low", or_null(lower(member.interval))},

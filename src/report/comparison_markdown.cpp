@@ -82,11 +82,17 @@ std::string folded(const std::string& title, const std::string& content) {
     return fmt::format("<details><summary>{}</summary>\n\n{}</details>\n", title, content);
 }
 
+std::string gate_markdown(const Comparison& comparison) {
+    const std::string sentence = gate_sentence(comparison, code_span);
+    const std::size_t end = sentence.find(':');
+    return "**" + sentence.substr(0, end) + "**" + sentence.substr(end);
+}
+
 std::string pair_markdown(const Comparison& comparison) {
     std::string text =
         fmt::format("**{}**\n\n{} to {}, {}\n\n", summary_sentence(comparison, code_span),
                     code_span(comparison.base_label), code_span(comparison.new_label),
-                    comparison.mode == CompareMode::gate ? "as a gate: a regression is a failure"
+                    comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
                                                          : "as a report: nothing passes or fails");
     text += rows_table(comparison, true);
     const auto unchanged = std::count_if(comparison.rows.begin(), comparison.rows.end(),
@@ -110,6 +116,8 @@ std::string ranking_markdown(const FamilyRanking& ranking) {
         text += fmt::format("| {} | {} | {} | {} | {} |\n", rank_cell(member), code_cell(member.label),
                             ratio_cell(member.ratio), interval_cell(member.interval),
                             accuracy_cell(member.accuracy));
+    if (const std::string unranked = unranked_words(ranking, code_span); !unranked.empty())
+        text += "\n" + unranked + "\n";
     return text + "\n";
 }
 

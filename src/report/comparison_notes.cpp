@@ -115,6 +115,10 @@ std::string ratio_figure(double ratio) {
 }
 
 std::string verdict_words(const ComparedRow& row) {
+    const bool is_claim =
+        row.speed.verdict == SpeedVerdict::faster || row.speed.verdict == SpeedVerdict::slower;
+    if (row.joint == JointVerdict::inconclusive && is_claim)
+        return fmt::format("{}, accuracy undecided", word(row.speed.verdict));
     if (row.joint) return std::string(word(*row.joint));
     if (row.speed.verdict == SpeedVerdict::inconclusive) return std::string(word(row.speed.verdict));
     return fmt::format("{} machine",
@@ -142,6 +146,7 @@ std::string accuracy_cell(const std::optional<AccuracyComparison>& accuracy) {
 }
 
 std::string rank_cell(const RankedMember& member) {
+    if (!member.judged) return kNothing;
     return fmt::format("{}{}", member.rank, member.tied ? "=" : "");
 }
 

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "comparison_words.hpp"
+#include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/text.hpp"
 
@@ -45,6 +46,16 @@ std::string speed_words(const SpeedComparison& speed) {
         return fmt::format("equally fast within {:.3g} % ({})", speed.threshold * 100, range);
     return fmt::format("no claim about speed (ratio {}{})", figure(*speed.ratio),
                        range.empty() ? "" : ", " + range);
+}
+
+// A mean between rows that went both ways says little about any of them.
+std::string group_words(const GroupComparison& group) {
+    const bool claimed =
+        group.speed.verdict == SpeedVerdict::faster || group.speed.verdict == SpeedVerdict::slower;
+    if (claimed || group.faster == 0 || group.slower == 0 || !group.speed.ratio)
+        return speed_words(group.speed);
+    return fmt::format("mixed, {} of {} rows faster and {} slower (mean ratio {})", group.faster, group.rows,
+                       group.slower, figure(*group.speed.ratio));
 }
 
 std::string accuracy_words(const AccuracyComparison& accuracy) {
@@ -89,7 +100,8 @@ std::string counts(const Comparison& comparison) {
 std::string first_of(const FamilyRanking& ranking, const std::string& base, const Quote& quote) {
     std::vector<std::string> first;
     for (const RankedMember& member : ranking.members)
-        if (member.rank == 1) first.push_back(quote(member.label));
+        if (member.judged && member.rank == 1) first.push_back(quote(member.label));
+    if (first.empty()) return "no file can be ranked, for want of repetitions";
     if (first.size() > kMostFamilies)
         return fmt::format("{} of {} files share the first place", first.size(), ranking.members.size());
     if (first.size() > 1) return listed(first) + " share the first place";
@@ -112,11 +124,53 @@ std::string points(double value) {
 std::string summary_sentence(const Comparison& comparison, const Quote& quote) {
     std::string text;
     for (const GroupComparison& group : comparison.named) {
-        text +=
-            fmt::format("{}{}: {}", text.empty() ? "" : "; ", quote(group.title), speed_words(group.speed));
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", quote(group.title), group_words(group));
         if (group.accuracy) text += ", " + accuracy_words(*group.accuracy);
     }
     return text + counts(comparison);
+}
+
+std::string gate_sentence(const Comparison& comparison, const Quote& quote) {
+    const Gate gate = gate_of(comparison);
+    std::vector<std::string> reasons;
+    const std::string rows = fmt::format("{} {}", gate.rows, gate.rows == 1 ? "row" : "rows");
+    const auto count = [&](std::size_t number, const char* what) {
+        if (number > 0) reasons.push_back(fmt::format("{} of {} {}", number, rows, what));
+    };
+    count(gate.regressed, "regressed");
+    count(gate.traded, "traded speed and accuracy for each other");
+    if (!gate.groups.empty() && gate.regressed + gate.traded == 0) {
+        std::vector<std::string> titles;
+        for (const std::string& title : gate.groups) titles.push_back(quote(title));
+        reasons.push_back(listed(titles) + " regressed as a whole");
+    }
+    if (!gate.failures.empty()) {
+        const SkippedRow& first = gate.failures.front();
+        reasons.push_back(fmt::format(
+            "{} is measured in the base and failed in the new file ({}){}", quote(first.name),
+            quote(first.reason),
+            gate.failures.size() > 1 ? fmt::format(", as did {} more", gate.failures.size() - 1) : ""));
+    }
+    if (gate.outcome == GateOutcome::undecided)
+        reasons.push_back(
+            "too few repetitions to judge any row: measure with --benchmark_repetitions=10 "
+            "(mnist train: --seeds 10)");
+    if (gate.outcome == GateOutcome::passed)
+        reasons.push_back(gate.rows == 0 ? "no row measures the program"
+                                         : fmt::format("no regression shown in {}", rows));
+    if (gate.outcome != GateOutcome::undecided) count(gate.unjudged, "not judged for want of repetitions");
+    if (gate.missing > 0)
+        reasons.push_back(fmt::format("{} of the base {} missing in the new file",
+                                      gate.missing == 1 ? "1 row" : fmt::format("{} rows", gate.missing),
+                                      gate.missing == 1 ? "is" : "are"));
+    constexpr std::array<const char*, 3> kSaid{"PASSED", "FAILED", "UNDECIDED"};
+    std::string text = fmt::format("{}: ", kSaid.at(static_cast<std::size_t>(gate.outcome)));
+    for (const std::string& reason : reasons) text += (&reason == &reasons.front() ? "" : "; ") + reason;
+    return text;
+}
+
+std::string gate_summary(const Comparison& comparison) {
+    return gate_sentence(comparison, short_printable);
 }
 
 std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
@@ -134,6 +188,15 @@ std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
     if (const std::size_t more = told.size() - shown; more > 0)
         text += fmt::format("; {} more {} below", more, more == 1 ? "family" : "families");
     return text;
+}
+
+std::string unranked_words(const FamilyRanking& ranking, const Quote& quote) {
+    std::vector<std::string> unranked;
+    for (const RankedMember& member : ranking.members)
+        if (!member.judged) unranked.push_back(quote(member.label));
+    if (unranked.empty()) return {};
+    return fmt::format("{} {} no rank: too few repetitions to be compared", listed(unranked),
+                       unranked.size() == 1 ? "has" : "have");
 }
 
 std::string comparison_summary(const Comparison& comparison) {

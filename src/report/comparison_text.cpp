@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "comparison_words.hpp"
+#include "mnist/compare/gate.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -59,14 +60,25 @@ std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     return table_text(columns, style.width, splits);
 }
 
+// The word alone is coloured.
+std::string gate_lines(const Comparison& comparison, const TextStyle& style) {
+    std::string text = wrapped(gate_summary(comparison), style.width);
+    if (!style.colour) return text;
+    const GateOutcome outcome = gate_of(comparison).outcome;
+    const char* const colour = outcome == GateOutcome::passed   ? "\x1b[32m"
+                               : outcome == GateOutcome::failed ? "\x1b[31m"
+                                                                : "\x1b[33m";
+    const std::size_t end = text.find(':');
+    return colour + text.substr(0, end) + "\x1b[0m" + text.substr(end);
+}
+
 std::string pair_text(const Comparison& comparison, const TextStyle& style) {
     std::string text = wrapped(comparison_summary(comparison), style.width);
-    text +=
-        wrapped(fmt::format("{} to {}, {}", short_printable(comparison.base_label),
-                            short_printable(comparison.new_label),
-                            comparison.mode == CompareMode::gate ? "as a gate: a regression is a failure"
-                                                                 : "as a report: nothing passes or fails"),
-                style.width);
+    const std::string sides = fmt::format("{} to {}, as a ", short_printable(comparison.base_label),
+                                          short_printable(comparison.new_label));
+    const bool is_gate = comparison.mode == CompareMode::gate;
+    text += wrapped(sides + (is_gate ? "gate" : "report: nothing passes or fails"), style.width);
+    if (is_gate) text += gate_lines(comparison, style);
     text += "\n" + rows_table(comparison, style) + "\n";
     return text + comparison_cautions(comparison, style.width) + comparison_notes(comparison, style.width);
 }
@@ -88,10 +100,12 @@ std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) 
     }
     std::vector<TableColumn> columns{rank, file, ratio, interval};
     if (some_accuracy) columns.push_back(accuracy);
+    const std::string unranked = unranked_words(ranking, short_printable);
     return wrapped(fmt::format("{}, {} {} that all files have", short_printable(ranking.family), ranking.rows,
                                ranking.rows == 1 ? "row" : "rows"),
                    style.width) +
-           table_text(columns, style.width) + "\n";
+           table_text(columns, style.width) + (unranked.empty() ? "" : wrapped(unranked, style.width, "- ")) +
+           "\n";
 }
 
 }  // namespace

@@ -23,12 +23,14 @@ using Quote = std::function<std::string(std::string_view)>;
 
 /// comparison_summary() with names made fit by `quote`.
 [[nodiscard]] std::string summary_sentence(const Comparison& comparison, const Quote& quote);
+[[nodiscard]] std::string gate_sentence(const Comparison& comparison, const Quote& quote);
 [[nodiscard]] std::string ranking_sentence(const ComparedFiles& files, const Quote& quote);
 
 /// "1.580"; figures far from 1 with three digits, "3.4e+09".
 [[nodiscard]] std::string ratio_figure(double ratio);
 
-/// "improved"; "slower machine" of a row that measures the machine.
+/// "improved"; "slower machine" of a row that measures the machine; "faster, accuracy undecided" where only
+/// one half of the verdict is known.
 [[nodiscard]] std::string verdict_words(const ComparedRow& row);
 
 /// Cells of a table, "·" where there is nothing.
@@ -37,6 +39,9 @@ using Quote = std::function<std::string(std::string_view)>;
 [[nodiscard]] std::string p_cell(const std::optional<double>& p);                  ///< "3.2e-05"
 [[nodiscard]] std::string accuracy_cell(const std::optional<AccuracyComparison>& accuracy);
 [[nodiscard]] std::string rank_cell(const RankedMember& member);  ///< "2", tied "2="
+
+/// "x.json has no rank: too few repetitions"; empty where all members have one.
+[[nodiscard]] std::string unranked_words(const FamilyRanking& ranking, const Quote& quote);
 
 /// "1.82x = 1.60x peak x 1.14x efficiency; 55 % and 42 % of their own peaks": what is known of it, or
 /// nothing.

@@ -38,6 +38,55 @@ TEST_CASE("compare: a regression on the same machine exits 1, an improvement 0")
     CHECK(workshop.mnist({"compare", "fast.json", "slow.json", "--mode", "report"}).exit_code == 0);
 }
 
+TEST_CASE("compare: a gate says whether it passed, in text and JSON, and a failed benchmark closes it") {
+    const Workshop workshop;
+    workshop.write("slow.json", bench_json(2));
+    workshop.write("fast.json", bench_json(1));
+    CHECK(contains(workshop.mnist({"compare", "slow.json", "fast.json"}).output,
+                   "\nPASSED: no regression shown in 1 row\n"));
+    CHECK(contains(workshop.mnist({"compare", "fast.json", "slow.json"}).output,
+                   "\nFAILED: 1 of 1 row regressed\n"));
+    const Finished json = workshop.mnist({"compare", "fast.json", "slow.json", "--format", "json"});
+    const nlohmann::json gate = nlohmann::json::parse(json.output).at("gate");
+    CHECK(gate.at("outcome") == "failed");
+    CHECK(gate.at("reason") == "FAILED: 1 of 1 row regressed");
+    const Finished report =
+        workshop.mnist({"compare", "fast.json", "slow.json", "--mode", "report", "--format", "json"});
+    CHECK(nlohmann::json::parse(report.output).at("gate").is_null());
+
+    nlohmann::json two = nlohmann::json::parse(bench_json(2));
+    nlohmann::json more = two["benchmarks"].at(0);
+    more["name"] = more["run_name"] = "BM_Other";
+    two["benchmarks"].push_back(more);
+    workshop.write("two.json", two.dump());
+    two["benchmarks"].back()["error_occurred"] = true;
+    two["benchmarks"].back()["error_message"] = "no more room";
+    workshop.write("erred.json", two.dump());
+    const Finished erred = workshop.mnist({"compare", "two.json", "erred.json"});
+    CAPTURE(erred.output);
+    CHECK(erred.exit_code == 1);
+    CHECK(contains(erred.output, "FAILED: BM_Other is measured in the base and failed in the new file"));
+    const Finished missing = workshop.mnist({"compare", "two.json", "slow.json"});
+    CHECK(missing.exit_code == 0);
+    CHECK(contains(missing.output, "1 row of the base is missing in the new file"));
+}
+
+TEST_CASE(
+    "compare: with too few repetitions a gate is undecided, which exits 1 only where a gate was asked for") {
+    const Workshop workshop;
+    const auto three = [](double milliseconds) {
+        nlohmann::json file = nlohmann::json::parse(bench_json(milliseconds));
+        file["benchmarks"].erase(file["benchmarks"].begin() + 3, file["benchmarks"].end());
+        return file.dump();
+    };
+    workshop.write("a.json", three(1));
+    workshop.write("b.json", three(10));
+    const Finished quick = workshop.mnist({"compare", "a.json", "b.json"});
+    CHECK(quick.exit_code == 0);
+    CHECK(contains(quick.output, "\nUNDECIDED: too few repetitions to judge any row"));
+    CHECK(workshop.mnist({"compare", "a.json", "b.json", "--mode", "gate"}).exit_code == 1);
+}
+
 TEST_CASE("compare: the JSON has the keys of its contract and nothing else but nulls for what is absent") {
     const Workshop workshop;
     workshop.write("a.json", bench_json(1));

@@ -25,7 +25,8 @@ Measurements side(const std::string& label, std::vector<MeasuredRow> rows) {
 std::vector<std::string> places(const FamilyRanking& ranking) {
     std::vector<std::string> found;
     for (const RankedMember& member : ranking.members)
-        found.push_back(std::to_string(member.rank) + (member.tied ? "=" : "") + member.label);
+        found.push_back((member.judged ? std::to_string(member.rank) : "-") + (member.tied ? "=" : "") +
+                        member.label);
     return found;
 }
 
@@ -67,11 +68,20 @@ TEST_CASE("ranking: rows are matched by name in any order, and only those of all
     CHECK(rankings[0].members[1].ratio == Approx(2).epsilon(0.001));
 }
 
-TEST_CASE("ranking: too few repetitions show nothing") {
+TEST_CASE("ranking: a file with too few repetitions has no rank, stands last, and is tied with nobody") {
+    std::vector<Measurements> sides{side("a", {timed_row("T", 1)}), side("quick", {timed_row("T", 0.1)}),
+                                    side("b", {timed_row("T", 2)})};
+    sides[1].rows[0].seconds.resize(1);
+    const FamilyRanking ranking = ranked(sides, {}).front();
+    CHECK(places(ranking) == Places{"1a", "2b", "-quick"});
+    CHECK(ranking.members[2].ratio == Approx(10).epsilon(0.02));
+}
+
+TEST_CASE("ranking: too few repetitions in all files show nothing") {
     std::vector<Measurements> sides{side("a", {timed_row("T", 4)}), side("b", {timed_row("T", 2)}),
                                     side("c", {timed_row("T", 1)})};
     for (Measurements& one : sides) one.rows[0].seconds.resize(3);
-    CHECK(places(ranked(sides, {}).front()) == Places{"1=c", "1=b", "1=a"});
+    CHECK(places(ranked(sides, {}).front()) == Places{"-c", "-b", "-a"});
 }
 
 TEST_CASE("ranking: two files have none, and files without a common row have none") {

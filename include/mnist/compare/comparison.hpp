@@ -57,11 +57,10 @@ struct Comparison {
     std::vector<GeometricMean> geomeans;  ///< of ratios, a family each, then "all"; only of matched rows
     std::vector<std::string> unmatched_base, unmatched_new;
     std::vector<SkippedRow> skipped_base, skipped_new;
+    std::vector<SkippedRow> failures_new;  ///< those of skipped_new that the base measured without a fault
+    /// Whether any row that measures the program has repetitions enough to be called faster or slower.
+    bool rows_can_be_claimed = false;
     std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
-
-    /// Whether a gate must close: a row regressed, or traded accuracy for speed or speed for accuracy. A
-    /// slower machine is a warning: no change of the program can mend it.
-    [[nodiscard]] bool regressed() const;
 };
 
 struct CompareSettings {

@@ -31,6 +31,7 @@ struct RowGroup {
 struct GroupComparison {
     std::string title;
     std::size_t rows = 0;
+    std::size_t faster = 0, slower = 0;  ///< of the rows, judged alone
     /// As of a row: `ratio` is the geometric mean of the rows' ratios, `interval` the geometric means of
     /// their lower and of their upper ends, empty unless every row has one. That is as wide as the rows' own
     /// intervals and wider than independent rows would need; it holds as well where a whole run was slow, so

@@ -21,6 +21,8 @@ struct GivenValue {
     [[nodiscard]] std::uint64_t count(std::uint64_t low, std::uint64_t high) const;
     /// A finite number > 0.
     [[nodiscard]] double positive() const;
+    /// A number in [low, high].
+    [[nodiscard]] double number(double low, double high) const;
     /// A number in [0, 1).
     [[nodiscard]] double share() const;
     /// A number in (0, 100].

@@ -11,6 +11,8 @@ namespace mnist {
 /// ratio, ratio_low, ratio_high, p_value, p_adjusted, samples_base, samples_new, threshold, accuracy_verdict,
 /// accuracy_difference, accuracy_low, accuracy_high, peak_fraction_base, peak_fraction_new, peak_ratio,
 /// efficiency_ratio, rows, rank; units as in comparison_json. Lines of kind
+///   gate     of comparisons in that mode, before their rows: passed, failed or undecided (verdict), and why
+///            (name),
 ///   row      a benchmark of the comparison of `base` and `new`,
 ///   geomean  a family's geometric mean (name: the family or "all") over `rows` rows,
 ///   ranking  with three or more files: the place of the file `new` in the family `name`.

@@ -7,7 +7,8 @@
 
 namespace mnist {
 
-/// {"schema", "mode", "summary", "base", "new", "fingerprint_differences", "warnings", "geomeans":
+/// {"schema", "mode", "summary", "gate": null in a report, else {"outcome" ("passed", "failed", "undecided"),
+/// "reason"}, "base", "new", "fingerprint_differences", "warnings", "geomeans":
 /// [{"family", "ratio", "ratio_low", "ratio_high", "rows"}], "unmatched": {"base", "new"}, "skipped":
 /// {"base", "new"}, "bits", "rows": [{"name", "verdict", "joint_verdict", "ratio", "ratio_low", "ratio_high",
 /// "p_value", "p_adjusted", "samples_base", "samples_new", "threshold", "threshold_from" ("setting" or

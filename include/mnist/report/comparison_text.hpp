@@ -14,6 +14,9 @@ namespace mnist {
 /// claim the sentence says that. Names are made printable and short.
 [[nodiscard]] std::string comparison_summary(const Comparison& comparison);
 
+/// Whether the gate opens, and why: "FAILED: 1 of 5 rows regressed". For comparisons in that mode.
+[[nodiscard]] std::string gate_summary(const Comparison& comparison);
+
 /// Who is first in each family, of three or more files: "Train: c.json is first, 1.30x faster (1.26 to 1.34)
 /// than a.json; Infer: b.json and c.json share the first place".
 [[nodiscard]] std::string ranking_summary(const ComparedFiles& files);

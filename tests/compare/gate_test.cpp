@@ -1,0 +1,113 @@
+// When a gate opens, when it does not, and when it cannot know.
+#include "mnist/compare/gate.hpp"
+
+#include "catch.hpp"
+#include "sample_measurements.hpp"
+
+using namespace mnist_test;
+
+namespace {
+
+/// Rows "Train/0", "Train/1", ... of these seconds, `repetitions` each.
+Measurements trainings(const std::string& label, const std::vector<double>& seconds,
+                       std::size_t repetitions = 10) {
+    Measurements made = measured(label, {});
+    for (const double one : seconds) {
+        made.rows.push_back(row("Train/" + std::to_string(made.rows.size()), one));
+        made.rows.back().seconds.resize(repetitions);
+    }
+    return made;
+}
+
+Gate gate_between(const Measurements& base, const Measurements& measured) {
+    return gate_of(compare(base, measured, {}));
+}
+
+}  // namespace
+
+TEST_CASE("gate: a row that regressed fails it, faster rows and equal ones do not") {
+    const Gate gate = gate_between(trainings("a.json", {1, 1, 1}), trainings("b.json", {1, 2, 0.5}));
+    CHECK(gate.outcome == GateOutcome::failed);
+    CHECK(gate.rows == 3);
+    CHECK(gate.regressed == 1);
+    CHECK(gate.traded == 0);
+    const Gate open = gate_between(trainings("a.json", {1, 1}), trainings("b.json", {1, 0.5}));
+    CHECK(open.outcome == GateOutcome::passed);
+    CHECK(open.missing == 0);
+}
+
+TEST_CASE("gate: speed bought with accuracy fails it") {
+    Measurements base = trainings("a.json", {1});
+    Measurements other = trainings("b.json", {0.5});
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        for (Measurements* const side : {&base, &other}) {
+            side->rows[0].accuracy.percent.push_back(side == &base ? 97 : 96);
+            side->rows[0].accuracy.percent.back() += 0.01 * static_cast<double>(seed % 3);
+            side->rows[0].accuracy.seeds.push_back(seed);
+        }
+    }
+    const Gate gate = gate_between(base, other);
+    CHECK(gate.outcome == GateOutcome::failed);
+    CHECK(gate.traded == 1);
+}
+
+TEST_CASE("gate: many rows that are a little slower fail it together, where none does alone") {
+    // 20 * 2 / 252, the least adjusted p of a row, is above 0.05.
+    const Gate gate = gate_between(trainings("a.json", std::vector<double>(20, 1), 5),
+                                   trainings("b.json", std::vector<double>(20, 1.2), 5));
+    CHECK(gate.outcome == GateOutcome::failed);
+    CHECK(gate.regressed == 0);
+    CHECK(gate.groups == std::vector<std::string>{"Train"});
+}
+
+TEST_CASE("gate: a benchmark that failed in the new file only fails it, one that failed in both does not") {
+    const Measurements base = trainings("a.json", {1, 1});
+    Measurements other = trainings("b.json", {1});
+    other.skipped = {{"Train/1", "the target was not reached"}, {"Never/measured", "no such thing"}};
+    const Gate gate = gate_between(base, other);
+    CHECK(gate.outcome == GateOutcome::failed);
+    REQUIRE(gate.failures.size() == 1);
+    CHECK(gate.failures[0].name == "Train/1");
+    CHECK(gate.missing == 0);
+
+    Measurements failed_before = trainings("a.json", {1});
+    failed_before.skipped = {{"Train/1", "the target was not reached"}};
+    CHECK(gate_between(failed_before, other).outcome == GateOutcome::passed);
+}
+
+TEST_CASE("gate: a run of mnist train that the base completed and the new file did not fails it") {
+    const Measurements base = trainings("a.json", {1});
+    Measurements other = trainings("b.json", {1});
+    other.skipped = {{"Adam, seed 0", "the run was not completed"}};
+    CHECK(gate_between(base, other).outcome == GateOutcome::failed);
+}
+
+TEST_CASE("gate: rows that the new file does not have are counted and do not fail it") {
+    const Gate gate = gate_between(trainings("a.json", {1, 1, 1}), trainings("b.json", {1}));
+    CHECK(gate.outcome == GateOutcome::passed);
+    CHECK(gate.rows == 1);
+    CHECK(gate.missing == 2);
+}
+
+TEST_CASE(
+    "gate: where no row can be called slower and nothing else is said it is undecided, and not passed") {
+    const Gate three = gate_between(trainings("a.json", {1, 1}, 3), trainings("b.json", {10, 1}, 3));
+    CHECK(three.outcome == GateOutcome::undecided);
+    CHECK(three.unjudged == 2);
+    // Enough repetitions in one of the rows.
+    Measurements base = trainings("a.json", {1, 1}, 3);
+    Measurements other = trainings("b.json", {1, 1}, 3);
+    for (Measurements* const side : {&base, &other}) side->rows[0] = row("Train/0", 1);
+    const Gate mixed = gate_between(base, other);
+    CHECK(mixed.outcome == GateOutcome::passed);
+    CHECK(mixed.unjudged == 1);
+}
+
+TEST_CASE("gate: with rows of the machine alone there is no program that could fail") {
+    Measurements base = measured("a.json", {row("Calibrate/FmaPeak", 1)});
+    Measurements other = measured("b.json", {row("Calibrate/FmaPeak", 2)});
+    base.rows[0].of_machine = other.rows[0].of_machine = true;
+    const Gate gate = gate_between(base, other);
+    CHECK(gate.outcome == GateOutcome::passed);
+    CHECK(gate.rows == 0);
+}
