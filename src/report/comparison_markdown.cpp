@@ -109,9 +109,9 @@ std::string pair_markdown(const Comparison& comparison) {
 
 std::string ranking_markdown(const FamilyRanking& ranking) {
     std::string text = fmt::format(
-        "{}, {} {} that all files have\n\n| Rank | File | Ratio | Interval | Accuracy, points |\n"
+        "{}, {} that all files have\n\n| Rank | File | Ratio | Interval | Accuracy, points |\n"
         "| ---: | --- | ---: | ---: | ---: |\n",
-        code_span(ranking.family), ranking.rows, ranking.rows == 1 ? "row" : "rows");
+        code_span(ranking.family), row_count(ranking.rows));
     for (const RankedMember& member : ranking.members)
         text += fmt::format("| {} | {} | {} | {} | {} |\n", rank_cell(member), code_cell(member.label),
                             ratio_cell(member.ratio), interval_cell(member.interval),

@@ -85,10 +85,9 @@ std::string mean_lines(const Comparison& comparison, int width) {
                                       ? fmt::format(" ({} to {})", ratio_figure(mean.interval->lower),
                                                     ratio_figure(mean.interval->upper))
                                       : "";
-        text +=
-            wrapped(fmt::format("geometric mean of {} ({} {}): {}x{}", short_printable(mean.family),
-                                mean.rows, mean.rows == 1 ? "row" : "rows", ratio_figure(mean.ratio), range),
-                    width, "- ");
+        text += wrapped(fmt::format("geometric mean of {} ({}): {}x{}", short_printable(mean.family),
+                                    row_count(mean.rows), ratio_figure(mean.ratio), range),
+                        width, "- ");
     }
     if (comparison.geomeans.size() > kMostMeans + 1)
         text += wrapped(fmt::format("{} more families", comparison.geomeans.size() - kMostMeans - 1), width,
@@ -112,6 +111,10 @@ std::string name_cell(std::string_view text) {
 std::string ratio_figure(double ratio) {
     // Far from 1 the digits behind the point say nothing, and those before it could be three hundred.
     return ratio >= 0.001 && ratio < 1e5 ? fmt::format("{:.3f}", ratio) : fmt::format("{:.3g}", ratio);
+}
+
+std::string row_count(std::size_t rows) {
+    return fmt::format("{} {}", rows, rows == 1 ? "row" : "rows");
 }
 
 std::string verdict_words(const ComparedRow& row) {
@@ -175,9 +178,9 @@ std::string comparison_notes(const Comparison& comparison, int width) {
     if (const std::string raised = raised_thresholds(comparison); !raised.empty()) line(raised);
     if (const std::size_t few = with_few_repetitions(comparison); few > 0)
         line(
-            fmt::format("{} of {} rows {} fewer than {} repetitions on a side and {} nothing about speed: "
+            fmt::format("{} of {} {} fewer than {} repetitions on a side and {} nothing about speed: "
                         "measure with --benchmark_repetitions=10 (mnist train: --seeds 10)",
-                        few, comparison.rows.size(), few == 1 ? "has" : "have", kLeastRepetitions,
+                        few, row_count(comparison.rows.size()), few == 1 ? "has" : "have", kLeastRepetitions,
                         few == 1 ? "claims" : "claim"));
     text += listed_names(comparison.base_label, comparison.unmatched_base, width);
     text += listed_names(comparison.new_label, comparison.unmatched_new, width);

@@ -133,7 +133,7 @@ std::string summary_sentence(const Comparison& comparison, const Quote& quote) {
 std::string gate_sentence(const Comparison& comparison, const Quote& quote) {
     const Gate gate = gate_of(comparison);
     std::vector<std::string> reasons;
-    const std::string rows = fmt::format("{} {}", gate.rows, gate.rows == 1 ? "row" : "rows");
+    const std::string rows = row_count(gate.rows);
     const auto count = [&](std::size_t number, const char* what) {
         if (number > 0) reasons.push_back(fmt::format("{} of {} {}", number, rows, what));
     };
@@ -160,8 +160,7 @@ std::string gate_sentence(const Comparison& comparison, const Quote& quote) {
                                          : fmt::format("no regression shown in {}", rows));
     if (gate.outcome != GateOutcome::undecided) count(gate.unjudged, "not judged for want of repetitions");
     if (gate.missing > 0)
-        reasons.push_back(fmt::format("{} of the base {} missing in the new file",
-                                      gate.missing == 1 ? "1 row" : fmt::format("{} rows", gate.missing),
+        reasons.push_back(fmt::format("{} of the base {} missing in the new file", row_count(gate.missing),
                                       gate.missing == 1 ? "is" : "are"));
     constexpr std::array<const char*, 3> kSaid{"PASSED", "FAILED", "UNDECIDED"};
     std::string text = fmt::format("{}: ", kSaid.at(static_cast<std::size_t>(gate.outcome)));

@@ -101,8 +101,8 @@ std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) 
     std::vector<TableColumn> columns{rank, file, ratio, interval};
     if (some_accuracy) columns.push_back(accuracy);
     const std::string unranked = unranked_words(ranking, short_printable);
-    return wrapped(fmt::format("{}, {} {} that all files have", short_printable(ranking.family), ranking.rows,
-                               ranking.rows == 1 ? "row" : "rows"),
+    return wrapped(fmt::format("{}, {} that all files have", short_printable(ranking.family),
+                               row_count(ranking.rows)),
                    style.width) +
            table_text(columns, style.width) + (unranked.empty() ? "" : wrapped(unranked, style.width, "- ")) +
            "\n";

@@ -29,6 +29,9 @@ using Quote = std::function<std::string(std::string_view)>;
 /// "1.580"; figures far from 1 with three digits, "3.4e+09".
 [[nodiscard]] std::string ratio_figure(double ratio);
 
+/// "1 row", "5 rows".
+[[nodiscard]] std::string row_count(std::size_t rows);
+
 /// "improved"; "slower machine" of a row that measures the machine; "faster, accuracy undecided" where only
 /// one half of the verdict is known.
 [[nodiscard]] std::string verdict_words(const ComparedRow& row);
