@@ -36,18 +36,6 @@ void gather_rows(const LabelledRows& data, std::span<const std::uint32_t> order,
     }
 }
 
-template <class Number, class Normalize>
-void gather_columns(const LabelledRows& data, std::span<const std::uint32_t> order, std::size_t in_padded,
-                    Normalize normalize, Number* dst) {
-    std::array<const std::uint8_t*, kChunkRows> rows{};
-    for (std::size_t r = 0; r < order.size(); ++r) {
-        rows[r] = data.images + order[r] * data.pixels;
-        touch(rows[r], data.pixels);
-    }
-    normalize(rows.data(), order.size(), data.pixels, dst);
-    std::fill_n(dst + data.pixels * order.size(), (in_padded - data.pixels) * order.size(), Number{});
-}
-
 }  // namespace
 
 void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const {
@@ -55,13 +43,6 @@ void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> or
         gather_rows(data, order, in_padded_, normalize_pixels_bf16, static_cast<Bf16*>(dst));
     else
         gather_rows(data, order, in_padded_, normalize_, static_cast<float*>(dst));
-}
-
-void RowGather::columns(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const {
-    if (type_ == Precision::bf16)
-        gather_columns(data, order, in_padded_, normalize_columns_bf16, static_cast<Bf16*>(dst));
-    else
-        gather_columns(data, order, in_padded_, normalize_columns_, static_cast<float*>(dst));
 }
 
 double loss_of_rows(LossFn loss, LossArguments arguments, const LabelledRows& data,

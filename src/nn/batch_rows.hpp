@@ -1,5 +1,5 @@
-// How a step reads the rows of its batch out of the data set: pixels, normalised by rows or by columns, and
-// labels for the loss. Private to this room.
+// How a step reads the rows of its batch out of the data set: normalised pixels, and labels for the
+// loss. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -30,18 +30,14 @@ class RowGather {
   public:
     RowGather(Isa isa, std::size_t in_padded, Precision type)
         : normalize_(normalize_pixels(isa)),
-          normalize_columns_(normalize_columns(isa)),
           in_padded_(in_padded),
           type_(type) {}
 
     /// dst  [order.size(), in_padded] of the type
     void rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;
-    /// dst  [in_padded, order.size()] of the type; at most kChunkRows rows
-    void columns(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;
 
   private:
     NormalizeFn normalize_;
-    NormalizeColumnsFn normalize_columns_;
     std::size_t in_padded_;
     Precision type_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -13,6 +14,26 @@
 #include "step_program.hpp"
 
 namespace mnist {
+
+/// Adds the time since the last look to a part of the step; does nothing unless the epoch is timed.
+class PhaseClock {
+  public:
+    PhaseClock(bool timed, PhaseSeconds& seconds) : timed_(timed), seconds_(seconds) {
+        if (timed_) last_ = Clock::now();
+    }
+    void add(double PhaseSeconds::*part) {
+        if (!timed_) return;
+        const auto now = Clock::now();
+        seconds_.*part += std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    bool timed_;
+    PhaseSeconds& seconds_;
+    Clock::time_point last_{};
+};
 
 class Engine::Impl {
   public:
@@ -56,8 +77,11 @@ class Engine::Impl {
     bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    bool groups_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    void forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread);
+    bool groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    void group_item(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g, std::size_t thread,
+                    PhaseClock& clock);
+    void forward_group(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
+                       std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
 

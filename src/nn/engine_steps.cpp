@@ -2,38 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "engine_impl.hpp"
 #include "mnist/core/error.hpp"
 
 namespace mnist {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// Adds the time since the last look to a part of the step; does nothing unless the epoch is timed.
-class PhaseClock {
-  public:
-    PhaseClock(bool timed, PhaseSeconds& seconds) : timed_(timed), seconds_(seconds) {
-        if (timed_) last_ = Clock::now();
-    }
-    void add(double PhaseSeconds::*part) {
-        if (!timed_) return;
-        const auto now = Clock::now();
-        seconds_.*part += std::chrono::duration<double>(now - last_).count();
-        last_ = now;
-    }
-
-  private:
-    bool timed_;
-    PhaseSeconds& seconds_;
-    Clock::time_point last_{};
-};
-
-}  // namespace
-
 StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step) {
     return (step + 1) * options_.batch <= work.order.size() ? *full_ : *last_;
 }
@@ -50,22 +24,22 @@ StepProgram::Panels Engine::Impl::group(std::size_t g) const {
     return {g * panels / groups_, (g + 1) * panels / groups_};
 }
 
-void Engine::Impl::forward_group(const EpochWork& work, std::size_t s, std::size_t g, std::size_t thread) {
+void Engine::Impl::forward_group(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
+                                 std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->wait(s);
-    StepProgram& program = this->program(work, s);
-    const StepInput input = this->input(work, s);
-    for (std::size_t tile = 0; tile < program.tiles(); ++tile)
-        program.first_forward(tile, group(g), input, thread);
+    program(work, s).first_forward(tile, group(g), input(work, s), thread);
 }
 
-// The first layer's results for one step, where nothing can be done beside it.
+// The first layer's results for one step, where nothing can be done beside it; where a step goes tile by tile,
+// those of the first tile.
 bool Engine::Impl::forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
     const std::size_t panels = program.first_panels();
-    const bool done = walker.phase(program.tiles() * panels, [&](std::size_t item) {
+    const std::size_t tiles = replicated_ ? 1 : program.tiles();
+    const bool done = walker.phase(tiles * panels, [&](std::size_t item) {
         if (options_.feed != nullptr) options_.feed->wait(s);
         const std::size_t panel = item % panels;
         program.first_forward(item / panels, {panel, panel + 1}, input, thread);
@@ -112,10 +86,13 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
             clock.add(&PhaseSeconds::weights);
             return;
         }
-        program.update_first(0, group(item), input, update, thread);
+        for (std::size_t chunk = 0; chunk < program.chunks(); ++chunk)
+            program.first_backward(chunk, group(item), input, thread);
+        program.update_first(0, group(item), update, thread);
         clock.add(&PhaseSeconds::weights);
         if (!forward_too) return;
-        forward_group(work, s + 1, item, thread);
+        for (std::size_t tile = 0; tile < this->program(work, s + 1).tiles(); ++tile)
+            forward_group(work, s + 1, tile, item, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
@@ -123,34 +100,48 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     return forward_phase(work, s + 1, walker, thread);
 }
 
-// All of a step in one phase: a group needs from the others nothing but the second layer's parts, which they
-// left in the phase before.
-bool Engine::Impl::groups_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
-                                std::size_t thread) {
-    PhaseClock clock(work.timed, logs_[thread].phases);
+// A phase for each tile: a group needs from the others nothing but the second layer's parts, which they left
+// in the phase before. A tile is a chunk of the first layer's gradient, so its rows are used in both
+// directions while the core's cache holds them; those of the tile behind it follow.
+bool Engine::Impl::groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                                 std::size_t thread) {
+    StepProgram& program = this->program(work, s);
+    for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
+        PhaseClock clock(work.timed, logs_[thread].phases);
+        const bool done =
+            walker.phase(groups_, [&](std::size_t g) { group_item(work, s, tile, g, thread, clock); });
+        clock.add(&PhaseSeconds::waiting);
+        if (!done) return false;
+    }
+    return true;
+}
+
+void Engine::Impl::group_item(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
+                              std::size_t thread, PhaseClock& clock) {
     StepProgram& program = this->program(work, s);
     const StepInput input = this->input(work, s);
-    const Update update = update_of(s);
-    const bool done = walker.phase(groups_, [&](std::size_t g) {
-        for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
-            const double loss = program.run_tile(g, tile, group(g), input, thread);
-            if (g == 0) tile_losses_[s * full_->tiles() + tile] = loss;
-        }
-        clock.add(&PhaseSeconds::rows);
+    const double loss = program.run_tile(g, tile, group(g), input, thread);
+    if (g == 0) tile_losses_[s * full_->tiles() + tile] = loss;
+    clock.add(&PhaseSeconds::rows);
+    program.first_backward(tile, group(g), input, thread);
+    const bool last = tile + 1 == program.tiles();
+    if (last) {
+        const Update update = update_of(s);
         for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update, thread);
-        program.update_first(g, group(g), input, update, thread);
-        clock.add(&PhaseSeconds::weights);
-        if (s + 1 < work.steps) forward_group(work, s + 1, g, thread);
-        clock.add(&PhaseSeconds::rows);
-    });
-    clock.add(&PhaseSeconds::waiting);
-    return done;
+        program.update_first(g, group(g), update, thread);
+    }
+    clock.add(&PhaseSeconds::weights);
+    if (!last)
+        forward_group(work, s, tile + 1, g, thread);
+    else if (s + 1 < work.steps)
+        forward_group(work, s + 1, 0, g, thread);
+    clock.add(&PhaseSeconds::rows);
 }
 
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->release_before(s);
     if (s == 0 && !forward_phase(work, 0, walker, thread)) return false;
-    if (replicated_) return groups_phase(work, s, walker, thread);
+    if (replicated_) return groups_phases(work, s, walker, thread);
     return rows_phase(work, s, walker, thread) && weights_phase(work, s, walker, thread);
 }
 

@@ -33,7 +33,6 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       buffers_(buffers),
       precision_(full.precision),
       gather_(isa, layer.plan.in_padded, precision_),
-      by_columns_(buffers.slots.empty() && rows > chunk_rows_ && layer.plan.layout == WeightsLayout::blocked),
       isa_(isa) {
     const LayerPlan& plan = layer.plan;
     for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
@@ -44,8 +43,8 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
                                               .weights_tag = layer.tag(),
                                               .type = precision_};
         chunks_.push_back({.rows = size,
-                           .first = {onednn::matmul_weights_gradient(shape, false, by_columns_), {}},
-                           .add = {onednn::matmul_weights_gradient(shape, true, by_columns_), {}}});
+                           .first = {onednn::matmul_weights_gradient(shape, false), {}},
+                           .add = {onednn::matmul_weights_gradient(shape, true), {}}});
     }
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
@@ -71,8 +70,7 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
                                                              {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     for (const ChunkPrimitives& chunk : chunks_) {
-        const auto src =
-            onednn::matrix(plan.in_padded, chunk.rows, by_columns_ ? tag::ab : tag::ba, precision_);
+        const auto src = onednn::matrix(plan.in_padded, chunk.rows, tag::ba, precision_);
         const auto diff_dst = rows_of(chunk.rows, plan.panel_width, precision_);
         const auto gradient = [&](const TeamPrimitive& primitive) {
             return bind(primitive, {{DNNL_ARG_SRC, onednn::view(src, here)},
@@ -130,17 +128,8 @@ void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_
     return dst;
 }
 
-// The rows of a chunk as the weights phase multiplies them. Those of a batch of one chunk are still there
-// from the forward pass; of a larger batch they are gathered anew, transposed where oneDNN then need not do
-// it.
+// The rows of a chunk. They are still there from the forward pass, unless another chunk followed it.
 void* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
-    if (by_columns_) {
-        ThreadRows& mine = buffers_.threads[thread];
-        mine.present = 0;
-        const std::size_t rows = std::min(chunk_rows_, rows_ - first_row);
-        gather_.columns(input.data, input.order.subspan(first_row, rows), mine.rows.at(0));
-        return mine.rows.at(0);
-    }
     const std::size_t end = std::min(rows_, first_row + chunk_rows_);
     void* const src = rows_from(first_row / tile_rows_, input, thread);
     for (std::size_t row = first_row + tile_rows_; row < end; row += tile_rows_)
@@ -185,13 +174,12 @@ void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, void* 
         add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.panel_width, diff_bias);
 }
 
-void FirstLayer::backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input,
-                          std::size_t thread) {
-    for (std::size_t first_row = 0; first_row < rows_; first_row += chunk_rows_) {
-        void* const src = chunk_from(first_row, input, thread);
-        for (std::size_t p = panels.first; p < panels.second; ++p)
-            backward_chunk(first_row, p, src, calls_[thread], thread);
-    }
+void FirstLayer::backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels,
+                          const StepInput& input, std::size_t thread) {
+    const std::size_t first_row = chunk * chunk_rows_;
+    void* const src = chunk_from(first_row, input, thread);
+    for (std::size_t p = panels.first; p < panels.second; ++p)
+        backward_chunk(first_row, p, src, calls_[thread], thread);
 }
 
 }  // namespace mnist

@@ -17,7 +17,7 @@
 
 namespace mnist {
 
-/// Normalised rows of one thread: one chunk of one step, tile by tile; in between, another chunk transposed.
+/// Normalised rows of one thread: one chunk of one step, tile by tile.
 struct ThreadRows {
     ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory)
         : rows(type, count, memory) {}
@@ -58,12 +58,15 @@ class FirstLayer {
         return chunks_.front().first.primitive;
     }
     [[nodiscard]] std::size_t tiles() const noexcept { return tiles_; }
+    [[nodiscard]] std::size_t chunks() const noexcept { return (rows_ + chunk_rows_ - 1) / chunk_rows_; }
 
     /// Results of panels [begin, end) for the rows of tile t.
     void forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                  std::size_t thread);
-    /// Gradients of panels [begin, end) over the whole batch into the layer's diff_weights and diff_bias.
-    void backward(std::pair<std::size_t, std::size_t> panels, const StepInput& input, std::size_t thread);
+    /// Gradients of panels [begin, end) over the rows of a chunk: the first chunk's overwrite the layer's
+    /// diff_weights and diff_bias, those of the others are added. All chunks of a panel, in their order.
+    void backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
+                  std::size_t thread);
 
   private:
     /// The weights phase's primitives for one number of rows: the first chunk overwrites, the others add.
@@ -94,7 +97,6 @@ class FirstLayer {
     FirstLayerBuffers& buffers_;
     Precision precision_;
     RowGather gather_;
-    bool by_columns_;  ///< whether the weights phase gathers its rows anew, transposed
     Isa isa_;
     std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one
     std::vector<ThreadCalls> calls_;       ///< [threads]

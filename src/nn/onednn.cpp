@@ -156,7 +156,7 @@ Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     });
 }
 
-Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool src_by_input) {
+Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
     return guarded(words("matmul_weights_gradient", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
         if (add) {
@@ -165,7 +165,7 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool
             attributes.set_post_ops(ops);
         }
         const auto pd = forward_pd<dnnl::matmul>(
-            attributes, matrix(shape.in, shape.rows, src_by_input ? tag::ab : tag::ba, shape.type),
+            attributes, matrix(shape.in, shape.rows, tag::ba, shape.type),
             matrix(shape.rows, shape.out, tag::ab, shape.type), matrix(shape.in, shape.out, tag::ab));
         return finish<dnnl::matmul>(pd);
     });

@@ -66,8 +66,8 @@ struct InnerProductShape {
 /// The same gradient as a matrix product, without the bias; `add` adds it to what diff_weights holds. The
 /// weights must lie input by input, [in][out] (a blocked or input-major panel does). Takes SRC = src, WEIGHTS
 /// = diff_dst, DST = diff_weights. Faster than inner_product_backward_weights, which first copies the whole
-/// source into its scratchpad. `src_by_input`: src lies as [in][rows], which saves oneDNN the transposing.
-[[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add, bool src_by_input);
+/// source into its scratchpad.
+[[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 

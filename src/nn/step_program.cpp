@@ -238,11 +238,14 @@ void StepProgram::update_slice(std::size_t replica, std::size_t slice, const Upd
     if (slice == 0) update_bias(update, layer, 0, layer.plan.out_padded);
 }
 
-void StepProgram::update_first(std::size_t replica, Panels panels, const StepInput& input,
-                               const Update& update, std::size_t thread) {
+void StepProgram::first_backward(std::size_t chunk, Panels panels, const StepInput& input,
+                                 std::size_t thread) {
+    first_->backward(chunk, panels, input, thread);
+}
+
+void StepProgram::update_first(std::size_t replica, Panels panels, const Update& update, std::size_t thread) {
     for (std::size_t p = panels.first; p < panels.second && sliced(); ++p)
         update_slice(replica, p, update, thread);
-    first_->backward(panels, input, thread);
     for (std::size_t p = panels.first; p < panels.second; ++p) update_panel(layers_.front(), p, update);
 }
 

@@ -68,6 +68,8 @@ class StepProgram {
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::size_t tiles() const noexcept { return replicas_.front().tiles.size(); }
+    /// Chunks of rows over which the first layer's gradient is summed: where the second is sliced, the tiles.
+    [[nodiscard]] std::size_t chunks() const { return first_->chunks(); }
     /// Panels of the first layer (with the slices of the second), and of the layers above.
     [[nodiscard]] std::size_t first_panels() const { return layers_.front().plan.panels(); }
     [[nodiscard]] std::size_t upper_panels() const noexcept { return replicas_.front().panel_items.size(); }
@@ -83,10 +85,11 @@ class StepProgram {
     /// losses of its rows.
     double run_tile(std::size_t replica, std::size_t t, Panels panels, const StepInput& input,
                     std::size_t thread);
-    /// Weights phase of some panels of the first layer, and the slices of the second that belong to them:
-    /// gradients, then the update.
-    void update_first(std::size_t replica, Panels panels, const StepInput& input, const Update& update,
-                      std::size_t thread);
+    /// The gradient of some panels of the first layer over the rows of a chunk; chunks in their order.
+    void first_backward(std::size_t chunk, Panels panels, const StepInput& input, std::size_t thread);
+    /// What is left of the weights phase of some panels of the first layer, and of the slices of the second
+    /// that belong to them: the slices' gradients, and the update of both.
+    void update_first(std::size_t replica, Panels panels, const Update& update, std::size_t thread);
     /// Weights phase of panel i of the layers above, in a replica.
     void update_upper(std::size_t replica, std::size_t i, const Update& update, std::size_t thread);
 

@@ -1,5 +1,6 @@
 // Our own loops (loss, optimizers) at every level of instructions that this machine has, against
 // double-precision references.
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -144,6 +145,37 @@ TEST_CASE("optimizer: ten steps equal the double-precision rule at every level a
                 for (std::size_t i = 0; i < n; ++i)
                     REQUIRE(std::abs(static_cast<double>(w[i]) - expected[i]) < tolerance);
             }
+        }
+    }
+}
+
+TEST_CASE("optimizer: Adam's square root is rounded as the instruction rounds it, for every mantissa") {
+    // With these scalars the update is 1/sqrt(v), which shows at least every second bit that is lost.
+    const UpdateScalars scalars{.lr = -1.0F,
+                                .momentum = 1.0F,
+                                .one_minus_beta1 = 0.0F,
+                                .beta2 = 1.0F,
+                                .one_minus_beta2 = 0.0F,
+                                .second_scale = 1.0F,
+                                .epsilon = 0.0F};
+    constexpr std::size_t kBlock = std::size_t{1} << 12U;
+    constexpr std::uint32_t kTwoOctaves = 1U << 24U;
+    const std::vector<float> gradient(kBlock, 0.0F);
+    for (const Isa isa : available_isas()) {
+        for (const float scale : {1.0F, 0x1p-60F, 0x1p60F}) {
+            std::size_t wrong = 0;
+            for (std::uint32_t at = 0; at < kTwoOctaves; at += kBlock) {
+                std::vector<float> w(kBlock, 0.0F);
+                std::vector<float> m(kBlock, 1.0F);
+                std::vector<float> v(kBlock);
+                for (std::uint32_t i = 0; i < kBlock; ++i)
+                    v[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0F) + at + i) * scale;
+                update_function(OptimizerKind::adam, isa)(w.data(), m.data(), v.data(), gradient.data(), kBlock,
+                                                          scalars);
+                for (std::size_t i = 0; i < kBlock; ++i) wrong += w[i] != 1.0F / std::sqrt(v[i]) ? 1U : 0U;
+            }
+            INFO(name(isa) << ", scale " << scale);
+            CHECK(wrong == 0);
         }
     }
 }
