@@ -29,9 +29,7 @@ struct StepInput {
 class RowGather {
   public:
     RowGather(Isa isa, std::size_t in_padded, Precision type)
-        : normalize_(normalize_pixels(isa)),
-          in_padded_(in_padded),
-          type_(type) {}
+        : normalize_(normalize_pixels(isa)), in_padded_(in_padded), type_(type) {}
 
     /// dst  [order.size(), in_padded] of the type
     void rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;

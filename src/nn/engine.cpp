@@ -213,6 +213,12 @@ ModelParameters Engine::Impl::parameters(Array weights, Array bias) const {
     return model;
 }
 
+ModelParameters Engine::Impl::gradients() const {
+    ModelParameters model;
+    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient());
+    return model;
+}
+
 TrainingState Engine::Impl::state() const {
     TrainingState state{.weights = parameters(&LayerMemory::weights, &LayerMemory::bias),
                         .first = {},
@@ -274,7 +280,7 @@ ModelParameters Engine::weights() const {
     return impl_->parameters(&LayerMemory::weights, &LayerMemory::bias);
 }
 ModelParameters Engine::gradients() const {
-    return impl_->parameters(&LayerMemory::diff_weights, &LayerMemory::diff_bias);
+    return impl_->gradients();
 }
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();

@@ -51,6 +51,7 @@ class Engine::Impl {
     /// Arrays of every layer, in PyTorch's order.
     using Array = AlignedVector<float> LayerMemory::*;
     ModelParameters parameters(Array weights, Array bias) const;
+    ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
 
     std::vector<LayerPlan> plans;

@@ -30,8 +30,8 @@ void Engine::Impl::forward_group(const EpochWork& work, std::size_t s, std::size
     program(work, s).first_forward(tile, group(g), input(work, s), thread);
 }
 
-// The first layer's results for one step, where nothing can be done beside it; where a step goes tile by tile,
-// those of the first tile.
+// The first layer's results for one step, where nothing can be done beside it; where a step goes tile by
+// tile, those of the first tile.
 bool Engine::Impl::forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);

@@ -32,6 +32,7 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       layer_(layer),
       buffers_(buffers),
       precision_(full.precision),
+      by_output_(layer.plan.gradient_layout == WeightsLayout::output_major),
       gather_(isa, layer.plan.in_padded, precision_),
       isa_(isa) {
     const LayerPlan& plan = layer.plan;
@@ -43,8 +44,8 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
                                               .weights_tag = layer.tag(),
                                               .type = precision_};
         chunks_.push_back({.rows = size,
-                           .first = {onednn::matmul_weights_gradient(shape, false), {}},
-                           .add = {onednn::matmul_weights_gradient(shape, true), {}}});
+                           .first = {onednn::matmul_weights_gradient(shape, by_output_, false), {}},
+                           .add = {onednn::matmul_weights_gradient(shape, by_output_, true), {}}});
     }
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
@@ -52,7 +53,6 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
 FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
     const LayerPlan& plan = layer_.plan;
     const auto weights = onednn::matrix(plan.panel_width, plan.in_padded, layer_.tag(precision_), precision_);
-    const auto weights_by_input = onednn::matrix(plan.in_padded, plan.panel_width, tag::ab);
     const auto bias = onednn::vector(plan.panel_width);
     const auto rows_of = [](std::size_t rows, std::size_t columns, Precision type) {
         return onednn::matrix(rows, columns, tag::ab, type);
@@ -70,12 +70,23 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
                                                              {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     for (const ChunkPrimitives& chunk : chunks_) {
-        const auto src = onednn::matrix(plan.in_padded, chunk.rows, tag::ba, precision_);
-        const auto diff_dst = rows_of(chunk.rows, plan.panel_width, precision_);
+        // One factor lies transposed.
+        const auto src =
+            onednn::view(by_output_ ? rows_of(chunk.rows, plan.in_padded, precision_)
+                                    : onednn::matrix(plan.in_padded, chunk.rows, tag::ba, precision_),
+                         here);
+        const auto diff_dst =
+            onednn::view(by_output_ ? onednn::matrix(plan.panel_width, chunk.rows, tag::ba, precision_)
+                                    : rows_of(chunk.rows, plan.panel_width, precision_),
+                         here);
+        const auto diff_weights =
+            onednn::view(by_output_ ? rows_of(plan.panel_width, plan.in_padded, Precision::f32)
+                                    : rows_of(plan.in_padded, plan.panel_width, Precision::f32),
+                         here);
         const auto gradient = [&](const TeamPrimitive& primitive) {
-            return bind(primitive, {{DNNL_ARG_SRC, onednn::view(src, here)},
-                                    {DNNL_ARG_DST, onednn::view(weights_by_input, here)},
-                                    {DNNL_ARG_WEIGHTS, onednn::view(diff_dst, here)}});
+            return bind(primitive, {{by_output_ ? DNNL_ARG_WEIGHTS : DNNL_ARG_SRC, src},
+                                    {DNNL_ARG_DST, diff_weights},
+                                    {by_output_ ? DNNL_ARG_SRC : DNNL_ARG_WEIGHTS, diff_dst}});
         };
         calls.first.push_back(gradient(chunk.first));
         calls.add.push_back(gradient(chunk.add));

@@ -96,6 +96,7 @@ class FirstLayer {
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
     Precision precision_;
+    bool by_output_;  ///< how the gradient lies
     RowGather gather_;
     Isa isa_;
     std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one

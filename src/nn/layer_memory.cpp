@@ -34,7 +34,10 @@ LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::p
       bias(plan.out_padded, 0.0F, memory),
       diff_bias(plan.out_padded, 0.0F, memory),
       first_bias(plan.out_padded, 0.0F, memory),
-      second_bias(plan.out_padded, 0.0F, memory) {}
+      second_bias(plan.out_padded, 0.0F, memory) {
+    // Of bf16 rows the matrix product would have to interleave pairs.
+    if (training == Precision::bf16) plan.gradient_layout = plan.layout;
+}
 
 void LayerMemory::load(const LayerParameters& parameters) {
     fill(parameters, weights, bias);
@@ -60,13 +63,13 @@ void LayerMemory::clear_state() {
         std::fill(array->begin(), array->end(), 0.0F);
 }
 
-LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
+LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage, WeightsLayout order,
                                     const AlignedVector<float>& bias_storage) const {
     LayerParameters parameters{.in = plan.in, .out = plan.out, .weight = {}, .bias = {}};
     parameters.weight.resize(plan.out * plan.in);
     for (std::size_t o = 0; o < plan.out; ++o) {
         for (std::size_t i = 0; i < plan.in; ++i)
-            parameters.weight[o * plan.in + i] = weight_storage[plan.offset(o, i)];
+            parameters.weight[o * plan.in + i] = weight_storage[plan.offset(o, i, order)];
     }
     parameters.bias.assign(bias_storage.begin(),
                            bias_storage.begin() + static_cast<std::ptrdiff_t>(plan.out));

@@ -30,7 +30,13 @@ struct LayerMemory {
     /// Zero the optimizer's state.
     void clear_state();
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage,
-                                         const AlignedVector<float>& bias_storage) const;
+                                         const AlignedVector<float>& bias_storage) const {
+        return unload(weight_storage, plan.layout, bias_storage);
+    }
+    /// What a training step left in diff_weights and diff_bias.
+    [[nodiscard]] LayerParameters gradient() const {
+        return unload(diff_weights, plan.gradient_layout, diff_bias);
+    }
     /// oneDNN's tag of one panel, and of the whole layer unless it runs forward panel by panel.
     [[nodiscard]] dnnl::memory::format_tag tag(Precision type = Precision::f32) const {
         return tag_of(plan.layout, plan.panel_width, type);
@@ -45,10 +51,14 @@ struct LayerMemory {
     }
     [[nodiscard]] std::string tag_name(Precision type = Precision::f32) const;
 
-    LayerPlan plan;
+    LayerPlan plan;  ///< gradient_layout is that of the training's precision
     AlignedVector<float> weights, diff_weights, first_weights, second_weights;  ///< [weight_floats]
     Numbers copy;  ///< the weights in bf16, [weight_floats]; empty where training is f32
     AlignedVector<float> bias, diff_bias, first_bias, second_bias;  ///< [out_padded]
+
+  private:
+    [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage, WeightsLayout order,
+                                         const AlignedVector<float>& bias_storage) const;
 };
 
 }  // namespace mnist

@@ -29,8 +29,8 @@ void slice(LayerPlan& second, const LayerPlan& first) {
 
 }  // namespace
 
-std::size_t LayerPlan::offset(std::size_t o, std::size_t i) const {
-    if (layout == WeightsLayout::output_major) return o * in_padded + i;
+std::size_t LayerPlan::offset(std::size_t o, std::size_t i, WeightsLayout order) const {
+    if (order == WeightsLayout::output_major) return o * in_padded + i;
     // Inside a panel, blocked and input_major order the elements alike: blocks of 16 inputs follow each other
     // without a gap.
     return o / panel_width * panel_floats() + i * panel_width + o % panel_width;
@@ -50,6 +50,8 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
         layer.panel_width = panel_width_for(layer.out_padded);
         const WeightsLayout gemm_layout = l == 0 ? WeightsLayout::input_major : WeightsLayout::output_major;
         layer.layout = family == KernelFamily::blocked ? WeightsLayout::blocked : gemm_layout;
+        layer.gradient_layout =
+            l == 0 && family == KernelFamily::blocked ? WeightsLayout::output_major : layer.layout;
         if (l == 1 && family == KernelFamily::blocked) slice(layer, layers.front());
         layers.push_back(layer);
     }

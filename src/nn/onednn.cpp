@@ -156,7 +156,7 @@ Primitive inner_product_backward_weights(const InnerProductShape& shape) {
     });
 }
 
-Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
+Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output, bool add) {
     return guarded(words("matmul_weights_gradient", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
         if (add) {
@@ -164,10 +164,11 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add) {
             ops.append_sum(1.0F);
             attributes.set_post_ops(ops);
         }
-        const auto pd = forward_pd<dnnl::matmul>(
-            attributes, matrix(shape.in, shape.rows, tag::ba, shape.type),
-            matrix(shape.rows, shape.out, tag::ab, shape.type), matrix(shape.in, shape.out, tag::ab));
-        return finish<dnnl::matmul>(pd);
+        const auto [height, width] =
+            by_output ? std::pair{shape.out, shape.in} : std::pair{shape.in, shape.out};
+        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(
+            attributes, matrix(height, shape.rows, tag::ba, shape.type),
+            matrix(shape.rows, width, tag::ab, shape.type), matrix(height, width, tag::ab)));
     });
 }
 

@@ -63,11 +63,14 @@ struct InnerProductShape {
 [[nodiscard]] Primitive inner_product_forward(const InnerProductShape& shape, bool relu);
 [[nodiscard]] Primitive inner_product_backward_data(const InnerProductShape& shape);
 [[nodiscard]] Primitive inner_product_backward_weights(const InnerProductShape& shape);
-/// The same gradient as a matrix product, without the bias; `add` adds it to what diff_weights holds. The
-/// weights must lie input by input, [in][out] (a blocked or input-major panel does). Takes SRC = src, WEIGHTS
-/// = diff_dst, DST = diff_weights. Faster than inner_product_backward_weights, which first copies the whole
-/// source into its scratchpad.
-[[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool add);
+/// The same gradient as a matrix product, without the bias; `add` adds it to what diff_weights holds. Faster
+/// than inner_product_backward_weights, which first copies the whole source into its scratchpad.
+///   by_output   diff_weights lie as [out][in], SRC = diff_dst, WEIGHTS = src, DST = diff_weights; oneDNN
+///   copies
+///               diff_dst, transposed
+///   otherwise   as [in][out] (a blocked or input-major panel does), SRC = src, WEIGHTS = diff_dst, DST =
+///               diff_weights; oneDNN copies src, transposed
+[[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output, bool add);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 

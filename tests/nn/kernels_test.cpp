@@ -170,8 +170,8 @@ TEST_CASE("optimizer: Adam's square root is rounded as the instruction rounds it
                 std::vector<float> v(kBlock);
                 for (std::uint32_t i = 0; i < kBlock; ++i)
                     v[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0F) + at + i) * scale;
-                update_function(OptimizerKind::adam, isa)(w.data(), m.data(), v.data(), gradient.data(), kBlock,
-                                                          scalars);
+                update_function(OptimizerKind::adam, isa)(w.data(), m.data(), v.data(), gradient.data(),
+                                                          kBlock, scalars);
                 for (std::size_t i = 0; i < kBlock; ++i) wrong += w[i] != 1.0F / std::sqrt(v[i]) ? 1U : 0U;
             }
             INFO(name(isa) << ", scale " << scale);

@@ -36,6 +36,10 @@ struct LayerPlan {
     std::size_t slices = 1;  ///< into which the inputs are cut for training: the panels of the layer below,
                              ///< or 1. A layer of several slices has one panel, so that a slice is contiguous
     WeightsLayout layout = WeightsLayout::output_major;
+    /// Of the gradient where training is f32. The first layer's is output_major also beside blocked weights:
+    /// as the product of gradients and rows it reads the rows as the forward pass does, and transposing the
+    /// gradient on its way into the optimizer costs less than transposing the rows.
+    WeightsLayout gradient_layout = WeightsLayout::output_major;
 
     [[nodiscard]] std::size_t panels() const { return out_padded / panel_width; }
     [[nodiscard]] std::size_t panel_floats() const { return panel_width * in_padded; }
@@ -43,7 +47,9 @@ struct LayerPlan {
     [[nodiscard]] std::size_t slice_width() const { return in_padded / slices; }
     [[nodiscard]] std::size_t slice_floats() const { return out_padded * slice_width(); }
     /// Position of the weight from input i to output o in the layer's storage of weight_floats() floats.
-    [[nodiscard]] std::size_t offset(std::size_t o, std::size_t i) const;
+    [[nodiscard]] std::size_t offset(std::size_t o, std::size_t i) const { return offset(o, i, layout); }
+    /// The same where the elements lie in another order.
+    [[nodiscard]] std::size_t offset(std::size_t o, std::size_t i, WeightsLayout order) const;
 };
 
 /// Plans for all layers of a network with extents dims = {in, hidden..., classes}, with layouts for `family`.
