@@ -69,7 +69,7 @@ class Engine::Impl {
     void make_programs();
     [[nodiscard]] bool replicas_pay() const;
     [[nodiscard]] std::vector<LayerList> make_replicas();
-    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step);
+    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] Update update_of(std::size_t s) const;
     [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
@@ -78,11 +78,16 @@ class Engine::Impl {
     bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    /// A tile of a step of the epoch.
+    struct Place {
+        std::size_t step = 0;
+        std::size_t tile = 0;
+    };
+    [[nodiscard]] std::optional<Place> behind(const EpochWork& work, Place at) const;
     bool groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    void group_item(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g, std::size_t thread,
-                    PhaseClock& clock);
-    void forward_group(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
-                       std::size_t thread);
+    void group_item(const EpochWork& work, Place at, std::size_t g, std::size_t thread, PhaseClock& clock);
+    void prepare_ahead(const EpochWork& work, Place at, std::size_t thread);
+    void forward_group(const EpochWork& work, Place at, std::size_t g, std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
 

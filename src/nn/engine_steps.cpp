@@ -8,7 +8,7 @@
 #include "mnist/core/error.hpp"
 
 namespace mnist {
-StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step) {
+StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step) const {
     return (step + 1) * options_.batch <= work.order.size() ? *full_ : *last_;
 }
 
@@ -24,10 +24,9 @@ StepProgram::Panels Engine::Impl::group(std::size_t g) const {
     return {g * panels / groups_, (g + 1) * panels / groups_};
 }
 
-void Engine::Impl::forward_group(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
-                                 std::size_t thread) {
-    if (options_.feed != nullptr) options_.feed->wait(s);
-    program(work, s).first_forward(tile, group(g), input(work, s), thread);
+void Engine::Impl::forward_group(const EpochWork& work, Place at, std::size_t g, std::size_t thread) {
+    if (options_.feed != nullptr) options_.feed->wait(at.step);
+    program(work, at.step).first_forward(at.tile, group(g), input(work, at.step), thread);
 }
 
 // The first layer's results for one step, where nothing can be done beside it; where a step goes tile by
@@ -92,7 +91,7 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
         clock.add(&PhaseSeconds::weights);
         if (!forward_too) return;
         for (std::size_t tile = 0; tile < this->program(work, s + 1).tiles(); ++tile)
-            forward_group(work, s + 1, tile, item, thread);
+            forward_group(work, {s + 1, tile}, item, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
@@ -100,42 +99,57 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     return forward_phase(work, s + 1, walker, thread);
 }
 
+std::optional<Engine::Impl::Place> Engine::Impl::behind(const EpochWork& work, Place at) const {
+    if (at.tile + 1 < program(work, at.step).tiles()) return Place{at.step, at.tile + 1};
+    if (at.step + 1 < work.steps) return Place{at.step + 1, 0};
+    return std::nullopt;
+}
+
 // A phase for each tile: a group needs from the others nothing but the second layer's parts, which they left
 // in the phase before. A tile is a chunk of the first layer's gradient, so its rows are used in both
-// directions while the core's cache holds them; those of the tile behind it follow.
+// directions while the core's cache holds them. Before a thread waits for the others it gathers the rows that
+// come next, which nothing depends on.
 bool Engine::Impl::groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
                                  std::size_t thread) {
-    StepProgram& program = this->program(work, s);
-    for (std::size_t tile = 0; tile < program.tiles(); ++tile) {
+    for (std::size_t tile = 0; tile < program(work, s).tiles(); ++tile) {
         PhaseClock clock(work.timed, logs_[thread].phases);
-        const bool done =
-            walker.phase(groups_, [&](std::size_t g) { group_item(work, s, tile, g, thread, clock); });
+        const auto item = [&](std::size_t g) { group_item(work, {s, tile}, g, thread, clock); };
+        const auto meanwhile = [&] {
+            prepare_ahead(work, {s, tile}, thread);
+            clock.add(&PhaseSeconds::rows);
+        };
+        const bool done = walker.phase(groups_, item, meanwhile);
         clock.add(&PhaseSeconds::waiting);
         if (!done) return false;
     }
     return true;
 }
 
-void Engine::Impl::group_item(const EpochWork& work, std::size_t s, std::size_t tile, std::size_t g,
-                              std::size_t thread, PhaseClock& clock) {
-    StepProgram& program = this->program(work, s);
-    const StepInput input = this->input(work, s);
-    const double loss = program.run_tile(g, tile, group(g), input, thread);
-    if (g == 0) tile_losses_[s * full_->tiles() + tile] = loss;
+void Engine::Impl::group_item(const EpochWork& work, Place at, std::size_t g, std::size_t thread,
+                              PhaseClock& clock) {
+    StepProgram& program = this->program(work, at.step);
+    const StepInput input = this->input(work, at.step);
+    const double loss = program.run_tile(g, at.tile, group(g), input, thread);
+    if (g == 0) tile_losses_[at.step * full_->tiles() + at.tile] = loss;
     clock.add(&PhaseSeconds::rows);
-    program.first_backward(tile, group(g), input, thread);
-    const bool last = tile + 1 == program.tiles();
-    if (last) {
-        const Update update = update_of(s);
+    program.first_backward(at.tile, group(g), input, thread);
+    if (at.tile + 1 == program.tiles()) {
+        const Update update = update_of(at.step);
         for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update, thread);
         program.update_first(g, group(g), update, thread);
     }
     clock.add(&PhaseSeconds::weights);
-    if (!last)
-        forward_group(work, s, tile + 1, g, thread);
-    else if (s + 1 < work.steps)
-        forward_group(work, s + 1, 0, g, thread);
+    if (const auto next = behind(work, at)) forward_group(work, *next, g, thread);
     clock.add(&PhaseSeconds::rows);
+}
+
+// The forward pass has read the next tile's rows, so what comes is the one behind that. A feed's rows may not
+// be there yet.
+void Engine::Impl::prepare_ahead(const EpochWork& work, Place at, std::size_t thread) {
+    if (options_.feed != nullptr) return;
+    const auto next = behind(work, at);
+    const auto ahead = next ? behind(work, *next) : std::nullopt;
+    if (ahead) program(work, ahead->step).prepare(ahead->tile, input(work, ahead->step), thread);
 }
 
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {

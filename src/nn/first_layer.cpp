@@ -1,6 +1,8 @@
 // Gathering rows, and the calls of the first layer.
 #include "first_layer.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "bf16_loops.hpp"
@@ -21,6 +23,26 @@ constexpr std::size_t kBias = 3;
 
 std::size_t chunk_rows(std::size_t batch) {
     return batch <= kChunkRows ? batch : kChunkRows;
+}
+
+ThreadRows::ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory) {
+    // Two chunks of the default network are 800 kB. Beside weights, gradient and optimizer state of a panel
+    // they fit a second-level cache of 2 MB, and would displace each other in one of 1 MB.
+    constexpr long kRoomForTwo = 2L << 20U;
+    const std::size_t places = ::sysconf(_SC_LEVEL2_CACHE_SIZE) >= kRoomForTwo ? 2 : 1;
+    for (std::size_t i = 0; i < places; ++i) chunks.push_back({.rows = Numbers(type, count, memory)});
+}
+
+ChunkRows& ThreadRows::place_of(std::uint64_t serial, std::size_t chunk) {
+    for (ChunkRows& place : chunks) {
+        if (place.serial == serial && place.chunk == chunk) return place;
+    }
+    latest = (latest + 1) % chunks.size();
+    ChunkRows& place = chunks[latest];
+    place.serial = serial;
+    place.chunk = chunk;
+    place.present = 0;
+    return place;
 }
 
 FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& buffers,
@@ -122,15 +144,9 @@ void FirstLayer::fetch(std::size_t tile, const StepInput& input, void* dst) cons
 void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
     const std::size_t stride = layer_.plan.in_padded;
     if (buffers_.threads.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
-    ThreadRows& mine = buffers_.threads[thread];
     const std::size_t tiles_per_chunk = (chunk_rows_ + tile_rows_ - 1) / tile_rows_;
-    const std::size_t chunk = tile / tiles_per_chunk;
     const std::size_t place = tile % tiles_per_chunk;
-    if (mine.serial != input.serial || mine.chunk != chunk) {
-        mine.serial = input.serial;
-        mine.chunk = chunk;
-        mine.present = 0;
-    }
+    ChunkRows& mine = buffers_.threads[thread].place_of(input.serial, tile / tiles_per_chunk);
     void* const dst = mine.rows.at(place * tile_rows_ * stride);
     const std::uint32_t bit = 1U << place;
     if ((mine.present & bit) != 0) return dst;
@@ -146,6 +162,11 @@ void* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std:
     for (std::size_t row = first_row + tile_rows_; row < end; row += tile_rows_)
         static_cast<void>(rows_from(row / tile_rows_, input, thread));
     return src;
+}
+
+void FirstLayer::prepare(std::size_t tile, const StepInput& input, std::size_t thread) {
+    if (!buffers_.threads.empty() && buffers_.threads[thread].chunks.size() > 1)
+        static_cast<void>(rows_from(tile, input, thread));
 }
 
 void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,

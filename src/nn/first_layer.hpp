@@ -17,15 +17,24 @@
 
 namespace mnist {
 
-/// Normalised rows of one thread: one chunk of one step, tile by tile.
-struct ThreadRows {
-    ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory)
-        : rows(type, count, memory) {}
-
+/// Normalised rows of one chunk of one step, tile by tile.
+struct ChunkRows {
     Numbers rows;              ///< [chunk, in_padded]
     std::uint64_t serial = 0;  ///< the step that they belong to
     std::size_t chunk = 0;
     std::uint32_t present = 0;  ///< one bit for each tile of the chunk that is there
+};
+
+/// Rows of one thread: the chunk that it works on and, where the cache has room, the one behind it, which is
+/// gathered while the thread would wait for others.
+struct ThreadRows {
+    /// `count`: numbers of a chunk.
+    ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory);
+    /// The place of a chunk: where it is already, else where the older one was.
+    [[nodiscard]] ChunkRows& place_of(std::uint64_t serial, std::size_t chunk);
+
+    std::vector<ChunkRows> chunks;  ///< one or two
+    std::size_t latest = 0;         ///< the one that was filled last
 };
 
 /// Where the first layer reads and writes; shared by the programs of the full and of the last batch.
@@ -60,6 +69,8 @@ class FirstLayer {
     [[nodiscard]] std::size_t tiles() const noexcept { return tiles_; }
     [[nodiscard]] std::size_t chunks() const noexcept { return (rows_ + chunk_rows_ - 1) / chunk_rows_; }
 
+    /// Gathers the rows of a tile that the thread will need soon, where there is room for them.
+    void prepare(std::size_t tile, const StepInput& input, std::size_t thread);
     /// Results of panels [begin, end) for the rows of tile t.
     void forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                  std::size_t thread);

@@ -77,6 +77,10 @@ class StepProgram {
 
     using Panels = std::pair<std::size_t, std::size_t>;  ///< [begin, end)
 
+    /// Gathers the rows of tile t ahead of first_forward, where there is room for them.
+    void prepare(std::size_t t, const StepInput& input, std::size_t thread) {
+        first_->prepare(t, input, thread);
+    }
     /// Results of some panels of the first layer for the rows of tile t, and the second layer's parts of
     /// them.
     void first_forward(std::size_t t, Panels panels, const StepInput& input, std::size_t thread);

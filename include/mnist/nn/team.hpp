@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
@@ -96,9 +97,9 @@ class PhaseGate {
 
         /// Runs work(item) for the items of the next phase that this thread gets, then waits until all
         /// `items` are done. Returns false when the gate was abandoned. Everything that any item wrote is
-        /// visible afterwards.
-        template <class Work>
-        bool phase(std::size_t items, Work&& work) {
+        /// visible afterwards. `meanwhile` is called before waiting: for what this thread alone will need.
+        template <class Work, class Meanwhile>
+        bool phase(std::size_t items, Work&& work, Meanwhile&& meanwhile) {
             ++phase_;
             done_at_end_ += items;
             const std::size_t team = gate_.threads_;
@@ -113,7 +114,12 @@ class PhaseGate {
                     end_item(watch);
                 }
             }
+            meanwhile();
             return gate_.wait_for(done_at_end_);
+        }
+        template <class Work>
+        bool phase(std::size_t items, Work&& work) {
+            return phase(items, std::forward<Work>(work), [] {});
         }
 
       private:
