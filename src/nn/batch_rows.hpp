@@ -22,6 +22,7 @@ struct StepInput {
     std::span<const std::uint32_t>
         order;                 ///< row numbers from this batch's first row to the end of the epoch
     std::size_t slot = 0;      ///< where a feed put the batch
+    std::size_t turn = 0;      ///< how often the threads have waited for each other in the epoch before it
     std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
 };
 

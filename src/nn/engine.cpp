@@ -110,8 +110,8 @@ void Engine::Impl::make_programs() {
         groups_ = std::min(threads, plans.front().panels());
         replicated_ = replicas_pay();
         const std::vector<LayerList> replicas = make_replicas();
-        buffers_.emplace(layers_, replicas.size(), options_.batch, threads, options_.precision, options_.feed,
-                         memory_);
+        buffers_.emplace(layers_, replicas.size(), options_.batch, replicated_, threads, options_.precision,
+                         options_.feed, memory_);
         full_ = std::make_unique<StepProgram>(options_.batch, replicas, layers_, *buffers_, threads, isa_);
         if (options_.last_batch > 0)
             last_ = std::make_unique<StepProgram>(options_.last_batch, replicas, layers_, *buffers_, threads,

@@ -16,6 +16,7 @@ StepInput Engine::Impl::input(const EpochWork& work, std::size_t step) const {
     return {.data = work.rows,
             .order = work.order.subspan(step * options_.batch),
             .slot = options_.feed == nullptr ? 0 : step % buffers_->first.slots.size(),
+            .turn = replicated_ ? step * full_->tiles() : step,
             .serial = work.serial + step};
 }
 
@@ -81,13 +82,15 @@ bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate
     const bool forward_too = more && team_.size() <= groups_;
     const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
         if (item >= groups_) {
-            program.update_upper(0, item - groups_, update, thread);
+            for (std::size_t chunk = 0; chunk < program.chunks(); ++chunk)
+                program.upper_gradient(0, chunk, item - groups_, thread);
+            program.update_upper(0, item - groups_, update);
             clock.add(&PhaseSeconds::weights);
             return;
         }
         for (std::size_t chunk = 0; chunk < program.chunks(); ++chunk)
-            program.first_backward(chunk, group(item), input, thread);
-        program.update_first(0, group(item), update, thread);
+            program.first_gradient(0, chunk, group(item), input, thread);
+        program.update_first(group(item), update);
         clock.add(&PhaseSeconds::weights);
         if (!forward_too) return;
         for (std::size_t tile = 0; tile < this->program(work, s + 1).tiles(); ++tile)
@@ -132,11 +135,12 @@ void Engine::Impl::group_item(const EpochWork& work, Place at, std::size_t g, st
     const double loss = program.run_tile(g, at.tile, group(g), input, thread);
     if (g == 0) tile_losses_[at.step * full_->tiles() + at.tile] = loss;
     clock.add(&PhaseSeconds::rows);
-    program.first_backward(at.tile, group(g), input, thread);
+    for (std::size_t i = 0; i < program.upper_panels(); ++i) program.upper_gradient(g, at.tile, i, thread);
+    program.first_gradient(g, at.tile, group(g), input, thread);
     if (at.tile + 1 == program.tiles()) {
         const Update update = update_of(at.step);
-        for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update, thread);
-        program.update_first(g, group(g), update, thread);
+        for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update);
+        program.update_first(group(g), update);
     }
     clock.add(&PhaseSeconds::weights);
     if (const auto next = behind(work, at)) forward_group(work, *next, g, thread);

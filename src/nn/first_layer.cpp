@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "bf16_loops.hpp"
-#include "column_sums.hpp"
 
 namespace mnist {
 namespace {
@@ -20,10 +19,6 @@ constexpr std::size_t kDst = 2;
 constexpr std::size_t kBias = 3;
 
 }  // namespace
-
-std::size_t chunk_rows(std::size_t batch) {
-    return batch <= kChunkRows ? batch : kChunkRows;
-}
 
 ThreadRows::ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory) {
     // Two chunks of the default network are 800 kB. Beside weights, gradient and optimizer state of a panel
@@ -54,21 +49,13 @@ FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& 
       layer_(layer),
       buffers_(buffers),
       precision_(full.precision),
-      by_output_(layer.plan.gradient_layout == WeightsLayout::output_major),
       gather_(isa, layer.plan.in_padded, precision_),
-      isa_(isa) {
-    const LayerPlan& plan = layer.plan;
-    for (const std::size_t size : {chunk_rows_, rows % chunk_rows_}) {
-        if (size == 0) continue;
-        const onednn::InnerProductShape shape{.rows = size,
-                                              .in = plan.in_padded,
-                                              .out = plan.panel_width,
-                                              .weights_tag = layer.tag(),
-                                              .type = precision_};
-        chunks_.push_back({.rows = size,
-                           .first = {onednn::matmul_weights_gradient(shape, by_output_, false), {}},
-                           .add = {onednn::matmul_weights_gradient(shape, by_output_, true), {}}});
-    }
+      gradient_({.batch = rows,
+                 .in = layer.plan.in_padded,
+                 .out = layer.plan.panel_width,
+                 .by_output = layer.plan.gradient_layout == WeightsLayout::output_major,
+                 .type = precision_},
+                threads, isa) {
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
 
@@ -86,43 +73,12 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
         if (tile == nullptr) continue;
         const auto src = rows_of(tile->rows, plan.in_padded, precision_);
         const auto dst = rows_of(tile->rows, plan.panel_width, buffers_.dst.type());
-        calls.forward.push_back(bind(tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(src, here)},
-                                                             {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
-                                                             {DNNL_ARG_DST, onednn::view(dst, here)},
-                                                             {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
-    }
-    for (const ChunkPrimitives& chunk : chunks_) {
-        // One factor lies transposed.
-        const auto src =
-            onednn::view(by_output_ ? rows_of(chunk.rows, plan.in_padded, precision_)
-                                    : onednn::matrix(plan.in_padded, chunk.rows, tag::ba, precision_),
-                         here);
-        const auto diff_dst =
-            onednn::view(by_output_ ? onednn::matrix(plan.panel_width, chunk.rows, tag::ba, precision_)
-                                    : rows_of(chunk.rows, plan.panel_width, precision_),
-                         here);
-        const auto diff_weights =
-            onednn::view(by_output_ ? rows_of(plan.panel_width, plan.in_padded, Precision::f32)
-                                    : rows_of(plan.in_padded, plan.panel_width, Precision::f32),
-                         here);
-        const auto gradient = [&](const TeamPrimitive& primitive) {
-            return bind(primitive, {{by_output_ ? DNNL_ARG_WEIGHTS : DNNL_ARG_SRC, src},
-                                    {DNNL_ARG_DST, diff_weights},
-                                    {by_output_ ? DNNL_ARG_SRC : DNNL_ARG_WEIGHTS, diff_dst}});
-        };
-        calls.first.push_back(gradient(chunk.first));
-        calls.add.push_back(gradient(chunk.add));
+        calls.push_back(bind(tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(src, here)},
+                                                     {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
+                                                     {DNNL_ARG_DST, onednn::view(dst, here)},
+                                                     {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
     }
     return calls;
-}
-
-std::vector<TeamPrimitive*> FirstLayer::primitives() {
-    std::vector<TeamPrimitive*> all;
-    for (ChunkPrimitives& chunk : chunks_) {
-        all.push_back(&chunk.first);
-        all.push_back(&chunk.add);
-    }
-    return all;
 }
 
 std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
@@ -173,45 +129,31 @@ void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> p
                          std::size_t thread) {
     const LayerPlan& plan = layer_.plan;
     void* const src = rows_from(tile, input, thread);
-    TeamCall& call =
-        rows_of_tile(tile) == tile_rows_ ? calls_[thread].forward.front() : calls_[thread].forward.back();
+    const std::size_t row = buffers_.place_of(tile * tile_rows_);
+    TeamCall& call = rows_of_tile(tile) == tile_rows_ ? calls_[thread].front() : calls_[thread].back();
     call.call.point(kSrc, src);
     for (std::size_t p = panels.first; p < panels.second; ++p) {
         call.call.point(kWeights, layer_.weights_at(p * plan.panel_floats(), precision_));
-        call.call.point(kDst,
-                        buffers_.dst.at((p * buffers_.panel_rows + tile * tile_rows_) * plan.panel_width));
+        call.call.point(kDst, buffers_.dst.at((p * buffers_.panel_rows + row) * plan.panel_width));
         call.call.point(kBias, layer_.bias.data() + p * plan.panel_width);
         call.run(thread);
     }
 }
 
-void FirstLayer::backward_chunk(std::size_t first_row, std::size_t panel, void* src, ThreadCalls& calls,
-                                std::size_t thread) {
-    const LayerPlan& plan = layer_.plan;
-    const bool full = first_row + chunk_rows_ <= rows_;
-    const std::size_t rows = full ? chunk_rows_ : rows_ - first_row;
-    auto& list = first_row == 0 ? calls.first : calls.add;
-    onednn::Call& call = (full ? list.front() : list.back()).call;
-    void* const diff_dst =
-        buffers_.diff_dst->at((panel * buffers_.panel_rows + first_row) * plan.panel_width);
-    float* const diff_bias = layer_.diff_bias.data() + panel * plan.panel_width;
-    call.point(kSrc, src);
-    call.point(kWeights, layer_.diff_weights.data() + panel * plan.panel_floats());
-    call.point(kDst, diff_dst);
-    (full ? list.front() : list.back()).run(thread);
-    if (first_row == 0) std::fill_n(diff_bias, plan.panel_width, 0.0F);
-    if (precision_ == Precision::bf16)
-        add_column_sums_bf16(static_cast<const Bf16*>(diff_dst), rows, plan.panel_width, diff_bias);
-    else
-        add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.panel_width, diff_bias);
-}
-
 void FirstLayer::backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels,
                           const StepInput& input, std::size_t thread) {
+    const LayerPlan& plan = layer_.plan;
     const std::size_t first_row = chunk * chunk_rows_;
     void* const src = chunk_from(first_row, input, thread);
-    for (std::size_t p = panels.first; p < panels.second; ++p)
-        backward_chunk(first_row, p, src, calls_[thread], thread);
+    for (std::size_t p = panels.first; p < panels.second; ++p) {
+        const std::size_t row = p * buffers_.panel_rows + buffers_.place_of(first_row);
+        gradient_.run(chunk,
+                      {.src = src,
+                       .diff_dst = buffers_.diff_dst->at(row * plan.panel_width),
+                       .diff_weights = layer_.diff_weights.data() + p * plan.panel_floats(),
+                       .diff_bias = layer_.diff_bias.data() + p * plan.panel_width},
+                      thread);
+    }
 }
 
 }  // namespace mnist

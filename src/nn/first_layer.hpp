@@ -14,6 +14,7 @@
 
 #include "batch_rows.hpp"
 #include "rows_primitives.hpp"
+#include "weights_gradient.hpp"
 
 namespace mnist {
 
@@ -44,16 +45,16 @@ struct FirstLayerBuffers {
 
     std::vector<ThreadRows> threads;  ///< empty where the step reads a feed's slots
     std::vector<float*> slots;        ///< the feed's; empty without one
-    /// Rows from a panel to the next in dst and diff_dst: those of the full batch, also for a smaller last
-    /// one, so that a thread that begins it overwrites nobody's panel of the step before.
+    /// Whether there is room for one tile at a time instead of a whole batch.
+    bool by_tile = false;
+    /// Rows from a panel to the next in dst and diff_dst: those of the full batch (or its tile), also for a
+    /// smaller last one, so that a thread that begins it overwrites nobody's panel of the step before.
     std::size_t panel_rows = 0;
+    /// Where a row of the batch lies, given the first row of its tile or chunk.
+    [[nodiscard]] std::size_t place_of(std::size_t first_row) const { return by_tile ? 0 : first_row; }
     Numbers dst;                  ///< [panel][panel_rows][panel width], results after ReLU
     Numbers* diff_dst = nullptr;  ///< [panel][panel_rows][panel width], gradients; not owned
 };
-
-/// Rows of the weights phase's chunks: gradients are summed over chunks of a batch, so that a chunk's rows
-/// stay in a core's cache. Depends on the batch alone.
-[[nodiscard]] std::size_t chunk_rows(std::size_t batch);
 
 class FirstLayer {
   public:
@@ -62,12 +63,10 @@ class FirstLayer {
                const RowsPrimitives* rest, std::size_t threads, Isa isa);
 
     /// Primitives of the weights phase; those of the tiles are the caller's.
-    [[nodiscard]] std::vector<TeamPrimitive*> primitives();
-    [[nodiscard]] const onednn::Primitive& backward_weights() const {
-        return chunks_.front().first.primitive;
-    }
+    [[nodiscard]] std::vector<TeamPrimitive*> primitives() { return gradient_.primitives(); }
+    [[nodiscard]] const onednn::Primitive& backward_weights() const { return gradient_.primitive(); }
     [[nodiscard]] std::size_t tiles() const noexcept { return tiles_; }
-    [[nodiscard]] std::size_t chunks() const noexcept { return (rows_ + chunk_rows_ - 1) / chunk_rows_; }
+    [[nodiscard]] std::size_t chunks() const { return gradient_.chunks(); }
 
     /// Gathers the rows of a tile that the thread will need soon, where there is room for them.
     void prepare(std::size_t tile, const StepInput& input, std::size_t thread);
@@ -80,26 +79,14 @@ class FirstLayer {
                   std::size_t thread);
 
   private:
-    /// The weights phase's primitives for one number of rows: the first chunk overwrites, the others add.
-    struct ChunkPrimitives {
-        std::size_t rows = 0;
-        TeamPrimitive first;
-        TeamPrimitive add;
-    };
-    /// A thread's calls; they are pointed at the data just before they run.
-    struct ThreadCalls {
-        std::vector<TeamCall> forward;  ///< full tile, and rest where there is one
-        std::vector<TeamCall> first;    ///< [chunks_]
-        std::vector<TeamCall> add;      ///< [chunks_]
-    };
+    /// A thread's forward calls, of a full tile, and of the rest where there is one; they are pointed at the
+    /// data just before they run.
+    using ThreadCalls = std::vector<TeamCall>;
     [[nodiscard]] ThreadCalls make_calls(const RowsPrimitives& full, const RowsPrimitives* rest);
     [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
     void fetch(std::size_t tile, const StepInput& input, void* dst) const;
     [[nodiscard]] void* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
     [[nodiscard]] void* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
-    void backward_chunk(std::size_t first_row, std::size_t panel, void* src, ThreadCalls& calls,
-                        std::size_t thread);
-
     std::size_t rows_;
     std::size_t tile_rows_;
     std::size_t tiles_;
@@ -107,11 +94,10 @@ class FirstLayer {
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
     Precision precision_;
-    bool by_output_;  ///< how the gradient lies
     RowGather gather_;
     Isa isa_;
-    std::vector<ChunkPrimitives> chunks_;  ///< the full chunk, and the rest where there is one
-    std::vector<ThreadCalls> calls_;       ///< [threads]
+    WeightsGradient gradient_;        ///< of a panel
+    std::vector<ThreadCalls> calls_;  ///< [threads]
 };
 
 }  // namespace mnist

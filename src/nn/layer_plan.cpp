@@ -50,9 +50,8 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
         layer.panel_width = panel_width_for(layer.out_padded);
         const WeightsLayout gemm_layout = l == 0 ? WeightsLayout::input_major : WeightsLayout::output_major;
         layer.layout = family == KernelFamily::blocked ? WeightsLayout::blocked : gemm_layout;
-        layer.gradient_layout =
-            l == 0 && family == KernelFamily::blocked ? WeightsLayout::output_major : layer.layout;
         if (l == 1 && family == KernelFamily::blocked) slice(layer, layers.front());
+        if (layer.layout != WeightsLayout::blocked || layer.slices > 1) layer.gradient_layout = layer.layout;
         layers.push_back(layer);
     }
     return layers;

@@ -26,19 +26,14 @@ SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, Firs
       layer_(layer),
       hidden_(hidden),
       precision_(full.precision),
+      first_(first),
       src_(first.dst),
       diff_src_(*first.diff_dst),
-      panel_rows_(first.panel_rows),
       buffers_(buffers),
-      isa_(isa) {
-    onednn::InnerProductShape shape{.rows = rows,
-                                    .in = width_,
-                                    .out = layer.plan.out_padded,
-                                    .weights_tag = layer.tag(),
-                                    .type = precision_};
-    with_bias_ = {onednn::inner_product_backward_weights(shape), {}};
-    shape.bias = false;
-    without_bias_ = {onednn::inner_product_backward_weights(shape), {}};
+      isa_(isa),
+      // A slice is one panel whose inputs are the slice's.
+      gradient_({.batch = rows, .in = width_, .out = layer.plan.out_padded, .type = precision_}, threads,
+                isa) {
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
 
@@ -66,26 +61,11 @@ SecondLayer::TileCalls SecondLayer::make_tile_calls(const RowsPrimitives& tile, 
 SecondLayer::ThreadCalls SecondLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
     // Any valid address will do until the call is pointed.
     float* const here = layer_.weights.data();
-    const std::size_t out = layer_.plan.out_padded;
     ThreadCalls calls;
     for (const RowsPrimitives* const tile : {&full, rest}) {
-        if (tile != nullptr) calls.tiles.push_back(make_tile_calls(*tile, here));
-    }
-    for (const TeamPrimitive* const primitive : {&with_bias_, &without_bias_}) {
-        std::vector<onednn::Call::Argument> arguments{
-            {DNNL_ARG_SRC, onednn::view(onednn::matrix(rows_, width_, tag::ab, precision_), here)},
-            {DNNL_ARG_DIFF_WEIGHTS, onednn::view(onednn::matrix(out, width_, layer_.tag()), here)},
-            {DNNL_ARG_DIFF_DST, onednn::view(onednn::matrix(rows_, out, tag::ab, precision_), here)}};
-        if (primitive == &with_bias_)
-            arguments.push_back(
-                {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(out), layer_.diff_bias.data())});
-        calls.backward_weights.push_back(bind(*primitive, std::move(arguments)));
+        if (tile != nullptr) calls.push_back(make_tile_calls(*tile, here));
     }
     return calls;
-}
-
-std::vector<TeamPrimitive*> SecondLayer::primitives() {
-    return {&with_bias_, &without_bias_};
 }
 
 std::size_t SecondLayer::rows_of_tile(std::size_t tile) const {
@@ -93,7 +73,7 @@ std::size_t SecondLayer::rows_of_tile(std::size_t tile) const {
 }
 
 SecondLayer::TileCalls& SecondLayer::calls_of_tile(std::size_t tile, std::size_t thread) {
-    std::vector<TileCalls>& tiles = calls_[thread].tiles;
+    ThreadCalls& tiles = calls_[thread];
     return rows_of_tile(tile) == tile_rows_ ? tiles.front() : tiles.back();
 }
 
@@ -101,7 +81,7 @@ void SecondLayer::forward(std::size_t set, std::size_t tile, Panels slices, std:
     TileCalls& calls = calls_of_tile(tile, thread);
     for (std::size_t p = slices.first; p < slices.second; ++p) {
         TeamCall& call = p == 0 ? calls.forward_first : calls.forward_later;
-        const std::size_t row = p * panel_rows_ + tile * tile_rows_;
+        const std::size_t row = row_of(p, tile);
         call.call.point(kSrc, src_.at(row * width_));
         call.call.point(kWeights, layer_.weights_at(slice_at(p), precision_));
         call.call.point(kDst, buffers_.parts[set].data() + row * layer_.plan.out_padded);
@@ -111,9 +91,9 @@ void SecondLayer::forward(std::size_t set, std::size_t tile, Panels slices, std:
 
 void SecondLayer::add_parts(std::size_t set, std::size_t tile, Precision type, void* dst) const {
     const std::size_t out = layer_.plan.out_padded;
-    const Parts parts{.parts = buffers_.parts[set].data() + tile * tile_rows_ * out,
+    const Parts parts{.parts = buffers_.parts[set].data() + row_of(0, tile) * out,
                       .count = slices(),
-                      .stride = panel_rows_ * out,
+                      .stride = first_.panel_rows * out,
                       .relu = hidden_};
     if (type == Precision::bf16)
         add_parts_bf16(parts, static_cast<Bf16*>(dst), rows_of_tile(tile) * out);
@@ -124,7 +104,7 @@ void SecondLayer::add_parts(std::size_t set, std::size_t tile, Precision type, v
 void SecondLayer::backward_data(std::size_t tile, Panels slices, void* diff_dst, std::size_t thread) {
     TileCalls& calls = calls_of_tile(tile, thread);
     for (std::size_t p = slices.first; p < slices.second; ++p) {
-        const std::size_t at = (p * panel_rows_ + tile * tile_rows_) * width_;
+        const std::size_t at = row_of(p, tile) * width_;
         calls.backward_data.call.point(kSrc, diff_dst);
         calls.backward_data.call.point(kWeights, layer_.weights_at(slice_at(p), precision_));
         calls.backward_data.call.point(kDst, diff_src_.at(at));
@@ -133,12 +113,13 @@ void SecondLayer::backward_data(std::size_t tile, Panels slices, void* diff_dst,
     }
 }
 
-void SecondLayer::backward_weights(std::size_t slice, void* diff_dst, std::size_t thread) {
-    TeamCall& call = calls_[thread].backward_weights[slice == 0 ? 0 : 1];
-    call.call.point(kSrc, src_.at(slice * panel_rows_ * width_));
-    call.call.point(kWeights, layer_.diff_weights.data() + slice_at(slice));
-    call.call.point(kDst, diff_dst);
-    call.run(thread);
+void SecondLayer::backward_weights(std::size_t chunk, std::size_t slice, void* diff_dst, std::size_t thread) {
+    gradient_.run(chunk,
+                  {.src = src_.at(row_of(slice, chunk) * width_),
+                   .diff_dst = diff_dst,
+                   .diff_weights = layer_.diff_weights.data() + slice_at(slice),
+                   .diff_bias = slice == 0 ? layer_.diff_bias.data() : nullptr},
+                  thread);
 }
 
 }  // namespace mnist

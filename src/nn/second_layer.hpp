@@ -35,8 +35,10 @@ class SecondLayer {
                 std::size_t threads, Isa isa);
 
     /// Primitives of the weights phase; those of the tiles are the caller's.
-    [[nodiscard]] std::vector<TeamPrimitive*> primitives();
-    [[nodiscard]] const onednn::Primitive& backward_weights_primitive() const { return with_bias_.primitive; }
+    [[nodiscard]] std::vector<TeamPrimitive*> primitives() { return gradient_.primitives(); }
+    [[nodiscard]] const onednn::Primitive& backward_weights_primitive() const {
+        return gradient_.primitive();
+    }
     [[nodiscard]] std::size_t slices() const { return layer_.plan.slices; }
 
     /// Parts of the slices for the rows of a tile, from the first layer's results, into set `set`.
@@ -47,22 +49,24 @@ class SecondLayer {
     /// Gradients of the first layer's results before ReLU, for the slices' panels and the rows of a tile.
     ///   diff_dst  [rows of the tile, out_padded], read
     void backward_data(std::size_t tile, Panels slices, void* diff_dst, std::size_t thread);
-    /// The gradient of a slice's weights over the whole batch; slice 0 takes the bias along.
-    ///   diff_dst  [rows, out_padded], read
-    void backward_weights(std::size_t slice, void* diff_dst, std::size_t thread);
+    /// The gradient of a slice's weights over the rows of a chunk, which is a tile; slice 0 takes the bias
+    /// along. All chunks of a slice, in their order.
+    ///   diff_dst  [rows of the chunk, out_padded], read
+    void backward_weights(std::size_t chunk, std::size_t slice, void* diff_dst, std::size_t thread);
 
   private:
     struct TileCalls {
         TeamCall forward_first, forward_later, backward_data;
     };
-    struct ThreadCalls {
-        std::vector<TileCalls> tiles;            ///< full, and rest where there is one
-        std::vector<TeamCall> backward_weights;  ///< with the bias, and without
-    };
+    using ThreadCalls = std::vector<TileCalls>;  ///< full, and rest where there is one
     [[nodiscard]] ThreadCalls make_calls(const RowsPrimitives& full, const RowsPrimitives* rest);
     [[nodiscard]] TileCalls make_tile_calls(const RowsPrimitives& tile, float* here) const;
     [[nodiscard]] std::size_t rows_of_tile(std::size_t tile) const;
     [[nodiscard]] TileCalls& calls_of_tile(std::size_t tile, std::size_t thread);
+    /// First row of a tile in a slice of the first layer's arrays, and of the parts.
+    [[nodiscard]] std::size_t row_of(std::size_t slice, std::size_t tile) const {
+        return slice * first_.panel_rows + first_.place_of(tile * tile_rows_);
+    }
     /// First element of a slice's weights, gradients or state.
     [[nodiscard]] std::size_t slice_at(std::size_t slice) const { return slice * layer_.plan.slice_floats(); }
 
@@ -72,13 +76,12 @@ class SecondLayer {
     LayerMemory& layer_;
     bool hidden_;
     Precision precision_;
-    Numbers& src_;            ///< [slice][rows][width], the first layer's results
-    Numbers& diff_src_;       ///< the same of their gradients
-    std::size_t panel_rows_;  ///< rows from a slice to the next in both and in the parts
+    FirstLayerBuffers& first_;
+    Numbers& src_;       ///< [slice][rows][width], the first layer's results
+    Numbers& diff_src_;  ///< the same of their gradients
     SecondLayerBuffers& buffers_;
     Isa isa_;
-    TeamPrimitive with_bias_;     ///< backward-weights of slice 0
-    TeamPrimitive without_bias_;  ///< of the others
+    WeightsGradient gradient_;  ///< of a slice
     std::vector<ThreadCalls> calls_;
 };
 

@@ -33,14 +33,20 @@ std::size_t floats_of_parts(const std::vector<LayerMemory>& layers, std::size_t 
     return layers[1].plan.slices * rows * layers[1].plan.out_padded;
 }
 
+// Tiles that are walked one by one are those of a sliced second layer.
+std::size_t rows_at_once(std::size_t rows, bool by_tile) {
+    return by_tile ? std::min(rows, tile_rows(rows, true)) : rows;
+}
+
 }  // namespace
 
 BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replica_count,
-                           std::size_t rows, std::size_t threads, Precision type, BatchFeed* feed,
-                           std::pmr::memory_resource* memory)
+                           std::size_t rows, bool by_tile, std::size_t threads, Precision type,
+                           BatchFeed* feed, std::pmr::memory_resource* memory)
     : precision(type),
-      first(results_type(0, layers.size(), type), rows * layers.front().plan.out_padded, memory),
-      second(floats_of_parts(layers, rows), memory) {
+      first(results_type(0, layers.size(), type),
+            rows_at_once(rows, by_tile) * layers.front().plan.out_padded, memory),
+      second(floats_of_parts(layers, rows_at_once(rows, by_tile)), memory) {
     if (feed != nullptr) first.slots = feed->slots();
     // A feed's rows are f32: threads round them for themselves.
     if (feed == nullptr || type != Precision::f32) {
@@ -48,10 +54,11 @@ BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t r
         for (std::size_t t = 0; t < threads; ++t)
             first.threads.emplace_back(type, chunk_rows(rows) * layers.front().plan.in_padded, memory);
     }
-    first.panel_rows = rows;
+    first.by_tile = by_tile;
+    first.panel_rows = rows_at_once(rows, by_tile);
     replicas.reserve(replica_count);
     for (std::size_t r = 0; r < replica_count; ++r)
-        replicas.emplace_back(layers, r == 0 ? 0 : 1, rows, type, memory);
+        replicas.emplace_back(layers, r == 0 ? 0 : 1, first.panel_rows, type, memory);
     first.diff_dst = &replicas.front().panel_storage(0);
 }
 
@@ -72,7 +79,7 @@ StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replica
     if (sliced)
         second_ = std::make_unique<SecondLayer>(rows, layers[1], layers.size() > 2, buffers.first,
                                                 buffers.second, full, rest, threads, isa);
-    make_backward_weights();
+    make_gradients(threads);
     for (std::size_t r = 0; r < replicas.size(); ++r) {
         Replica& replica = replicas_.emplace_back(Replica{replicas[r], buffers.replicas[r], {}, {}});
         for (std::size_t row = 0; row < rows; row += tile)
@@ -82,57 +89,41 @@ StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replica
 }
 
 void StepProgram::make_tile(Replica& replica, std::size_t first_row, const RowsPrimitives& primitives) {
+    const std::size_t place = buffers_.first.place_of(first_row);
     TileBuffers at{.first_layer = lowest_upper(), .src = nullptr, .dst = {}, .panel_dst = {}, .diff_dst = {}};
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-        const std::size_t offset = first_row * layers_[l].plan.out_padded;
+        const std::size_t offset = place * layers_[l].plan.out_padded;
         at.dst.push_back(replica.buffers.dst[l].at(offset));
         at.diff_dst.push_back(replica.buffers.diff_dst[l].at(offset));
     }
     const LayerPlan& first = layers_.front().plan;
     for (std::size_t p = 0; p < first.panels() && !sliced(); ++p)
         at.panel_dst.push_back(
-            buffers_.first.dst.at((p * buffers_.first.panel_rows + first_row) * first.panel_width));
+            buffers_.first.dst.at((p * buffers_.first.panel_rows + place) * first.panel_width));
     replica.tiles.push_back({.first_row = first_row,
+                             .place = place,
                              .rows = primitives.rows,
                              .forward = TileForward(primitives, replica.layers, at),
                              .backward = bind_backward(primitives, replica.layers, at)});
 }
 
-void StepProgram::make_backward_weights() {
+void StepProgram::make_gradients(std::size_t threads) {
     for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
         const LayerPlan& plan = layers_[l].plan;
-        backward_weights_.push_back({onednn::inner_product_backward_weights({.rows = rows_,
-                                                                             .in = plan.in_padded,
-                                                                             .out = plan.panel_width,
-                                                                             .weights_tag = layers_[l].tag(),
-                                                                             .type = buffers_.precision}),
-                                     {}});
+        gradients_.push_back(std::make_unique<WeightsGradient>(
+            WeightsGradient::Shape{.batch = rows_,
+                                   .in = plan.in_padded,
+                                   .out = plan.panel_width,
+                                   .by_output = plan.gradient_layout == WeightsLayout::output_major,
+                                   .type = buffers_.precision},
+            threads, isa_));
     }
 }
 
 void StepProgram::make_panels(Replica& replica) {
     for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
-        LayerMemory& layer = *replica.layers[l];
-        const LayerPlan& plan = layer.plan;
-        const auto rows_of = [&](std::size_t columns) {
-            return onednn::matrix(rows_, columns, dnnl::memory::format_tag::ab, buffers_.precision);
-        };
-        const auto weights_md = onednn::matrix(plan.panel_width, plan.in_padded, layer.tag());
-        for (std::size_t p = 0; p < plan.panels(); ++p) {
-            void* const diff =
-                replica.buffers.panel_storage(l).at(p * buffers_.first.panel_rows * plan.panel_width);
-            replica.panel_items.push_back(
-                {.layer = l,
-                 .panel = p,
-                 .backward_weights = bind(
-                     backward_weights_[l - lowest_upper()],
-                     {{DNNL_ARG_SRC, onednn::view(rows_of(plan.in_padded), replica.buffers.dst[l - 1].at(0))},
-                      {DNNL_ARG_DIFF_DST, onednn::view(rows_of(plan.panel_width), diff)},
-                      {DNNL_ARG_DIFF_WEIGHTS,
-                       onednn::view(weights_md, layer.diff_weights.data() + p * plan.panel_floats())},
-                      {DNNL_ARG_DIFF_BIAS, onednn::view(onednn::vector(plan.panel_width),
-                                                        layer.diff_bias.data() + p * plan.panel_width)}})});
-        }
+        for (std::size_t p = 0; p < layers_[l].plan.panels(); ++p)
+            replica.panel_items.push_back({.layer = l, .panel = p});
     }
 }
 
@@ -143,28 +134,27 @@ std::vector<TeamPrimitive*> StepProgram::primitives() {
     };
     if (sliced()) add(second_->primitives());
     for (const auto& rows_primitives : rows_primitives_) add(rows_primitives->all());
-    for (TeamPrimitive& primitive : backward_weights_) all.push_back(&primitive);
+    for (const auto& gradient : gradients_) add(gradient->primitives());
     return all;
 }
 
 void StepProgram::scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile) {
     if (replica.buffers.panels[layer].empty()) return;
     const LayerPlan& plan = layers_[layer].plan;
-    split_into_panels(plan, buffers_.precision,
-                      replica.buffers.diff_dst[layer].at(tile.first_row * plan.out_padded), tile.rows,
-                      replica.buffers.panels[layer].at(tile.first_row * plan.panel_width),
-                      buffers_.first.panel_rows);
+    split_into_panels(
+        plan, buffers_.precision, replica.buffers.diff_dst[layer].at(tile.place * plan.out_padded), tile.rows,
+        replica.buffers.panels[layer].at(tile.place * plan.panel_width), buffers_.first.panel_rows);
 }
 
 void StepProgram::first_forward(std::size_t t, Panels panels, const StepInput& input, std::size_t thread) {
     first_->forward(t, panels, input, thread);
-    if (sliced()) second_->forward(input.serial % 2, t, panels, thread);
+    if (sliced()) second_->forward(set_of(input, t), t, panels, thread);
 }
 
 double StepProgram::loss_of_tile(Replica& replica, const Tile& tile, const StepInput& input) {
     const std::size_t last = layers_.size() - 1;
     const LayerPlan& output = layers_[last].plan;
-    const std::size_t offset = tile.first_row * output.out_padded;
+    const std::size_t offset = tile.place * output.out_padded;
     void* const diff_dst = replica.buffers.diff_dst[last].at(offset);
     const bool round = buffers_.precision == Precision::bf16;
     float* const diff_logits =
@@ -186,10 +176,10 @@ double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const 
     Replica& replica = replicas_[r];
     const Tile& tile = replica.tiles[t];
     const auto row_of = [&](std::vector<Numbers>& arrays, std::size_t l) {
-        return arrays[l].at(tile.first_row * layers_[l].plan.out_padded);
+        return arrays[l].at(tile.place * layers_[l].plan.out_padded);
     };
     if (sliced())
-        second_->add_parts(input.serial % 2, t, replica.buffers.dst[1].type(),
+        second_->add_parts(set_of(input, t), t, replica.buffers.dst[1].type(),
                            row_of(replica.buffers.dst, 1));
     tile.forward.run(thread);
     const double loss = loss_of_tile(replica, tile, input);
@@ -251,35 +241,50 @@ void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Upda
     update_bias(update, layer, panel * layer.plan.panel_width, layer.plan.panel_width);
 }
 
-void StepProgram::update_slice(std::size_t replica, std::size_t slice, const Update& update,
-                               std::size_t thread) {
-    LayerMemory& layer = layers_[1];
-    second_->backward_weights(slice, replicas_[replica].buffers.diff_dst[1].at(0), thread);
-    update_weights(update, layer, slice * layer.plan.slice_floats(), layer.plan.slice_floats());
-    if (slice == 0) update_bias(update, layer, 0, layer.plan.out_padded);
-}
-
-void StepProgram::first_backward(std::size_t chunk, Panels panels, const StepInput& input,
-                                 std::size_t thread) {
+void StepProgram::first_gradient(std::size_t replica, std::size_t chunk, Panels panels,
+                                 const StepInput& input, std::size_t thread) {
+    Replica& at = replicas_[replica];
+    for (std::size_t p = panels.first; p < panels.second && sliced(); ++p)
+        second_->backward_weights(
+            chunk, p, at.buffers.diff_dst[1].at(at.tiles[chunk].place * layers_[1].plan.out_padded), thread);
     first_->backward(chunk, panels, input, thread);
 }
 
-void StepProgram::update_first(std::size_t replica, Panels panels, const Update& update, std::size_t thread) {
-    for (std::size_t p = panels.first; p < panels.second && sliced(); ++p)
-        update_slice(replica, p, update, thread);
-    for (std::size_t p = panels.first; p < panels.second; ++p) update_panel(layers_.front(), p, update);
+void StepProgram::upper_gradient(std::size_t replica, std::size_t chunk, std::size_t i, std::size_t thread) {
+    Replica& at = replicas_[replica];
+    const PanelItem& item = at.panel_items[i];
+    LayerMemory& layer = *at.layers[item.layer];
+    const LayerPlan& plan = layer.plan;
+    const std::size_t row = buffers_.first.place_of(chunk * chunk_rows(rows_));
+    gradients_[item.layer - lowest_upper()]->run(
+        chunk,
+        {.src = at.buffers.dst[item.layer - 1].at(row * plan.in_padded),
+         .diff_dst = at.buffers.panel_storage(item.layer)
+                         .at((item.panel * buffers_.first.panel_rows + row) * plan.panel_width),
+         .diff_weights = layer.diff_weights.data() + item.panel * plan.panel_floats(),
+         .diff_bias = layer.diff_bias.data() + item.panel * plan.panel_width},
+        thread);
 }
 
-void StepProgram::update_upper(std::size_t replica, std::size_t i, const Update& update, std::size_t thread) {
+void StepProgram::update_first(Panels panels, const Update& update) {
+    for (std::size_t p = panels.first; p < panels.second; ++p) {
+        update_panel(layers_.front(), p, update);
+        if (!sliced()) continue;
+        LayerMemory& layer = layers_[1];
+        update_weights(update, layer, p * layer.plan.slice_floats(), layer.plan.slice_floats());
+        if (p == 0) update_bias(update, layer, 0, layer.plan.out_padded);
+    }
+}
+
+void StepProgram::update_upper(std::size_t replica, std::size_t i, const Update& update) {
     const PanelItem& item = replicas_[replica].panel_items[i];
-    item.backward_weights.run(thread);
     update_panel(*replicas_[replica].layers[item.layer], item.panel, update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {
     std::vector<const onednn::Primitive*> backward_weights{&first_->backward_weights()};
     if (sliced()) backward_weights.push_back(&second_->backward_weights_primitive());
-    for (const TeamPrimitive& upper : backward_weights_) backward_weights.push_back(&upper.primitive);
+    for (const auto& upper : gradients_) backward_weights.push_back(&upper->primitive());
     return describe(*rows_primitives_.front(), backward_weights, layers_);
 }
 

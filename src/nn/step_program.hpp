@@ -35,7 +35,9 @@ struct ReplicaBuffers {
 
 /// What the programs of the full and of the last batch share.
 struct BatchBuffers {
-    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replicas, std::size_t rows,
+    /// `rows`: of the full batch. `by_tile`: the threads go from tile to tile together, so there is room for
+    /// one; its numbers are still in a core's cache when they are read again.
+    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replicas, std::size_t rows, bool by_tile,
                  std::size_t threads, Precision type, BatchFeed* feed, std::pmr::memory_resource* memory);
 
     Precision precision;
@@ -48,7 +50,6 @@ struct BatchBuffers {
 struct PanelItem {
     std::size_t layer = 0;
     std::size_t panel = 0;
-    TeamCall backward_weights;
 };
 
 /// How an optimizer changes weights in one step.
@@ -68,7 +69,7 @@ class StepProgram {
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::size_t tiles() const noexcept { return replicas_.front().tiles.size(); }
-    /// Chunks of rows over which the first layer's gradient is summed: where the second is sliced, the tiles.
+    /// Chunks of rows over which gradients are summed: where the second layer is sliced, the tiles.
     [[nodiscard]] std::size_t chunks() const { return first_->chunks(); }
     /// Panels of the first layer (with the slices of the second), and of the layers above.
     [[nodiscard]] std::size_t first_panels() const { return layers_.front().plan.panels(); }
@@ -89,19 +90,21 @@ class StepProgram {
     /// losses of its rows.
     double run_tile(std::size_t replica, std::size_t t, Panels panels, const StepInput& input,
                     std::size_t thread);
-    /// The gradient of some panels of the first layer over the rows of a chunk; chunks in their order.
-    void first_backward(std::size_t chunk, Panels panels, const StepInput& input, std::size_t thread);
-    /// What is left of the weights phase of some panels of the first layer, and of the slices of the second
-    /// that belong to them: the slices' gradients, and the update of both.
-    void update_first(std::size_t replica, Panels panels, const Update& update, std::size_t thread);
-    /// Weights phase of panel i of the layers above, in a replica.
-    void update_upper(std::size_t replica, std::size_t i, const Update& update, std::size_t thread);
+    /// Gradients over the rows of a chunk; all chunks, in their order. Of some panels of the first layer and
+    /// the slices of the second that belong to them, and of panel i of the layers above, in a replica.
+    void first_gradient(std::size_t replica, std::size_t chunk, Panels panels, const StepInput& input,
+                        std::size_t thread);
+    void upper_gradient(std::size_t replica, std::size_t chunk, std::size_t i, std::size_t thread);
+    /// The optimizer's update of the same, from these gradients.
+    void update_first(Panels panels, const Update& update);
+    void update_upper(std::size_t replica, std::size_t i, const Update& update);
 
     [[nodiscard]] std::vector<PrimitiveFacts> facts() const;
 
   private:
     struct Tile {
-        std::size_t first_row = 0;
+        std::size_t first_row = 0;  ///< of the batch
+        std::size_t place = 0;      ///< of that row in the buffers
         std::size_t rows = 0;
         TileForward forward;
         std::vector<TeamCall> backward;
@@ -113,15 +116,18 @@ class StepProgram {
         std::vector<PanelItem> panel_items;
     };
     [[nodiscard]] bool sliced() const { return second_ != nullptr; }
+    /// Of the parts, in turns: a thread writes the next ones while another still reads these.
+    [[nodiscard]] std::size_t set_of(const StepInput& input, std::size_t t) const {
+        return (input.turn + (buffers_.first.by_tile ? t : 0)) % 2;
+    }
     /// The lowest layer that tiles run and that panel items update.
     [[nodiscard]] std::size_t lowest_upper() const { return sliced() ? 2 : 1; }
-    void make_backward_weights();
+    void make_gradients(std::size_t threads);
     void make_tile(Replica& replica, std::size_t first_row, const RowsPrimitives& primitives);
     void make_panels(Replica& replica);
     double loss_of_tile(Replica& replica, const Tile& tile, const StepInput& input);
     void scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile);
     void update_panel(LayerMemory& layer, std::size_t panel, const Update& update);
-    void update_slice(std::size_t replica, std::size_t slice, const Update& update, std::size_t thread);
 
     std::size_t rows_;
     std::vector<LayerMemory>& layers_;
@@ -130,8 +136,9 @@ class StepProgram {
     Isa isa_;
     std::vector<std::unique_ptr<RowsPrimitives>> rows_primitives_;  ///< full tiles, and the smaller last one
     std::unique_ptr<FirstLayer> first_;
-    std::unique_ptr<SecondLayer> second_;          ///< null where the second layer is not sliced
-    std::vector<TeamPrimitive> backward_weights_;  ///< of the layers from lowest_upper() on, for one panel
+    std::unique_ptr<SecondLayer> second_;  ///< null where the second layer is not sliced
+    /// Of a panel of each layer from lowest_upper() on.
+    std::vector<std::unique_ptr<WeightsGradient>> gradients_;
     std::vector<Replica> replicas_;
 };
 

@@ -36,9 +36,9 @@ struct LayerPlan {
     std::size_t slices = 1;  ///< into which the inputs are cut for training: the panels of the layer below,
                              ///< or 1. A layer of several slices has one panel, so that a slice is contiguous
     WeightsLayout layout = WeightsLayout::output_major;
-    /// Of the gradient where training is f32. The first layer's is output_major also beside blocked weights:
-    /// as the product of gradients and rows it reads the rows as the forward pass does, and transposing the
-    /// gradient on its way into the optimizer costs less than transposing the rows.
+    /// Of the gradient where training is f32. It is output_major also beside blocked weights, unless these
+    /// are sliced: as the product of gradients and rows it reads the rows as the forward pass does, and
+    /// turning it on its way into the optimizer costs less than transposing the rows.
     WeightsLayout gradient_layout = WeightsLayout::output_major;
 
     [[nodiscard]] std::size_t panels() const { return out_padded / panel_width; }
