@@ -152,6 +152,7 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     }
     optimizer_ = optimizer;
     update_ = update_function(optimizer.kind, isa_);
+    turned_update_ = turned_update_function(optimizer.kind, isa_);
     packed_update_ = packed_update_function(optimizer.kind);
     steps_taken_ = 0;
 }

@@ -65,6 +65,7 @@ bool Engine::Impl::rows_phase(const EpochWork& work, std::size_t s, PhaseGate::W
 
 Update Engine::Impl::update_of(std::size_t s) const {
     return {.function = update_,
+            .turned_function = turned_update_,
             .packed_function = packed_update_,
             .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
 }

@@ -4,11 +4,10 @@
 // wait for it.
 #include "mnist/nn/optimizer.hpp"
 
-#include <immintrin.h>
-
 #include <cmath>
 
 #include "bf16_vectors.hpp"
+#include "optimizer_vectors.hpp"
 
 namespace mnist {
 namespace {
@@ -79,48 +78,21 @@ struct Avx2 {
 };
 
 // 512-bit vectors are asked for in CMakeLists.txt.
-#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
-
-// The square root by Newton's method from an estimate of 14 bits (Goldschmidt's form), and a last correction
-// by the exact remainder (Markstein 1990), which leaves what the instruction rounds to; below 2^-100 the
-// remainder underflows and the last bit is uncertain. Infinity gives no number. The multiply-add units do
-// this while the divider is at the division.
-MNIST_AVX512 [[gnu::always_inline]] inline __m512 square_root(__m512 x) {
-    const __m512 half = _mm512_set1_ps(0.5F);
-    const __mmask16 not_zero = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-    const __m512 estimate = _mm512_maskz_rsqrt14_ps(not_zero, x);
-    __m512 root = _mm512_mul_ps(x, estimate);
-    __m512 half_inverse = _mm512_mul_ps(estimate, half);
-    const __m512 error = _mm512_fnmadd_ps(root, half_inverse, half);
-    root = _mm512_fmadd_ps(root, error, root);
-    half_inverse = _mm512_fmadd_ps(half_inverse, error, half_inverse);
-    const __m512 remainder = _mm512_fnmadd_ps(root, root, x);
-    return _mm512_fmadd_ps(remainder, half_inverse, root);
-}
 
 // adam_body, sixteen parameters at a time.
 MNIST_AVX512 [[gnu::always_inline]] inline void adam_avx512(float* w, float* m, float* v, const float* g,
                                                             std::size_t n, const UpdateScalars& s) {
     constexpr std::size_t kLanes = 16;
-    const __m512 lr = _mm512_set1_ps(s.lr);
-    const __m512 b1 = _mm512_set1_ps(s.momentum);
-    const __m512 c1 = _mm512_set1_ps(s.one_minus_beta1);
-    const __m512 b2 = _mm512_set1_ps(s.beta2);
-    const __m512 c2 = _mm512_set1_ps(s.one_minus_beta2);
-    const __m512 scale = _mm512_set1_ps(s.second_scale);
-    const __m512 eps = _mm512_set1_ps(s.epsilon);
+    const AdamVectors rule(s);
     for (std::size_t i = 0; i < n; i += kLanes) {
         const auto live = static_cast<__mmask16>(n - i >= kLanes ? 0xFFFFU : (1U << (n - i)) - 1);
-        const __m512 gradient = _mm512_maskz_loadu_ps(live, g + i);
-        const __m512 first =
-            _mm512_fmadd_ps(b1, _mm512_maskz_loadu_ps(live, m + i), _mm512_mul_ps(c1, gradient));
-        const __m512 second = _mm512_fmadd_ps(b2, _mm512_maskz_loadu_ps(live, v + i),
-                                              _mm512_mul_ps(c2, _mm512_mul_ps(gradient, gradient)));
+        __m512 first = _mm512_maskz_loadu_ps(live, m + i);
+        __m512 second = _mm512_maskz_loadu_ps(live, v + i);
+        const __m512 updated = rule.updated(_mm512_maskz_loadu_ps(live, w + i), first, second,
+                                            _mm512_maskz_loadu_ps(live, g + i));
         _mm512_mask_storeu_ps(m + i, live, first);
         _mm512_mask_storeu_ps(v + i, live, second);
-        const __m512 divisor = _mm512_fmadd_ps(square_root(second), scale, eps);
-        const __m512 change = _mm512_div_ps(_mm512_mul_ps(lr, first), divisor);
-        _mm512_mask_storeu_ps(w + i, live, _mm512_sub_ps(_mm512_maskz_loadu_ps(live, w + i), change));
+        _mm512_mask_storeu_ps(w + i, live, updated);
     }
 }
 
@@ -138,7 +110,6 @@ struct Avx512 {
         adam_avx512(w, m, v, g, n, s);
     }
 };
-#undef MNIST_AVX512
 
 // Two rows are updated, then packed out of the nearest cache.
 MNIST_AVX512_BF16 void packed_sgd(float* w, float*, float*, const float* g, std::size_t n, std::size_t width,

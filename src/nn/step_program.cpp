@@ -2,10 +2,8 @@
 #include "step_program.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "bf16_loops.hpp"
-#include "transpose.hpp"
 
 namespace mnist {
 
@@ -197,22 +195,6 @@ double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const 
 
 namespace {
 
-// Updates the weights of panel p from a gradient that lies output by output: sixteen inputs at a time, turned
-// in the nearest cache.
-void update_from_outputs(Isa isa, const Update& update, LayerMemory& layer, std::size_t panel) {
-    const LayerPlan& plan = layer.plan;
-    alignas(kCacheLine) std::array<float, kLane * kMostBlockOutputs> gradient;
-    const std::size_t begin = panel * plan.panel_floats();
-    const std::size_t n = kLane * plan.panel_width;
-    for (std::size_t i = 0; i < plan.in_padded; i += kLane) {
-        transpose_block(isa, layer.diff_weights.data() + begin + i, plan.in_padded, plan.panel_width,
-                        gradient.data());
-        const std::size_t at = begin + i * plan.panel_width;
-        update.function(layer.weights.data() + at, layer.first_weights.data() + at,
-                        layer.second_weights.data() + at, gradient.data(), n, update.scalars);
-    }
-}
-
 // Updates `n` weights from position `at` on.
 void update_weights(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
     float* const w = layer.weights.data() + at;
@@ -226,6 +208,15 @@ void update_weights(const Update& update, LayerMemory& layer, std::size_t at, st
                                update.scalars);
 }
 
+// The weights of a panel whose gradient lies output by output.
+void update_turned(const Update& update, LayerMemory& layer, std::size_t panel) {
+    const LayerPlan& plan = layer.plan;
+    const std::size_t at = panel * plan.panel_floats();
+    update.turned_function(layer.weights.data() + at, layer.first_weights.data() + at,
+                           layer.second_weights.data() + at, layer.diff_weights.data() + at, plan.in_padded,
+                           plan.panel_width, update.scalars);
+}
+
 void update_bias(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
     update.function(layer.bias.data() + at, layer.first_bias.data() + at, layer.second_bias.data() + at,
                     layer.diff_bias.data() + at, n, update.scalars);
@@ -237,7 +228,7 @@ void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Upda
     if (layer.plan.gradient_layout == layer.plan.layout)
         update_weights(update, layer, panel * layer.plan.panel_floats(), layer.plan.panel_floats());
     else
-        update_from_outputs(isa_, update, layer, panel);
+        update_turned(update, layer, panel);
     update_bias(update, layer, panel * layer.plan.panel_width, layer.plan.panel_width);
 }
 

@@ -57,6 +57,15 @@ using UpdateFn = void (*)(float* w, float* m, float* v, const float* g, std::siz
 /// The loop for `kind` compiled for `isa`; `isa` must not exceed detected_isa().
 [[nodiscard]] UpdateFn update_function(OptimizerKind kind, Isa isa);
 
+/// The same update of weights that lie input by input, from a gradient that lies output by output.
+///   w, m, v  [inputs, outputs] f32, as above
+///   g        [outputs, inputs] f32, read
+/// `inputs` a multiple of 4, `outputs` of 16. Cost: as above; with AVX-512 five shuffles for sixteen
+/// parameters more, without it slow.
+using TurnedUpdateFn = void (*)(float* w, float* m, float* v, const float* g, std::size_t inputs,
+                                std::size_t outputs, const UpdateScalars& s);
+[[nodiscard]] TurnedUpdateFn turned_update_function(OptimizerKind kind, Isa isa);
+
 /// The same update of a panel of weights [n / width][width], each rounded to bf16 as well while it is at
 /// hand, two rows side by side, as oneDNN multiplies them: copy[r / 2][c][r % 2] = to_bf16(w[r][c]).
 ///   n      a multiple of 2 width; width a multiple of 16
