@@ -9,8 +9,8 @@
 //            optimizer's update, then, for the first layer, the forward pass of the next step with the
 //            weights just updated.
 // Where there are no more threads than panels of the first layer, and the layers above the second are small,
-// both are one phase: a thread goes through the whole step for its panels, the second layer's inputs that
-// they give, and all rows of the layers above (see SecondLayer).
+// both are one phase for each tile: a thread goes through the whole step for its panels, the second layer's
+// inputs that they give, and all rows of the layers above (see SecondLayer).
 // Every number is computed by one thread in one order that depends on the batch alone (or by several with
 // the same result), so the weights are the same bits for every number of threads.
 //
