@@ -16,7 +16,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// Files that do not say what was built (those of other programs) are taken for rivals.
 bool same_build(const PageSource& a, const PageSource& b) {
+    if (a.fact("mnist.build.version").empty() && b.fact("mnist.build.version").empty()) return false;
     for (const char* key :
          {"mnist.build.commit", "mnist.build.dirty", "mnist.build.version", "mnist.build.compiler",
           "mnist.build.flags", "mnist.build.build_type", "mnist.build.onednn"}) {
@@ -38,7 +40,13 @@ void add_pair(PageComparisons& all, const std::vector<PageSource>& sources, std:
     try {
         Comparison comparison = compare(sources[base].measurements, sources[place].measurements,
                                         {.mode = CompareMode::report, .verdict = {}});
-        if (comparison.fingerprint_differences.empty() && same_build(sources[base], sources[place])) return;
+        if (comparison.fingerprint_differences.empty() && same_build(sources[base], sources[place])) {
+            all.refused.push_back(fmt::format(
+                "{} and {} are of one machine and one build, so they are not set against each other "
+                "here; `mnist compare` does it.",
+                sources[base].name(), sources[place].name()));
+            return;
+        }
         all.compared.push_back({base, place, std::move(comparison)});
     } catch (const InputError& error) {
         all.refused.push_back(fmt::format("{} and {} are not compared: {}", sources[base].name(),

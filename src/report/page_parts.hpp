@@ -26,7 +26,16 @@ struct PageSource {
     [[nodiscard]] const BenchResult* bench() const { return std::get_if<BenchResult>(&source->content); }
     /// A fact by its flat key; empty where the file does not have it.
     [[nodiscard]] std::string fact(const std::string& key) const;
+    /// When it was measured, as the file says it: "2026-11-24T15:02:50Z"; may be empty.
+    [[nodiscard]] std::string created() const;
 };
+
+/// Repetitions that others disturbed, as `mnist compare` counts them.
+struct Disturbance {
+    std::size_t disturbed = 0, repetitions = 0;
+    std::vector<std::string> rows;  ///< names of those with any
+};
+[[nodiscard]] Disturbance disturbance_of(const PageSource& source);
 
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {

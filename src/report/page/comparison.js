@@ -25,7 +25,7 @@ function rankingBlock(ranking) {
       'that is not to say that they are equal.'),
     ...ranking.families.map((family) => table([
       {name: 'File', wide: true, cell: (row) => row.file},
-      {name: 'Rank', cell: (row) => `${row.rank}${row.tied ? '=' : ''}`},
+      {name: 'Rank', cell: (row) => (row.rank === null ? 'none: too few repetitions' : `${row.rank}${row.tied ? '=' : ''}`)},
       {name: 'Ratio', number: true, cell: ratio},
       {name: 'Accuracy, points', number: true, cell: accuracyWords},
     ], family.members, `${family.family}: ${plural(family.rows, 'row')} that all files have`)),
@@ -33,6 +33,13 @@ function rankingBlock(ranking) {
 }
 
 const kVerdictNames = {adam: 'Faster', momentum: 'Slower', sgd: 'Equivalent', soft: 'Inconclusive'};
+
+// One half of a verdict may be known without the other.
+function verdictWords(row) {
+  if (row.measures === 'machine') return `machine: ${row.verdict}`;
+  const isClaim = row.verdict === 'faster' || row.verdict === 'slower';
+  return row.joint_verdict === 'inconclusive' && isClaim ? `${row.verdict}, accuracy undecided` : row.joint_verdict;
+}
 
 function comparisonBlock(comparison) {
   const rows = comparison.rows.filter((row) => row.ratio !== null);
@@ -46,7 +53,7 @@ function comparisonBlock(comparison) {
     })),
     numbers: {rows: comparison.rows, columns: [
       {name: 'Benchmark', wide: true, cell: (row) => row.name},
-      {name: 'Verdict', cell: (row) => el('span', {class: 'verdict'}, row.measures === 'machine' ? `machine: ${row.verdict}` : row.joint_verdict)},
+      {name: 'Verdict', cell: verdictWords},
       {name: 'Ratio', number: true, cell: ratioWords},
       {name: 'p, adjusted', number: true, cell: (row) => (row.p_adjusted === null ? null : short(row.p_adjusted))},
       {name: 'Accuracy, points', number: true, cell: accuracyWords},

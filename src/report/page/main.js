@@ -28,7 +28,7 @@ const kSections = [
   {id: 'comparison', title: 'Comparison', make: () => [...report.rankings.flatMap(rankingBlock), ...report.comparisons.flatMap(comparisonBlock),
     report.not_compared.length ? sentences(report.not_compared) : null].filter((part) => part)},
   {id: 'pictures', title: 'Pictures', make: () => [...report.data_samples.flatMap(sampleGrid), ...report.experiments.flatMap(mistakes)]},
-  {id: 'facts', title: 'Where this comes from', make: () => report.sources.flatMap(sourceFacts)},
+  {id: 'facts', title: 'Where this comes from', make: () => [...machineTable(), ...report.sources.flatMap(sourceFacts)]},
 ];
 
 // What is in the page stays in the page: an error in one section must not cost the others, but it must be seen.
