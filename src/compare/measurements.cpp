@@ -188,6 +188,10 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
     return measured;
 }
 
+bool can_be_pooled(const Measurements& pool, const Measurements& more) {
+    return pooling_obstacles(pool.facts, more.facts).empty();
+}
+
 void pool_into(Measurements& pool, const Measurements& more) {
     for (const FactDifference& difference : pooling_obstacles(pool.facts, more.facts))
         throw InputError({.where = more.label,

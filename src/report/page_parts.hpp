@@ -52,24 +52,30 @@ struct ThroughputSeries {
     std::vector<ThroughputPoint> points;
 };
 
-/// A comparison of two sources.
+/// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.
+using Places = std::vector<std::size_t>;
+/// "a.json", "a.json and b.json", "a.json, b.json and 3 more".
+[[nodiscard]] std::string names_of(const std::vector<PageSource>& sources, const Places& places);
+
 struct PageComparison {
-    std::size_t base = 0, measured = 0;
+    Places base, measured;
     Comparison comparison;
 };
-/// Three sources or more beside each other.
+/// Three sides or more beside each other.
 struct PageRanking {
-    std::size_t base = 0;
+    Places base;
     ComparedFiles files;
 };
 struct PageComparisons {
     std::vector<PageComparison> compared;
     std::vector<PageRanking> ranked;
-    std::vector<std::string> refused;  ///< sentences on pairs that cannot be compared
+    std::vector<std::string> pooled;   ///< sentences on files that are one side, a sentence a side
+    std::vector<std::string> refused;  ///< sentences on sides that could be compared with none
 };
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
-/// Each later file with the first of its kind that is of another machine, build or number of threads.
+/// Files of one machine, build and configuration are pooled; each later side is compared with the first of
+/// its kind that has a row of it and is of the same data.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
 
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);

@@ -184,17 +184,18 @@ void add_comparisons(std::vector<std::string>& sentences, const std::vector<Page
     if (comparisons.compared.size() <= kMostPairs) {
         for (const PageComparison& pair : comparisons.compared)
             sentences.push_back(fmt::format(
-                "{} against {}{}: {}.", sources[pair.measured].name(), sources[pair.base].name(),
-                differing(sources[pair.base], sources[pair.measured]), comparison_summary(pair.comparison)));
+                "{} against {}{}: {}.", names_of(sources, pair.measured), names_of(sources, pair.base),
+                differing(sources[pair.base.front()], sources[pair.measured.front()]),
+                comparison_summary(pair.comparison)));
         return;
     }
     for (const PageRanking& ranking : comparisons.ranked) {
         if (ranking.files.rankings.empty()) continue;
-        sentences.push_back(fmt::format("Of {} files beside {}: {}.", ranking.files.comparisons.size(),
-                                        sources[ranking.base].name(), ranking_summary(ranking.files)));
+        sentences.push_back(fmt::format("Of {} measurements beside {}: {}.", ranking.files.comparisons.size(),
+                                        names_of(sources, ranking.base), ranking_summary(ranking.files)));
     }
     sentences.push_back(
-        fmt::format("{} comparisons of two files are below, under Comparison.", comparisons.compared.size()));
+        fmt::format("{} comparisons of two are below, under Comparison.", comparisons.compared.size()));
 }
 
 void add_cautions(std::vector<std::string>& sentences, const PageSource& source) {

@@ -4,12 +4,12 @@
 
 #include "catch.hpp"
 #include "report/page_sources.hpp"
-#include "results/sample_result.hpp"
 
 using mnist::ReportSource;
 using mnist_test::bench;
 using mnist_test::data_of;
 using mnist_test::repetitions;
+using mnist_test::several_seeds;
 using nlohmann::json;
 
 namespace {
@@ -32,6 +32,72 @@ bool mentions(const json& sentences, const std::string& part) {
 }
 
 }  // namespace
+
+TEST_CASE("page: files of other machines are compared, repetitions of one are taken together") {
+    const mnist::TrainResult base = several_seeds();
+    mnist::TrainResult other = base;
+    other.machine.cpu_model = "Another CPU";
+    const json data = data_of({{.name = "a.json", .content = base},
+                               {.name = "again.json", .content = base},
+                               {.name = "b.json", .content = other}});
+    REQUIRE(data["comparisons"].size() == 1);
+    const json& comparison = data["comparisons"][0];
+    CHECK(comparison["base_source"] == 0);
+    CHECK(comparison["base_sources"] == json{0, 1});
+    CHECK(comparison["new_sources"] == json{2});
+    REQUIRE(comparison["rows"].size() == 3);
+    CHECK(comparison["rows"][0]["samples_base"] == 4);
+    CHECK(comparison["rows"][0]["samples_new"] == 2);
+    REQUIRE(data["pooled"].size() == 1);
+    CHECK(data["pooled"][0].get<std::string>().starts_with(
+        "a.json and again.json are of one machine, one build and one configuration: "));
+    CHECK(mentions(data["summary"], "b.json against a.json and again.json (CPU "));
+    CHECK(data["not_compared"].empty());
+}
+
+TEST_CASE("page: what is pooled is said even where there is nothing to compare it with") {
+    std::vector<ReportSource> files;
+    for (const char* const name : {"a.json", "b.json", "c.json", "d.json"})
+        files.push_back({.name = name, .content = several_seeds()});
+    const json data = data_of(files);
+    CHECK(data["comparisons"].empty());
+    REQUIRE(data["pooled"].size() == 1);
+    CHECK(data["pooled"][0].get<std::string>().starts_with("a.json, b.json and 2 more are of one machine"));
+}
+
+TEST_CASE("page: a build that was not committed may be another one each time, so it is compared") {
+    mnist::TrainResult result = several_seeds();
+    result.build.dirty = true;
+    CHECK(
+        data_of({{.name = "a.json", .content = result}, {.name = "b.json", .content = result}})["comparisons"]
+            .size() == 1);
+}
+
+TEST_CASE("page: one machine and build with another configuration is compared, and that is a warning") {
+    mnist::TrainResult other = several_seeds();
+    other.config.adam_lr = 0.01;
+    const json data =
+        data_of({{.name = "a.json", .content = several_seeds()}, {.name = "b.json", .content = other}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(mentions(data["comparisons"][0]["warnings"], "the learning rates of Adam differ"));
+    CHECK(data["pooled"].empty());
+}
+
+TEST_CASE("page: other data is not compared, but with what is of the same data further on") {
+    const mnist::TrainResult digits = several_seeds();
+    mnist::TrainResult fashion = digits;
+    fashion.dataset.sha256 = std::string(64, 'c');
+    mnist::TrainResult fashion_elsewhere = fashion;
+    fashion_elsewhere.machine.cpu_model = "Another CPU";
+    const json data = data_of({{.name = "a.json", .content = digits},
+                               {.name = "b.json", .content = fashion},
+                               {.name = "c.json", .content = fashion_elsewhere}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(data["comparisons"][0]["base_source"] == 1);
+    CHECK(data["comparisons"][0]["new_source"] == 2);
+    REQUIRE(data["not_compared"].size() == 1);
+    CHECK(data["not_compared"][0].get<std::string>().starts_with("a.json and b.json are not compared: "));
+}
 
 TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {
     const json data = data_of({foreign("a.json", 10, 250), foreign("b.json", 10, 125)});
@@ -68,8 +134,8 @@ TEST_CASE("page: of many files the summary says who is first, not every pair") {
         files.push_back(
             foreign(std::string(1, static_cast<char>('a' + files.size())) + ".json", 10, nanoseconds));
     const json summary = data_of(files)["summary"];
-    CHECK(mentions(summary, "Of 4 files beside a.json: "));
-    CHECK(mentions(summary, "4 comparisons of two files are below"));
+    CHECK(mentions(summary, "Of 4 measurements beside a.json: "));
+    CHECK(mentions(summary, "4 comparisons of two are below"));
     CHECK_FALSE(mentions(summary, "b.json against a.json"));
 }
 

@@ -30,14 +30,14 @@ function resultColumns(experiment) {
       return content !== null && winner !== null && o[key].mean === winner ? el('span', {class: 'best'}, content) : content;
     }};
   };
-  const seconds = column(`Seconds to ${target} %`, 'seconds_to_target', (v) => fixed(v, 2), Math.min);
+  const seconds = column(`Seconds to ${target}\u00a0%`, 'seconds_to_target', (v) => fixed(v, 2), Math.min);
   return [
     {name: 'Optimizer', cell: (o) => {
       const mark = el('span', {class: 'swatch'});
       mark.style.backgroundColor = `var(--${colourName(o.optimizer)})`;
       return el('span', {}, mark, o.title);
     }},
-    {name: `First epoch at ${target} %`, number: true, cell: firstEpochs},
+    {name: `First epoch at ${target}\u00a0%`, number: true, cell: firstEpochs},
     column('Best accuracy, %', 'best_accuracy', (v) => fixed(v, 2), Math.max),
     column('Last accuracy, %', 'last_accuracy', (v) => fixed(v, 2), Math.max),
     column('Last train loss', 'last_train_loss', (v) => fixed(v, 4), Math.min),
@@ -61,6 +61,7 @@ function resultTable(experiment) {
     el('p', {class: 'note'}, `${experiment.dataset}${experiment.synthetic ? ' (synthetic digits)' : ''}: ` +
       `${whole(experiment.train_samples)} training and ${whole(experiment.test_samples)} test images; ` +
       `${plural(experiment.epochs, 'epoch')}, batch ${experiment.batch_size}, ` +
+      `${experiment.precision === 'f32' ? '' : `${experiment.precision}, `}` +
       `${experiment.schedule === 'constant' ? '' : `${experiment.schedule} learning rate, `}${seeds}.`),
     table(resultColumns(experiment), experiment.optimizers),
     troubles.length ? sentences(troubles) : null,

@@ -17,7 +17,9 @@ const kGigabyte = 1e9;
 function machineTable() {
   const fact = (source, key) => (source.facts.find(([name]) => name === key) || [null, null])[1];
   const number = (text) => (text === null || !Number.isFinite(Number(text)) ? null : Number(text));
-  const peak = (source) => number(fact(source, 'mnist.fma_peak_gflops')) || number(fact(source, `mnist.fma_peak_gflops.threads:${source.threads}`));
+  // Of several counts of threads, the last one is the greatest.
+  const peak = (source) => number(fact(source, 'mnist.fma_peak_gflops')) ||
+    number(fact(source, `mnist.fma_peak_gflops.threads:${source.threads.split(',').at(-1)}`));
   const ours = report.sources.filter((source) => source.cpu_model);
   if (!ours.length) return [];
   return [
@@ -33,9 +35,14 @@ function machineTable() {
         const bytes = number(fact(source, 'mnist.machine.memory_bytes'));
         return bytes === null ? null : short(bytes / kGigabyte);
       }},
-      {name: 'Measured', cell: (source) => source.created.slice(0, 10)},
+      {name: 'Measured', cell: (source) => (source.created ? el('span', {class: 'together'}, source.created.slice(0, 10)) : null)},
     ], ours),
   ];
+}
+
+// Lines end between words only, not behind the dashes of a flag; a word that is longer than a line is the exception.
+function commandBlock(command) {
+  return el('code', {class: 'command'}, command.split(' ').flatMap((word, i) => [i > 0 ? ' ' : null, el('span', {}, word)]));
 }
 
 function sourceFacts(source) {
@@ -47,7 +54,7 @@ function sourceFacts(source) {
     source.disturbed ? el('p', {}, `The machine was busy: ${source.disturbed} of ${plural(source.repetitions, 'repetition')} lost more than 2\u00a0% of their ` +
       'time to other virtual machines.') : null,
     source.disturbed ? disclosure(`Disturbed benchmarks (${source.disturbed_rows.length})`, () => sentences(source.disturbed_rows)) : null,
-    source.command ? el('code', {class: 'command'}, source.command) : null,
+    source.command ? commandBlock(source.command) : null,
     source.command_note ? el('p', {class: 'note'}, source.command_note) : null,
     source.skipped.length ? disclosure(`Rows that were left out (${source.skipped.length})`, () =>
       sentences(source.skipped.map((row) => `${row.name}: ${row.reason}`))) : null,
