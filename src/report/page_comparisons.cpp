@@ -3,6 +3,7 @@
 // kind; all pairs would be too many to read. Three and more that are compared with each other have a ranking
 // as well.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -12,7 +13,6 @@
 #include "mnist/core/error.hpp"
 #include "mnist/report/comparison_json.hpp"
 #include "mnist/report/comparison_text.hpp"
-#include "mnist/report/text.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -111,7 +111,7 @@ std::string names_of(const std::vector<PageSource>& sources, const Places& place
     std::vector<std::string> words;
     for (std::size_t i = 0; i < shown; ++i) words.push_back(sources[places[i]].name());
     if (places.size() > shown) words.push_back(fmt::format("{} more", places.size() - shown));
-    return listed(words);
+    return fmt::format("{}", fmt::join(words, " + "));
 }
 
 PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
@@ -121,10 +121,10 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
     for (std::size_t i = 0; i < sides.size(); ++i) {
         compare_with_first(all, std::span(sides).first(i), sides[i]);
         if (sides[i].has_repetitions)
-            all.pooled.push_back(
-                fmt::format("{} are of one machine, one build and one configuration: their repetitions are "
-                            "taken together. `mnist compare` sets them against each other.",
-                            sides[i].measurements.label));
+            all.pooled.push_back(fmt::format(
+                "Repetitions of one machine, one build and one configuration are taken together: {}. "
+                "`mnist compare` sets them against each other.",
+                sides[i].measurements.label));
     }
     for (const Side& side : sides) rank(all, sides, side);
     return all;

@@ -54,7 +54,7 @@ struct ThroughputSeries {
 
 /// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.
 using Places = std::vector<std::size_t>;
-/// "a.json", "a.json and b.json", "a.json, b.json and 3 more".
+/// "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own "and".
 [[nodiscard]] std::string names_of(const std::vector<PageSource>& sources, const Places& places);
 
 struct PageComparison {

@@ -303,9 +303,9 @@ class PageTest(unittest.TestCase):
                 row["real_time"] *= 1.01
             (self.folder / name).write_text(json.dumps(content))
         self.open(self.report("pooled.html", [base, self.folder / "again.json", self.folder / "elsewhere.json"]))
-        self.assertEqual([f"elsewhere.json against {base.name} and again.json"],
+        self.assertEqual([f"elsewhere.json against {base.name} + again.json"],
                          self.js("return [...document.querySelectorAll('#comparison h3')].map((h) => h.textContent)"))
-        self.assertIn("their repetitions are taken together", self.js("return document.querySelector('#comparison').textContent"))
+        self.assertIn("one configuration are taken together", self.js("return document.querySelector('#comparison').textContent"))
         self.assert_silent_console()
 
     def test_three_files_have_a_ranking_with_ties(self):

@@ -13,12 +13,12 @@ function sourceName(source) {
   return report.sources[source].name;
 }
 
-// "a.json", "a.json and b.json", "a.json, b.json and 3 more".
+// "a.json", "a.json + b.json", "a.json + b.json + 3 more".
 function sourceNames(sources) {
   const shown = sources.length > 3 ? 2 : sources.length;
   const words = sources.slice(0, shown).map(sourceName);
   if (sources.length > shown) words.push(`${sources.length - shown} more`);
-  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words[0];
+  return words.join(' + ');
 }
 
 // A colour of the page as it is now; charts cannot read custom properties themselves.
