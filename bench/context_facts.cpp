@@ -27,6 +27,19 @@ ordered_json config_json(const Bench& bench) {
     return config;
 }
 
+// What the command line said that neither the configuration nor a benchmark's name holds: who measures again
+// needs it, and no comparison depends on it.
+ordered_json run_json(const Options& options) {
+    ordered_json run{{"filter", options.filter}, {"interleaved", options.interleaved}};
+    if (options.noise_floor) run["noise_floor"] = true;
+    std::vector<std::string_view> precisions;
+    for (const Precision precision : options.precisions) precisions.push_back(name(precision));
+    if (!precisions.empty()) run["precision"] = fmt::format("{}", fmt::join(precisions, ","));
+    if (options.loader_threads) run["loader_threads"] = *options.loader_threads;
+    if (options.min_time_s) run["min_time_s"] = *options.min_time_s;
+    return run;
+}
+
 // What oneDNN runs in a training step of 64 rows.
 std::vector<PrimitiveFacts> usual_primitives(const Bench& bench) {
     Team team(1, {});
@@ -46,6 +59,7 @@ ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const
                        {"mnist.created", utc_now()},
                        {"mnist.label", printable(host_name())},
                        {"mnist.denormals_flushed", "true"}};
+    flatten(run_json(bench.options), "mnist.run", facts);
     flatten(to_json(machine), "mnist.machine", facts);
     flatten(to_json(build), "mnist.build", facts);
     if (bench.dataset) flatten(to_json(bench.dataset->facts), "mnist.dataset", facts);

@@ -99,7 +99,10 @@ const std::vector<Flag>& flags() {
              o.for_library.push_back(fmt::format("--benchmark_repetitions={}", o.repetitions));
          }},
         {kInterleaving, "BOOL", kLibrary, "Mix the repetitions of all benchmarks at random",
-         pass_switch<kInterleaving>},
+         [](Options& o, const GivenValue& v) {
+             pass_switch<kInterleaving>(o, v);
+             o.interleaved = truth(v);
+         }},
         {kAggregatesOnly, "BOOL", kLibrary, "Report statistics only", pass_switch<kAggregatesOnly>},
         {kDisplayAggregates, "BOOL", kLibrary, "Show statistics only, keep all in the file",
          pass_switch<kDisplayAggregates>},
@@ -214,6 +217,8 @@ void settle_noise_floor(Options& options, bool repetitions_given) {
              .found = fmt::to_string(options.repetitions),
              .remedy = fmt::format("Left out, it is {}", kUsual)});
     }
+    options.interleaved =
+        std::find(passed.begin(), passed.end(), fmt::format("--{}=false", kInterleaving)) == passed.end();
     options.for_library.insert(options.for_library.begin(), fmt::format("--{}=true", kInterleaving));
 }
 

@@ -38,6 +38,7 @@ struct Options {
     std::string colour = "auto";  ///< auto, true, false
     bool tabular = false;
     std::size_t repetitions = 1;
+    bool interleaved = false;          ///< repetitions of all benchmarks mixed at random
     std::optional<double> min_time_s;  ///< instead of each benchmark's own
     double warmup_s = 0;
     bool time_unit_given = false;

@@ -48,7 +48,7 @@ Measurements read_side(const std::string& argument) {
     const GivenValue given{.where = "mnist compare", .words = {argument}};
     std::optional<Measurements> pool;
     std::vector<std::filesystem::path> files;
-    for (const GivenValue& file : given.elements("result file")) {
+    for (const GivenValue& file : given.elements("result files")) {
         Measurements one = read_one(file.text());
         const bool known = std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& other) {
             std::error_code ignored;

@@ -68,6 +68,14 @@ void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows
 
 }  // namespace
 
+void warn_of_copy(Comparison& comparison, bool same) {
+    if (!same) return;
+    comparison.warnings.push_back(
+        fmt::format("{} has the same repetitions as {}, to the last digit, so one is a copy of the other: "
+                    "measure both",
+                    comparison.new_label, comparison.base_label));
+}
+
 void warn_of_machine(Comparison& comparison) {
     if (comparison.mode != CompareMode::gate) return;
     constexpr std::size_t kMostListed = 6;

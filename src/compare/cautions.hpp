@@ -11,6 +11,10 @@
 
 namespace mnist {
 
+/// Where all repetitions that both have are the same to the last digit: they are of one measurement. `same`
+/// says it of all rows that match.
+void warn_of_copy(Comparison& comparison, bool same);
+
 /// In a gate: the rows of the machine that are faster or slower than before.
 void warn_of_machine(Comparison& comparison);
 

@@ -149,6 +149,9 @@ std::vector<Comparison> compare(const Measurements& base, std::span<const Measur
                            "--threads and --batch-size"});
         comparison.unmatched_base = std::move(found.only_base);
         comparison.unmatched_new = std::move(found.only_measured);
+        warn_of_copy(comparison, std::all_of(found.rows.begin(), found.rows.end(), [](const Match& match) {
+                         return match.base->seconds == match.measured->seconds;
+                     }));
         for (const Match& match : found.rows) table.add(match, base.facts);
         for (RowGroup& group : groups_of_program(found.rows)) {
             for (std::size_t& row : group.rows) row += matches.size();

@@ -69,7 +69,10 @@ std::optional<double> mean_epoch(const RunRecord& run) {
     if (run.status != RunStatus::completed || run.epochs.empty()) return std::nullopt;
     double seconds = 0;
     for (const EpochRecord& epoch : run.epochs) seconds += epoch.train_seconds;
-    return seconds > 0 ? std::optional(seconds / static_cast<double>(run.epochs.size())) : std::nullopt;
+    // Beyond some thirty years it is no time, and ratios of such are no numbers any more.
+    constexpr double kLongest = 1e9;
+    return seconds > 0 && seconds < kLongest ? std::optional(seconds / static_cast<double>(run.epochs.size()))
+                                             : std::nullopt;
 }
 
 bool measures_machine(const std::string& name, bool ours) {
@@ -167,7 +170,10 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
         const std::string which = fmt::format("{}, seed {}", label_of(run.optimizer), run.seed);
         const std::optional<double> seconds = mean_epoch(run);
         if (!seconds) {
-            measured.skipped.push_back({.name = which, .reason = "the run was not completed"});
+            measured.skipped.push_back({.name = which,
+                                        .reason = run.status == RunStatus::completed
+                                                      ? "its epochs have no times that could be compared"
+                                                      : "the run was not completed"});
             continue;
         }
         MeasuredRow& row = rows.at(name);
@@ -186,6 +192,10 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
         measured.weights[which] = run.weights_sha256;
     }
     return measured;
+}
+
+bool can_be_pooled(const Measurements& pool, const Measurements& more) {
+    return pooling_obstacles(pool.facts, more.facts).empty();
 }
 
 void pool_into(Measurements& pool, const Measurements& more) {

@@ -89,7 +89,8 @@ std::string read_all(int fd, const fs::path& path, std::size_t limit) {
             throw InputError({.where = path.string(),
                               .offset = limit,
                               .expected = fmt::format("at most {} bytes", limit),
-                              .found = "more"});
+                              .found = "more",
+                              .remedy = "Is it the file that was meant? If so, divide it"});
         content.append(chunk.data(), static_cast<std::size_t>(n));
     }
 }

@@ -30,9 +30,10 @@ std::string skipped_lines(const std::string& label, const std::vector<SkippedRow
                                     short_printable(rows[i].name), short_printable(rows[i].reason)),
                         width, "- ");
     if (rows.size() > kMostListed)
-        text += wrapped(
-            fmt::format("{}: {} more rows skipped", short_printable(label), rows.size() - kMostListed), width,
-            "- ");
+        text +=
+            wrapped(fmt::format("{}: {} more {} skipped", short_printable(label), rows.size() - kMostListed,
+                                rows.size() - kMostListed == 1 ? "row" : "rows"),
+                    width, "- ");
     return text;
 }
 

@@ -1,10 +1,14 @@
-// Which files of a page are compared: each with the first of its kind, where machine, build or threads
-// differ. All pairs would be too many to read, and files of one machine and build are repetitions, not
-// rivals. Three and more that are compared with each other have a ranking as well.
+// Which files of a page are compared. Files of one machine, one build and one configuration are repetitions
+// of one measurement, not rivals: they are pooled into one side. Each side is compared with the first of its
+// kind; all pairs would be too many to read. Three and more that are compared with each other have a ranking
+// as well.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 
 #include "mnist/core/error.hpp"
 #include "mnist/report/comparison_json.hpp"
@@ -16,64 +20,113 @@ namespace {
 
 using nlohmann::ordered_json;
 
-bool same_build(const PageSource& a, const PageSource& b) {
-    for (const char* key :
-         {"mnist.build.commit", "mnist.build.dirty", "mnist.build.version", "mnist.build.compiler",
-          "mnist.build.flags", "mnist.build.build_type", "mnist.build.onednn"}) {
-        if (a.fact(key) != b.fact(key)) return false;
-    }
-    return true;
+struct Side {
+    Places places;
+    bool is_train = false;
+    Measurements measurements;
+    std::set<std::string> rows;
+    bool has_repetitions = false;  ///< a row is in several of the files
+};
+
+bool share_a_row(const std::set<std::string>& a, const std::set<std::string>& b) {
+    return std::any_of(a.begin(), a.end(), [&b](const std::string& name) { return b.contains(name); });
 }
 
-bool has_a_row_of(const PageSource& a, const PageSource& b) {
-    return std::any_of(a.measurements.rows.begin(), a.measurements.rows.end(), [&](const MeasuredRow& row) {
-        return std::any_of(b.measurements.rows.begin(), b.measurements.rows.end(),
-                           [&](const MeasuredRow& other) { return other.name == row.name; });
+std::set<std::string> row_names(const Measurements& measurements) {
+    std::set<std::string> names;
+    for (const MeasuredRow& row : measurements.rows) names.insert(row.name);
+    return names;
+}
+
+/// Where neither file says what was built (those of other programs), or where what was built is not what was
+/// committed, they may be before and after a change.
+bool is_build_known(const PageSource& source) {
+    return !source.fact("mnist.build.version").empty() && !source.fact("mnist.build.commit").empty() &&
+           source.fact("mnist.build.dirty") != "true";
+}
+
+void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std::size_t place) {
+    const PageSource& source = sources[place];
+    const bool is_train = source.train() != nullptr;
+    const auto known = std::find_if(sides.begin(), sides.end(), [&](const Side& side) {
+        return side.is_train == is_train && is_build_known(source) &&
+               can_be_pooled(side.measurements, source.measurements);
     });
-}
-
-/// Adds the comparison of two sources, unless they are of one machine and one build.
-void add_pair(PageComparisons& all, const std::vector<PageSource>& sources, std::size_t base,
-              std::size_t place) {
-    try {
-        Comparison comparison = compare(sources[base].measurements, sources[place].measurements,
-                                        {.mode = CompareMode::report, .verdict = {}});
-        if (comparison.fingerprint_differences.empty() && same_build(sources[base], sources[place])) return;
-        all.compared.push_back({base, place, std::move(comparison)});
-    } catch (const InputError& error) {
-        all.refused.push_back(fmt::format("{} and {} are not compared: {}", sources[base].name(),
-                                          sources[place].name(), error.what()));
+    std::set<std::string> rows = row_names(source.measurements);
+    if (known == sides.end()) {
+        sides.push_back({.places = {place},
+                         .is_train = is_train,
+                         .measurements = source.measurements,
+                         .rows = std::move(rows)});
+        return;
     }
+    known->has_repetitions = known->has_repetitions || share_a_row(known->rows, rows);
+    pool_into(known->measurements, source.measurements);
+    known->places.push_back(place);
+    known->rows.merge(rows);
+    known->measurements.label = names_of(sources, known->places);
 }
 
-/// Where a file is the base of several, they are compared as one table and ranked, as `mnist compare` does.
-void rank(PageComparisons& all, const std::vector<PageSource>& sources, std::size_t base) {
+/// With the first of the sides before it that is of the same data.
+void compare_with_first(PageComparisons& all, std::span<const Side> before, const Side& side) {
+    std::string refusal;
+    for (const Side& base : before) {
+        if (base.is_train != side.is_train || !share_a_row(base.rows, side.rows)) continue;
+        try {
+            all.compared.push_back({base.places, side.places,
+                                    compare(base.measurements, side.measurements,
+                                            {.mode = CompareMode::report, .verdict = {}})});
+            return;
+        } catch (const InputError& error) {
+            if (refusal.empty())
+                refusal = fmt::format("{} and {} are not compared: {}", base.measurements.label,
+                                      side.measurements.label, error.what());
+        }
+    }
+    if (!refusal.empty()) all.refused.push_back(refusal);
+}
+
+/// Where a side is the base of several, they are compared as one table and ranked, as `mnist compare` does.
+void rank(PageComparisons& all, const std::vector<Side>& sides, const Side& base) {
     std::vector<PageComparison*> pairs;
-    std::vector<Measurements> sides{sources[base].measurements};
+    std::vector<Measurements> members{base.measurements};
     for (PageComparison& pair : all.compared) {
-        if (pair.base != base) continue;
+        if (pair.base != base.places) continue;
         pairs.push_back(&pair);
-        sides.push_back(sources[pair.measured].measurements);
+        members.push_back(std::find_if(sides.begin(), sides.end(), [&pair](const Side& side) {
+                              return side.places == pair.measured;
+                          })->measurements);
     }
     if (pairs.size() < 2) return;
-    ComparedFiles files = compare_files(sides, {.mode = CompareMode::report, .verdict = {}});
+    ComparedFiles files = compare_files(members, {.mode = CompareMode::report, .verdict = {}});
     for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i]->comparison = files.comparisons[i];
-    all.ranked.push_back({base, std::move(files)});
+    all.ranked.push_back({base.places, std::move(files)});
 }
 
 }  // namespace
 
+std::string names_of(const std::vector<PageSource>& sources, const Places& places) {
+    constexpr std::size_t kMost = 3;
+    const std::size_t shown = places.size() > kMost ? kMost - 1 : places.size();
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < shown; ++i) words.push_back(sources[places[i]].name());
+    if (places.size() > shown) words.push_back(fmt::format("{} more", places.size() - shown));
+    return fmt::format("{}", fmt::join(words, " + "));
+}
+
 PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
     PageComparisons all;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        for (std::size_t base = 0; base < i; ++base) {
-            const bool same_kind = (sources[base].train() == nullptr) == (sources[i].train() == nullptr);
-            if (!same_kind || !has_a_row_of(sources[base], sources[i])) continue;
-            add_pair(all, sources, base, i);
-            break;
-        }
+    std::vector<Side> sides;
+    for (std::size_t i = 0; i < sources.size(); ++i) pool(sides, sources, i);
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+        compare_with_first(all, std::span(sides).first(i), sides[i]);
+        if (sides[i].has_repetitions)
+            all.pooled.push_back(fmt::format(
+                "Repetitions of one machine, one build and one configuration are taken together: {}. "
+                "`mnist compare` sets them against each other.",
+                sides[i].measurements.label));
     }
-    for (std::size_t i = 0; i < sources.size(); ++i) rank(all, sources, i);
+    for (const Side& side : sides) rank(all, sides, side);
     return all;
 }
 
@@ -81,7 +134,7 @@ ordered_json rankings_json(const PageComparisons& comparisons) {
     ordered_json list = ordered_json::array();
     for (const PageRanking& ranking : comparisons.ranked) {
         if (ranking.files.rankings.empty()) continue;
-        ordered_json one{{"base_source", ranking.base}};
+        ordered_json one{{"base_source", ranking.base.front()}, {"base_sources", ranking.base}};
         one.update(ordered_json::parse(comparison_json(ranking.files)).at("ranking"));
         list.push_back(std::move(one));
     }
@@ -91,7 +144,10 @@ ordered_json rankings_json(const PageComparisons& comparisons) {
 ordered_json comparisons_json(const PageComparisons& comparisons) {
     ordered_json list = ordered_json::array();
     for (const PageComparison& pair : comparisons.compared) {
-        ordered_json one{{"base_source", pair.base}, {"new_source", pair.measured}};
+        ordered_json one{{"base_source", pair.base.front()},
+                         {"new_source", pair.measured.front()},
+                         {"base_sources", pair.base},
+                         {"new_sources", pair.measured}};
         one.update(ordered_json::parse(comparison_json({.comparisons = {pair.comparison}, .rankings = {}})));
         list.push_back(std::move(one));
     }

@@ -78,6 +78,7 @@ std::string report_json(const std::vector<ReportSource>& given) {
                       {"bench_rows", bench_rows_json(sources)},
                       {"rankings", rankings_json(comparisons)},
                       {"comparisons", comparisons_json(comparisons)},
+                      {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};
     make_printable(root);
     // Not indented: the page is for people, the block for programs.

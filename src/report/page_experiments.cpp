@@ -170,6 +170,7 @@ ordered_json experiment_json(std::size_t place, const PageSource& source, const 
             {"seeds", result.config.seeds},
             {"threads", result.config.threads},
             {"schedule", name(result.config.schedule)},
+            {"precision", name(result.config.precision)},
             {"target_accuracy", result.config.target_accuracy},
             {"optimizers", std::move(optimizers)},
             {"insights", insights(result)}};

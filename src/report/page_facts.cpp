@@ -80,24 +80,78 @@ std::string train_command(const TrainResult& result) {
     return command;
 }
 
-/// What the file itself says about its run; empty where it is not one of mnist_bench.
-std::string bench_command(const PageSource& source) {
+/// In single quotes nothing of it is a shell's; empty where that cannot be. A backslash at the end would
+/// escape the quote in some shells.
+std::string quoted_for_shell(const std::string& text) {
+    constexpr std::size_t kLongest = 1000;
+    const bool fits =
+        !text.empty() && text.size() <= kLongest && text.back() != '\\' &&
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '\''; });
+    return fits ? "'" + text + "'" : std::string{};
+}
+
+constexpr const char* kFilter = "mnist.run.filter";
+
+/// A filter that has the rows of the file, or their families where these are many; empty where a name is more
+/// than letters and digits.
+std::string filter_of_rows(const std::vector<MeasuredRow>& rows) {
+    constexpr std::size_t kMostNames = 12;
+    std::vector<std::string> names;
+    std::set<std::string> families;
+    for (const MeasuredRow& row : rows) {
+        names.push_back(row.name);
+        families.insert(family_of(row.name));
+    }
+    if (names.empty()) return {};
+    if (names.size() <= kMostNames && std::all_of(names.begin(), names.end(), is_harmless))
+        return fmt::format("'^({})$'", fmt::join(names, "|"));
+    return std::all_of(families.begin(), families.end(), is_harmless)
+               ? fmt::format("'^({})/'", fmt::join(families, "|"))
+               : "";
+}
+
+struct Command {
+    std::string text;  ///< empty where the file is not of one of our programs
+    std::string note;  ///< what the command lacks; empty where it lacks nothing
+};
+
+/// What the file itself says about its run.
+Command bench_command(const PageSource& source) {
     if (source.fact("mnist.build.version").empty()) return {};
-    std::string command = "mnist_bench";
+    Command command{.text = "mnist_bench", .note = {}};
     const auto flag = [&](const char* name, const char* key, const char* form) {
         const std::string value = source.fact(key);
-        if (is_harmless(value)) command += fmt::format(" {}{}{}", name, form, value);
+        if (is_harmless(value)) command.text += fmt::format(" {}{}{}", name, form, value);
     };
     flag("--dataset", "mnist.dataset.name", " ");
     flag("--threads", "mnist.config.threads", " ");
+    flag("--precision", "mnist.run.precision", " ");
+    flag("--loader-threads", "mnist.run.loader_threads", " ");
     flag("--epochs", "mnist.config.epochs", " ");
     flag("--seed", "mnist.config.seed", " ");
+    if (source.fact("mnist.run.noise_floor") == "true") command.text += " --noise-floor";
     flag("--benchmark_repetitions", "mnist.config.repetitions", "=");
-    std::set<std::string> families;
-    for (const MeasuredRow& row : source.measurements.rows) families.insert(family_of(row.name));
-    if (std::all_of(families.begin(), families.end(), is_harmless))
-        command += fmt::format(" --benchmark_filter='^({})/'", fmt::join(families, "|"));
-    return command + " --benchmark_out=FILE";
+    flag("--benchmark_min_time", "mnist.run.min_time_s", "=");
+    if (source.fact("mnist.run.interleaved") == "true")
+        command.text += " --benchmark_enable_random_interleaving=true";
+    const bool is_recorded = source.measurements.facts.contains(kFilter);
+    const std::string recorded = source.fact(kFilter);
+    const std::string filter =
+        is_recorded ? quoted_for_shell(recorded) : filter_of_rows(source.measurements.rows);
+    if (!filter.empty()) command.text += " --benchmark_filter=" + filter;
+    command.text += " --benchmark_out=FILE";
+    if (!is_recorded) {
+        command.note = fmt::format(
+            "The file does not say which filter it was measured with, nor whether repetitions took turns; "
+            "{}.",
+            filter.empty() ? "without a filter the command measures everything"
+                           : "the filter above is made from its rows");
+    } else if (filter.empty() && !recorded.empty()) {
+        command.note =
+            "The filter is not in the command, because it is no text that every shell leaves alone; it is "
+            "among the facts below.";
+    }
+    return command;
 }
 
 std::map<std::string, std::string> all_facts(const PageSource& source) {
@@ -128,16 +182,22 @@ ordered_json source_json(const PageSource& source) {
         return found == all.end() ? std::string(otherwise) : found->second;
     };
     const bool train = source.train() != nullptr;
+    const Command command = train ? Command{train_command(*source.train()), {}} : bench_command(source);
+    const Disturbance disturbance = disturbance_of(source);
     return {{"name", source.name()},
             {"kind", train ? "train" : "bench"},
             {"label", fact("mnist.label", fact("host_name", "").c_str())},
-            {"created", fact("mnist.created", fact("date", "").c_str())},
+            {"created", source.created()},
             {"cpu_model", fact("mnist.machine.cpu_model", "")},
             {"threads", fact("mnist.config.threads", fact("num_cpus", "").c_str())},
             {"version", fact("mnist.build.version", "")},
             {"commit", fact("mnist.build.commit", "")},
-            {"command", train ? train_command(*source.train()) : bench_command(source)},
+            {"command", command.text},
+            {"command_note", command.note},
             {"facts", std::move(facts)},
+            {"repetitions", disturbance.repetitions},
+            {"disturbed", disturbance.disturbed},
+            {"disturbed_rows", disturbance.rows},
             {"skipped", std::move(skipped)}};
 }
 
@@ -146,6 +206,22 @@ ordered_json source_json(const PageSource& source) {
 std::string PageSource::fact(const std::string& key) const {
     const auto found = measurements.facts.find(key);
     return found == measurements.facts.end() ? std::string{} : found->second;
+}
+
+std::string PageSource::created() const {
+    if (const TrainResult* result = train()) return result->created;
+    const std::string own = fact("mnist.created");
+    return own.empty() ? fact("date") : own;
+}
+
+Disturbance disturbance_of(const PageSource& source) {
+    Disturbance found;
+    for (const MeasuredRow& row : source.measurements.rows) {
+        found.repetitions += row.seconds.size();
+        found.disturbed += row.disturbed;
+        if (row.disturbed > 0) found.rows.push_back(row.name);
+    }
+    return found;
 }
 
 ordered_json sources_json(const std::vector<PageSource>& sources) {

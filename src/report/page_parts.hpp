@@ -26,7 +26,16 @@ struct PageSource {
     [[nodiscard]] const BenchResult* bench() const { return std::get_if<BenchResult>(&source->content); }
     /// A fact by its flat key; empty where the file does not have it.
     [[nodiscard]] std::string fact(const std::string& key) const;
+    /// When it was measured, as the file says it: "2026-11-24T15:02:50Z"; may be empty.
+    [[nodiscard]] std::string created() const;
 };
+
+/// Repetitions that others disturbed, as `mnist compare` counts them.
+struct Disturbance {
+    std::size_t disturbed = 0, repetitions = 0;
+    std::vector<std::string> rows;  ///< names of those with any
+};
+[[nodiscard]] Disturbance disturbance_of(const PageSource& source);
 
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {
@@ -43,24 +52,30 @@ struct ThroughputSeries {
     std::vector<ThroughputPoint> points;
 };
 
-/// A comparison of two sources.
+/// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.
+using Places = std::vector<std::size_t>;
+/// "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own "and".
+[[nodiscard]] std::string names_of(const std::vector<PageSource>& sources, const Places& places);
+
 struct PageComparison {
-    std::size_t base = 0, measured = 0;
+    Places base, measured;
     Comparison comparison;
 };
-/// Three sources or more beside each other.
+/// Three sides or more beside each other.
 struct PageRanking {
-    std::size_t base = 0;
+    Places base;
     ComparedFiles files;
 };
 struct PageComparisons {
     std::vector<PageComparison> compared;
     std::vector<PageRanking> ranked;
-    std::vector<std::string> refused;  ///< sentences on pairs that cannot be compared
+    std::vector<std::string> pooled;   ///< sentences on files that are one side, a sentence a side
+    std::vector<std::string> refused;  ///< sentences on sides that could be compared with none
 };
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
-/// Each later file with the first of its kind that is of another machine, build or number of threads.
+/// Files of one machine, build and configuration are pooled; each later side is compared with the first of
+/// its kind that has a row of it and is of the same data.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
 
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);

@@ -1,8 +1,10 @@
 // The first words of a page: who wins by how much, who is first at the target, what trains fastest, how
 // builds compare, and what a reader must not overlook.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "mnist/report/comparison_text.hpp"
@@ -110,38 +112,90 @@ std::string target_sentence(const PageSource& source, const std::vector<RunGroup
     return text + ".";
 }
 
-/// The greatest median of training throughput, and the best of another optimizer.
+struct BestThroughput {
+    const ThroughputSeries* series = nullptr;
+    const ThroughputPoint* point = nullptr;
+    double median = 0;
+};
+
+template <class Wanted>
+BestThroughput best_training(const std::vector<ThroughputSeries>& all, Wanted wanted) {
+    BestThroughput best;
+    for (const ThroughputSeries& series : all) {
+        if (series.family != "Train" || !wanted(series)) continue;
+        for (const ThroughputPoint& point : series.points) {
+            const double value = median(point.samples_per_second).value_or(0);
+            if (value > best.median) best = {&series, &point, value};
+        }
+    }
+    return best;
+}
+
+/// The greatest median of training throughput, and the best of another optimizer. Only what was measured in
+/// the same file, with as many threads and in the same precision, is set against each other.
 std::string throughput_sentence(const std::vector<PageSource>& sources,
                                 const std::vector<ThroughputSeries>& all) {
-    struct Best {
-        const ThroughputSeries* series = nullptr;
-        const ThroughputPoint* point = nullptr;
-        double median = 0;
-    };
-    Best first;
-    Best other;
-    for (const bool second : {false, true}) {
-        Best& best = second ? other : first;
-        for (const ThroughputSeries& series : all) {
-            if (series.family != "Train" || (second && series.optimizer == first.series->optimizer)) continue;
-            for (const ThroughputPoint& point : series.points) {
-                const double value = median(point.samples_per_second).value_or(0);
-                if (value > best.median) best = {&series, &point, value};
-            }
-        }
-        if (first.series == nullptr) return {};
-    }
-    const auto name_of = [](const Best& best) {
+    const BestThroughput first = best_training(all, [](const ThroughputSeries&) { return true; });
+    if (first.series == nullptr) return {};
+    const BestThroughput other = best_training(all, [&](const ThroughputSeries& series) {
+        return series.optimizer != first.series->optimizer && series.source == first.series->source &&
+               series.precision == first.series->precision && series.threads == first.series->threads;
+    });
+    const auto name_of = [](const BestThroughput& best) {
         return best.series->optimizer ? std::string(title(*best.series->optimizer)) : std::string("Training");
     };
-    std::string text = fmt::format("Highest throughput: {}, batch {}, {} samples/s", name_of(first),
-                                   first.point->batch, grouped(first.median));
+    const std::string& threads = first.series->threads;
+    std::string text =
+        fmt::format("Highest throughput: {} in {}, batch {}, {}{} samples/s", name_of(first),
+                    first.series->precision, first.point->batch,
+                    threads.empty() ? "" : fmt::format("{} thread{}, ", threads, threads == "1" ? "" : "s"),
+                    grouped(first.median));
     if (const auto share = median(first.point->shares))
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
     text += fmt::format(" ({})", sources[first.series->source].name());
     if (other.series != nullptr)
-        text += fmt::format("; {:.2f} times the best of {}", first.median / other.median, name_of(other));
+        text += fmt::format("; {:.2f} times the best of {} in {} there", first.median / other.median,
+                            name_of(other), other.series->precision);
     return text + ".";
+}
+
+/// What a reader of a comparison's sentence must know of its sides: "threads 1 and 2, day 2026-11-23 and
+/// 2026-11-24".
+std::string differing(const PageSource& base, const PageSource& measured) {
+    constexpr std::array kTold{
+        std::pair{"CPU", "mnist.machine.cpu_model"},      std::pair{"cores", "mnist.machine.usable_cores"},
+        std::pair{"instructions", "mnist.machine.isa"},   std::pair{"threads", "mnist.config.threads"},
+        std::pair{"precision", "mnist.config.precision"}, std::pair{"oneDNN", "mnist.build.onednn"}};
+    std::vector<std::string> words;
+    const auto add = [&](const char* what, const std::string& one, const std::string& other) {
+        if (!one.empty() && !other.empty() && one != other)
+            words.push_back(fmt::format("{} {} and {}", what, one, other));
+    };
+    for (const auto& [what, key] : kTold) add(what, base.fact(key), measured.fact(key));
+    constexpr std::size_t kDay = 10;  // of "2026-11-24T15:02:50Z"
+    add("day", base.created().substr(0, kDay), measured.created().substr(0, kDay));
+    return words.empty() ? "" : fmt::format(" ({})", fmt::join(words, ", "));
+}
+
+/// Each pair while a reader can take them in, else who is first.
+void add_comparisons(std::vector<std::string>& sentences, const std::vector<PageSource>& sources,
+                     const PageComparisons& comparisons) {
+    constexpr std::size_t kMostPairs = 3;
+    if (comparisons.compared.size() <= kMostPairs) {
+        for (const PageComparison& pair : comparisons.compared)
+            sentences.push_back(fmt::format(
+                "{} against {}{}: {}.", names_of(sources, pair.measured), names_of(sources, pair.base),
+                differing(sources[pair.base.front()], sources[pair.measured.front()]),
+                comparison_summary(pair.comparison)));
+        return;
+    }
+    for (const PageRanking& ranking : comparisons.ranked) {
+        if (ranking.files.rankings.empty()) continue;
+        sentences.push_back(fmt::format("Of {} measurements beside {}: {}.", ranking.files.comparisons.size(),
+                                        names_of(sources, ranking.base), ranking_summary(ranking.files)));
+    }
+    sentences.push_back(
+        fmt::format("{} comparisons of two are below, under Comparison.", comparisons.compared.size()));
 }
 
 void add_cautions(std::vector<std::string>& sentences, const PageSource& source) {
@@ -154,11 +208,19 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     if (result != nullptr && !result->resumed.empty())
         sentences.push_back(fmt::format(
             "{} was resumed from a checkpoint: its seconds are of several processes.", source.name()));
+    if (const Disturbance found = disturbance_of(source); found.disturbed > 0)
+        sentences.push_back(
+            fmt::format("{} was measured on a busy machine: {} of {} repetitions lost more than 2 % of their "
+                        "time to other virtual machines.",
+                        source.name(), found.disturbed, found.repetitions));
     if (source.fact("mnist.build.build_type") == "Debug")
         sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.name()));
     if (!source.measurements.skipped.empty())
-        sentences.push_back(fmt::format("{}: {} rows were left out, see its facts at the end.", source.name(),
-                                        source.measurements.skipped.size()));
+        sentences.push_back(
+            fmt::format("{}: {} left out, see its facts at the end.", source.name(),
+                        source.measurements.skipped.size() == 1
+                            ? "a row was"
+                            : fmt::format("{} rows were", source.measurements.skipped.size())));
 }
 
 }  // namespace
@@ -180,9 +242,7 @@ std::vector<std::string> summary_sentences(const std::vector<PageSource>& source
         append(target_sentence(source, groups, several));
     }
     append(throughput_sentence(sources, series));
-    for (const PageComparison& pair : comparisons.compared)
-        append(fmt::format("{} against {}: {}.", sources[pair.measured].name(), sources[pair.base].name(),
-                           comparison_summary(pair.comparison)));
+    add_comparisons(sentences, sources, comparisons);
     for (const PageSource& source : sources) add_cautions(sentences, source);
     return sentences;
 }

@@ -151,6 +151,11 @@ double seconds_per_iteration(const json& row) {
     }
     const double seconds = time.number() / per_second;
     if (!(seconds > 0)) time.fail("a time above 0");
+    // Nothing takes as long or as little, and ratios of such times are no numbers any more.
+    constexpr double kShortest = 1e-30;
+    constexpr double kLongest = 1e9;
+    if (seconds < kShortest || seconds > kLongest)
+        time.fail(fmt::format("a time from {:g} to {:g} seconds", kShortest, kLongest));
     return seconds;
 }
 

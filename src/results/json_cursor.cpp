@@ -47,15 +47,16 @@ Extent extent_of(const std::string& text, int max_depth) {
 
 void require_extent(const std::string& text, const std::string& where, int max_depth) {
     const Extent extent = extent_of(text, max_depth);
-    const auto refuse = [&](const std::string& expected, const std::string& found) {
+    if (extent.depth > max_depth)
         throw InputError({.where = where,
-                          .expected = expected,
-                          .found = found,
+                          .expected = fmt::format("at most {} levels of nesting", max_depth),
+                          .found = "more",
                           .remedy = "This is not a file of this program"});
-    };
-    if (extent.depth > max_depth) refuse(fmt::format("at most {} levels of nesting", max_depth), "more");
     if (extent.values > kMostValues)
-        refuse(fmt::format("at most {} values", kMostValues), fmt::format("{}", extent.values));
+        throw InputError({.where = where,
+                          .expected = fmt::format("at most {} values", kMostValues),
+                          .found = fmt::format("{}", extent.values),
+                          .remedy = "Measure fewer benchmarks into one file (--benchmark_filter)"});
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ TEST_CASE("context: machine, build, configuration and primitives are there befor
     CHECK(before.at("mnist.config.seed") == "3");
     CHECK(before.at("mnist.config.threads") == "1");
     CHECK(before.count("mnist.dataset.name") == 0);
+    CHECK(before.at("mnist.run.filter").empty());
+    CHECK(before.at("mnist.run.interleaved") == "false");
+    CHECK(before.count("mnist.run.precision") == 0);
     CHECK(!before.at("mnist.primitives.fc1.forward").empty());
 
     bench.peaks.offer(1, 50);
@@ -49,4 +52,22 @@ TEST_CASE("context: machine, build, configuration and primitives are there befor
     CHECK(after.at("mnist.fma_peak_gflops.threads:1") == "60.000");
     CHECK(after.at("mnist.interrupted") == "true");
     CHECK(bench.peaks.first(1) == 50.0);
+}
+
+TEST_CASE("context: what a run was asked for is there, to be asked for again") {
+    const std::atomic<bool> stop{false};
+    Options options;
+    options.filter = "^Train/Adam/.*\x1b$";
+    options.interleaved = options.noise_floor = true;
+    options.precisions = {Precision::f32, Precision::bf16};
+    options.loader_threads = 1;
+    options.min_time_s = 0.25;
+    const Bench bench(options, {0}, stop);
+    const ContextFacts facts = facts_before(bench, {}, {});
+    CHECK(facts.at("mnist.run.filter") == "^Train/Adam/.*$");
+    CHECK(facts.at("mnist.run.interleaved") == "true");
+    CHECK(facts.at("mnist.run.noise_floor") == "true");
+    CHECK(facts.at("mnist.run.precision") == "f32,bf16");
+    CHECK(facts.at("mnist.run.loader_threads") == "1");
+    CHECK(facts.at("mnist.run.min_time_s") == "0.25");
 }

@@ -73,6 +73,8 @@ TEST_CASE("options: the library's flags are checked and handed on") {
                                    "--benchmark_min_warmup_time=0.5", "--benchmark_time_unit=us",
                                    "--benchmark_context=host=a", "--benchmark_min_time=2s", "--v=1"});
     CHECK(given.repetitions == 3);
+    CHECK(given.interleaved);
+    CHECK_FALSE(options({}).interleaved);
     CHECK(given.warmup_s == 0.5);
     CHECK(given.time_unit_given);
     CHECK(given.min_time_s == 2.0);
@@ -104,6 +106,8 @@ TEST_CASE("options: bad values name the flag and what was expected") {
 TEST_CASE("options: against itself a set runs in two halves that take turns") {
     const Options given = options({"--noise-floor"});
     CHECK(given.noise_floor);
+    CHECK(given.interleaved);
+    CHECK_FALSE(options({"--noise-floor", "--benchmark_enable_random_interleaving=false"}).interleaved);
     CHECK(given.repetitions == 20);
     CHECK(given.for_library == std::vector<std::string>{"--benchmark_enable_random_interleaving=true",
                                                         "--benchmark_repetitions=20"});

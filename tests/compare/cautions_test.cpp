@@ -28,6 +28,18 @@ TEST_CASE("compare: another machine is a warning in a gate, and no regression of
     CHECK(warnings_of(compare(base, calibrated("b.json", 1.25, 2), report), "the machine itself").empty());
 }
 
+TEST_CASE(
+    "compare: a file set against a copy of itself is called one, for that gate would always be passed") {
+    const Measurements base = measured("a.json", {row("Train/Adam", 2), row("Train/SGD", 1)});
+    Measurements other = base;
+    other.label = "b.json";
+    const auto found = warnings_of(compare(base, other, {}), "copy");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].starts_with("b.json has the same repetitions as a.json, to the last digit"));
+    other.rows[1].seconds.back() *= 1.0001;
+    CHECK(warnings_of(compare(base, other, {}), "copy").empty());
+}
+
 TEST_CASE("compare: times that drift with their order are warned of, unless by next to nothing") {
     const auto drifting = [](double by) {
         Measurements made = measured("b.json", {row("Train/Adam", 1), row("Train/SGD", 1)});

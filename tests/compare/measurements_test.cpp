@@ -74,6 +74,21 @@ TEST_CASE("measurements: a counter that cannot be a percentage is no accuracy") 
     CHECK(measured.rows[0].accuracy.seeds == std::vector<std::uint64_t>{2});
 }
 
+TEST_CASE("measurements: a training whose epochs took longer than anything does is skipped by name") {
+    TrainResult result;
+    RunRecord run;
+    run.optimizer = OptimizerKind::adam;
+    run.status = RunStatus::completed;
+    run.epochs.resize(2);
+    for (EpochRecord& epoch : run.epochs) epoch.train_seconds = 1e308;
+    result.runs.push_back(run);
+    const Measurements measured = measurements_of(result, "x.json");
+    CHECK(measured.rows.empty());
+    REQUIRE(measured.skipped.size() == 1);
+    CHECK(measured.skipped[0].name == "Adam, seed 0");
+    CHECK(measured.skipped[0].reason == "its epochs have no times that could be compared");
+}
+
 TEST_CASE("measurements: an interrupted training is known as such") {
     TrainResult result;
     result.interrupted = true;

@@ -7,11 +7,21 @@
 
 #include "mnist/report/page.hpp"
 #include "results/sample_bench.hpp"
+#include "results/sample_result.hpp"
 
 namespace mnist_test {
 
 inline nlohmann::json data_of(const std::vector<mnist::ReportSource>& sources) {
     return nlohmann::json::parse(mnist::report_json(sources));
+}
+
+/// Two seeds of four epochs for each optimizer.
+inline mnist::TrainResult several_seeds() {
+    mnist::TrainResult result = sample_result(4);
+    result.config.seeds = 2;
+    result.build.dirty = false;
+    for (const Course& course : {kSgd, kMomentum, kAdam}) result.runs.push_back(run(course, 1, 4));
+    return result;
 }
 
 /// `count` repetitions of a benchmark of ours, one unit of throughput apart.

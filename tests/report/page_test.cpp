@@ -13,17 +13,10 @@ using mnist::ReportSource;
 using mnist_test::bench;
 using mnist_test::data_of;
 using mnist_test::repetitions;
+using mnist_test::several_seeds;
 using nlohmann::json;
 
 namespace {
-
-mnist::TrainResult several_seeds() {
-    mnist::TrainResult result = mnist_test::sample_result(4);
-    result.config.seeds = 2;
-    for (const mnist_test::Course& course : {mnist_test::kSgd, mnist_test::kMomentum, mnist_test::kAdam})
-        result.runs.push_back(mnist_test::run(course, 1, 4));
-    return result;
-}
 
 std::size_t count_of(const std::string& text, const std::string& part) {
     std::size_t count = 0;
@@ -92,24 +85,6 @@ TEST_CASE("page: the summary names the winner and its margin, and says what chan
     result.runs[1].epochs.back().test_accuracy = result.runs[1].last_accuracy = 99.5;
     CHECK(data_of({{.name = "a.json", .content = result}})["summary"][0].get<std::string>().ends_with(
         "the lead is larger than the choice of test images explains."));
-}
-
-TEST_CASE("page: files of other machines are compared, repetitions of one are not, and refusals are said") {
-    const mnist::TrainResult base = several_seeds();
-    mnist::TrainResult other = base;
-    other.machine.cpu_model = "Another CPU";
-    mnist::TrainResult strange = other;
-    strange.dataset.sha256 = std::string(64, 'c');
-    const json data = data_of({{.name = "a.json", .content = base},
-                               {.name = "again.json", .content = base},
-                               {.name = "b.json", .content = other},
-                               {.name = "c.json", .content = strange}});
-    REQUIRE(data["comparisons"].size() == 1);
-    CHECK(data["comparisons"][0]["base_source"] == 0);
-    CHECK(data["comparisons"][0]["new_source"] == 2);
-    CHECK(data["comparisons"][0]["rows"].size() == 3);
-    REQUIRE(data["not_compared"].size() == 1);
-    CHECK(data["not_compared"][0].get<std::string>().starts_with("a.json and c.json are not compared: "));
 }
 
 TEST_CASE("page: the command that measures again has the settings that are not the defaults") {

@@ -135,7 +135,19 @@ TEST_CASE("bench errors: a time that is no finite number costs its row only") {
     }
     CHECK(with_time(std::string(400, '9')).skipped.size() == 1);
     CHECK(with_time("1e-999").skipped.at(0).reason == "real_time: expected a time above 0, found 0.0");
-    CHECK(with_time("1e300").repetitions.at(0).seconds == Approx(1e291));
+}
+
+TEST_CASE("bench errors: a time that nothing takes costs its row only") {
+    CHECK(with_time("1e18").repetitions.at(0).seconds == Approx(1e9));
+    CHECK(with_time("1e-10").repetitions.at(0).seconds == Approx(1e-19));
+    for (const char* time : {"1.1e18", "1e300", "9e-22", "1e-300"}) {
+        INFO(time);
+        const BenchResult read = with_time(time);
+        CHECK(read.repetitions.empty());
+        REQUIRE(read.skipped.size() == 1);
+        CHECK(read.skipped[0].reason.starts_with(
+            "real_time: expected a time from 1e-30 to 1e+09 seconds, found "));
+    }
 }
 
 TEST_CASE("bench errors: a counter that is no finite number is left out") {

@@ -243,10 +243,69 @@ class PageTest(unittest.TestCase):
         self.draw_all()
         names = "return [...document.querySelectorAll('#{} figure button')].map((b) => b.textContent.trim())"
         self.assertEqual(["Inference, f32", "Inference, bf16", "Inference, int8"], self.js(names.format("throughput")))
-        for precision in ("f32", "bf16", "int8"):
-            self.assertTrue(any(precision in name for name in self.js(names.format("latency"))), precision)
+        self.assertEqual([f"Latency of one call, {precision}" for precision in ("f32", "bf16", "int8")],
+                         self.js("return [...document.querySelectorAll('#latency h4')].map((h) => h.textContent)"))
+        self.assertEqual(["Half of the calls", "Longest"],
+                         self.js("return [...document.querySelector('#latency figure').querySelectorAll('button')].map((b) => b.textContent.trim())"))
         colours = self.js("return Chart.getChart(document.querySelector('#throughput canvas')).data.datasets.map((d) => d.borderColor)")
         self.assertEqual(3, len(set(colours)))
+        self.assert_silent_console()
+
+    def test_of_several_files_latency_is_a_line_a_file_at_the_percentile_that_is_asked_for(self):
+        for name, factor in (("fast.json", 1), ("slow.json", 3)):
+            rows = [{"name": f"Infer/batch:{batch}{word}", "run_type": "iteration", "real_time": 1, "time_unit": "ms", "samples_per_second": 1000,
+                     "p50_us": factor * 100, "p90_us": factor * 200, "p99_us": factor * 300, "max_us": factor * 5000}
+                    for batch in (1, 64) for word in ("", "/precision:bf16")]
+            (self.folder / name).write_text(json.dumps({"context": {"mnist.config.threads": "2"}, "benchmarks": rows}))
+        self.open(self.report("latency.html", [self.folder / name for name in ("fast.json", "slow.json")]))
+        self.draw_all()
+        drawn = """return [...document.querySelectorAll('#latency canvas')].map((canvas) => Chart.getChart(canvas))
+            .map((chart) => chart.data.datasets.map((d) => [d.label, d.data.map((p) => p.y)]))"""
+        at = lambda y: [["fast.json", [y, y]], ["slow.json", [3 * y, 3 * y]]]
+        self.assertEqual([at(100), at(100)], self.js(drawn))
+        button = self.button("latency", "Longest")
+        self.js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.assertEqual([at(5000), at(5000)], self.js(drawn))
+        self.assertEqual("Microseconds, the longest call", self.js("return Chart.getChart(document.querySelector('#latency canvas')).options.scales.y.title.text"))
+        self.assert_silent_console()
+
+    def test_a_chart_of_many_files_begins_with_some_and_draws_all_when_asked(self):
+        names = [f"machine-{i}.json" for i in range(9)]
+        for i, name in enumerate(names):
+            rows = [{"name": f"Train/{optimizer}/batch:{batch}", "run_type": "iteration", "real_time": 1, "time_unit": "s",
+                     "samples_per_second": 1000 + i} for optimizer in ("SGD", "Momentum", "Adam") for batch in (64, 256)[:1 + (i == 8)]]
+            (self.folder / name).write_text(json.dumps({"context": {"mnist.machine.cpu_model": f"CPU {i % 2}"}, "benchmarks": rows}))
+        self.open(self.report("crowd.html", [self.folder / name for name in names]))
+        self.draw_all()
+        shown = """const chart = Chart.getChart(document.querySelector('#throughput canvas'));
+            return [...new Set(chart.data.datasets.filter((d, i) => chart.isDatasetVisible(i)).map((d) => d.data[0].source))]"""
+        first = self.js(shown)
+        self.assertEqual(4, len(first))
+        self.assertIn("machine-8.json", first)  # has the most points
+        self.assertIn("machine-1.json", first)  # the other machine
+        self.assertIn("4 of 9 are drawn", self.js("return document.querySelector('#throughput').textContent"))
+        button = self.button("throughput", "Draw all 9")
+        self.js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.assertEqual(9, len(self.js(shown)))
+        self.assertEqual(0, self.js("return document.querySelectorAll('#throughput figure button.toggle[aria-pressed=false]').length"))
+        self.assertNotIn("are drawn", self.js("return document.querySelector('#throughput').textContent"))
+        self.assert_silent_console()
+
+    def test_files_of_one_machine_and_build_are_one_side_of_a_comparison(self):
+        base = next(file for file in RESULTS if "adam-threads-2" in file.name)
+        content = json.loads(base.read_text())
+        for name, model in (("again.json", None), ("elsewhere.json", "Another CPU")):
+            if model:
+                content["context"]["mnist.machine.cpu_model"] = model
+            for row in content["benchmarks"]:
+                row["real_time"] *= 1.01
+            (self.folder / name).write_text(json.dumps(content))
+        self.open(self.report("pooled.html", [base, self.folder / "again.json", self.folder / "elsewhere.json"]))
+        self.assertEqual([f"elsewhere.json against {base.name} + again.json"],
+                         self.js("return [...document.querySelectorAll('#comparison h3')].map((h) => h.textContent)"))
+        self.assertIn("one configuration are taken together", self.js("return document.querySelector('#comparison').textContent"))
         self.assert_silent_console()
 
     def test_three_files_have_a_ranking_with_ties(self):

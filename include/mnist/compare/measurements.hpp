@@ -42,9 +42,12 @@ struct Measurements {
 /// epoch. Runs that diverged or were interrupted are skipped by name.
 [[nodiscard]] Measurements measurements_of(const TrainResult& result, const std::string& label);
 
+/// Whether the two are from one machine, one build and one configuration, as far as their facts say.
+[[nodiscard]] bool can_be_pooled(const Measurements& pool, const Measurements& more);
+
 /// Adds the repetitions of `more` to those of `pool`, row by row; the greater noise floor of a family counts,
-/// and what is wrong with one file is wrong with the pool. Throws InputError where the two are not from one
-/// machine, one build and one configuration, naming the first fact that differs.
+/// and what is wrong with one file is wrong with the pool. Throws InputError where the two cannot be
+/// pooled, naming the first fact that differs.
 void pool_into(Measurements& pool, const Measurements& more);
 
 }  // namespace mnist

@@ -19,13 +19,14 @@ struct ReportSource {
 
 /// Everything that the page shows, schema "mnist-report/1": {"schema", "summary": [sentences], "sources",
 /// "experiments", "data_samples", "throughput", "times", "rooflines", "latencies", "bench_rows",
-/// "rankings", "comparisons", "not_compared"}. Sources are referred to by their place in "sources". Absent
-/// values are null; an estimate is
+/// "rankings", "comparisons", "pooled", "not_compared"}. Sources are referred to by their place in "sources".
+/// Absent values are null; an estimate is
 /// {"n", "median", "low", "high", "spread"}, where "spread" says what low and high are: "interval" (95 % of
 /// the median, six values or more), "range" (lowest and highest) or "none". All text is printable() and the
 /// JSON is ASCII without '<', '>' and '&', so that it may stand in a page as it is. Throws InputError without
-/// any source. Cost: that of comparing each later file with the first of its kind, and of
-/// ranking all that are compared with the same one.
+/// any source. Cost: that of comparing each later file with the first of its kind (files of
+/// one machine, build and configuration count as one), and of ranking all that are compared with the same
+/// one.
 [[nodiscard]] std::string report_json(const std::vector<ReportSource>& sources);
 
 /// The page. The same sources give the same bytes.

@@ -16,24 +16,28 @@ function seriesTitle(one) {
   return one.optimizer ? optimizerTitle(one.optimizer) : `Inference, ${one.precision}`;
 }
 
-// Datasets of throughput series; `read` takes the estimate of a point, colour is seriesColour, shape and dash say the file or variant.
+// Datasets of throughput series; `read` takes the estimate of a point, colour is seriesColour, shape and dash say the file or variant;
+// those that are drawn at first are told apart first.
 function batchDatasets(series, read) {
   const nameOf = batchVariants(series);
-  const variants = [...new Set(series.map(nameOf))];
-  return series.map((one) => {
-    const variant = variants.indexOf(nameOf(one));
-    return {
-      label: seriesTitle(one), colour: seriesColour(one), interval: 'y', pointRadius: 4.5,
-      pointStyle: kShapes[variant % kShapes.length], borderDash: kDashes[variant % kDashes.length],
-      keyA: seriesTitle(one), nameA: seriesTitle(one),
-      keyB: nameOf(one), nameB: nameOf(one), sign: kShapeSigns[variant % kShapeSigns.length],
-      data: one.points.filter((point) => read(point)).map((point) => {
-        const estimate = read(point);
-        return {x: point.batch, y: estimate.median, low: estimate.low, high: estimate.high, estimate, variant: nameOf(one),
-          source: sourceName(one.source)};
-      }),
-    };
-  }).filter((dataset) => dataset.data.length);
+  const datasets = series.map((one) => ({
+    label: seriesTitle(one), colour: seriesColour(one), interval: 'y', pointRadius: 4.5,
+    machine: report.sources[one.source].cpu_model,
+    keyA: seriesTitle(one), nameA: seriesTitle(one),
+    keyB: nameOf(one), nameB: nameOf(one),
+    data: one.points.filter((point) => read(point)).map((point) => {
+      const estimate = read(point);
+      return {x: point.batch, y: estimate.median, low: estimate.low, high: estimate.high, estimate, variant: nameOf(one),
+        source: sourceName(one.source)};
+    }),
+  })).filter((dataset) => dataset.data.length);
+  const later = crowdedOut(datasets);
+  const variants = [...new Set(datasets.map((dataset) => dataset.keyB))].sort((a, b) => later.has(a) - later.has(b));
+  return datasets.map((dataset) => {
+    const variant = variants.indexOf(dataset.keyB);
+    return {...dataset, pointStyle: kShapes[variant % kShapes.length], borderDash: kDashes[variant % kDashes.length],
+      sign: kShapeSigns[variant % kShapeSigns.length]};
+  });
 }
 
 function batchChart(series, read, yAxis, format) {
@@ -148,38 +152,90 @@ function rooflineFigure(roofline) {
   });
 }
 
-const kPercentiles = [['p50_us', 'Half of the calls', 'circle', '●'], ['p90_us', '90 %', 'rect', '■'], ['p99_us', '99 %', 'triangle', '▲'],
-  ['max_us', 'Longest', 'rectRot', '◆']];
+const kPercentiles = [['p50_us', 'Half of the calls', 'circle'], ['p90_us', '90 %', 'rect'], ['p99_us', '99 %', 'triangle'],
+  ['max_us', 'Longest', 'rectRot']];
 const kLatencyColours = ['other', 'second', 'third', 'soft'];
+const kFileColours = ['other', 'second', 'third', 'sgd', 'momentum', 'adam', 'soft'];
 
-function latencyFigure() {
-  const nameOf = variantNames(report.latencies);
-  const variants = [...new Set(report.latencies.map(nameOf))];
-  const datasets = variants.flatMap((variant, v) => kPercentiles.map(([key, name, shape], k) => ({
-    label: name, colour: kLatencyColours[k], pointStyle: variants.length > 1 ? kShapes[v % kShapes.length] : shape, borderDash: kDashes[v % kDashes.length],
-    keyA: key, nameA: name, keyB: variant, nameB: variant, sign: kShapeSigns[v % kShapeSigns.length],
-    data: report.latencies.filter((row) => nameOf(row) === variant && row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) =>
-      ({x: row.batch, y: row[key], low: null, high: null, source: sourceName(row.source), repetitions: row.repetitions})),
-  })));
+function latencyPoints(rows, key) {
+  return rows.filter((row) => row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) => ({x: row.batch, y: row[key], low: null, high: null, row}));
+}
+
+// Of one file: its percentiles. Of several: a line a file, all at one percentile, or there would be four times as many as can be told apart.
+function latencyDatasets(rows, nameOf, variants) {
+  if (variants.length === 1)
+    return kPercentiles.map(([key, name, shape], k) => ({
+      label: name, colour: kLatencyColours[k], pointStyle: shape, keyA: key, nameA: name, keyB: '', nameB: '', sign: '', data: latencyPoints(rows, key),
+    })).filter((dataset) => dataset.data.length);
+  return variants.map((variant, v) => {
+    const own = rows.filter((row) => nameOf(row) === variant);
+    return {
+      label: variant, colour: kFileColours[v % kFileColours.length], pointStyle: kShapes[v % kShapes.length], borderDash: kDashes[v % kDashes.length],
+      keyA: '', nameA: '', keyB: variant, nameB: variant, sign: kShapeSigns[v % kShapeSigns.length], own, data: latencyPoints(own, kPercentiles[0][0]),
+      machine: own.length ? report.sources[own[0].source].cpu_model : '', order: -v,  // dashes over lines: files that agree are both seen
+    };
+  }).filter((dataset) => dataset.own.length);
+}
+
+// Microseconds from the least to the greatest of what is drawn, the same for all precisions.
+function latencyRange(keys) {
+  const values = report.latencies.flatMap((row) => keys.map((key) => row[key])).filter((value) => value !== null);
+  return {min: least(values) / 1.4, max: greatest(values) * 1.4};
+}
+
+function latencyFigure(precision, {nameOf, variants, onDraw}) {
+  const rows = report.latencies.filter((row) => row.precision === precision);
+  const several = variants.length > 1;
   const batches = [...new Set(report.latencies.map((row) => row.batch))].sort((a, b) => a - b);
-  const values = datasets.flatMap((dataset) => dataset.data.map((point) => point.y));
   return chartFigure({
-    title: 'Latency of one call by batch size', note: 'Percentiles of single calls, the median over the repetitions; the longest call of all.',
+    title: `Latency of one call, ${precision}`, onDraw,
     chart: {
-      datasets,
+      datasets: latencyDatasets(rows, nameOf, variants),
       scales: {x: logAxis('Images a call', batches, {min: batches[0] / 1.25, max: batches[batches.length - 1] * 1.25}),
-        y: logAxis('Microseconds', null, {min: least(values) / 1.4, max: greatest(values) * 1.4})},
-      title: (point, dataset) => `${dataset.label}, ${plural(point.x, 'image')} a call`,
-      describe: (point) => [`${short(point.y)} µs`, plural(point.repetitions, 'repetition'), point.source],
+        y: logAxis('Microseconds', null, latencyRange(several ? ['p50_us'] : kPercentiles.map(([key]) => key)))},
+      title: (point) => `${plural(point.x, 'image')} a call, ${precision}`,
+      describe: ({row}) => [...kPercentiles.filter(([key]) => row[key] !== null).map(([key, name]) => `${name}: ${short(row[key])} µs`),
+        plural(row.repetitions, 'repetition'), nameOf(row), nameOf(row) === sourceName(row.source) ? null : sourceName(row.source)].filter((line) => line),
     },
-    numbers: {rows: report.latencies, columns: [
+    numbers: {rows, columns: [
       {name: 'Images a call', number: false, cell: (row) => whole(row.batch)},
       ...kPercentiles.map(([key, name]) => ({name: `${name}, µs`, number: true, cell: (row) => short(row[key])})),
-      {name: 'Precision', cell: (row) => row.precision},
       {name: 'Threads', number: true, cell: (row) => row.threads},
       {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
     ]},
   });
+}
+
+// A chart a precision. What several files have in common is the percentile that is drawn of them.
+function latencyBlock() {
+  if (!report.latencies.length) return [];
+  const nameOf = variantNames(report.latencies, true);
+  const variants = [...new Set(report.latencies.map(nameOf))];
+  const several = variants.length > 1;
+  const drawn = [];
+  let [shown] = kPercentiles;
+  const place = (chart) => {
+    const [key, name] = shown;
+    for (const dataset of chart.data.datasets) dataset.data = latencyPoints(dataset.own, key);
+    Object.assign(chart.options.scales.y, latencyRange([key]));
+    chart.options.scales.y.title.text = `Microseconds, ${name === 'Longest' ? 'the longest call' : name === kPercentiles[0][1] ? 'half of the calls' : `${name} of the calls`}`;
+    chart.update('none');
+  };
+  const onDraw = several ? (chart) => {
+    drawn.push(chart);
+    place(chart);
+  } : null;
+  const switcher = el('div', {class: 'controls'}, el('span', {class: 'note'}, 'At most this long:'),
+    choice('Percentile of the calls', kPercentiles.map(([key, name]) => [key, name]), shown[0], (wanted) => {
+      shown = kPercentiles.find(([key]) => key === wanted);
+      drawn.forEach(place);
+    }));
+  const precisions = [...new Set(report.latencies.map((row) => row.precision))];
+  return [
+    el('p', {class: 'note'}, 'Percentiles of single calls, the median over the repetitions; the longest call of all. Both axes are logarithmic.'),
+    several && chartsAvailable ? switcher : null,
+    el('div', {class: precisions.length > 1 ? 'grid thirds' : ''}, precisions.map((precision) => latencyFigure(precision, {nameOf, variants, onDraw}))),
+  ];
 }
 
 // What no chart shows: a table a file. Another program's file is there for its rows, so its table is open.

@@ -160,15 +160,37 @@ function drawChart(canvas, {datasets, scales, describe, title}) {
   return chart;
 }
 
+// Which variants a chart does not begin with, because all of them would be a tangle: of each machine the one with the most points is drawn,
+// then the others by their points, while there is room.
+function crowdedOut(datasets) {
+  const kMostLines = 12;
+  if (datasets.length <= kMostLines) return new Set();
+  const variants = [...new Set(datasets.map((dataset) => dataset.keyB))].map((key) => {
+    const own = datasets.filter((dataset) => dataset.keyB === key);
+    return {key, lines: own.length, machine: own[0].machine, points: own.reduce((sum, dataset) => sum + dataset.data.length, 0)};
+  }).sort((a, b) => b.points - a.points);
+  const turns = new Map();
+  for (const variant of variants) {
+    variant.turn = turns.get(variant.machine) || 0;
+    turns.set(variant.machine, variant.turn + 1);
+  }
+  let lines = 0;
+  return new Set(variants.sort((a, b) => a.turn - b.turn).filter((variant, i) => {
+    lines += variant.lines;
+    return i > 0 && lines > kMostLines;
+  }).map((variant) => variant.key));
+}
+
 // The legend: one button an optimizer and one a variant; a series shows while both are on. `sync` is called with the wanted state.
 function legend(datasets, sync) {
-  const off = new Set();
+  const off = crowdedOut(datasets);
+  const update = () => sync((dataset) => !off.has(dataset.keyA) && !off.has(dataset.keyB));
   const group = (name, keys, content) => (keys.length < 2 ? null : el('div', {class: 'group', role: 'group', 'aria-label': name},
     keys.map((key) => toggle(content(key), (on) => {
       if (on) off.delete(key);
       else off.add(key);
-      sync((dataset) => !off.has(dataset.keyA) && !off.has(dataset.keyB));
-    }))));
+      update();
+    }, !off.has(key)))));
   const unique = (key) => [...new Set(datasets.map((dataset) => dataset[key]))];
   const first = (key, value) => datasets.find((dataset) => dataset[key] === value);
   const swatch = (key) => {
@@ -176,8 +198,29 @@ function legend(datasets, sync) {
     mark.style.backgroundColor = `var(--${first('keyA', key).colour})`;
     return [mark, first('keyA', key).nameA];
   };
-  const shape = (key) => [el('span', {class: 'shape', 'aria-hidden': 'true'}, first('keyB', key).sign), first('keyB', key).nameB];
-  return [group('Series', unique('keyA'), swatch), group('Files and variants', unique('keyB'), shape)];
+  // Where colours do not stand for series, each variant has one of its own, and so has its sign.
+  const shape = (key) => {
+    const mark = el('span', {class: 'shape', 'aria-hidden': 'true'}, first('keyB', key).sign);
+    if (unique('keyA').length < 2) mark.style.color = `var(--${first('keyB', key).colour})`;
+    return [mark, first('keyB', key).nameB];
+  };
+  const groups = [group('Series', unique('keyA'), swatch), group('Files and variants', unique('keyB'), shape)].filter((part) => part);
+  if (off.size) groups.push(showAll(groups, off, unique('keyB').length, update));
+  update();
+  return groups;
+}
+
+// Says that a chart does not show all that there is, with a button that does.
+function showAll(groups, off, all, update) {
+  const shown = all - off.size;
+  const line = el('p', {class: 'note'}, `${shown} of ${all} are drawn, the table has all. `, el('button', {type: 'button', class: 'all', onclick: () => {
+    off.clear();
+    groups.forEach((part) => part.querySelectorAll('button.toggle').forEach((button) => button.setAttribute('aria-pressed', 'true')));
+    update();
+    groups[0].querySelector('button').focus();
+    line.remove();
+  }}, `Draw all ${all}`));
+  return line;
 }
 
 // The whole figure. chart: {datasets, scales, describe, title}; numbers: {columns, rows}; `onDraw` gets the chart once it exists.
@@ -205,7 +248,7 @@ function chartFigure({title, note, chart, numbers, onDraw, height}) {
       isOn = wanted;
       show();
     });
-    bar.append(...buttons.filter((button) => button));
+    bar.append(...buttons);
     if (bar.childNodes.length) figure.append(bar);
     figure.append(box);
     if (drawer) drawer.observe(box);

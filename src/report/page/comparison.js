@@ -21,11 +21,11 @@ function rankingBlock(ranking) {
   return [
     el('h3', {}, 'Ranking'),
     el('p', {}, `${ranking.summary}.`),
-    el('p', {class: 'note'}, `Ratios are of speed to ${sourceName(ranking.base_source)}, above 1 is faster. "=": nothing is known to be between these; ` +
+    el('p', {class: 'note'}, `Ratios are of speed to ${sourceNames(ranking.base_sources)}, above 1 is faster. "=": nothing is known to be between these; ` +
       'that is not to say that they are equal.'),
     ...ranking.families.map((family) => table([
       {name: 'File', wide: true, cell: (row) => row.file},
-      {name: 'Rank', cell: (row) => `${row.rank}${row.tied ? '=' : ''}`},
+      {name: 'Rank', cell: (row) => (row.rank === null ? 'none: too few repetitions' : `${row.rank}${row.tied ? '=' : ''}`)},
       {name: 'Ratio', number: true, cell: ratio},
       {name: 'Accuracy, points', number: true, cell: accuracyWords},
     ], family.members, `${family.family}: ${plural(family.rows, 'row')} that all files have`)),
@@ -33,6 +33,13 @@ function rankingBlock(ranking) {
 }
 
 const kVerdictNames = {adam: 'Faster', momentum: 'Slower', sgd: 'Equivalent', soft: 'Inconclusive'};
+
+// One half of a verdict may be known without the other.
+function verdictWords(row) {
+  if (row.measures === 'machine') return `machine: ${row.verdict}`;
+  const isClaim = row.verdict === 'faster' || row.verdict === 'slower';
+  return row.joint_verdict === 'inconclusive' && isClaim ? `${row.verdict}, accuracy undecided` : row.joint_verdict;
+}
 
 function comparisonBlock(comparison) {
   const rows = comparison.rows.filter((row) => row.ratio !== null);
@@ -42,11 +49,11 @@ function comparisonBlock(comparison) {
     rows: rows.map((row) => ({
       label: row.name, value: row.ratio, low: row.ratio_low, high: row.ratio_high, colour: kVerdictColours[row.verdict] || 'soft',
       lines: [`${ratioWords(row)}: ${row.verdict}`, `${row.samples_base} and ${plural(row.samples_new, 'repetition')}`,
-        `${sourceName(comparison.base_source)} to`, sourceName(comparison.new_source)],
+        `${sourceNames(comparison.base_sources)} to`, sourceNames(comparison.new_sources)],
     })),
     numbers: {rows: comparison.rows, columns: [
       {name: 'Benchmark', wide: true, cell: (row) => row.name},
-      {name: 'Verdict', cell: (row) => el('span', {class: 'verdict'}, row.measures === 'machine' ? `machine: ${row.verdict}` : row.joint_verdict)},
+      {name: 'Verdict', cell: verdictWords},
       {name: 'Ratio', number: true, cell: ratioWords},
       {name: 'p, adjusted', number: true, cell: (row) => (row.p_adjusted === null ? null : short(row.p_adjusted))},
       {name: 'Accuracy, points', number: true, cell: accuracyWords},
@@ -58,7 +65,7 @@ function comparisonBlock(comparison) {
   const differences = comparison.fingerprint_differences.map((d) => `${d.key}: ${d.base === null ? kNone : d.base} → ${d.new === null ? kNone : d.new}`);
   const unmatched = [...comparison.unmatched.base, ...comparison.unmatched.new];
   return [
-    el('h3', {}, `${sourceName(comparison.new_source)} against ${sourceName(comparison.base_source)}`),
+    el('h3', {}, `${sourceNames(comparison.new_sources)} against ${sourceNames(comparison.base_sources)}`),
     el('p', {}, `${comparison.summary}.`),
     plot,
     differences.length ? disclosure(`What differs between the machines (${differences.length})`, () => sentences(differences)) : null,

@@ -67,8 +67,8 @@ function choice(name, options, chosen, onChoose) {
 }
 
 // A button that is on or off.
-function toggle(content, onToggle) {
-  const button = el('button', {type: 'button', class: 'toggle', 'aria-pressed': 'true', onclick: () => {
+function toggle(content, onToggle, isOn = true) {
+  const button = el('button', {type: 'button', class: 'toggle', 'aria-pressed': String(isOn), onclick: () => {
     const on = button.getAttribute('aria-pressed') !== 'true';
     button.setAttribute('aria-pressed', String(on));
     onToggle(on);

@@ -10,6 +10,13 @@ function firstEpochs(optimizer) {
   return optimizer.runs.map((run) => (run.first_epoch_at_target === null ? kNone : String(run.first_epoch_at_target))).join(', ');
 }
 
+// A mean over those seeds that got there says so.
+function reachedNote(optimizer) {
+  const reached = optimizer.runs.filter((run) => run.first_epoch_at_target !== null).length;
+  return reached === 0 || reached === optimizer.runs.length ? null
+    : el('span', {class: 'deviation'}, `(${reached} of ${optimizer.runs.length} seeds)`);
+}
+
 function resultColumns(experiment) {
   const target = fixed(experiment.target_accuracy, 2);
   const best = (key, better) => {
@@ -23,20 +30,21 @@ function resultColumns(experiment) {
       return content !== null && winner !== null && o[key].mean === winner ? el('span', {class: 'best'}, content) : content;
     }};
   };
+  const seconds = column(`Seconds to ${target}\u00a0%`, 'seconds_to_target', (v) => fixed(v, 2), Math.min);
   return [
     {name: 'Optimizer', cell: (o) => {
       const mark = el('span', {class: 'swatch'});
       mark.style.backgroundColor = `var(--${colourName(o.optimizer)})`;
       return el('span', {}, mark, o.title);
     }},
-    {name: `First epoch at ${target} %`, number: true, cell: firstEpochs},
+    {name: `First epoch at ${target}\u00a0%`, number: true, cell: firstEpochs},
     column('Best accuracy, %', 'best_accuracy', (v) => fixed(v, 2), Math.max),
     column('Last accuracy, %', 'last_accuracy', (v) => fixed(v, 2), Math.max),
     column('Last train loss', 'last_train_loss', (v) => fixed(v, 4), Math.min),
     column('Last test loss', 'last_test_loss', (v) => fixed(v, 4), Math.min),
     {name: 'Convergence speed', cell: (o) => o.convergence_speed},
     column('Samples/s', 'samples_per_second', whole, Math.max),
-    column(`Seconds to ${target} %`, 'seconds_to_target', (v) => fixed(v, 2), Math.min),
+    {...seconds, cell: (o) => (o.seconds_to_target ? [seconds.cell(o), reachedNote(o)].flat() : null)},
   ];
 }
 
@@ -53,6 +61,7 @@ function resultTable(experiment) {
     el('p', {class: 'note'}, `${experiment.dataset}${experiment.synthetic ? ' (synthetic digits)' : ''}: ` +
       `${whole(experiment.train_samples)} training and ${whole(experiment.test_samples)} test images; ` +
       `${plural(experiment.epochs, 'epoch')}, batch ${experiment.batch_size}, ` +
+      `${experiment.precision === 'f32' ? '' : `${experiment.precision}, `}` +
       `${experiment.schedule === 'constant' ? '' : `${experiment.schedule} learning rate, `}${seeds}.`),
     table(resultColumns(experiment), experiment.optimizers),
     troubles.length ? sentences(troubles) : null,

@@ -38,7 +38,7 @@ function compact(value) {
 }
 
 function percent(share, digits = 1) {
-  return share === null || share === undefined ? kNone : `${(100 * share).toFixed(digits)} %`;
+  return share === null || share === undefined ? kNone : `${(100 * share).toFixed(digits)}\u00a0%`;
 }
 
 // "12.3 (11.9 to 12.8)" of an estimate; `format` is for one number.

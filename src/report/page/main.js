@@ -23,12 +23,13 @@ const kSections = [
     const drawable = report.rooflines.filter((roofline) => roofline.points.length);
     return drawable.length ? [el('div', {class: drawable.length > 1 ? 'grid' : ''}, drawable.map(rooflineFigure))] : [];
   }},
-  {id: 'latency', title: 'Latency', make: () => (report.latencies.length ? [latencyFigure()] : [])},
+  {id: 'latency', title: 'Latency', make: latencyBlock},
   {id: 'benchmarks', title: 'Other benchmarks', make: () => report.bench_rows.flatMap(otherBenchmarks)},
-  {id: 'comparison', title: 'Comparison', make: () => [...report.rankings.flatMap(rankingBlock), ...report.comparisons.flatMap(comparisonBlock),
+  {id: 'comparison', title: 'Comparison', make: () => [report.pooled.length ? sentences(report.pooled) : null,
+    ...report.rankings.flatMap(rankingBlock), ...report.comparisons.flatMap(comparisonBlock),
     report.not_compared.length ? sentences(report.not_compared) : null].filter((part) => part)},
   {id: 'pictures', title: 'Pictures', make: () => [...report.data_samples.flatMap(sampleGrid), ...report.experiments.flatMap(mistakes)]},
-  {id: 'facts', title: 'Where this comes from', make: () => report.sources.flatMap(sourceFacts)},
+  {id: 'facts', title: 'Where this comes from', make: () => [...machineTable(), ...report.sources.flatMap(sourceFacts)]},
 ];
 
 // What is in the page stays in the page: an error in one section must not cost the others, but it must be seen.

@@ -13,6 +13,14 @@ function sourceName(source) {
   return report.sources[source].name;
 }
 
+// "a.json", "a.json + b.json", "a.json + b.json + 3 more".
+function sourceNames(sources) {
+  const shown = sources.length > 3 ? 2 : sources.length;
+  const words = sources.slice(0, shown).map(sourceName);
+  if (sources.length > shown) words.push(`${sources.length - shown} more`);
+  return words.join(' + ');
+}
+
 // A colour of the page as it is now; charts cannot read custom properties themselves.
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -1,0 +1,154 @@
+// Which files of a page are set against each other, and what is said of those that are not.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "report/page_sources.hpp"
+
+using mnist::ReportSource;
+using mnist_test::bench;
+using mnist_test::data_of;
+using mnist_test::repetitions;
+using mnist_test::several_seeds;
+using nlohmann::json;
+
+namespace {
+
+/// A file of a program that is not ours: its host and its CPUs are all that is known of the machine.
+ReportSource foreign(const std::string& name, int count, double nanoseconds) {
+    std::vector<json> rows = repetitions("Sort/8", count, 1000);
+    for (int r = 0; r < count; ++r) rows[static_cast<std::size_t>(r)]["real_time"] = nanoseconds + r % 5;
+    return bench(name, rows);
+}
+
+void set_fact(ReportSource& file, const std::string& key, const std::string& value) {
+    std::get<mnist::BenchResult>(file.content).context[key] = value;
+}
+
+bool mentions(const json& sentences, const std::string& part) {
+    return std::any_of(sentences.begin(), sentences.end(), [&](const json& sentence) {
+        return sentence.get<std::string>().find(part) != std::string::npos;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("page: files of other machines are compared, repetitions of one are taken together") {
+    const mnist::TrainResult base = several_seeds();
+    mnist::TrainResult other = base;
+    other.machine.cpu_model = "Another CPU";
+    const json data = data_of({{.name = "a.json", .content = base},
+                               {.name = "again.json", .content = base},
+                               {.name = "b.json", .content = other}});
+    REQUIRE(data["comparisons"].size() == 1);
+    const json& comparison = data["comparisons"][0];
+    CHECK(comparison["base_source"] == 0);
+    CHECK(comparison["base_sources"] == json{0, 1});
+    CHECK(comparison["new_sources"] == json{2});
+    REQUIRE(comparison["rows"].size() == 3);
+    CHECK(comparison["rows"][0]["samples_base"] == 4);
+    CHECK(comparison["rows"][0]["samples_new"] == 2);
+    REQUIRE(data["pooled"].size() == 1);
+    CHECK(mentions(data["pooled"], "one configuration are taken together: a.json + again.json. "));
+    CHECK(mentions(data["summary"], "b.json against a.json + again.json (CPU "));
+    CHECK(data["not_compared"].empty());
+}
+
+TEST_CASE("page: what is pooled is said even where there is nothing to compare it with") {
+    std::vector<ReportSource> files;
+    for (const char* const name : {"a.json", "b.json", "c.json", "d.json"})
+        files.push_back({.name = name, .content = several_seeds()});
+    const json data = data_of(files);
+    CHECK(data["comparisons"].empty());
+    REQUIRE(data["pooled"].size() == 1);
+    CHECK(mentions(data["pooled"], ": a.json + b.json + 2 more. "));
+}
+
+TEST_CASE("page: a build that was not committed may be another one each time, so it is compared") {
+    mnist::TrainResult result = several_seeds();
+    result.build.dirty = true;
+    CHECK(
+        data_of({{.name = "a.json", .content = result}, {.name = "b.json", .content = result}})["comparisons"]
+            .size() == 1);
+}
+
+TEST_CASE("page: one machine and build with another configuration is compared, and that is a warning") {
+    mnist::TrainResult other = several_seeds();
+    other.config.adam_lr = 0.01;
+    const json data =
+        data_of({{.name = "a.json", .content = several_seeds()}, {.name = "b.json", .content = other}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(mentions(data["comparisons"][0]["warnings"], "the learning rates of Adam differ"));
+    CHECK(data["pooled"].empty());
+}
+
+TEST_CASE("page: other data is not compared, but with what is of the same data further on") {
+    const mnist::TrainResult digits = several_seeds();
+    mnist::TrainResult fashion = digits;
+    fashion.dataset.sha256 = std::string(64, 'c');
+    mnist::TrainResult fashion_elsewhere = fashion;
+    fashion_elsewhere.machine.cpu_model = "Another CPU";
+    const json data = data_of({{.name = "a.json", .content = digits},
+                               {.name = "b.json", .content = fashion},
+                               {.name = "c.json", .content = fashion_elsewhere}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(data["comparisons"][0]["base_source"] == 1);
+    CHECK(data["comparisons"][0]["new_source"] == 2);
+    REQUIRE(data["not_compared"].size() == 1);
+    CHECK(data["not_compared"][0].get<std::string>().starts_with("a.json and b.json are not compared: "));
+}
+
+TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {
+    const json data = data_of({foreign("a.json", 10, 250), foreign("b.json", 10, 125)});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(data["comparisons"][0]["rows"][0]["verdict"] == "faster");
+    CHECK(data["not_compared"].empty());
+}
+
+TEST_CASE("page: of files with too few repetitions nobody has a rank") {
+    const json data =
+        data_of({foreign("a.json", 1, 250), foreign("b.json", 1, 125), foreign("c.json", 1, 60)});
+    REQUIRE(data["rankings"].size() == 1);
+    for (const json& member : data["rankings"][0]["families"][0]["members"]) {
+        CHECK(member["rank"].is_null());
+        CHECK(member["tied"] == false);
+        CHECK(member["ratio"].is_number());
+    }
+}
+
+TEST_CASE("page: the sentence on a pair says what differs between its sides") {
+    ReportSource one = foreign("a.json", 10, 250);
+    ReportSource two = foreign("b.json", 10, 125);
+    set_fact(one, "mnist.config.threads", "1");
+    set_fact(two, "mnist.config.threads", "2");
+    set_fact(one, "mnist.created", "2026-01-30T23:00:00Z");
+    set_fact(two, "mnist.created", "2026-01-31T01:00:00Z");
+    CHECK(mentions(data_of({one, two})["summary"],
+                   "b.json against a.json (threads 1 and 2, day 2026-01-30 and 2026-01-31): "));
+}
+
+TEST_CASE("page: of many files the summary says who is first, not every pair") {
+    std::vector<ReportSource> files;
+    for (const double nanoseconds : {250.0, 125.0, 60.0, 30.0, 15.0})
+        files.push_back(
+            foreign(std::string(1, static_cast<char>('a' + files.size())) + ".json", 10, nanoseconds));
+    const json summary = data_of(files)["summary"];
+    CHECK(mentions(summary, "Of 4 measurements beside a.json: "));
+    CHECK(mentions(summary, "4 comparisons of two are below"));
+    CHECK_FALSE(mentions(summary, "b.json against a.json"));
+}
+
+TEST_CASE("page: the best throughput is set only against what was measured beside it") {
+    // Another file, other threads and another precision are other races.
+    std::vector<json> rows = repetitions("Train/Adam/batch:64", 1, 4000);
+    for (const json& row : repetitions("Train/SGD/batch:64", 1, 2000)) rows.push_back(row);
+    for (const json& row : repetitions("Train/SGD/batch:64/threads:4", 1, 3000)) rows.push_back(row);
+    for (const json& row : repetitions("Train/SGD/batch:64/precision:bf16", 1, 3500)) rows.push_back(row);
+    ReportSource file = bench("a.json", rows);
+    set_fact(file, "mnist.config.threads", "2");
+    ReportSource other = bench("b.json", repetitions("Train/Momentum/batch:64", 1, 3900));
+    CHECK(
+        mentions(data_of({file, other})["summary"],
+                 "Highest throughput: Adam in f32, batch 64, 2 threads, 4,000 samples/s (a.json); 2.00 times "
+                 "the best of SGD in f32 there."));
+}
