@@ -1,6 +1,5 @@
 # Every dependency, with the least version that is tested; all of them are Debian packages (see ./run for their names).
 find_package(Threads REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(OneDNN 2.6 REQUIRED)
 find_package(TBB 2021.8 REQUIRED)
 find_package(fmt 9.1 REQUIRED)
