@@ -121,10 +121,11 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
     std::size_t disturbed = 0;
     for (const MeasuredRow& row : side.rows) disturbed += row.disturbed;
     if (disturbed > 0)
-        warnings.push_back(fmt::format(
-            "{} of {} were disturbed (more than 2 % of the time went to other virtual machines): "
-            "measure again in a quieter hour, with more repetitions",
-            disturbed == 1 ? "1 repetition" : fmt::format("{} repetitions", disturbed), side.label));
+        warnings.push_back(
+            fmt::format("{} of {} {} disturbed (more than 2 % of the time went to other virtual machines): "
+                        "measure again in a quieter hour, with more repetitions",
+                        disturbed == 1 ? "1 repetition" : fmt::format("{} repetitions", disturbed),
+                        side.label, disturbed == 1 ? "was" : "were"));
 }
 
 void warn_of_noise(const Measurements& base, std::vector<std::string>& warnings) {
