@@ -1,7 +1,7 @@
-// One body an optimizer, instantiated for each level. The scalars are copied to locals and the pointers are
-// __restrict: without that the compiler must assume that a store changes them and leaves the loop scalar.
-// Adam has a body of its own for AVX-512, where a CPU that takes square roots and divides in one unit would
-// wait for it.
+// One body an optimizer, instantiated for each level below AVX-512. The scalars are copied to locals and the
+// pointers are __restrict: without that the compiler must assume that a store changes them and leaves the
+// loop scalar. With AVX-512 the rules are written in its instructions (optimizer_vectors), so that all loops
+// which use them round alike, whichever compiler builds them.
 #include "mnist/nn/optimizer.hpp"
 
 #include <cmath>
@@ -77,59 +77,63 @@ struct Avx2 {
     }
 };
 
-// 512-bit vectors are asked for in CMakeLists.txt.
+// Sixteen parameters at a time; `live` are those that there are.
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_some(const Rule& rule, __mmask16 live, float* w,
+                                                            float* m, float* v, const float* g) {
+    __m512 first = Rule::kFirst ? _mm512_maskz_loadu_ps(live, m) : _mm512_setzero_ps();
+    __m512 second = Rule::kSecond ? _mm512_maskz_loadu_ps(live, v) : _mm512_setzero_ps();
+    const __m512 updated =
+        rule.updated(_mm512_maskz_loadu_ps(live, w), first, second, _mm512_maskz_loadu_ps(live, g));
+    if (Rule::kFirst) _mm512_mask_storeu_ps(m, live, first);
+    if (Rule::kSecond) _mm512_mask_storeu_ps(v, live, second);
+    _mm512_mask_storeu_ps(w, live, updated);
+}
 
-// adam_body, sixteen parameters at a time.
-MNIST_AVX512 [[gnu::always_inline]] inline void adam_avx512(float* w, float* m, float* v, const float* g,
-                                                            std::size_t n, const UpdateScalars& s) {
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_all(float* w, float* m, float* v, const float* g,
+                                                           std::size_t n, const UpdateScalars& s) {
     constexpr std::size_t kLanes = 16;
-    const AdamVectors rule(s);
-    for (std::size_t i = 0; i < n; i += kLanes) {
-        const auto live = static_cast<__mmask16>(n - i >= kLanes ? 0xFFFFU : (1U << (n - i)) - 1);
-        __m512 first = _mm512_maskz_loadu_ps(live, m + i);
-        __m512 second = _mm512_maskz_loadu_ps(live, v + i);
-        const __m512 updated = rule.updated(_mm512_maskz_loadu_ps(live, w + i), first, second,
-                                            _mm512_maskz_loadu_ps(live, g + i));
-        _mm512_mask_storeu_ps(m + i, live, first);
-        _mm512_mask_storeu_ps(v + i, live, second);
-        _mm512_mask_storeu_ps(w + i, live, updated);
-    }
+    const Rule rule(s);
+    std::size_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) update_some(rule, 0xFFFF, w + i, m + i, v + i, g + i);
+    if (i < n) update_some(rule, static_cast<__mmask16>((1U << (n - i)) - 1), w + i, m + i, v + i, g + i);
 }
 
 struct Avx512 {
-    MNIST_AVX512 static void sgd(float* w, float*, float*, const float* g, std::size_t n,
+    MNIST_AVX512 static void sgd(float* w, float* m, float* v, const float* g, std::size_t n,
                                  const UpdateScalars& s) {
-        sgd_body(w, g, n, s);
+        update_all<SgdVectors>(w, m, v, g, n, s);
     }
-    MNIST_AVX512 static void momentum(float* w, float* m, float*, const float* g, std::size_t n,
+    MNIST_AVX512 static void momentum(float* w, float* m, float* v, const float* g, std::size_t n,
                                       const UpdateScalars& s) {
-        momentum_body(w, m, g, n, s);
+        update_all<MomentumVectors>(w, m, v, g, n, s);
     }
     MNIST_AVX512 static void adam(float* w, float* m, float* v, const float* g, std::size_t n,
                                   const UpdateScalars& s) {
-        adam_avx512(w, m, v, g, n, s);
+        update_all<AdamVectors>(w, m, v, g, n, s);
     }
 };
 
 // Two rows are updated, then packed out of the nearest cache.
-MNIST_AVX512_BF16 void packed_sgd(float* w, float*, float*, const float* g, std::size_t n, std::size_t width,
-                                  Bf16* copy, const UpdateScalars& s) {
+MNIST_AVX512_BF16 void packed_sgd(float* w, float* m, float* v, const float* g, std::size_t n,
+                                  std::size_t width, Bf16* copy, const UpdateScalars& s) {
     for (std::size_t i = 0; i < n; i += 2 * width) {
-        sgd_body(w + i, g + i, 2 * width, s);
+        update_all<SgdVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
         pack_two_rows(w + i, width, copy + i);
     }
 }
-MNIST_AVX512_BF16 void packed_momentum(float* w, float* m, float*, const float* g, std::size_t n,
+MNIST_AVX512_BF16 void packed_momentum(float* w, float* m, float* v, const float* g, std::size_t n,
                                        std::size_t width, Bf16* copy, const UpdateScalars& s) {
     for (std::size_t i = 0; i < n; i += 2 * width) {
-        momentum_body(w + i, m + i, g + i, 2 * width, s);
+        update_all<MomentumVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
         pack_two_rows(w + i, width, copy + i);
     }
 }
 MNIST_AVX512_BF16 void packed_adam(float* w, float* m, float* v, const float* g, std::size_t n,
                                    std::size_t width, Bf16* copy, const UpdateScalars& s) {
     for (std::size_t i = 0; i < n; i += 2 * width) {
-        adam_avx512(w + i, m + i, v + i, g + i, 2 * width, s);
+        update_all<AdamVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
         pack_two_rows(w + i, width, copy + i);
     }
 }
