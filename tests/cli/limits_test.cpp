@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "catch.hpp"
@@ -227,7 +228,11 @@ TEST_CASE("limits: where threads are refused, the training says so or is right")
 TEST_CASE("limits: a wall clock that is set back while training changes no duration") {
     const Workshop workshop;
     Launch launch = workshop.launch_train({"--epochs", "3", "--out", "r.json"});
-    launch.environment = {{"LD_PRELOAD", MNIST_CLOCK_STEP}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+    // By its name alone: the loader would cut a path at each space.
+    const std::filesystem::path library = MNIST_CLOCK_STEP;
+    launch.environment = {{"LD_PRELOAD", library.filename().string()},
+                          {"LD_LIBRARY_PATH", library.parent_path().string()},
+                          {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
     const auto start = std::chrono::steady_clock::now();
     const Finished finished = run(launch);
     const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
