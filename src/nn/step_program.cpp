@@ -81,7 +81,7 @@ StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replica
     for (std::size_t r = 0; r < replicas.size(); ++r) {
         Replica& replica = replicas_.emplace_back(Replica{replicas[r], buffers.replicas[r], {}, {}});
         for (std::size_t row = 0; row < rows; row += tile)
-            make_tile(replica, row, row + tile <= rows ? full : *rest);
+            make_tile(replica, row, rest == nullptr || row + tile <= rows ? full : *rest);
         make_panels(replica);
     }
 }
