@@ -11,7 +11,7 @@ namespace mnist {
 namespace {
 
 constexpr std::size_t kChunk = 16;
-// A logarithm takes as long as the rest of a row, and that of a product is the sum. Each factor is at most
+// A logarithm takes two fifths of a row's time, and that of a product is the sum. Each factor is at most
 // the number of classes, 2^8 at the most, so that the product stays in a double's range.
 constexpr std::size_t kRowsPerLogarithm = 64;
 

@@ -65,11 +65,9 @@ struct InnerProductShape {
 [[nodiscard]] Primitive inner_product_backward_weights(const InnerProductShape& shape);
 /// The same gradient as a matrix product, without the bias; `add` adds it to what diff_weights holds. Faster
 /// than inner_product_backward_weights, which first copies the whole source into its scratchpad.
-///   by_output   diff_weights lie as [out][in], SRC = diff_dst, WEIGHTS = src, DST = diff_weights; oneDNN
-///   copies
-///               diff_dst, transposed
-///   otherwise   as [in][out] (a blocked or input-major panel does), SRC = src, WEIGHTS = diff_dst, DST =
-///               diff_weights; oneDNN copies src, transposed
+/// DST = diff_weights; oneDNN copies SRC, transposed.
+///   by_output   diff_weights lie as [out][in], SRC = diff_dst, WEIGHTS = src
+///   otherwise   as [in][out] (a blocked or input-major panel does), SRC = src, WEIGHTS = diff_dst
 [[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output, bool add);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
