@@ -28,20 +28,19 @@ struct Options {
     std::vector<Precision> precisions;          ///< empty: f32, and a few of bf16
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 
-    bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
-
     std::string filter;  ///< as Google Benchmark reads it; empty: all
-    bool list_tests = false;
-    Format format = Format::console;  ///< of standard output
     std::optional<std::filesystem::path> out;
+    Format format = Format::console;  ///< of standard output
     Format out_format = Format::json;
     std::string colour = "auto";  ///< auto, true, false
     bool tabular = false;
+    bool list_tests = false;
+    bool time_unit_given = false;
+    bool interleaved = false;  ///< repetitions of all benchmarks mixed at random
+    bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
     std::size_t repetitions = 1;
-    bool interleaved = false;          ///< repetitions of all benchmarks mixed at random
     std::optional<double> min_time_s;  ///< instead of each benchmark's own
     double warmup_s = 0;
-    bool time_unit_given = false;
     std::vector<std::string> for_library;  ///< flags that Google Benchmark carries out
 };
 
