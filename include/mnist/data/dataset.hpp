@@ -13,12 +13,15 @@
 
 namespace mnist {
 
+// Assigned from another memory resource, it copies, which may throw: it does not say noexcept.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 struct Split {
     AlignedVector<std::uint8_t> images;  ///< [count, rows * columns] u8, row-major, 0 = background
     std::vector<std::uint8_t> labels;    ///< [count] u8, each < classes
     [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): for its splits
 struct Dataset {
     DatasetFacts facts;  ///< name, extents, checksum, synthetic or not
     Split train;

@@ -21,6 +21,8 @@ namespace mnist {
 /// swap for hours.
 inline constexpr std::uint64_t kMaxIdxValues = std::uint64_t{1} << 32U;
 
+// Assigned from another memory resource, it copies, which may throw: it does not say noexcept.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 struct IdxArray {
     std::vector<std::size_t> extents;    ///< [count] for labels, [count, rows, columns] for images; none is 0
     AlignedVector<std::uint8_t> values;  ///< row-major, as many as the product of the extents

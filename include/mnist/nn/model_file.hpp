@@ -16,6 +16,8 @@
 namespace mnist {
 
 /// One inner product in PyTorch's order.
+// Assigned from another memory resource, it copies, which may throw: it does not say noexcept.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 struct LayerParameters {
     std::size_t in = 0;
     std::size_t out = 0;
