@@ -92,6 +92,7 @@ double seconds_of(const BenchRepetition& repetition, bool ours) {
 // In order of time, where the file says it; in that of the file otherwise.
 std::vector<const BenchRepetition*> in_order(const std::vector<BenchRepetition>& repetitions) {
     std::vector<const BenchRepetition*> ordered;
+    ordered.reserve(repetitions.size());
     for (const BenchRepetition& repetition : repetitions) ordered.push_back(&repetition);
     std::stable_sort(ordered.begin(), ordered.end(),
                      [](const BenchRepetition* a, const BenchRepetition* b) { return a->index < b->index; });

@@ -53,6 +53,7 @@ std::string raised_thresholds(const Comparison& comparison) {
             floors.push_back(floor);
     }
     std::vector<std::string> words;
+    words.reserve(floors.size());
     for (const auto& [floor, family] : floors)
         words.push_back(fmt::format("{:.3g} % for {}", floor * 100, short_printable(family)));
     return words.empty() ? "" : "the noise that was measured raises the threshold to " + listed(words);

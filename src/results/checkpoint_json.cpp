@@ -126,7 +126,7 @@ std::vector<std::string> differences(const json& stored, const json& here) {
             continue;
         }
         for (const std::string& key : keys_of(theirs, ours))
-            compare(section + "." + key, member(*theirs, key), member(*ours, key));
+            compare(fmt::format("{}.{}", section, key), member(*theirs, key), member(*ours, key));
     }
     return found;
 }

@@ -14,6 +14,7 @@ using Names = std::vector<std::string>;
 
 std::vector<std::string> titles(const std::vector<RowGroup>& groups) {
     std::vector<std::string> found;
+    found.reserve(groups.size());
     for (const RowGroup& group : groups) found.push_back(group.title);
     return found;
 }

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<mnist::Figure>& figures) {
     std::vector<std::string> names;
+    names.reserve(figures.size());
     for (const mnist::Figure& figure : figures) names.push_back(figure.name);
     return names;
 }
