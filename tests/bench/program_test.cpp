@@ -250,7 +250,7 @@ TEST_CASE("mnist_bench: a run against itself keeps the floor beside the repetiti
     for (const nlohmann::json& row : result.at("benchmarks")) {
         if (row.at("run_type") == "iteration") ++repetitions;
     }
-    CHECK(repetitions == 3 * 8);
+    CHECK(repetitions == std::size_t{3} * 8);
     CHECK(contains(finished.output, "Noise"));
 }
 

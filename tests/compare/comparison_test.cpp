@@ -70,12 +70,12 @@ TEST_CASE("compare: what makes a comparison unfair is a warning with a remedy") 
               "the networks differ (hidden layers 128 and 64): use the same --hidden",
               "the epochs differ (5 and 25): train as many epochs in both",
               "the learning-rate schedules differ (constant and one-cycle): train with the same --schedule",
-              "b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
-              "`./run fetch mnist`)",
-              "b.json was resumed from a checkpoint, its speed is of several processes: train at one go to "
-              "compare it",
-              "3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
-              "machines): measure again in a quieter hour, with more repetitions"});
+              ("b.json was measured on synthetic digits: get MNIST by `mnist fetch mnist` (in a checkout: "
+               "`./run fetch mnist`)"),
+              ("b.json was resumed from a checkpoint, its speed is of several processes: train at one go to "
+               "compare it"),
+              ("3 repetitions of b.json were disturbed (more than 2 % of the time went to other virtual "
+               "machines): measure again in a quieter hour, with more repetitions")});
 }
 
 TEST_CASE("compare: weights of the same configuration are compared bit by bit, and differences explained") {

@@ -11,8 +11,6 @@
 
 using namespace mnist;
 
-namespace fs = std::filesystem;
-
 TEST_CASE("fetch: the four archives are verified and put into place") {
     LocalServer server;
     serve_set(server);

@@ -64,7 +64,7 @@ TEST_CASE("bf16: weights in bf16 are blocked, another layout is refused") {
 
 TEST_CASE("bf16: loops round as the conversion's definition says, sums are f32") {
     if (no_bf16()) return;
-    constexpr std::size_t kCount = 3 * 32;
+    constexpr std::size_t kCount = std::size_t{3} * 32;
     const std::vector<float> parts = random_floats(3 * kCount, 1);
     std::vector<Bf16> found(kCount);
     round_to_bf16(parts.data(), found.data(), kCount);

@@ -148,7 +148,7 @@ TEST_CASE("quantised: outputs without weights and layers that were never active 
 
 TEST_CASE("quantised: calibration finds the largest activation of each hidden layer") {
     const ModelParameters model = initial_parameters({49, 20, 7, 3}, 2);
-    const std::vector<std::uint8_t> pixels = random_pixels(49 * 30);
+    const std::vector<std::uint8_t> pixels = random_pixels(std::size_t{49} * 30);
     const std::vector<float> largest =
         largest_activations(model, {.images = pixels.data(), .labels = nullptr, .count = 30, .pixels = 49});
     REQUIRE(largest.size() == 2);
@@ -201,11 +201,11 @@ TEST_CASE("int8: sums at the limits of bytes do not saturate") {
     QuantizedModel model;
     QuantizedLayer layer{.in = 784,
                          .out = 3,
-                         .weight = AlignedVector<std::int8_t>(3 * 784, std::int8_t{63}),
+                         .weight = AlignedVector<std::int8_t>(std::size_t{3} * 784, std::int8_t{63}),
                          .scale = AlignedVector<float>(3, 1.0F),
                          .bias = AlignedVector<float>(3, 0.0F),
                          .input_scale = 1};
-    std::fill(layer.weight.begin() + 784, layer.weight.begin() + 2 * 784, std::int8_t{-63});
+    std::fill(layer.weight.begin() + 784, layer.weight.end() - 784, std::int8_t{-63});
     model.layers.push_back(layer);
     const std::vector<std::uint8_t> white(784, 255);
     Team team(1, {});
@@ -218,7 +218,7 @@ TEST_CASE("int8: sums at the limits of bytes do not saturate") {
 
 TEST_CASE("int8: evaluation counts what the logits say") {
     const ModelParameters model = initial_parameters({49, 20, 3}, 2);
-    const std::vector<std::uint8_t> pixels = random_pixels(49 * 11);
+    const std::vector<std::uint8_t> pixels = random_pixels(std::size_t{49} * 11);
     const std::vector<std::uint8_t> labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1};
     const LabelledRows rows{.images = pixels.data(), .labels = labels.data(), .count = 11, .pixels = 49};
     Team team(2, {});
@@ -243,7 +243,7 @@ TEST_CASE("int8: evaluation counts what the logits say") {
 TEST_CASE(
     "bf16: logits are the double-precision ones within its eight bits, or the error says what is missing") {
     const ModelParameters model = initial_parameters({784, 128, 64, 10}, 5);
-    const std::vector<std::uint8_t> pixels = random_pixels(9 * 784);
+    const std::vector<std::uint8_t> pixels = random_pixels(std::size_t{9} * 784);
     const LabelledRows rows{.images = pixels.data(), .labels = nullptr, .count = 9, .pixels = 784};
     Team team(1, {});
     if (precision_obstacle(Precision::bf16)) {

@@ -16,6 +16,8 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
+const json kNoText = "";  // empty() of such a json is false
+
 ReportSource bench_with(const std::vector<json>& rows, const Facts& facts) {
     ReportSource file = bench("b.json", rows);
     auto& context = std::get<mnist::BenchResult>(file.content).context;
@@ -46,13 +48,13 @@ TEST_CASE("page: the command of a benchmark file has what the file says about it
           "--seed 0 --benchmark_repetitions=10 --benchmark_min_time=0.25 "
           "--benchmark_enable_random_interleaving=true "
           "--benchmark_filter='^Train/Adam/batch:(64|256)$' --benchmark_out=FILE");
-    CHECK(source["command_note"] == "");
+    CHECK(source["command_note"] == kNoText);
 }
 
 TEST_CASE("page: a run without a filter has none in its command, and needs no remark") {
     const json source = source_with({{"mnist.run.filter", ""}, {"mnist.run.noise_floor", "true"}});
     CHECK(source["command"] == "mnist_bench --noise-floor --benchmark_out=FILE");
-    CHECK(source["command_note"] == "");
+    CHECK(source["command_note"] == kNoText);
 }
 
 TEST_CASE("page: a filter that a shell could act on is left out, and that is said") {
@@ -104,8 +106,8 @@ TEST_CASE("page: an older file's filter is made from its rows, or from their fam
 
 TEST_CASE("page: a file of another program has no command") {
     const json source = data_of({bench("b.json", repetitions("Sort/8", 2, 1000))})["sources"][0];
-    CHECK(source["command"] == "");
-    CHECK(source["command_note"] == "");
+    CHECK(source["command"] == kNoText);
+    CHECK(source["command_note"] == kNoText);
 }
 
 TEST_CASE("page: repetitions that others disturbed are counted, named, and told in the summary") {
@@ -129,7 +131,7 @@ TEST_CASE("page: when a file was measured is said whichever kind it is, and is e
     CHECK(source_with({{"mnist.created", "2026-01-31T12:00:00Z"}, {"date", "x"}})["created"] ==
           "2026-01-31T12:00:00Z");
     CHECK(source_with({{"date", "2026-01-31T12:00:00+00:00"}})["created"] == "2026-01-31T12:00:00+00:00");
-    CHECK(source_with({})["created"] == "");
+    CHECK(source_with({})["created"] == kNoText);
     CHECK(data_of({{.name = "a.json", .content = mnist_test::sample_result(1)}})["sources"][0]["created"] ==
           mnist_test::sample_result(1).created);
 }

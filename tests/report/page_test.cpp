@@ -10,7 +10,6 @@
 #include "results/sample_result.hpp"
 
 using mnist::ReportSource;
-using mnist_test::bench;
 using mnist_test::data_of;
 using mnist_test::repetitions;
 using mnist_test::several_seeds;
