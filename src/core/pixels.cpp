@@ -1,37 +1,42 @@
-// One body, compiled once a level of instructions. Fusing the multiplication with the subtraction is switched
-// off for this file (see CMakeLists.txt), so that all levels round alike.
+// One body, compiled once a level of instructions below AVX-512. Fusing the multiplication with the
+// subtraction is switched off for this file (see CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
+
+#include "pixels_avx512.hpp"
 
 namespace mnist {
 namespace {
 
+constexpr std::size_t kLine = 64;  // bytes of a cache line, so pixels of one
+
 [[gnu::always_inline]] inline void body(const std::uint8_t* __restrict src, float* __restrict dst,
-                                        std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) dst[i] = static_cast<float>(src[i]) * kPixelStep - 1.0F;
+                                        std::size_t n, const std::uint8_t* next) {
+    const auto convert = [&](std::size_t i) { dst[i] = static_cast<float>(src[i]) * kPixelStep - 1.0F; };
+    std::size_t i = 0;
+    // Lines have a loop of their own, whose length the compiler knows.
+    for (; i + kLine <= n; i += kLine) {
+        __builtin_prefetch(next + i);
+        for (std::size_t k = 0; k < kLine; ++k) convert(i + k);
+    }
+    if (n != 0) __builtin_prefetch(next + n - 1);
+    for (; i < n; ++i) convert(i);
 }
 
-void baseline(const std::uint8_t* src, float* dst, std::size_t n) {
-    body(src, dst, n);
+void baseline(const std::uint8_t* src, float* dst, std::size_t n, const std::uint8_t* next) {
+    body(src, dst, n, next);
 }
 
-[[gnu::target("avx2")]] void avx2(const std::uint8_t* src, float* dst, std::size_t n) {
-    body(src, dst, n);
+[[gnu::target("avx2")]] void avx2(const std::uint8_t* src, float* dst, std::size_t n,
+                                  const std::uint8_t* next) {
+    body(src, dst, n, next);
 }
-
-#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
-
-MNIST_AVX512 void avx512(const std::uint8_t* src, float* dst, std::size_t n) {
-    body(src, dst, n);
-}
-
-#undef MNIST_AVX512
 
 }  // namespace
 
 NormalizeFn normalize_pixels(Isa isa) {
     switch (isa) {
         case Isa::avx512:
-            return avx512;
+            return normalize_pixels_avx512;
         case Isa::avx2:
             return avx2;
         case Isa::baseline:

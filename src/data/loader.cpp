@@ -139,9 +139,12 @@ class PrefetchLoader::Impl {
             arena_.execute([&] {
                 const std::size_t grain = std::max<std::size_t>(8, rows / (4 * shape_.threads));
                 parallel_blocks(rows, grain, [&](std::size_t begin, std::size_t end) {
+                    const auto row = [&](std::size_t r) {
+                        return images_ + order_[first + r] * shape_.pixels;
+                    };
                     for (std::size_t r = begin; r != end; ++r)
-                        normalize_(images_ + order_[first + r] * shape_.pixels, slot + r * shape_.row_floats,
-                                   shape_.pixels);
+                        normalize_(row(r), slot + r * shape_.row_floats, shape_.pixels,
+                                   row(std::min(r + 1, end - 1)));
                 });
             });
             ready_.store(step + 1, std::memory_order_release);

@@ -4,35 +4,34 @@
 #include <algorithm>
 #include <array>
 
-#include "mnist/core/aligned.hpp"
-
 namespace mnist {
 namespace {
 
-constexpr std::size_t kRowsTogether = 16;
+constexpr std::size_t kRowsReached = 64;
+constexpr std::size_t kRowsAhead = 4;
 constexpr std::size_t kMostClasses = 256;  // labels are bytes
 
-// Brings a row near by reading a byte of each cache line. A prefetch would not do: rows are scattered over
-// more pages than the address translation remembers, and the CPU drops prefetches whose page it does not
-// know.
-void touch(const std::uint8_t* row, std::size_t pixels) {
-    for (std::size_t at = 0; at < pixels; at += kCacheLine) asm volatile("" : : "q"(row[at]));
+// Reads a row's first and last byte, so that the CPU knows the pages: it may drop a prefetch from a page
+// that it has no translation for.
+void reach(const std::uint8_t* row, std::size_t pixels) {
+    asm volatile("" : : "q"(row[0]));
     asm volatile("" : : "q"(row[pixels - 1]));
 }
 
-// Some rows are fetched together, and only then converted: between the stores of a conversion the processor
-// sees too few of the next row's reads to wait for them side by side.
+// Rows lie anywhere in memory that fits no cache. While one is converted, another's lines are on their way:
+// near enough that the stores do not displace them before their turn.
 template <class Number, class Normalize>
 void gather_rows(const LabelledRows& data, std::span<const std::uint32_t> order, std::size_t in_padded,
                  Normalize normalize, Number* dst) {
-    for (std::size_t first = 0; first < order.size(); first += kRowsTogether) {
-        const auto some = order.subspan(first, std::min(kRowsTogether, order.size() - first));
-        for (const std::uint32_t row : some) touch(data.images + row * data.pixels, data.pixels);
-        for (const std::uint32_t row : some) {
-            normalize(data.images + row * data.pixels, dst, data.pixels);
-            std::fill(dst + data.pixels, dst + in_padded, Number{});
-            dst += in_padded;
+    const auto row = [&](std::size_t r) { return data.images + order[r] * data.pixels; };
+    const std::size_t rows = order.size();
+    for (std::size_t r = 0; r < rows; ++r) {
+        if (r % kRowsReached == 0) {
+            for (std::size_t k = r; k < std::min(rows, r + kRowsReached); ++k) reach(row(k), data.pixels);
         }
+        normalize(row(r), dst, data.pixels, row(std::min(r + kRowsAhead, rows - 1)));
+        std::fill(dst + data.pixels, dst + in_padded, Number{});
+        dst += in_padded;
     }
 }
 

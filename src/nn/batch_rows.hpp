@@ -12,10 +12,6 @@
 
 namespace mnist {
 
-/// The most rows that are gathered into one buffer: 128 rows of 784 floats are 400 kB, which with a panel of
-/// weights and its gradient fits a second-level cache of 1 MB.
-inline constexpr std::size_t kChunkRows = 128;
-
 /// What one step reads.
 struct StepInput {
     const LabelledRows& data;

@@ -68,14 +68,15 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
       scratchpads_(team.size(), memory_),
       logs_(team.size()) {
     plans = plan_layers(options_.dims, *options_.family);
-    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, memory_);
+    const std::size_t shards = cut_batch(options_.batch, options_.batch, sliced()).shards;
+    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, shards, memory_);
     make_programs();
 }
 
 // Every group computes the layers above the second once more: worth while as long as that is little beside
 // what the rows would cost on their way between cores. The bits are the same either way.
 bool Engine::Impl::replicas_pay() const {
-    if (plans.size() < 2 || plans[1].slices == 1 || team_.size() > groups_) return false;
+    if (!sliced() || sharded_ || team_.size() > groups_) return false;
     std::size_t below = plans[0].weight_floats() + plans[1].weight_floats();
     std::size_t above = 0;
     for (std::size_t l = 2; l < plans.size(); ++l) above += plans[l].weight_floats();
@@ -89,7 +90,7 @@ std::vector<LayerList> Engine::Impl::make_replicas() {
     for (std::size_t r = 1; r < groups_ && replicated_; ++r) {
         std::vector<LayerMemory>& copies = upper_copies_.emplace_back();
         for (std::size_t l = 2; l < plans.size(); ++l)
-            copies.emplace_back(plans[l], options_.precision, memory_);
+            copies.emplace_back(plans[l], options_.precision, layers_[l].diff_weights.size(), memory_);
     }
     for (std::vector<LayerMemory>& copies : upper_copies_) {
         LayerList layers{&layers_[0], &layers_[1]};
@@ -99,28 +100,53 @@ std::vector<LayerList> Engine::Impl::make_replicas() {
     return replicas;
 }
 
+void Engine::Impl::add_programs(const std::vector<LayerList>& replicas, const BatchUse& use) {
+    const BatchCut cut = cut_of(options_.batch);
+    Programs& programs = *programs_.emplace_back(std::make_unique<Programs>(
+        Programs{BatchBuffers(layers_, cut, use, options_.precision, options_.feed, memory_), {}, {}}));
+    const auto make = [&](const BatchCut& of_rows) {
+        return std::make_unique<StepProgram>(of_rows, replicas, layers_, programs.buffers, use.threads, isa_);
+    };
+    programs.full = make(cut);
+    if (options_.last_batch > 0) programs.last = make(cut_of(options_.last_batch));
+}
+
+std::size_t Engine::Impl::most_items() const {
+    std::size_t most = 1;
+    for (const auto& programs : programs_) {
+        const StepProgram& program = *programs->full;
+        most = std::max({most, program.tiles() * program.first_panels(), groups_ + program.upper_panels()});
+    }
+    return most;
+}
+
 void Engine::Impl::make_programs() {
     std::vector<TeamPrimitive*> primitives;
     const auto collect = [&](std::vector<TeamPrimitive*> some) {
         primitives.insert(primitives.end(), some.begin(), some.end());
     };
-    std::size_t most_items = 1;
     if (options_.batch > 0) {
         const std::size_t threads = team_.size();
+        const BatchCut cut = cut_of(options_.batch);
+        tiles_ = cut.tiles();
         groups_ = std::min(threads, plans.front().panels());
+        // A thread's shard needs both panels' weights and gradients beside its rows, 1.2 MB for the default
+        // network. Walked otherwise, shards give the same bits.
+        sharded_ = cut.shards > 1 && threads <= cut.shards && options_.by_shards.value_or(has_roomy_cache());
         replicated_ = replicas_pay();
         const std::vector<LayerList> replicas = make_replicas();
-        buffers_.emplace(layers_, replicas.size(), options_.batch, replicated_, threads, options_.precision,
-                         options_.feed, memory_);
-        full_ = std::make_unique<StepProgram>(options_.batch, replicas, layers_, *buffers_, threads, isa_);
-        if (options_.last_batch > 0)
-            last_ = std::make_unique<StepProgram>(options_.last_batch, replicas, layers_, *buffers_, threads,
-                                                  isa_);
-        for (const auto* const program : {&full_, &last_}) {
-            if (!*program) continue;
-            collect((*program)->primitives());
-            most_items = std::max({most_items, (*program)->tiles() * (*program)->first_panels(),
-                                   groups_ + (*program)->upper_panels()});
+        const BatchUse use{.threads = threads,
+                           .owner = std::nullopt,
+                           .replicas = replicas.size(),
+                           .by_tile = replicated_ || sharded_};
+        for (std::size_t t = 0; t < (sharded_ ? threads : 1); ++t) {
+            BatchUse own = use;
+            if (sharded_) own.owner = t;
+            add_programs(replicas, own);
+        }
+        for (const auto& programs : programs_) {
+            collect(programs->full->primitives());
+            if (programs->last) collect(programs->last->primitives());
         }
     }
     eval_ = std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, memory_);
@@ -128,7 +154,7 @@ void Engine::Impl::make_programs() {
     for (TeamPrimitive* const primitive : primitives) scratchpads_.reserve(primitive->primitive);
     for (TeamPrimitive* const primitive : primitives)
         primitive->scratchpads = scratchpads_.bind(primitive->primitive);
-    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded());
+    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items(), team_.crowded());
 }
 
 void Engine::Impl::check_rows(const LabelledRows& rows) const {
@@ -216,7 +242,7 @@ ModelParameters Engine::Impl::parameters(Array weights, Array bias) const {
 
 ModelParameters Engine::Impl::gradients() const {
     ModelParameters model;
-    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient());
+    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient(shards_of_last_step_));
     return model;
 }
 
@@ -252,7 +278,7 @@ void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& o
 }
 
 std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
-    return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
+    return programs_.empty() ? std::vector<PrimitiveFacts>{} : programs_.front()->full->facts();
 }
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}

@@ -67,9 +67,21 @@ class Engine::Impl {
         std::uint64_t serial;  ///< of the epoch's first step
     };
     void make_programs();
+    [[nodiscard]] bool sliced() const { return plans.size() > 1 && plans[1].slices > 1; }
     [[nodiscard]] bool replicas_pay() const;
     [[nodiscard]] std::vector<LayerList> make_replicas();
-    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step) const;
+    /// The programs of the full and of the last batch, and what they work in.
+    struct Programs {
+        BatchBuffers buffers;
+        std::unique_ptr<StepProgram> full;
+        std::unique_ptr<StepProgram> last;  ///< null where all batches are full
+    };
+    [[nodiscard]] BatchCut cut_of(std::size_t rows) const {
+        return cut_batch(rows, options_.batch, sliced());
+    }
+    void add_programs(const std::vector<LayerList>& replicas, const BatchUse& use);
+    [[nodiscard]] std::size_t most_items() const;
+    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step, std::size_t thread) const;
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] Update update_of(std::size_t s) const;
     [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
@@ -87,6 +99,9 @@ class Engine::Impl {
     bool groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     void group_item(const EpochWork& work, Place at, std::size_t g, std::size_t thread, PhaseClock& clock);
     void prepare_ahead(const EpochWork& work, Place at, std::size_t thread);
+    bool shards_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    void shard_item(const EpochWork& work, std::size_t s, std::size_t shard, std::size_t thread,
+                    PhaseClock& clock);
     void forward_group(const EpochWork& work, Place at, std::size_t g, std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
@@ -106,9 +121,8 @@ class Engine::Impl {
     /// layers_.
     std::vector<std::vector<LayerMemory>> upper_copies_;
     onednn::Scratchpads scratchpads_;
-    std::optional<BatchBuffers> buffers_;
-    std::unique_ptr<StepProgram> full_;
-    std::unique_ptr<StepProgram> last_;
+    /// One that all threads share, or, where the batch goes by shards, one for each thread.
+    std::vector<std::unique_ptr<Programs>> programs_;
     std::unique_ptr<EvalProgram> eval_;
     std::unique_ptr<PhaseGate> gate_;
     OptimizerSettings optimizer_;
@@ -119,6 +133,9 @@ class Engine::Impl {
     std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
     std::size_t groups_ = 0;         ///< into which the first layer's panels are divided
     bool replicated_ = false;        ///< whether each group has a replica of the layers above the second
+    bool sharded_ = false;           ///< whether threads take shards of the batch
+    std::size_t shards_of_last_step_ = 1;
+    std::size_t tiles_ = 0;            ///< of a full batch
     std::vector<double> tile_losses_;  ///< [step][tile], sums over the tile's rows
     std::vector<ThreadLog> logs_;
 };

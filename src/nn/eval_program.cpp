@@ -40,9 +40,10 @@ const float* EvalProgram::run_tile(std::size_t t, const LabelledRows& data, std:
     ThreadBuffers& buffers = threads_[thread];
     const std::size_t stride = layers_.front().plan.in_padded;
     const std::size_t live = live_rows(t, data.count);
-    for (std::size_t r = 0; r < live; ++r)
-        normalize_(data.images + (t * rows() + r) * data.pixels, buffers.src.data() + r * stride,
-                   data.pixels);
+    for (std::size_t r = 0; r < live; ++r) {
+        const std::uint8_t* const row = data.images + (t * rows() + r) * data.pixels;
+        normalize_(row, buffers.src.data() + r * stride, data.pixels, row);
+    }
     buffers.forward->run(thread);
     return buffers.dst.back().data();
 }

@@ -20,11 +20,15 @@ constexpr std::size_t kBias = 3;
 
 }  // namespace
 
-ThreadRows::ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory) {
+bool has_roomy_cache() {
+    constexpr long kRoomy = 2L << 20U;
+    return ::sysconf(_SC_LEVEL2_CACHE_SIZE) >= kRoomy;
+}
+
+ThreadRows::ThreadRows(Precision type, std::size_t count, bool ahead, std::pmr::memory_resource* memory) {
     // Two chunks of the default network are 800 kB. Beside weights, gradient and optimizer state of a panel
     // they fit a second-level cache of 2 MB, and would displace each other in one of 1 MB.
-    constexpr long kRoomForTwo = 2L << 20U;
-    const std::size_t places = ::sysconf(_SC_LEVEL2_CACHE_SIZE) >= kRoomForTwo ? 2 : 1;
+    const std::size_t places = ahead && has_roomy_cache() ? 2 : 1;
     for (std::size_t i = 0; i < places; ++i) chunks.push_back({.rows = Numbers(type, count, memory)});
 }
 
@@ -40,17 +44,14 @@ ChunkRows& ThreadRows::place_of(std::uint64_t serial, std::size_t chunk) {
     return place;
 }
 
-FirstLayer::FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& buffers,
+FirstLayer::FirstLayer(const BatchCut& cut, LayerMemory& layer, FirstLayerBuffers& buffers,
                        const RowsPrimitives& full, const RowsPrimitives* rest, std::size_t threads, Isa isa)
-    : rows_(rows),
-      tile_rows_(full.rows),
-      tiles_((rows + full.rows - 1) / full.rows),
-      chunk_rows_(chunk_rows(rows)),
+    : cut_(cut),
       layer_(layer),
       buffers_(buffers),
       precision_(full.precision),
       gather_(isa, layer.plan.in_padded, precision_),
-      gradient_({.batch = rows,
+      gradient_({.cut = cut,
                  .in = layer.plan.in_padded,
                  .out = layer.plan.panel_width,
                  .by_output = layer.plan.gradient_layout == WeightsLayout::output_major,
@@ -82,28 +83,28 @@ FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const
 }
 
 std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
-    return std::min(tile_rows_, rows_ - tile * tile_rows_);
+    return std::min(cut_.tile, cut_.rows - tile * cut_.tile);
 }
 
 // A feed's rows are f32.
 void FirstLayer::fetch(std::size_t tile, const StepInput& input, void* dst) const {
     const std::size_t rows = rows_of_tile(tile);
     if (buffers_.slots.empty()) {
-        gather_.rows(input.data, input.order.subspan(tile * tile_rows_, rows), dst);
+        gather_.rows(input.data, input.order.subspan(tile * cut_.tile, rows), dst);
     } else {
         const std::size_t stride = layer_.plan.in_padded;
-        round_to_bf16(buffers_.slots[input.slot] + tile * tile_rows_ * stride, static_cast<Bf16*>(dst),
+        round_to_bf16(buffers_.slots[input.slot] + tile * cut_.tile * stride, static_cast<Bf16*>(dst),
                       rows * stride);
     }
 }
 
 void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
     const std::size_t stride = layer_.plan.in_padded;
-    if (buffers_.threads.empty()) return buffers_.slots[input.slot] + tile * tile_rows_ * stride;
-    const std::size_t tiles_per_chunk = (chunk_rows_ + tile_rows_ - 1) / tile_rows_;
+    if (buffers_.threads.empty()) return buffers_.slots[input.slot] + tile * cut_.tile * stride;
+    const std::size_t tiles_per_chunk = (cut_.chunk + cut_.tile - 1) / cut_.tile;
     const std::size_t place = tile % tiles_per_chunk;
     ChunkRows& mine = buffers_.threads[thread].place_of(input.serial, tile / tiles_per_chunk);
-    void* const dst = mine.rows.at(place * tile_rows_ * stride);
+    void* const dst = mine.rows.at(place * cut_.tile * stride);
     const std::uint32_t bit = 1U << place;
     if ((mine.present & bit) != 0) return dst;
     fetch(tile, input, dst);
@@ -113,10 +114,10 @@ void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_
 
 // The rows of a chunk. They are still there from the forward pass, unless another chunk followed it.
 void* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
-    const std::size_t end = std::min(rows_, first_row + chunk_rows_);
-    void* const src = rows_from(first_row / tile_rows_, input, thread);
-    for (std::size_t row = first_row + tile_rows_; row < end; row += tile_rows_)
-        static_cast<void>(rows_from(row / tile_rows_, input, thread));
+    const std::size_t end = std::min(cut_.rows, first_row + cut_.chunk);
+    void* const src = rows_from(first_row / cut_.tile, input, thread);
+    for (std::size_t row = first_row + cut_.tile; row < end; row += cut_.tile)
+        static_cast<void>(rows_from(row / cut_.tile, input, thread));
     return src;
 }
 
@@ -129,8 +130,8 @@ void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> p
                          std::size_t thread) {
     const LayerPlan& plan = layer_.plan;
     void* const src = rows_from(tile, input, thread);
-    const std::size_t row = buffers_.place_of(tile * tile_rows_);
-    TeamCall& call = rows_of_tile(tile) == tile_rows_ ? calls_[thread].front() : calls_[thread].back();
+    const std::size_t row = buffers_.place_of(tile * cut_.tile);
+    TeamCall& call = rows_of_tile(tile) == cut_.tile ? calls_[thread].front() : calls_[thread].back();
     call.call.point(kSrc, src);
     for (std::size_t p = panels.first; p < panels.second; ++p) {
         call.call.point(kWeights, layer_.weights_at(p * plan.panel_floats(), precision_));
@@ -143,15 +144,16 @@ void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> p
 void FirstLayer::backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels,
                           const StepInput& input, std::size_t thread) {
     const LayerPlan& plan = layer_.plan;
-    const std::size_t first_row = chunk * chunk_rows_;
+    const std::size_t first_row = chunk * cut_.chunk;
     void* const src = chunk_from(first_row, input, thread);
+    const std::size_t shard = cut_.shard_of(chunk);
     for (std::size_t p = panels.first; p < panels.second; ++p) {
         const std::size_t row = p * buffers_.panel_rows + buffers_.place_of(first_row);
         gradient_.run(chunk,
                       {.src = src,
                        .diff_dst = buffers_.diff_dst->at(row * plan.panel_width),
-                       .diff_weights = layer_.diff_weights.data() + p * plan.panel_floats(),
-                       .diff_bias = layer_.diff_bias.data() + p * plan.panel_width},
+                       .diff_weights = layer_.diff_weights[shard].data() + p * plan.panel_floats(),
+                       .diff_bias = layer_.diff_bias[shard].data() + p * plan.panel_width},
                       thread);
     }
 }

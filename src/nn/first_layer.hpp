@@ -18,6 +18,9 @@
 
 namespace mnist {
 
+/// Whether a core's second-level cache holds 2 MB or more, as far as the system says.
+[[nodiscard]] bool has_roomy_cache();
+
 /// Normalised rows of one chunk of one step, tile by tile.
 struct ChunkRows {
     Numbers rows;              ///< [chunk, in_padded]
@@ -29,8 +32,8 @@ struct ChunkRows {
 /// Rows of one thread: the chunk that it works on and, where the cache has room, the one behind it, which is
 /// gathered while the thread would wait for others.
 struct ThreadRows {
-    /// `count`: numbers of a chunk.
-    ThreadRows(Precision type, std::size_t count, std::pmr::memory_resource* memory);
+    /// `count`: numbers of a chunk. `ahead`: whether the thread gathers before it waits.
+    ThreadRows(Precision type, std::size_t count, bool ahead, std::pmr::memory_resource* memory);
     /// The place of a chunk: where it is already, else where the older one was.
     [[nodiscard]] ChunkRows& place_of(std::uint64_t serial, std::size_t chunk);
 
@@ -58,23 +61,21 @@ struct FirstLayerBuffers {
 
 class FirstLayer {
   public:
-    /// `full` and `rest`: primitives of the tiles of `rows`; rest is null where the tiles come out even.
-    FirstLayer(std::size_t rows, LayerMemory& layer, FirstLayerBuffers& buffers, const RowsPrimitives& full,
-               const RowsPrimitives* rest, std::size_t threads, Isa isa);
+    /// `full` and `rest`: primitives of the tiles; rest is null where the tiles come out even.
+    FirstLayer(const BatchCut& cut, LayerMemory& layer, FirstLayerBuffers& buffers,
+               const RowsPrimitives& full, const RowsPrimitives* rest, std::size_t threads, Isa isa);
 
     /// Primitives of the weights phase; those of the tiles are the caller's.
     [[nodiscard]] std::vector<TeamPrimitive*> primitives() { return gradient_.primitives(); }
     [[nodiscard]] const onednn::Primitive& backward_weights() const { return gradient_.primitive(); }
-    [[nodiscard]] std::size_t tiles() const noexcept { return tiles_; }
-    [[nodiscard]] std::size_t chunks() const { return gradient_.chunks(); }
 
     /// Gathers the rows of a tile that the thread will need soon, where there is room for them.
     void prepare(std::size_t tile, const StepInput& input, std::size_t thread);
     /// Results of panels [begin, end) for the rows of tile t.
     void forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                  std::size_t thread);
-    /// Gradients of panels [begin, end) over the rows of a chunk: the first chunk's overwrite the layer's
-    /// diff_weights and diff_bias, those of the others are added. All chunks of a panel, in their order.
+    /// Gradients of panels [begin, end) over the rows of a chunk: the first chunk's of a shard overwrite the
+    /// layer's of that shard, those of the others are added. All chunks of a shard, in their order.
     void backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
                   std::size_t thread);
 
@@ -87,10 +88,7 @@ class FirstLayer {
     void fetch(std::size_t tile, const StepInput& input, void* dst) const;
     [[nodiscard]] void* rows_from(std::size_t tile, const StepInput& input, std::size_t thread);
     [[nodiscard]] void* chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread);
-    std::size_t rows_;
-    std::size_t tile_rows_;
-    std::size_t tiles_;
-    std::size_t chunk_rows_;
+    BatchCut cut_;
     LayerMemory& layer_;
     FirstLayerBuffers& buffers_;
     Precision precision_;

@@ -11,6 +11,12 @@ namespace {
 
 using tag = dnnl::memory::format_tag;
 
+ShardSums make_sums(std::size_t shards, std::size_t count, std::pmr::memory_resource* memory) {
+    ShardSums sums;
+    for (std::size_t s = 0; s < shards; ++s) sums.emplace_back(count, 0.0F, memory);
+    return sums;
+}
+
 }  // namespace
 
 tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
@@ -24,15 +30,16 @@ tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
     return panel_width == 32 ? tag::OI16i32o : tag::OI16i16o;
 }
 
-LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::pmr::memory_resource* memory)
+LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::size_t shards,
+                         std::pmr::memory_resource* memory)
     : plan(layer_plan),
       weights(plan.weight_floats(), 0.0F, memory),
-      diff_weights(plan.weight_floats(), 0.0F, memory),
+      diff_weights(make_sums(shards, plan.weight_floats(), memory)),
       first_weights(plan.weight_floats(), 0.0F, memory),
       second_weights(plan.weight_floats(), 0.0F, memory),
       copy(Precision::bf16, training == Precision::bf16 ? plan.weight_floats() : 0, memory),
       bias(plan.out_padded, 0.0F, memory),
-      diff_bias(plan.out_padded, 0.0F, memory),
+      diff_bias(make_sums(shards, plan.out_padded, memory)),
       first_bias(plan.out_padded, 0.0F, memory),
       second_bias(plan.out_padded, 0.0F, memory) {
     // Of bf16 rows the matrix product would have to interleave pairs.
@@ -74,6 +81,21 @@ LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage, 
     parameters.bias.assign(bias_storage.begin(),
                            bias_storage.begin() + static_cast<std::ptrdiff_t>(plan.out));
     return parameters;
+}
+
+LayerParameters LayerMemory::gradient(std::size_t shards) const {
+    AlignedVector<float> sums = diff_weights.front();
+    AlignedVector<float> bias_sums = diff_bias.front();
+    const auto take = [](const AlignedVector<float>& from, AlignedVector<float>& to, std::size_t at,
+                         std::size_t n) { std::copy_n(from.data() + at, n, to.data() + at); };
+    for (std::size_t part = 0; part < parts(); ++part) {
+        const std::size_t home = home_of(part, shards);
+        const std::size_t floats = sums.size() / parts();
+        take(diff_weights[home], sums, part * floats, floats);
+        // A sliced layer's bias belongs to its first slice.
+        if (plan.slices == 1) take(diff_bias[home], bias_sums, part * plan.panel_width, plan.panel_width);
+    }
+    return unload(sums, plan.gradient_layout, bias_sums);
 }
 
 std::string LayerMemory::tag_name(Precision type) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <vector>
 
 #include "mnist/nn/layer_plan.hpp"
 #include "mnist/nn/model_file.hpp"
@@ -17,10 +18,14 @@ namespace mnist {
 [[nodiscard]] dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width,
                                               Precision type = Precision::f32);
 
+/// For each shard of a batch the sums of a layer's gradients over its rows.
+using ShardSums = std::vector<AlignedVector<float>>;
+
 struct LayerMemory {
-    /// `training`: what the matrix products of training multiply. `memory` is not owned and must outlive the
-    /// layer.
-    LayerMemory(const LayerPlan& layer_plan, Precision training, std::pmr::memory_resource* memory);
+    /// `training`: what the matrix products of training multiply. `shards`: the most that a batch has.
+    /// `memory` is not owned and must outlive the layer.
+    LayerMemory(const LayerPlan& layer_plan, Precision training, std::size_t shards,
+                std::pmr::memory_resource* memory);
 
     /// Also into the copy for training.
     void load(const LayerParameters& parameters);
@@ -33,10 +38,15 @@ struct LayerMemory {
                                          const AlignedVector<float>& bias_storage) const {
         return unload(weight_storage, plan.layout, bias_storage);
     }
-    /// What a training step left in diff_weights and diff_bias.
-    [[nodiscard]] LayerParameters gradient() const {
-        return unload(diff_weights, plan.gradient_layout, diff_bias);
+    /// Parts whose gradients are summed over the shards apart: slices, or else panels.
+    [[nodiscard]] std::size_t parts() const { return plan.slices > 1 ? plan.slices : plan.panels(); }
+    /// The shard with whose gradient the others' are summed up for a part, given the number of shards: that
+    /// of the thread that usually updates the part.
+    [[nodiscard]] std::size_t home_of(std::size_t part, std::size_t shards) const {
+        return part * shards / parts();
     }
+    /// What a training step of a batch of so many shards left.
+    [[nodiscard]] LayerParameters gradient(std::size_t shards) const;
     /// oneDNN's tag of one panel, and of the whole layer unless it runs forward panel by panel.
     [[nodiscard]] dnnl::memory::format_tag tag(Precision type = Precision::f32) const {
         return tag_of(plan.layout, plan.panel_width, type);
@@ -51,10 +61,14 @@ struct LayerMemory {
     }
     [[nodiscard]] std::string tag_name(Precision type = Precision::f32) const;
 
-    LayerPlan plan;  ///< gradient_layout is that of the training's precision
-    AlignedVector<float> weights, diff_weights, first_weights, second_weights;  ///< [weight_floats]
-    Numbers copy;  ///< the weights in bf16, [weight_floats]; empty where training is f32
-    AlignedVector<float> bias, diff_bias, first_bias, second_bias;  ///< [out_padded]
+    LayerPlan plan;                ///< gradient_layout is that of the training's precision
+    AlignedVector<float> weights;  ///< [weight_floats]
+    ShardSums diff_weights;        ///< [weight_floats], in the plan's gradient_layout
+    AlignedVector<float> first_weights, second_weights;  ///< [weight_floats]
+    Numbers copy;               ///< the weights in bf16, [weight_floats]; empty where training is f32
+    AlignedVector<float> bias;  ///< [out_padded]
+    ShardSums diff_bias;        ///< [out_padded]
+    AlignedVector<float> first_bias, second_bias;  ///< [out_padded]
 
   private:
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage, WeightsLayout order,

@@ -81,7 +81,8 @@ std::vector<float> largest_activations(const ModelParameters& model, const Label
     std::vector<float> output;
     for (std::size_t r = 0; r < rows.count; ++r) {
         input.resize(rows.pixels);
-        normalize(rows.images + r * rows.pixels, input.data(), rows.pixels);
+        const std::uint8_t* const row = rows.images + r * rows.pixels;
+        normalize(row, input.data(), rows.pixels, row);
         for (std::size_t l = 0; l < largest.size(); ++l) {
             const LayerParameters& layer = model.layers[l];
             output.assign(layer.bias.begin(), layer.bias.end());

@@ -17,11 +17,10 @@ constexpr std::size_t kDst = 2;
 
 }  // namespace
 
-SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
+SecondLayer::SecondLayer(const BatchCut& cut, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
                          SecondLayerBuffers& buffers, const RowsPrimitives& full, const RowsPrimitives* rest,
                          std::size_t threads, Isa isa)
-    : rows_(rows),
-      tile_rows_(full.rows),
+    : cut_(cut),
       width_(layer.plan.slice_width()),
       layer_(layer),
       hidden_(hidden),
@@ -32,8 +31,7 @@ SecondLayer::SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, Firs
       buffers_(buffers),
       isa_(isa),
       // A slice is one panel whose inputs are the slice's.
-      gradient_({.batch = rows, .in = width_, .out = layer.plan.out_padded, .type = precision_}, threads,
-                isa) {
+      gradient_({.cut = cut, .in = width_, .out = layer.plan.out_padded, .type = precision_}, threads, isa) {
     for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
 }
 
@@ -69,12 +67,12 @@ SecondLayer::ThreadCalls SecondLayer::make_calls(const RowsPrimitives& full, con
 }
 
 std::size_t SecondLayer::rows_of_tile(std::size_t tile) const {
-    return std::min(tile_rows_, rows_ - tile * tile_rows_);
+    return std::min(cut_.tile, cut_.rows - tile * cut_.tile);
 }
 
 SecondLayer::TileCalls& SecondLayer::calls_of_tile(std::size_t tile, std::size_t thread) {
     ThreadCalls& tiles = calls_[thread];
-    return rows_of_tile(tile) == tile_rows_ ? tiles.front() : tiles.back();
+    return rows_of_tile(tile) == cut_.tile ? tiles.front() : tiles.back();
 }
 
 void SecondLayer::forward(std::size_t set, std::size_t tile, Panels slices, std::size_t thread) {
@@ -114,11 +112,12 @@ void SecondLayer::backward_data(std::size_t tile, Panels slices, void* diff_dst,
 }
 
 void SecondLayer::backward_weights(std::size_t chunk, std::size_t slice, void* diff_dst, std::size_t thread) {
+    const std::size_t shard = cut_.shard_of(chunk);
     gradient_.run(chunk,
                   {.src = src_.at(row_of(slice, chunk) * width_),
                    .diff_dst = diff_dst,
-                   .diff_weights = layer_.diff_weights.data() + slice_at(slice),
-                   .diff_bias = slice == 0 ? layer_.diff_bias.data() : nullptr},
+                   .diff_weights = layer_.diff_weights[shard].data() + slice_at(slice),
+                   .diff_bias = slice == 0 ? layer_.diff_bias[shard].data() : nullptr},
                   thread);
 }
 

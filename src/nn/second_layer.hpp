@@ -29,8 +29,8 @@ class SecondLayer {
   public:
     using Panels = std::pair<std::size_t, std::size_t>;  ///< [begin, end) of the first layer's panels: slices
 
-    /// `layer` has plan.slices > 1. `full` and `rest`: primitives of the tiles of `rows`, made for slices.
-    SecondLayer(std::size_t rows, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
+    /// `layer` has plan.slices > 1. `full` and `rest`: primitives of the tiles, made for slices.
+    SecondLayer(const BatchCut& cut, LayerMemory& layer, bool hidden, FirstLayerBuffers& first,
                 SecondLayerBuffers& buffers, const RowsPrimitives& full, const RowsPrimitives* rest,
                 std::size_t threads, Isa isa);
 
@@ -50,7 +50,7 @@ class SecondLayer {
     ///   diff_dst  [rows of the tile, out_padded], read
     void backward_data(std::size_t tile, Panels slices, void* diff_dst, std::size_t thread);
     /// The gradient of a slice's weights over the rows of a chunk, which is a tile; slice 0 takes the bias
-    /// along. All chunks of a slice, in their order.
+    /// along. All chunks of a shard, in their order.
     ///   diff_dst  [rows of the chunk, out_padded], read
     void backward_weights(std::size_t chunk, std::size_t slice, void* diff_dst, std::size_t thread);
 
@@ -65,13 +65,12 @@ class SecondLayer {
     [[nodiscard]] TileCalls& calls_of_tile(std::size_t tile, std::size_t thread);
     /// First row of a tile in a slice of the first layer's arrays, and of the parts.
     [[nodiscard]] std::size_t row_of(std::size_t slice, std::size_t tile) const {
-        return slice * first_.panel_rows + first_.place_of(tile * tile_rows_);
+        return slice * first_.panel_rows + first_.place_of(tile * cut_.tile);
     }
     /// First element of a slice's weights, gradients or state.
     [[nodiscard]] std::size_t slice_at(std::size_t slice) const { return slice * layer_.plan.slice_floats(); }
 
-    std::size_t rows_;
-    std::size_t tile_rows_;
+    BatchCut cut_;
     std::size_t width_;  ///< inputs of a slice
     LayerMemory& layer_;
     bool hidden_;

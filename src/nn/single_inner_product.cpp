@@ -51,7 +51,7 @@ class SingleInnerProduct::Impl {
     Impl(const LayerPlan& plan, std::size_t rows, Direction direction, const InnerProductOperands& operands)
         : rows_(rows),
           direction_(direction),
-          layer_(plan_for(plan, direction), Precision::f32, &memory_),
+          layer_(plan_for(plan, direction), Precision::f32, 1, &memory_),
           width_(by_panel(layer_, direction) ? layer_.plan.panel_width : layer_.plan.out_padded),
           src_(rows * layer_.plan.in_padded, 0.0F, &memory_),
           dst_(rows * layer_.plan.out_padded, 0.0F, &memory_),
@@ -72,7 +72,8 @@ class SingleInnerProduct::Impl {
         const LayerPlan& plan = layer_.plan;
         std::vector<float> values;
         if (direction_ == Direction::backward_weights) {
-            const LayerParameters gradient = layer_.unload(layer_.diff_weights, layer_.diff_bias);
+            const LayerParameters gradient =
+                layer_.unload(layer_.diff_weights.front(), layer_.diff_bias.front());
             values.assign(gradient.weight.begin(), gradient.weight.end());
             values.insert(values.end(), gradient.bias.begin(), gradient.bias.end());
             return values;
@@ -150,8 +151,8 @@ class SingleInnerProduct::Impl {
             case Direction::backward_weights:
                 arguments = {{DNNL_ARG_SRC, src},
                              {DNNL_ARG_DIFF_DST, dst},
-                             {DNNL_ARG_DIFF_WEIGHTS, weights(layer_.diff_weights)},
-                             {DNNL_ARG_DIFF_BIAS, bias(layer_.diff_bias)}};
+                             {DNNL_ARG_DIFF_WEIGHTS, weights(layer_.diff_weights.front())},
+                             {DNNL_ARG_DIFF_BIAS, bias(layer_.diff_bias.front())}};
                 break;
         }
         calls_.emplace_back(primitive_, std::move(arguments));

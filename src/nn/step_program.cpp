@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "bf16_loops.hpp"
+#include "column_sums.hpp"
 
 namespace mnist {
 
@@ -31,51 +32,49 @@ std::size_t floats_of_parts(const std::vector<LayerMemory>& layers, std::size_t 
     return layers[1].plan.slices * rows * layers[1].plan.out_padded;
 }
 
-// Tiles that are walked one by one are those of a sliced second layer.
-std::size_t rows_at_once(std::size_t rows, bool by_tile) {
-    return by_tile ? std::min(rows, tile_rows(rows, true)) : rows;
-}
-
 }  // namespace
 
-BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replica_count,
-                           std::size_t rows, bool by_tile, std::size_t threads, Precision type,
-                           BatchFeed* feed, std::pmr::memory_resource* memory)
+BatchBuffers::BatchBuffers(const std::vector<LayerMemory>& layers, const BatchCut& cut, const BatchUse& use,
+                           Precision type, BatchFeed* feed, std::pmr::memory_resource* memory)
     : precision(type),
       first(results_type(0, layers.size(), type),
-            rows_at_once(rows, by_tile) * layers.front().plan.out_padded, memory),
-      second(floats_of_parts(layers, rows_at_once(rows, by_tile)), memory) {
+            (use.by_tile ? cut.tile : cut.rows) * layers.front().plan.out_padded, memory),
+      second(floats_of_parts(layers, use.by_tile ? cut.tile : cut.rows), memory) {
     if (feed != nullptr) first.slots = feed->slots();
     // A feed's rows are f32: threads round them for themselves.
     if (feed == nullptr || type != Precision::f32) {
-        first.threads.reserve(threads);
-        for (std::size_t t = 0; t < threads; ++t)
-            first.threads.emplace_back(type, chunk_rows(rows) * layers.front().plan.in_padded, memory);
+        first.threads.reserve(use.threads);
+        for (std::size_t t = 0; t < use.threads; ++t) {
+            const bool used = t == use.owner.value_or(t);
+            const std::size_t count = used ? cut.chunk * layers.front().plan.in_padded : 0;
+            first.threads.emplace_back(type, count, !use.owner, memory);
+        }
     }
-    first.by_tile = by_tile;
-    first.panel_rows = rows_at_once(rows, by_tile);
-    replicas.reserve(replica_count);
-    for (std::size_t r = 0; r < replica_count; ++r)
+    first.by_tile = use.by_tile;
+    first.panel_rows = use.by_tile ? cut.tile : cut.rows;
+    replicas.reserve(use.replicas);
+    for (std::size_t r = 0; r < use.replicas; ++r)
         replicas.emplace_back(layers, r == 0 ? 0 : 1, first.panel_rows, type, memory);
     first.diff_dst = &replicas.front().panel_storage(0);
 }
 
-StepProgram::StepProgram(std::size_t rows, const std::vector<LayerList>& replicas,
+StepProgram::StepProgram(const BatchCut& cut, const std::vector<LayerList>& replicas,
                          std::vector<LayerMemory>& layers, BatchBuffers& buffers, std::size_t threads,
                          Isa isa)
-    : rows_(rows), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)), isa_(isa) {
+    : cut_(cut), layers_(layers), buffers_(buffers), loss_(softmax_cross_entropy(isa)), isa_(isa) {
     const bool sliced = layers.size() > 1 && layers[1].plan.slices > 1;
     const RowsUse use = sliced ? RowsUse::sliced_training : RowsUse::panel_training;
-    const std::size_t tile = std::min(rows, tile_rows(rows, sliced));
+    const std::size_t rows = cut.rows;
+    const std::size_t tile = cut.tile;
     rows_primitives_.push_back(std::make_unique<RowsPrimitives>(tile, layers, use, buffers.precision));
     if (rows % tile != 0)
         rows_primitives_.push_back(
             std::make_unique<RowsPrimitives>(rows % tile, layers, use, buffers.precision));
     const RowsPrimitives& full = *rows_primitives_.front();
     const RowsPrimitives* const rest = rows % tile == 0 ? nullptr : rows_primitives_.back().get();
-    first_ = std::make_unique<FirstLayer>(rows, layers.front(), buffers.first, full, rest, threads, isa);
+    first_ = std::make_unique<FirstLayer>(cut, layers.front(), buffers.first, full, rest, threads, isa);
     if (sliced)
-        second_ = std::make_unique<SecondLayer>(rows, layers[1], layers.size() > 2, buffers.first,
+        second_ = std::make_unique<SecondLayer>(cut, layers[1], layers.size() > 2, buffers.first,
                                                 buffers.second, full, rest, threads, isa);
     make_gradients(threads);
     for (std::size_t r = 0; r < replicas.size(); ++r) {
@@ -109,7 +108,7 @@ void StepProgram::make_gradients(std::size_t threads) {
     for (std::size_t l = lowest_upper(); l < layers_.size(); ++l) {
         const LayerPlan& plan = layers_[l].plan;
         gradients_.push_back(std::make_unique<WeightsGradient>(
-            WeightsGradient::Shape{.batch = rows_,
+            WeightsGradient::Shape{.cut = cut_,
                                    .in = plan.in_padded,
                                    .out = plan.panel_width,
                                    .by_output = plan.gradient_layout == WeightsLayout::output_major,
@@ -162,7 +161,7 @@ double StepProgram::loss_of_tile(Replica& replica, const Tile& tile, const StepI
                                       .diff_logits = diff_logits,
                                       .classes = output.out,
                                       .columns = output.out_padded,
-                                      .scale = 1.0F / static_cast<float>(rows_)},
+                                      .scale = 1.0F / static_cast<float>(cut_.rows)},
                                      input.data, input.order.subspan(tile.first_row, tile.rows));
     if (round) round_to_bf16(diff_logits, static_cast<Bf16*>(diff_dst), tile.rows * output.out_padded);
     scatter_to_panels(replica, last, tile);
@@ -196,11 +195,10 @@ double StepProgram::run_tile(std::size_t r, std::size_t t, Panels panels, const 
 namespace {
 
 // Updates `n` weights from position `at` on.
-void update_weights(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
+void update_weights(const Update& update, LayerMemory& layer, const float* g, std::size_t at, std::size_t n) {
     float* const w = layer.weights.data() + at;
     float* const m = layer.first_weights.data() + at;
     float* const v = layer.second_weights.data() + at;
-    const float* const g = layer.diff_weights.data() + at;
     if (layer.copy.empty())
         update.function(w, m, v, g, n, update.scalars);
     else
@@ -209,27 +207,64 @@ void update_weights(const Update& update, LayerMemory& layer, std::size_t at, st
 }
 
 // The weights of a panel whose gradient lies output by output.
-void update_turned(const Update& update, LayerMemory& layer, std::size_t panel) {
+void update_turned(const Update& update, LayerMemory& layer, const float* g, std::size_t at) {
     const LayerPlan& plan = layer.plan;
-    const std::size_t at = panel * plan.panel_floats();
     update.turned_function(layer.weights.data() + at, layer.first_weights.data() + at,
-                           layer.second_weights.data() + at, layer.diff_weights.data() + at, plan.in_padded,
-                           plan.panel_width, update.scalars);
+                           layer.second_weights.data() + at, g, plan.in_padded, plan.panel_width,
+                           update.scalars);
 }
 
-void update_bias(const Update& update, LayerMemory& layer, std::size_t at, std::size_t n) {
-    update.function(layer.bias.data() + at, layer.first_bias.data() + at, layer.second_bias.data() + at,
-                    layer.diff_bias.data() + at, n, update.scalars);
+void update_bias(const Update& update, LayerMemory& layer, const float* g, std::size_t at, std::size_t n) {
+    update.function(layer.bias.data() + at, layer.first_bias.data() + at, layer.second_bias.data() + at, g, n,
+                    update.scalars);
 }
 
 }  // namespace
 
+const float* StepProgram::summed(LayerMemory& layer, ShardSums LayerMemory::*array, std::size_t home,
+                                 std::size_t at, std::size_t n) const {
+    float* const sums = (layer.*array)[home].data() + at;
+    for (std::size_t s = 0; s < cut_.shards; ++s) {
+        if (s != home) add_column_sums(isa_, (layer.*array)[s].data() + at, 1, n, sums);
+    }
+    return sums;
+}
+
+// Every thread has read the weights, so the lines that are written next must be taken back from the other
+// cores, which goes beside the reading of their gradients.
+const float* StepProgram::summed_weights(LayerMemory& layer, std::size_t home, std::size_t at,
+                                         std::size_t n) const {
+    constexpr std::size_t kAtOnce = 256;
+    for (std::size_t i = 0; i < n && cut_.shards > 1; i += kAtOnce) {
+        const std::size_t some = std::min(kAtOnce, n - i);
+        for (std::size_t k = 0; k < some; k += kLane)
+            asm volatile("prefetchw %0" : : "m"(layer.weights[at + i + k]));
+        static_cast<void>(summed(layer, &LayerMemory::diff_weights, home, at + i, some));
+    }
+    return layer.diff_weights[home].data() + at;
+}
+
 void StepProgram::update_panel(LayerMemory& layer, std::size_t panel, const Update& update) {
-    if (layer.plan.gradient_layout == layer.plan.layout)
-        update_weights(update, layer, panel * layer.plan.panel_floats(), layer.plan.panel_floats());
+    const LayerPlan& plan = layer.plan;
+    const std::size_t home = layer.home_of(panel, cut_.shards);
+    const std::size_t at = panel * plan.panel_floats();
+    const float* const g = summed_weights(layer, home, at, plan.panel_floats());
+    if (plan.gradient_layout == plan.layout)
+        update_weights(update, layer, g, at, plan.panel_floats());
     else
-        update_turned(update, layer, panel);
-    update_bias(update, layer, panel * layer.plan.panel_width, layer.plan.panel_width);
+        update_turned(update, layer, g, at);
+    const std::size_t first = panel * plan.panel_width;
+    update_bias(update, layer, summed(layer, &LayerMemory::diff_bias, home, first, plan.panel_width), first,
+                plan.panel_width);
+}
+
+void StepProgram::update_slice(LayerMemory& layer, std::size_t slice, const Update& update) {
+    const std::size_t home = layer.home_of(slice, cut_.shards);
+    const std::size_t n = layer.plan.slice_floats();
+    update_weights(update, layer, summed_weights(layer, home, slice * n, n), slice * n, n);
+    if (slice != 0) return;
+    const std::size_t outputs = layer.plan.out_padded;
+    update_bias(update, layer, summed(layer, &LayerMemory::diff_bias, home, 0, outputs), 0, outputs);
 }
 
 void StepProgram::first_gradient(std::size_t replica, std::size_t chunk, Panels panels,
@@ -246,24 +281,22 @@ void StepProgram::upper_gradient(std::size_t replica, std::size_t chunk, std::si
     const PanelItem& item = at.panel_items[i];
     LayerMemory& layer = *at.layers[item.layer];
     const LayerPlan& plan = layer.plan;
-    const std::size_t row = buffers_.first.place_of(chunk * chunk_rows(rows_));
+    const std::size_t shard = cut_.shard_of(chunk);
+    const std::size_t row = buffers_.first.place_of(chunk * cut_.chunk);
     gradients_[item.layer - lowest_upper()]->run(
         chunk,
         {.src = at.buffers.dst[item.layer - 1].at(row * plan.in_padded),
          .diff_dst = at.buffers.panel_storage(item.layer)
                          .at((item.panel * buffers_.first.panel_rows + row) * plan.panel_width),
-         .diff_weights = layer.diff_weights.data() + item.panel * plan.panel_floats(),
-         .diff_bias = layer.diff_bias.data() + item.panel * plan.panel_width},
+         .diff_weights = layer.diff_weights[shard].data() + item.panel * plan.panel_floats(),
+         .diff_bias = layer.diff_bias[shard].data() + item.panel * plan.panel_width},
         thread);
 }
 
 void StepProgram::update_first(Panels panels, const Update& update) {
     for (std::size_t p = panels.first; p < panels.second; ++p) {
         update_panel(layers_.front(), p, update);
-        if (!sliced()) continue;
-        LayerMemory& layer = layers_[1];
-        update_weights(update, layer, p * layer.plan.slice_floats(), layer.plan.slice_floats());
-        if (p == 0) update_bias(update, layer, 0, layer.plan.out_padded);
+        if (sliced()) update_slice(layers_[1], p, update);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,12 +34,21 @@ struct ReplicaBuffers {
     [[nodiscard]] Numbers& panel_storage(std::size_t layer);
 };
 
+/// Who uses the buffers of a batch, and how.
+struct BatchUse {
+    std::size_t threads = 1;           ///< of the team
+    std::optional<std::size_t> owner;  ///< the one thread that uses them; none: all do
+    std::size_t replicas = 1;          ///< of the layers above the second
+    /// Only one tile at a time is worked on, so there is room for one; its numbers are still in a core's
+    /// cache when they are read again.
+    bool by_tile = false;
+};
+
 /// What the programs of the full and of the last batch share.
 struct BatchBuffers {
-    /// `rows`: of the full batch. `by_tile`: the threads go from tile to tile together, so there is room for
-    /// one; its numbers are still in a core's cache when they are read again.
-    BatchBuffers(const std::vector<LayerMemory>& layers, std::size_t replicas, std::size_t rows, bool by_tile,
-                 std::size_t threads, Precision type, BatchFeed* feed, std::pmr::memory_resource* memory);
+    /// `cut`: of the full batch.
+    BatchBuffers(const std::vector<LayerMemory>& layers, const BatchCut& cut, const BatchUse& use,
+                 Precision type, BatchFeed* feed, std::pmr::memory_resource* memory);
 
     Precision precision;
     FirstLayerBuffers first;
@@ -63,15 +73,13 @@ struct Update {
 class StepProgram {
   public:
     /// `replicas`: the layers of each; those below the third are the same ones in all of them.
-    StepProgram(std::size_t rows, const std::vector<LayerList>& replicas, std::vector<LayerMemory>& layers,
+    StepProgram(const BatchCut& cut, const std::vector<LayerList>& replicas, std::vector<LayerMemory>& layers,
                 BatchBuffers& buffers, std::size_t threads, Isa isa);
     StepProgram(const StepProgram&) = delete;
     StepProgram& operator=(const StepProgram&) = delete;
 
-    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] std::size_t tiles() const noexcept { return replicas_.front().tiles.size(); }
-    /// Chunks of rows over which gradients are summed: where the second layer is sliced, the tiles.
-    [[nodiscard]] std::size_t chunks() const { return first_->chunks(); }
+    [[nodiscard]] const BatchCut& cut() const noexcept { return cut_; }
+    [[nodiscard]] std::size_t tiles() const { return cut_.tiles(); }
     /// Panels of the first layer (with the slices of the second), and of the layers above.
     [[nodiscard]] std::size_t first_panels() const { return layers_.front().plan.panels(); }
     [[nodiscard]] std::size_t upper_panels() const noexcept { return replicas_.front().panel_items.size(); }
@@ -91,12 +99,13 @@ class StepProgram {
     /// losses of its rows.
     double run_tile(std::size_t replica, std::size_t t, Panels panels, const StepInput& input,
                     std::size_t thread);
-    /// Gradients over the rows of a chunk; all chunks, in their order. Of some panels of the first layer and
-    /// the slices of the second that belong to them, and of panel i of the layers above, in a replica.
+    /// Gradients over the rows of a chunk; all chunks of a shard, in their order. Of some panels of the first
+    /// layer and the slices of the second that belong to them, and of panel i of the layers above, in a
+    /// replica.
     void first_gradient(std::size_t replica, std::size_t chunk, Panels panels, const StepInput& input,
                         std::size_t thread);
     void upper_gradient(std::size_t replica, std::size_t chunk, std::size_t i, std::size_t thread);
-    /// The optimizer's update of the same, from these gradients.
+    /// The optimizer's update of the same, from these gradients, whose sums over the shards are added up.
     void update_first(Panels panels, const Update& update);
     void update_upper(std::size_t replica, std::size_t i, const Update& update);
 
@@ -129,8 +138,14 @@ class StepProgram {
     double loss_of_tile(Replica& replica, const Tile& tile, const StepInput& input);
     void scatter_to_panels(Replica& replica, std::size_t layer, const Tile& tile);
     void update_panel(LayerMemory& layer, std::size_t panel, const Update& update);
+    void update_slice(LayerMemory& layer, std::size_t slice, const Update& update);
+    [[nodiscard]] const float* summed_weights(LayerMemory& layer, std::size_t home, std::size_t at,
+                                              std::size_t n) const;
+    /// The sum of the shards' gradients of [at, at + n), in the home shard's.
+    [[nodiscard]] const float* summed(LayerMemory& layer, ShardSums LayerMemory::*array, std::size_t home,
+                                      std::size_t at, std::size_t n) const;
 
-    std::size_t rows_;
+    BatchCut cut_;
     std::vector<LayerMemory>& layers_;
     BatchBuffers& buffers_;
     LossFn loss_;

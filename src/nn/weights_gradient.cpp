@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "batch_rows.hpp"
 #include "bf16_loops.hpp"
 #include "column_sums.hpp"
 
@@ -19,14 +18,11 @@ constexpr std::size_t kDiffWeights = 2;
 
 }  // namespace
 
-std::size_t chunk_rows(std::size_t batch) {
-    return std::min(batch, kChunkRows);
-}
-
 WeightsGradient::WeightsGradient(const Shape& shape, std::size_t threads, Isa isa)
-    : shape_(shape), chunk_(chunk_rows(shape.batch)), isa_(isa) {
-    const std::size_t rest = shape.batch % chunk_;
-    for (const std::size_t rows : {chunk_, rest}) {
+    : shape_(shape), isa_(isa) {
+    const std::size_t whole = shape.cut.chunk;
+    const std::size_t rest = shape.cut.rows % whole;
+    for (const std::size_t rows : {whole, rest}) {
         if (rows == 0) continue;
         const onednn::InnerProductShape product{
             .rows = rows, .in = shape.in, .out = shape.out, .type = shape.type};
@@ -35,7 +31,7 @@ WeightsGradient::WeightsGradient(const Shape& shape, std::size_t threads, Isa is
     }
     for (std::size_t t = 0; t < threads; ++t) {
         std::vector<Calls>& calls = calls_.emplace_back();
-        calls.push_back(bind_size(sizes_.front(), chunk_));
+        calls.push_back(bind_size(sizes_.front(), whole));
         if (rest > 0) calls.push_back(bind_size(sizes_.back(), rest));
     }
 }
@@ -68,19 +64,20 @@ std::vector<TeamPrimitive*> WeightsGradient::primitives() {
 }
 
 std::size_t WeightsGradient::rows_of(std::size_t chunk) const {
-    return std::min(chunk_, shape_.batch - chunk * chunk_);
+    return std::min(shape_.cut.chunk, shape_.cut.rows - chunk * shape_.cut.chunk);
 }
 
 void WeightsGradient::run(std::size_t chunk, const Data& data, std::size_t thread) {
     const std::size_t rows = rows_of(chunk);
-    Calls& calls = rows == chunk_ ? calls_[thread].front() : calls_[thread].back();
-    TeamCall& call = chunk == 0 ? calls.first : calls.add;
+    const bool begins = shape_.cut.begins_shard(chunk);
+    Calls& calls = rows == shape_.cut.chunk ? calls_[thread].front() : calls_[thread].back();
+    TeamCall& call = begins ? calls.first : calls.add;
     call.call.point(kSrc, data.src);
     call.call.point(kDiffDst, data.diff_dst);
     call.call.point(kDiffWeights, data.diff_weights);
     call.run(thread);
     if (data.diff_bias == nullptr) return;
-    if (chunk == 0) std::fill_n(data.diff_bias, shape_.out, 0.0F);
+    if (begins) std::fill_n(data.diff_bias, shape_.out, 0.0F);
     if (shape_.type == Precision::bf16)
         add_column_sums_bf16(static_cast<const Bf16*>(data.diff_dst), rows, shape_.out, data.diff_bias);
     else

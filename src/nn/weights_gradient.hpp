@@ -1,4 +1,4 @@
-// The gradient of a panel's (or a slice's) weights and biases, summed over chunks of a batch's rows: the
+// The gradient of a panel's (or a slice's) weights and biases, summed over chunks of a shard's rows: the
 // first chunk overwrites, the others are added, in their order. A matrix product with a sum and not oneDNN's
 // inner product, which knows no sum and copies the whole source into its scratchpad. Private to this room.
 #pragma once
@@ -11,14 +11,10 @@
 
 namespace mnist {
 
-/// Rows over which gradients are summed at a time: the whole of a small batch, else what stays in a core's
-/// cache. Depends on the batch alone.
-[[nodiscard]] std::size_t chunk_rows(std::size_t batch);
-
 class WeightsGradient {
   public:
     struct Shape {
-        std::size_t batch = 0;            ///< rows of all chunks
+        BatchCut cut;                     ///< the chunks
         std::size_t in = 0;               ///< inputs, padded
         std::size_t out = 0;              ///< outputs of the panel
         bool by_output = false;           ///< diff_weights lie as [out][in]; otherwise as [in][out]
@@ -39,14 +35,13 @@ class WeightsGradient {
 
     [[nodiscard]] std::vector<TeamPrimitive*> primitives();
     [[nodiscard]] const onednn::Primitive& primitive() const { return sizes_.front().first.primitive; }
-    [[nodiscard]] std::size_t chunks() const { return (shape_.batch + chunk_ - 1) / chunk_; }
     [[nodiscard]] std::size_t rows_of(std::size_t chunk) const;
 
     /// Cost: no allocation.
     void run(std::size_t chunk, const Data& data, std::size_t thread);
 
   private:
-    /// For one number of rows: the first chunk overwrites, the others add.
+    /// For one number of rows: a shard's first chunk overwrites, the others add.
     struct Primitives {
         TeamPrimitive first;
         TeamPrimitive add;
@@ -58,7 +53,6 @@ class WeightsGradient {
     [[nodiscard]] Calls bind_size(const Primitives& primitives, std::size_t rows) const;
 
     Shape shape_;
-    std::size_t chunk_;
     Isa isa_;
     std::vector<Primitives> sizes_;          ///< of a whole chunk, and of the rest where there is one
     std::vector<std::vector<Calls>> calls_;  ///< [threads] of [sizes_]; pointed at the data before they run

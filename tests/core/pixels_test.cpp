@@ -15,7 +15,7 @@ TEST_CASE("pixels: all 256 values are normalised to within rounding, at every le
     for (const mnist::Isa isa : mnist::available_isas()) {
         INFO("level " << mnist::name(isa));
         std::vector<float> values(pixels.size());
-        mnist::normalize_pixels(isa)(pixels.data(), values.data(), pixels.size());
+        mnist::normalize_pixels(isa)(pixels.data(), values.data(), pixels.size(), pixels.data());
         // Two roundings of a product up to 2, one of the difference.
         constexpr double kTolerance = 3.0 * std::numeric_limits<float>::epsilon();
         for (std::size_t i = 0; i < pixels.size(); ++i) {
@@ -39,8 +39,8 @@ TEST_CASE("pixels: every level gives the same bits, for every length and alignme
                 constexpr float kGuard = 77.0F;
                 std::vector<float> expected(n + offset + 16, kGuard);
                 std::vector<float> found = expected;
-                baseline(pixels.data() + offset, expected.data() + offset, n);
-                normalize(pixels.data() + offset, found.data() + offset, n);
+                baseline(pixels.data() + offset, expected.data() + offset, n, pixels.data());
+                normalize(pixels.data() + offset, found.data() + offset, n, pixels.data() + 1024 - n);
                 const bool same =
                     std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0;
                 INFO("length " << n << ", offset " << offset);
@@ -60,9 +60,9 @@ TEST_CASE("pixels: bf16 rows are the f32 ones, rounded to the nearest") {
     for (const std::size_t n : {1U, 15U, 16U, 63U, 64U, 65U, 128U, 131U, 300U}) {
         INFO(n << " pixels");
         std::vector<float> exact(n);
-        mnist::normalize_pixels(mnist::Isa::baseline)(pixels.data() + 7, exact.data(), n);
+        mnist::normalize_pixels(mnist::Isa::baseline)(pixels.data() + 7, exact.data(), n, pixels.data());
         std::vector<mnist::Bf16> row(n + 1, mnist::Bf16{kGuard});
-        mnist::normalize_pixels_bf16(pixels.data() + 7, row.data(), n);
+        mnist::normalize_pixels_bf16(pixels.data() + 7, row.data(), n, pixels.data());
         bool same = row[n].bits == kGuard;
         for (std::size_t p = 0; p < n; ++p) same = same && row[p].bits == mnist::to_bf16(exact[p]).bits;
         REQUIRE(same);

@@ -119,6 +119,9 @@ TEST_CASE("engine: gradients equal the double-precision reference on awkward ext
         // More than a chunk of 128 rows, with padded inputs and a smaller last chunk and tile.
         {{30, 20, 5}, 300},
         {{67, 130, 10}, 389},
+        // Two shards, even and with a smaller last tile.
+        {{784, 128, 64, 10}, 512},
+        {{40, 64, 16, 10}, 1001},
     };
     for (const Extents& extents : all) {
         for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked}) {
@@ -192,20 +195,35 @@ TEST_CASE(
     std::vector<std::uint32_t> order = in_order(1100);
     CounterRng rng(1, RandomPurpose::shuffle, 0);
     shuffle(order, rng);
-    for (const std::size_t batch :
-         {std::size_t{1}, std::size_t{7}, std::size_t{37}, std::size_t{64}, std::size_t{1000}}) {
+    struct Way {
+        std::size_t threads;
+        bool by_shards;
+    };
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{7}, std::size_t{37}, std::size_t{64},
+                                    std::size_t{600}, std::size_t{1000}, std::size_t{1099}}) {
         std::string expected;
-        for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
-            Team team(threads, {});
-            Engine engine(team,
-                          {.dims = dims, .batch = batch, .last_batch = 1100 % batch, .precision = precision});
+        double expected_loss = 0;
+        for (const Way way :
+             {Way{1, true}, Way{2, true}, Way{1, false}, Way{2, false}, Way{3, true}, Way{5, true}}) {
+            if (!way.by_shards && batch < 512) continue;
+            Team team(way.threads, {});
+            Engine engine(team, {.dims = dims,
+                                 .batch = batch,
+                                 .last_batch = 1100 % batch,
+                                 .precision = precision,
+                                 .by_shards = way.by_shards});
             engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
             const EpochOutcome outcome = engine.train_epoch(samples.rows(), order, kNoStop);
             REQUIRE(outcome.steps == (1100 + batch - 1) / batch);
             const std::string hash = weights_sha256(engine.weights());
-            if (expected.empty()) expected = hash;
-            INFO(name(precision) << ", batch " << batch << ", threads " << threads);
+            if (expected.empty()) {
+                expected = hash;
+                expected_loss = outcome.loss;
+            }
+            INFO(name(precision) << ", batch " << batch << ", threads " << way.threads
+                                 << (way.by_shards ? ", by shards" : ", all rows each"));
             CHECK(hash == expected);
+            CHECK(outcome.loss == expected_loss);
         }
     }
 }

@@ -248,18 +248,47 @@ TEST_CASE("plan: every weight has a place of its own, panels are whole, padding 
     }
 }
 
-TEST_CASE("plan: tiles depend on the batch and the slices alone and are small enough for a cache") {
-    CHECK(tile_rows(1, false) == 8);
-    CHECK(tile_rows(16, false) == 8);
-    CHECK(tile_rows(37, false) == 24);
-    CHECK(tile_rows(64, false) == 32);
-    CHECK(tile_rows(128, false) == 32);
-    CHECK(tile_rows(256, false) == 64);
-    CHECK(tile_rows(4096, false) == 128);
-    CHECK(tile_rows(1, true) == 8);
-    CHECK(tile_rows(37, true) == 40);
-    CHECK(tile_rows(64, true) == 64);
-    CHECK(tile_rows(4096, true) == 128);
+TEST_CASE(
+    "plan: tiles and chunks depend on the batch and the slices alone and are small enough for a cache") {
+    const auto tile = [](std::size_t rows, bool sliced) { return cut_batch(rows, rows, sliced).tile; };
+    CHECK(tile(1, false) == 1);
+    CHECK(tile(16, false) == 8);
+    CHECK(tile(37, false) == 24);
+    CHECK(tile(64, false) == 32);
+    CHECK(tile(128, false) == 32);
+    CHECK(tile(256, false) == 64);
+    CHECK(tile(4096, false) == 128);
+    CHECK(cut_batch(4096, 4096, false).chunk == 128);
+    CHECK(tile(1, true) == 1);
+    CHECK(tile(37, true) == 37);
+    CHECK(tile(64, true) == 64);
+    CHECK(tile(300, true) == 128);
+    CHECK(tile(4096, true) == 128);
+}
+
+TEST_CASE("plan: large batches are cut into two shards of whole tiles, no larger than a full batch's") {
+    CHECK(cut_batch(511, 511, true).shards == 1);
+    CHECK(cut_batch(4096, 4096, false).shards == 1);
+    for (const std::size_t batch : {512U, 513U, 700U, 1000U, 4096U}) {
+        const BatchCut full = cut_batch(batch, batch, true);
+        CHECK(full.shards == 2);
+        for (std::size_t rows = 1; rows <= batch; rows += rows < 300 ? 1 : 37) {
+            INFO(rows << " rows of a batch of " << batch);
+            const BatchCut cut = cut_batch(rows, batch, true);
+            REQUIRE(cut.chunk == cut.tile);
+            REQUIRE(cut.tile <= full.tile);
+            REQUIRE(cut.tiles() <= full.tiles());
+            REQUIRE(cut.shards == (rows > 1 ? 2 : 1));
+            REQUIRE(cut.first_chunk(0) == 0);
+            REQUIRE(cut.first_chunk(cut.shards) == cut.chunks());
+            for (std::size_t chunk = 0; chunk < cut.chunks(); ++chunk) {
+                const std::size_t shard = cut.shard_of(chunk);
+                REQUIRE(cut.first_chunk(shard) <= chunk);
+                REQUIRE(chunk < cut.first_chunk(shard + 1));
+                REQUIRE(cut.begins_shard(chunk) == (chunk == cut.first_chunk(shard)));
+            }
+        }
+    }
 }
 
 TEST_CASE("plan: the second layer is sliced where the first has panels and its own outputs fit one") {

@@ -16,13 +16,15 @@ inline constexpr float kPixelStep = 2.0F / 255.0F;  ///< between two levels of g
 /// gives the same bits.
 ///   src  [n] u8, read
 ///   dst  [n] f32, overwritten
-/// Cost: no allocation; bound by the load of src.
-using NormalizeFn = void (*)(const std::uint8_t* src, float* dst, std::size_t n);
+///   next [n] u8, the pixels that are wanted soon: their cache lines are prefetched meanwhile. src where
+///        nothing follows.
+/// Cost: no allocation; bound by the loads of src and by what dst displaces from the first-level cache.
+using NormalizeFn = void (*)(const std::uint8_t* src, float* dst, std::size_t n, const std::uint8_t* next);
 
 /// The loop compiled for `isa`; `isa` must not exceed detected_isa().
 [[nodiscard]] NormalizeFn normalize_pixels(Isa isa);
 
 /// The same, each number then rounded to bf16 as to_bf16 does. Only where has_avx512_bf16().
-void normalize_pixels_bf16(const std::uint8_t* src, Bf16* dst, std::size_t n);
+void normalize_pixels_bf16(const std::uint8_t* src, Bf16* dst, std::size_t n, const std::uint8_t* next);
 
 }  // namespace mnist

@@ -68,7 +68,10 @@ struct EngineOptions {
     Precision precision = Precision::f32;  ///< of training; evaluation reads the f32 weights
     std::optional<KernelFamily> family{};  ///< empty: the one that this machine's oneDNN runs fastest
     std::optional<Isa> isa{};              ///< of our own loops; empty: the best
-    BatchFeed* feed = nullptr;             ///< not owned; null: the compute threads gather their own rows
+    /// Whether up to two threads go through large batches each with a half of the rows; empty: where a core's
+    /// second-level cache holds 2 MB. The bits are the same either way.
+    std::optional<bool> by_shards{};
+    BatchFeed* feed = nullptr;  ///< not owned; null: the compute threads gather their own rows
 };
 
 /// Wall-clock time that the threads spent in each part of the steps, summed over threads, in seconds.

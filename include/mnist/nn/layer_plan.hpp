@@ -57,9 +57,30 @@ struct LayerPlan {
 /// never on the number of threads.
 [[nodiscard]] std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family);
 
-/// Rows of the tiles into which a batch is cut for the row-wise phase. Depends on the batch and on whether
-/// the second layer is sliced, never on the number of threads: where it is not, two threads share the tiles;
-/// where it is, each of two threads walks through all of them, and large ones cost fewest calls.
-[[nodiscard]] std::size_t tile_rows(std::size_t batch, bool sliced);
+/// How the rows of a batch are cut: into tiles for the row-wise phase, into chunks over which gradients are
+/// summed at a time (where the second layer is sliced, a chunk is a tile), and, where it is large, into two
+/// shards, consecutive chunks whose gradients are summed apart and added at the end. Two threads then walk
+/// through a batch each with rows of its own, and exchange gradients and weights once a step.
+struct BatchCut {
+    std::size_t rows = 0;    ///< all
+    std::size_t tile = 0;    ///< of a tile; the last one may be smaller
+    std::size_t chunk = 0;   ///< of a chunk; the last one may be smaller
+    std::size_t shards = 1;  ///< 1 or 2
+
+    [[nodiscard]] std::size_t tiles() const { return (rows + tile - 1) / tile; }
+    [[nodiscard]] std::size_t chunks() const { return (rows + chunk - 1) / chunk; }
+    /// A shard's first chunk; of shard `shards`, the number of chunks.
+    [[nodiscard]] std::size_t first_chunk(std::size_t shard) const {
+        return (shard * chunks() + shards - 1) / shards;
+    }
+    [[nodiscard]] std::size_t shard_of(std::size_t of_chunk) const { return of_chunk * shards / chunks(); }
+    [[nodiscard]] bool begins_shard(std::size_t at_chunk) const {
+        return at_chunk == first_chunk(shard_of(at_chunk));
+    }
+};
+
+/// The cut of `rows` rows, in a training with batches of `batch` rows of which the last one may be smaller.
+/// Depends on these and on whether the second layer is sliced, never on the number of threads.
+[[nodiscard]] BatchCut cut_batch(std::size_t rows, std::size_t batch, bool sliced);
 
 }  // namespace mnist
