@@ -1,8 +1,8 @@
 // How a layer lies in memory. Widths are padded to 16, so that no vector remainder and no padding inside a
 // oneDNN layout is left: dead inputs and outputs have zero weights and get zero gradients, so they stay zero
 // and cost only arithmetic. A layer's weights are cut by output channels into panels of equal width. A panel
-// is contiguous, is itself a valid weights tensor of (width, in), and belongs to one thread at a time: no
-// gradient is ever summed across threads.
+// is contiguous, is itself a valid weights tensor of (width, in), and belongs to one thread at a time. The
+// gradients of large batches are two sums, each of half the rows, that are added at the end.
 #pragma once
 
 #include <cstddef>
