@@ -43,9 +43,12 @@ EngineOptions completed(EngineOptions options) {
     if (options.batch == 0) options.precision = Precision::f32;
     if (options.precision != Precision::f32) {
         if (const auto obstacle = precision_obstacle(options.precision)) throw BackendError(*obstacle);
-        if (options.family.value_or(KernelFamily::blocked) != KernelFamily::blocked)
-            throw ShapeError("weights in bf16 are blocked");
-        options.family = KernelFamily::blocked;
+        if (!options.family) options.family = bf16_family();
+        if (options.family == KernelFamily::gemm) throw ShapeError("weights in bf16 are blocked");
+        if (options.family == KernelFamily::amx && bf16_family() != KernelFamily::amx)
+            throw BackendError("this CPU, its system or oneDNN's settings offer no AMX");
+    } else if (options.family == KernelFamily::amx) {
+        throw ShapeError("AMX multiplies bf16, not f32");
     }
     if (!options.family)
         options.family = fastest_family(options.dims, std::max<std::size_t>(options.batch, 1));
@@ -64,7 +67,7 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
       isa_(options_.isa.value_or(detected_isa())),
       arena_(kArenaBytes, huge_page_heap()),
       // With gemm the arena cost a tenth at batch 64, and nothing was gained at larger ones.
-      memory_(*options_.family == KernelFamily::blocked ? &arena_ : huge_page_heap()),
+      memory_(*options_.family == KernelFamily::gemm ? huge_page_heap() : &arena_),
       scratchpads_(team.size(), memory_),
       logs_(team.size()) {
     plans = plan_layers(options_.dims, *options_.family);

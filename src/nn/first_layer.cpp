@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bf16_loops.hpp"
+#include "mnist/core/checked.hpp"
 
 namespace mnist {
 namespace {
@@ -93,8 +94,13 @@ void FirstLayer::fetch(std::size_t tile, const StepInput& input, void* dst) cons
         gather_.rows(input.data, input.order.subspan(tile * cut_.tile, rows), dst);
     } else {
         const std::size_t stride = layer_.plan.in_padded;
-        round_to_bf16(buffers_.slots[input.slot] + tile * cut_.tile * stride, static_cast<Bf16*>(dst),
-                      rows * stride);
+        const std::size_t feed_stride = round_up(layer_.plan.in, kLane);
+        const float* src = buffers_.slots[input.slot] + tile * cut_.tile * feed_stride;
+        auto* row = static_cast<Bf16*>(dst);
+        for (std::size_t r = 0; r < rows; ++r, src += feed_stride, row += stride) {
+            round_to_bf16(src, row, feed_stride);
+            std::fill(row + feed_stride, row + stride, Bf16{});
+        }
     }
 }
 

@@ -19,11 +19,16 @@ ShardSums make_sums(std::size_t shards, std::size_t count, std::pmr::memory_reso
 
 }  // namespace
 
-tag tag_of(WeightsLayout layout, std::size_t panel_width, Precision type) {
-    if (type == Precision::bf16) {
-        if (panel_width == 64) return tag::OI8i64o2i;
-        return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;
+tag bf16_tag(std::size_t block, std::size_t panel_width) {
+    if (block == kAmxInputs) {
+        if (panel_width == 64) return tag::OI16i64o2i;
+        return panel_width == 32 ? tag::OI16i32o2i : tag::OI16i16o2i;
     }
+    if (panel_width == 64) return tag::OI8i64o2i;
+    return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;
+}
+
+tag tag_of(WeightsLayout layout, std::size_t panel_width) {
     if (layout == WeightsLayout::output_major) return tag::oi;
     if (layout == WeightsLayout::input_major) return tag::io;
     if (panel_width == 64) return tag::OI16i64o;
@@ -99,7 +104,8 @@ LayerParameters LayerMemory::gradient(std::size_t shards) const {
 }
 
 std::string LayerMemory::tag_name(Precision type) const {
-    if (type == Precision::bf16) return "OI8i" + std::to_string(plan.panel_width) + "o2i";
+    if (type == Precision::bf16)
+        return "OI" + std::to_string(plan.bf16_block / 2) + "i" + std::to_string(plan.panel_width) + "o2i";
     if (plan.layout == WeightsLayout::output_major) return "oi";
     if (plan.layout == WeightsLayout::input_major) return "io";
     return "OI16i" + std::to_string(plan.panel_width) + "o";

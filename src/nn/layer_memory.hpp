@@ -1,7 +1,8 @@
 // Buffers of one layer: parameters, gradients and optimizer state in the layout that its plan says, and the
 // conversion from and to PyTorch's order. For training in bf16 there is a copy of the weights in bf16, which
-// the matrix products read. In the blocked layout both have the same blocks of 16 inputs; in bf16 two inputs
-// of an output lie side by side, [inputs / 2][panel width][2]. Private to this room.
+// the matrix products read. In both, the inputs of a panel follow each other in their order; in bf16 two
+// inputs of an output lie side by side, [inputs / 2][panel width][2]. oneDNN calls that blocks of 16 inputs
+// or of 32: the same where the inputs are a multiple of 32. Private to this room.
 #pragma once
 
 #include <memory_resource>
@@ -14,9 +15,9 @@
 
 namespace mnist {
 
-/// oneDNN's tag of a panel layout. bf16 weights are blocked.
-[[nodiscard]] dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width,
-                                              Precision type = Precision::f32);
+/// oneDNN's tag of a panel layout in f32, and of blocked weights in bf16 by LayerPlan::bf16_block.
+[[nodiscard]] dnnl::memory::format_tag tag_of(WeightsLayout layout, std::size_t panel_width);
+[[nodiscard]] dnnl::memory::format_tag bf16_tag(std::size_t block, std::size_t panel_width);
 
 /// For each shard of a batch the sums of a layer's gradients over its rows.
 using ShardSums = std::vector<AlignedVector<float>>;
@@ -49,7 +50,8 @@ struct LayerMemory {
     [[nodiscard]] LayerParameters gradient(std::size_t shards) const;
     /// oneDNN's tag of one panel, and of the whole layer unless it runs forward panel by panel.
     [[nodiscard]] dnnl::memory::format_tag tag(Precision type = Precision::f32) const {
-        return tag_of(plan.layout, plan.panel_width, type);
+        return type == Precision::bf16 ? bf16_tag(plan.bf16_block, plan.panel_width)
+                                       : tag_of(plan.layout, plan.panel_width);
     }
     /// Address of the weight at `place` in what matrix products of that type read.
     [[nodiscard]] void* weights_at(std::size_t place, Precision type) {

@@ -10,12 +10,13 @@ namespace mnist {
 namespace {
 
 // At least two panels where the layer is wide enough, so that two threads share it; the widest such panel,
-// because a wide panel reads its input least often.
-std::size_t panel_width_for(std::size_t out_padded) {
+// because a wide panel reads its input least often. `least`: what the layer above needs, where it is sliced
+// like this one.
+std::size_t panel_width_for(std::size_t out_padded, std::size_t least) {
     for (const std::size_t width : {std::size_t{64}, std::size_t{32}}) {
         if (out_padded % width == 0 && out_padded >= 2 * width) return width;
     }
-    return kLane;
+    return least;
 }
 
 // The second layer's inputs are cut where the first layer's outputs are, if all its outputs fit one panel.
@@ -45,12 +46,15 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
         LayerPlan layer;
         layer.in = dims[l];
         layer.out = dims[l + 1];
-        layer.in_padded = round_up(layer.in, kLane);
-        layer.out_padded = round_up(layer.out, kLane);
-        layer.panel_width = panel_width_for(layer.out_padded);
+        layer.bf16_block = family == KernelFamily::amx ? kAmxInputs : kLane;
+        // A layer's outputs are the next one's inputs.
+        const std::size_t out_lane = l + 2 < dims.size() ? layer.bf16_block : kLane;
+        layer.in_padded = round_up(layer.in, layer.bf16_block);
+        layer.out_padded = round_up(layer.out, out_lane);
+        layer.panel_width = panel_width_for(layer.out_padded, out_lane);
         const WeightsLayout gemm_layout = l == 0 ? WeightsLayout::input_major : WeightsLayout::output_major;
-        layer.layout = family == KernelFamily::blocked ? WeightsLayout::blocked : gemm_layout;
-        if (l == 1 && family == KernelFamily::blocked) slice(layer, layers.front());
+        layer.layout = family == KernelFamily::gemm ? gemm_layout : WeightsLayout::blocked;
+        if (l == 1 && family != KernelFamily::gemm) slice(layer, layers.front());
         if (layer.layout != WeightsLayout::blocked || layer.slices > 1) layer.gradient_layout = layer.layout;
         layers.push_back(layer);
     }

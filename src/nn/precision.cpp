@@ -1,5 +1,5 @@
-// The CPU is asked first; oneDNN by building what a layer needs. Left out: AMX's own layout. CPUs with AMX
-// have AVX512_BF16 too, and run its kernels.
+// The CPU is asked first; oneDNN by building what a layer needs. CPUs with AMX have AVX512_BF16 too, and
+// loops of our own use that.
 #include "mnist/nn/precision.hpp"
 
 #include "layer_memory.hpp"
@@ -11,12 +11,12 @@ namespace mnist {
 namespace {
 
 // A layer of usual width, all three directions.
-bool onednn_has_bf16_kernels() {
+bool onednn_has_kernels(std::size_t bf16_block) {
     constexpr std::size_t kWidth = 64;
     onednn::InnerProductShape shape{.rows = kWidth,
                                     .in = kWidth,
                                     .out = kWidth,
-                                    .weights_tag = tag_of(WeightsLayout::blocked, kWidth, Precision::bf16),
+                                    .weights_tag = bf16_tag(bf16_block, kWidth),
                                     .type = Precision::bf16,
                                     .dst_type = Precision::bf16};
     try {
@@ -29,19 +29,24 @@ bool onednn_has_bf16_kernels() {
     }
 }
 
-std::optional<std::string> bf16_obstacle() {
-    if (!has_avx512_bf16()) return "this CPU has no AVX512_BF16, which bf16 needs";
-    if (!onednn_has_bf16_kernels())
-        return "oneDNN offers no bf16 kernels here (DNNL_MAX_CPU_ISA may forbid them)";
+std::optional<KernelFamily> find_bf16_family() {
+    if (!has_avx512_bf16()) return std::nullopt;
+    if (onednn_has_kernels(kAmxInputs)) return KernelFamily::amx;
+    if (onednn_has_kernels(kLane)) return KernelFamily::blocked;
     return std::nullopt;
 }
 
 }  // namespace
 
+std::optional<KernelFamily> bf16_family() {
+    static const std::optional<KernelFamily> family = find_bf16_family();
+    return family;
+}
+
 std::optional<std::string> precision_obstacle(Precision precision) {
-    if (precision == Precision::f32) return std::nullopt;
-    static const std::optional<std::string> obstacle = bf16_obstacle();
-    return obstacle;
+    if (precision == Precision::f32 || bf16_family()) return std::nullopt;
+    if (!has_avx512_bf16()) return "this CPU has no AVX512_BF16, which bf16 needs";
+    return "oneDNN offers no bf16 kernels here (DNNL_MAX_CPU_ISA may forbid them)";
 }
 
 }  // namespace mnist

@@ -28,6 +28,13 @@ std::vector<float> random_floats(std::size_t n, std::uint32_t stream) {
     return values;
 }
 
+// Those whose kernels this machine has, the fastest first.
+std::vector<KernelFamily> bf16_families() {
+    if (no_bf16()) return {};
+    if (bf16_family() == KernelFamily::amx) return {KernelFamily::amx, KernelFamily::blocked};
+    return {KernelFamily::blocked};
+}
+
 // Length of the difference, relative to the length of the reference.
 template <class Values>
 double relative_distance(const Values& got, const std::vector<double>& expected) {
@@ -136,10 +143,14 @@ TEST_CASE("bf16: gradients equal a reference that rounds where the hardware roun
         {{49, 100, 47}, 65},      {{1, 3, 2}, 7},           {{20, 130, 70, 3}, 33}, {{12, 8, 8, 8, 4}, 16},
         {{30, 20, 5}, 300},       {{67, 130, 10}, 389},     {{40, 10}, 21},         {{784, 256, 32, 10}, 257},
     };
+    const KernelFamily family = GENERATE(from_range(bf16_families()));
     for (const Extents& extents : all) {
         for (const std::size_t threads : {std::size_t{2}, std::size_t{9}}) {
             Team team(threads, {});
-            Engine engine(team, {.dims = extents.dims, .batch = extents.batch, .precision = Precision::bf16});
+            Engine engine(team, {.dims = extents.dims,
+                                 .batch = extents.batch,
+                                 .precision = Precision::bf16,
+                                 .family = family});
             const ModelParameters start = initial_parameters(extents.dims, 3);
             reference::ReferenceNet net(start, {}, Precision::bf16);
             engine.start(start, {.kind = OptimizerKind::sgd, .lr = 0.05});
@@ -149,7 +160,7 @@ TEST_CASE("bf16: gradients equal a reference that rounds where the hardware roun
             const EpochOutcome outcome = engine.train_epoch(samples.rows(), in_order(extents.batch), kNoStop);
 
             INFO("first extents " << extents.dims[0] << ", " << extents.dims[1] << ", batch " << extents.batch
-                                  << ", threads " << threads);
+                                  << ", threads " << threads << (family == KernelFamily::amx ? ", AMX" : ""));
             // Sums differ in their last bits, by order and precision, so that now and then one is rounded to
             // the neighbour: a part in 256 of one number in some thousands.
             constexpr double kEpsilon = 1.0 / 256;
@@ -238,6 +249,25 @@ TEST_CASE("bf16: primitives name their kernels and the layouts of both weights")
         const bool gradient = facts.operation.find("backward_weights") != std::string::npos;
         CHECK((facts.weights_layout.find("o2i") == std::string::npos) == gradient);
     }
+}
+
+TEST_CASE("bf16: where there is AMX, its kernels run every product that is large enough for a tile") {
+    Team team(1, {});
+    if (bf16_family() != KernelFamily::amx) {
+        CHECK_THROWS_AS(Engine(team, {.dims = {784, 128, 64, 10},
+                                      .batch = 64,
+                                      .precision = Precision::bf16,
+                                      .family = KernelFamily::amx}),
+                        BackendError);
+        return;
+    }
+    const Engine engine(team, {.dims = {784, 128, 64, 10}, .batch = 64, .precision = Precision::bf16});
+    for (const PrimitiveFacts& facts : engine.primitives()) {
+        CAPTURE(facts.operation, facts.implementation);
+        CHECK(facts.implementation.find("amx") != std::string::npos);
+    }
+    CHECK_THROWS_AS(Engine(team, {.dims = {784, 128, 64, 10}, .batch = 64, .family = KernelFamily::amx}),
+                    ShapeError);
 }
 
 TEST_CASE("bf16: a loss that is not finite is reported with its step") {

@@ -230,10 +230,13 @@ TEST_CASE("optimizer: settings are taken from the configuration by kind") {
 }
 
 TEST_CASE("plan: every weight has a place of its own, panels are whole, padding is a multiple of 16") {
-    for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked}) {
+    for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked, KernelFamily::amx}) {
+        std::size_t below = 0;
         for (const LayerPlan& plan : plan_layers({30, 130, 64, 47, 10}, family)) {
-            CHECK(plan.in_padded % kLane == 0);
+            CHECK(plan.in_padded % (family == KernelFamily::amx ? kAmxInputs : kLane) == 0);
             CHECK(plan.out_padded % kLane == 0);
+            CHECK((below == 0 || plan.in_padded == below));
+            below = plan.out_padded;
             CHECK(plan.out_padded % plan.panel_width == 0);
             std::vector<bool> taken(plan.weight_floats(), false);
             for (std::size_t o = 0; o < plan.out_padded; ++o) {
@@ -302,6 +305,7 @@ TEST_CASE("plan: the second layer is sliced where the first has panels and its o
     CHECK(slices({784, 128, 128, 10}, KernelFamily::blocked) == 1);
     CHECK(slices({784, 16, 64, 10}, KernelFamily::blocked) == 1);
     CHECK(slices({784, 128, 64, 10}, KernelFamily::gemm) == 1);
+    CHECK(slices({784, 128, 64, 10}, KernelFamily::amx) == 2);
     const LayerPlan second = plan_layers({784, 128, 64, 10}, KernelFamily::blocked)[1];
     CHECK(second.panels() == 1);
     CHECK(second.slice_width() == 64);
@@ -310,6 +314,21 @@ TEST_CASE("plan: the second layer is sliced where the first has panels and its o
         for (std::size_t i = 0; i < second.in_padded; ++i)
             REQUIRE(second.offset(o, i) / second.slice_floats() == i / second.slice_width());
     }
+}
+
+TEST_CASE("plan: for AMX inputs, and with them slices, come in whole blocks of 32") {
+    const std::vector<LayerPlan> usual = plan_layers({784, 128, 64, 10}, KernelFamily::amx);
+    CHECK(usual[0].in_padded == 800);
+    CHECK(usual[0].panel_width == 64);
+    CHECK(usual[2].out_padded == 16);
+    // Blocks of 16 inputs would be cut into slices of 16: 130 outputs are nine panels there, five here.
+    const std::vector<LayerPlan> odd = plan_layers({784, 130, 30, 10}, KernelFamily::amx);
+    CHECK(odd[0].panels() == 5);
+    CHECK(odd[1].slices == 5);
+    CHECK(odd[1].slice_width() == 32);
+    // Too narrow for two panels.
+    CHECK(plan_layers({784, 20, 10}, KernelFamily::amx)[0].panels() == 1);
+    CHECK(plan_layers({784, 20, 10}, KernelFamily::amx)[1].slices == 1);
 }
 
 TEST_CASE("parts: the sum of all parts in their order, at every level of instructions") {

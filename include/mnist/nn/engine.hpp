@@ -52,7 +52,7 @@ class BatchFeed {
   public:
     virtual ~BatchFeed() = default;
     /// The buffers that batches appear in, in turn: batch s in slots()[s % slots().size()]. Each [batch,
-    /// in_padded] f32; the columns from `pixels` on must be 0.
+    /// pixels rounded up to kLane] f32; the columns from `pixels` on must be 0.
     [[nodiscard]] virtual std::vector<float*> slots() = 0;
     /// Waits until batch `step` of the epoch is complete in its slot.
     virtual void wait(std::size_t step) = 0;

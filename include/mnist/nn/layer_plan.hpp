@@ -21,21 +21,24 @@ enum class WeightsLayout {
 /// Which of oneDNN's implementations the layouts are chosen for.
 enum class KernelFamily {
     blocked,  ///< matrix kernels for blocked weights (brgemm): every layer blocked
+    amx,      ///< the same on AMX's tiles, in bf16 alone: inputs come in blocks of 32
     gemm,  ///< general matrix multiplication: first layer input_major, which its forward reads fastest; the
            ///< others output_major
 };
 
-inline constexpr std::size_t kLane = 16;  ///< floats in a cache line; every padded extent is a multiple
+inline constexpr std::size_t kLane = 16;       ///< floats in a cache line; every padded extent is a multiple
+inline constexpr std::size_t kAmxInputs = 32;  ///< bf16 numbers in a row of an AMX tile, a cache line
 
 struct LayerPlan {
     std::size_t in = 0;           ///< real inputs
     std::size_t out = 0;          ///< real outputs
-    std::size_t in_padded = 0;    ///< multiple of kLane
+    std::size_t in_padded = 0;    ///< multiple of kLane; of kAmxInputs in the family amx
     std::size_t out_padded = 0;   ///< multiple of kLane
     std::size_t panel_width = 0;  ///< outputs of a panel: 64, 32 or 16; divides out_padded
     std::size_t slices = 1;  ///< into which the inputs are cut for training: the panels of the layer below,
                              ///< or 1. A layer of several slices has one panel, so that a slice is contiguous
     WeightsLayout layout = WeightsLayout::output_major;
+    std::size_t bf16_block = kLane;  ///< inputs in a block of blocked weights in bf16: kLane or kAmxInputs
     /// Of the gradient where training is f32. It is output_major also beside blocked weights, unless these
     /// are sliced: as the product of gradients and rows it reads the rows as the forward pass does, and
     /// turning it on its way into the optimizer costs less than transposing the rows.

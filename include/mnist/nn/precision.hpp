@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mnist/core/train_config.hpp"
+#include "mnist/nn/layer_plan.hpp"
 
 namespace mnist {
 
@@ -12,5 +13,9 @@ namespace mnist {
 /// AVX512_BF16 and oneDNN's matrix kernels for it, which DNNL_MAX_CPU_ISA may forbid. Cost: some milliseconds
 /// at the first call.
 [[nodiscard]] std::optional<std::string> precision_obstacle(Precision precision);
+
+/// The kernels that training in bf16 runs fastest with: AMX where CPU, system and oneDNN have it, else
+/// AVX512_BF16; empty where precision_obstacle() names something.
+[[nodiscard]] std::optional<KernelFamily> bf16_family();
 
 }  // namespace mnist
