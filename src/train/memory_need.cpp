@@ -20,13 +20,15 @@ namespace {
 
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 
-double padded(std::size_t extent) {
-    return static_cast<double>(round_up(extent, kLane));
+// As the layouts of the family that needs most have it.
+double padded_for(Precision precision, std::size_t extent) {
+    return static_cast<double>(round_up(extent, precision == Precision::bf16 ? kAmxInputs : kLane));
 }
 
 }  // namespace
 
 MemoryNeed memory_need(const MemoryShape& shape) {
+    const auto padded = [&](std::size_t extent) { return padded_for(shape.precision, extent); };
     double parameters = 0;
     double outputs = 0;
     for (std::size_t l = 0; l + 1 < shape.dims.size(); ++l) {
