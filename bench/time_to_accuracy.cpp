@@ -7,6 +7,7 @@
 #include "experiment_run.hpp"
 #include "families.hpp"
 #include "mnist/core/presets.hpp"
+#include "mnist/nn/precision.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {
@@ -96,16 +97,20 @@ void record(Call& call, Bench& bench, const TrainConfig& wanted) {
 
 void add_time_to_accuracy(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
-        TrainConfig fastest = bench.config(OptimizerKind::adam, kBatch, threads);
-        apply_record_recipe(fastest);
-        registry.push_back({.name = fmt::format("TimeToAccuracy/Record{}", bench.threads_suffix(threads)),
-                            .threads = threads,
-                            .needs_data = true,
-                            .manual_time = true,
-                            .iterations = 1,
-                            .usual_s = 0.5,
-                            .unit = benchmark::kSecond,
-                            .run = [&bench, fastest](Call& call) { record(call, bench, fastest); }});
+        for (const Precision precision : bench.precisions(true)) {
+            TrainConfig fastest = bench.config(OptimizerKind::adam, kBatch, threads);
+            apply_record_recipe(fastest, precision);
+            registry.push_back({.name = fmt::format("TimeToAccuracy/Record{}{}", precision_suffix(precision),
+                                                    bench.threads_suffix(threads)),
+                                .threads = threads,
+                                .needs_data = true,
+                                .manual_time = true,
+                                .iterations = 1,
+                                .usual_s = 0.5,
+                                .unit = benchmark::kSecond,
+                                .obstacle = precision_obstacle(precision).value_or(""),
+                                .run = [&bench, fastest](Call& call) { record(call, bench, fastest); }});
+        }
         for (const OptimizerKind optimizer : kOptimizers) {
             TrainConfig config = bench.config(optimizer, kBatch, threads);
             config.epochs = bench.options.max_epochs;

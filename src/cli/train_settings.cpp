@@ -71,7 +71,7 @@ void set_hidden(TrainOptions& options, const GivenValue& given) {
 
 void set_preset(TrainOptions& options, const GivenValue& given) {
     given.require_one_of(preset_names());
-    apply_record_recipe(options.config);
+    apply_preset(options.config, given.text());
     options.preset = given.text();
     options.warmup_given = true;
     options.hidden_given = true;
@@ -89,7 +89,8 @@ void set_schedule(TrainOptions& options, const GivenValue& given) {
 
 std::vector<Setting> configuration_settings() {
     return {{"preset", SettingKind::text, "NAME", "Configuration",
-             "record: settings for the fastest way to 97 %, which the others overrule (see bench/RECORD.md)",
+             "record, record-bf16: settings for the fastest way to 97 %, which the others overrule (see "
+             "bench/RECORD.md)",
              "\"record\"", "no preset", set_preset,
              [](const TrainOptions& o) { return o.preset ? toml_string(*o.preset) : ""; }}};
 }

@@ -39,6 +39,7 @@ TEST_CASE("registry: the names are the contract's") {
                                    "Train/Adam/batch:4096",
                                    "TimeToAccuracy/Adam/batch:64/target:97",
                                    "TimeToAccuracy/Record",
+                                   "TimeToAccuracy/Record/precision:bf16",
                                    "Infer/batch:1",
                                    "Infer/batch:16",
                                    "Infer/batch:64",
@@ -106,12 +107,12 @@ TEST_CASE("registry: a few rows of bf16 belong to the usual set, --precision say
     }
     Options none;
     none.precisions = {Precision::f32};
-    CHECK(names(none, "^(Train|Step)/.*precision:").empty());
+    CHECK(names(none, "^(Train|Step|TimeToAccuracy)/.*precision:").empty());
 }
 
 TEST_CASE("registry: what this machine cannot run says why") {
     Bench bench({}, {0, 1}, kGoOn);
-    for (const Entry& entry : matching(all_benchmarks(bench), "^(Train|Step)/")) {
+    for (const Entry& entry : matching(all_benchmarks(bench), "^(Train|Step|TimeToAccuracy)/")) {
         CAPTURE(entry.name);
         const bool bf16 = entry.name.find("precision:bf16") != std::string::npos;
         CHECK(entry.obstacle == (bf16 ? precision_obstacle(Precision::bf16).value_or("") : ""));

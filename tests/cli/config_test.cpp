@@ -228,8 +228,12 @@ TEST_CASE("config: a preset stands for its settings, and what is given explicitl
     CHECK(contains(record, "\nschedule = \"one-cycle\"\n"));
     CHECK(contains(record, "\ntarget_accuracy = 97.0\n"));
     CHECK_FALSE(contains(record, "\nepochs = 25\n"));
+    CHECK(contains(record, "\nprecision = \"f32\"\n"));
     workshop.write("run.toml", record);
     CHECK(printed(workshop, {"--config", "run.toml"}) == record);
+    const std::string low = printed(workshop, {"--preset", "record-bf16"});
+    CHECK(contains(low, "\nprecision = \"bf16\"\n"));
+    CHECK(contains(low, "\nepochs = 4\n"));
 
     const std::string flags = printed(workshop, {"--epochs", "9", "--preset", "record", "--peak-lr", "1"});
     CHECK(contains(flags, "\nepochs = 9\n"));
