@@ -22,13 +22,17 @@ MNIST_AVX512_BF16 inline __m512i widened(__m256i halves) {
     return _mm512_maskz_cvtepu16_epi32(0xFFFF, halves);
 }
 
+/// Sixteen pairs: of each, `lower` first.
+MNIST_AVX512_BF16 inline __m512i pairs_of_bf16(__m512 lower, __m512 upper) {
+    return _mm512_or_si512(widened(rounded_bf16(lower)),
+                           _mm512_maskz_slli_epi32(0xFFFF, widened(rounded_bf16(upper)), 16));
+}
+
 /// Two rows of `width` f32 into width pairs of bf16.
 MNIST_AVX512_BF16 inline void pack_two_rows(const float* src, std::size_t width, Bf16* dst) {
-    for (std::size_t c = 0; c < width; c += 16) {
-        const __m512i lower = widened(rounded_bf16(_mm512_loadu_ps(src + c)));
-        const __m512i upper = widened(rounded_bf16(_mm512_loadu_ps(src + width + c)));
-        _mm512_storeu_si512(dst + 2 * c, _mm512_or_si512(lower, _mm512_maskz_slli_epi32(0xFFFF, upper, 16)));
-    }
+    for (std::size_t c = 0; c < width; c += 16)
+        _mm512_storeu_si512(dst + 2 * c,
+                            pairs_of_bf16(_mm512_loadu_ps(src + c), _mm512_loadu_ps(src + width + c)));
 }
 
 }  // namespace mnist

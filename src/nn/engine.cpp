@@ -183,6 +183,7 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     update_ = update_function(optimizer.kind, isa_);
     turned_update_ = turned_update_function(optimizer.kind, isa_);
     packed_update_ = packed_update_function(optimizer.kind);
+    packed_turned_update_ = packed_turned_update_function(optimizer.kind);
     steps_taken_ = 0;
 }
 

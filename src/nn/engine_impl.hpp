@@ -129,6 +129,7 @@ class Engine::Impl {
     UpdateFn update_ = nullptr;
     TurnedUpdateFn turned_update_ = nullptr;
     PackedUpdateFn packed_update_ = nullptr;
+    PackedTurnedUpdateFn packed_turned_update_ = nullptr;
     std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
     std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
     std::size_t groups_ = 0;         ///< into which the first layer's panels are divided

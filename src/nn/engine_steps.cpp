@@ -68,6 +68,7 @@ Update Engine::Impl::update_of(std::size_t s) const {
     return {.function = update_,
             .turned_function = turned_update_,
             .packed_function = packed_update_,
+            .packed_turned_function = packed_turned_update_,
             .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
 }
 

@@ -47,8 +47,9 @@ LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::s
       diff_bias(make_sums(shards, plan.out_padded, memory)),
       first_bias(plan.out_padded, 0.0F, memory),
       second_bias(plan.out_padded, 0.0F, memory) {
-    // Of bf16 rows the matrix product would have to interleave pairs.
-    if (training == Precision::bf16) plan.gradient_layout = plan.layout;
+    // Of bf16 rows the matrix product has to interleave pairs, which AMX's kernels do faster than
+    // transposing.
+    if (training == Precision::bf16 && plan.bf16_block != kAmxInputs) plan.gradient_layout = plan.layout;
 }
 
 void LayerMemory::load(const LayerParameters& parameters) {

@@ -209,9 +209,14 @@ void update_weights(const Update& update, LayerMemory& layer, const float* g, st
 // The weights of a panel whose gradient lies output by output.
 void update_turned(const Update& update, LayerMemory& layer, const float* g, std::size_t at) {
     const LayerPlan& plan = layer.plan;
-    update.turned_function(layer.weights.data() + at, layer.first_weights.data() + at,
-                           layer.second_weights.data() + at, g, plan.in_padded, plan.panel_width,
-                           update.scalars);
+    float* const w = layer.weights.data() + at;
+    float* const m = layer.first_weights.data() + at;
+    float* const v = layer.second_weights.data() + at;
+    if (layer.copy.empty())
+        update.turned_function(w, m, v, g, plan.in_padded, plan.panel_width, update.scalars);
+    else
+        update.packed_turned_function(w, m, v, g, plan.in_padded, plan.panel_width,
+                                      static_cast<Bf16*>(layer.copy.at(at)), update.scalars);
 }
 
 void update_bias(const Update& update, LayerMemory& layer, const float* g, std::size_t at, std::size_t n) {

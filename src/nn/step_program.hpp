@@ -65,8 +65,9 @@ struct PanelItem {
 /// How an optimizer changes weights in one step.
 struct Update {
     UpdateFn function;
-    TurnedUpdateFn turned_function;  ///< of weights whose gradient lies output by output
-    PackedUpdateFn packed_function;  ///< of weights that have a copy in bf16
+    TurnedUpdateFn turned_function;               ///< of weights whose gradient lies output by output
+    PackedUpdateFn packed_function;               ///< of weights that have a copy in bf16
+    PackedTurnedUpdateFn packed_turned_function;  ///< of both
     UpdateScalars scalars;
 };
 

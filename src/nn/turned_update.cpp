@@ -3,6 +3,7 @@
 // on their way from the second-level cache.
 #include <cstddef>
 
+#include "bf16_vectors.hpp"
 #include "mnist/nn/layer_plan.hpp"
 #include "optimizer_vectors.hpp"
 
@@ -34,26 +35,51 @@ MNIST_AVX512 [[gnu::always_inline]] inline void transpose_four(const float* src,
     dst[3] = _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, ab_high, cd_high));
 }
 
+// Four inputs of sixteen outputs, from input i and output o on. Leaves the new weights in `updated`, too.
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_block(const Rule& rule, float* w, float* m, float* v,
+                                                             const float* g, std::size_t inputs,
+                                                             std::size_t outputs, std::size_t i,
+                                                             std::size_t o, __m512* updated) {
+    __m512 gradient[4];
+    // The next sixteen inputs' gradients, a quarter each time. With state of its own a rule waits for
+    // that, and gains nothing.
+    const float* const soon = g + (o + i % kLane) * inputs + i / kLane * kLane + kLane;
+    for (std::size_t k = 0; k < 4 && !Rule::kFirst; ++k) __builtin_prefetch(soon + k * inputs);
+    transpose_four(g + o * inputs + i, inputs, gradient);
+    for (std::size_t k = 0; k < 4; ++k) {
+        const std::size_t at = (i + k) * outputs + o;
+        __m512 first = Rule::kFirst ? _mm512_loadu_ps(m + at) : _mm512_setzero_ps();
+        __m512 second = Rule::kSecond ? _mm512_loadu_ps(v + at) : _mm512_setzero_ps();
+        updated[k] = rule.updated(_mm512_loadu_ps(w + at), first, second, gradient[k]);
+        _mm512_storeu_ps(w + at, updated[k]);
+        if (Rule::kFirst) _mm512_storeu_ps(m + at, first);
+        if (Rule::kSecond) _mm512_storeu_ps(v + at, second);
+    }
+}
+
 template <class Rule>
 MNIST_AVX512 void turned_avx512(float* w, float* m, float* v, const float* g, std::size_t inputs,
                                 std::size_t outputs, const UpdateScalars& s) {
     const Rule rule(s);
+    __m512 updated[4];
+    for (std::size_t i = 0; i < inputs; i += 4) {
+        for (std::size_t o = 0; o < outputs; o += kLane)
+            update_block(rule, w, m, v, g, inputs, outputs, i, o, updated);
+    }
+}
+
+template <class Rule>
+MNIST_AVX512_BF16 void turned_and_packed(float* w, float* m, float* v, const float* g, std::size_t inputs,
+                                         std::size_t outputs, Bf16* copy, const UpdateScalars& s) {
+    const Rule rule(s);
+    __m512 updated[4];
     for (std::size_t i = 0; i < inputs; i += 4) {
         for (std::size_t o = 0; o < outputs; o += kLane) {
-            __m512 gradient[4];
-            // The next sixteen inputs' gradients, a quarter each time. With state of its own a rule waits for
-            // that, and gains nothing.
-            const float* const soon = g + (o + i % kLane) * inputs + i / kLane * kLane + kLane;
-            for (std::size_t k = 0; k < 4 && !Rule::kFirst; ++k) __builtin_prefetch(soon + k * inputs);
-            transpose_four(g + o * inputs + i, inputs, gradient);
-            for (std::size_t k = 0; k < 4; ++k) {
-                const std::size_t at = (i + k) * outputs + o;
-                __m512 first = Rule::kFirst ? _mm512_loadu_ps(m + at) : _mm512_setzero_ps();
-                __m512 second = Rule::kSecond ? _mm512_loadu_ps(v + at) : _mm512_setzero_ps();
-                _mm512_storeu_ps(w + at, rule.updated(_mm512_loadu_ps(w + at), first, second, gradient[k]));
-                if (Rule::kFirst) _mm512_storeu_ps(m + at, first);
-                if (Rule::kSecond) _mm512_storeu_ps(v + at, second);
-            }
+            update_block(rule, w, m, v, g, inputs, outputs, i, o, updated);
+            for (std::size_t k = 0; k < 4; k += 2)
+                _mm512_storeu_si512(copy + (i + k) * outputs + 2 * o,
+                                    pairs_of_bf16(updated[k], updated[k + 1]));
         }
     }
 }
@@ -80,6 +106,18 @@ TurnedUpdateFn turned_update_function(OptimizerKind kind, Isa isa) {
             break;
     }
     return wide ? turned_avx512<AdamVectors> : turned_baseline<OptimizerKind::adam>;
+}
+
+PackedTurnedUpdateFn packed_turned_update_function(OptimizerKind kind) {
+    switch (kind) {
+        case OptimizerKind::sgd:
+            return turned_and_packed<SgdVectors>;
+        case OptimizerKind::momentum:
+            return turned_and_packed<MomentumVectors>;
+        case OptimizerKind::adam:
+            break;
+    }
+    return turned_and_packed<AdamVectors>;
 }
 
 }  // namespace mnist

@@ -132,6 +132,37 @@ TEST_CASE("bf16: an update leaves the same weights as in f32, and a copy of them
     }
 }
 
+TEST_CASE("bf16: an update from a turned gradient equals turning it first, and packs the same copy") {
+    if (no_bf16()) return;
+    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+        for (const auto& [inputs, outputs] :
+             {std::pair<std::size_t, std::size_t>{4, 16}, {32, 32}, {800, 64}}) {
+            const std::size_t n = inputs * outputs;
+            const std::vector<float> g = random_floats(n, 1);
+            std::vector<float> turned(n);
+            for (std::size_t at = 0; at < n; ++at) turned[at % outputs * inputs + at / outputs] = g[at];
+            std::vector<float> w = random_floats(n, 2);
+            std::vector<float> m = random_floats(n, 3);
+            std::vector<float> v(n, 0.01F);
+            std::vector<float> expected_w = w;
+            std::vector<float> expected_m = m;
+            std::vector<float> expected_v = v;
+            std::vector<Bf16> copy(n);
+            std::vector<Bf16> expected(n);
+            const UpdateScalars scalars = scalars_at({.kind = kind, .lr = 0.01}, 3);
+            packed_turned_update_function(kind)(w.data(), m.data(), v.data(), turned.data(), inputs, outputs,
+                                                copy.data(), scalars);
+            packed_update_function(kind)(expected_w.data(), expected_m.data(), expected_v.data(), g.data(), n,
+                                         outputs, expected.data(), scalars);
+            INFO(name(kind) << ", " << inputs << " x " << outputs);
+            CHECK(w == expected_w);
+            CHECK(m == expected_m);
+            CHECK(v == expected_v);
+            for (std::size_t i = 0; i < n; ++i) REQUIRE(copy[i].bits == expected[i].bits);
+        }
+    }
+}
+
 TEST_CASE("bf16: gradients equal a reference that rounds where the hardware rounds, on awkward extents") {
     if (no_bf16()) return;
     struct Extents {

@@ -39,9 +39,9 @@ struct LayerPlan {
                              ///< or 1. A layer of several slices has one panel, so that a slice is contiguous
     WeightsLayout layout = WeightsLayout::output_major;
     std::size_t bf16_block = kLane;  ///< inputs in a block of blocked weights in bf16: kLane or kAmxInputs
-    /// Of the gradient where training is f32. It is output_major also beside blocked weights, unless these
-    /// are sliced: as the product of gradients and rows it reads the rows as the forward pass does, and
-    /// turning it on its way into the optimizer costs less than transposing the rows.
+    /// Of the gradient where training is f32, or bf16 on AMX. It is output_major also beside blocked weights,
+    /// unless these are sliced: as the product of gradients and rows it reads the rows as the forward pass
+    /// does, and turning it on its way into the optimizer costs less than transposing the rows.
     WeightsLayout gradient_layout = WeightsLayout::output_major;
 
     [[nodiscard]] std::size_t panels() const { return out_padded / panel_width; }

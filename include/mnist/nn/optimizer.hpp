@@ -75,4 +75,12 @@ using PackedUpdateFn = void (*)(float* w, float* m, float* v, const float* g, st
                                 std::size_t width, Bf16* copy, const UpdateScalars& s);
 [[nodiscard]] PackedUpdateFn packed_update_function(OptimizerKind kind);
 
+/// Both at once: the gradient lies output by output, and the weights are packed.
+///   w, m, v, copy  [inputs, outputs], as above
+///   g              [outputs, inputs] f32, read
+/// `inputs` a multiple of 4, `outputs` of 16. Only where has_avx512_bf16(). Cost: the sum of the above.
+using PackedTurnedUpdateFn = void (*)(float* w, float* m, float* v, const float* g, std::size_t inputs,
+                                      std::size_t outputs, Bf16* copy, const UpdateScalars& s);
+[[nodiscard]] PackedTurnedUpdateFn packed_turned_update_function(OptimizerKind kind);
+
 }  // namespace mnist
