@@ -11,7 +11,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = [f'{part}-{kind}' for part in ('train', 't10k') for kind in ('images-idx3-ubyte', 'labels-idx1-ubyte')]
-LABELS = {'ours': 'mnist_bench', 'torch': 'PyTorch', 'libtorch': 'libtorch', 'sklearn': 'scikit-learn'}
+LABELS = {'ours': 'mnist_bench', 'ours-bf16': 'the same in bf16', 'torch': 'PyTorch', 'libtorch': 'libtorch', 'sklearn': 'scikit-learn'}
 
 
 def arguments():
@@ -40,12 +40,15 @@ def unpack(source, target):
             f.write(data)
 
 
-def ours(options, folder, optimizer, batch, threads):
-    name = f'Train/{optimizer}/batch:{batch}'
+def ours(options, folder, optimizer, batch, threads, precision):
+    name = f'Train/{optimizer}/batch:{batch}' + ('' if precision == 'f32' else f'/precision:{precision}')
     run = subprocess.run([options.bench, f'--benchmark_filter=^{name}$', '--benchmark_format=json', '--threads', str(threads), '--data-dir', folder,
-                          '--epochs', str(options.epochs + 1)], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                          '--precision', precision, '--epochs', str(options.epochs + 1)],
+                         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     file = json.loads(run.stdout)
     row = file['benchmarks'][0]
+    if 'samples_per_second' not in row:
+        return None  # this CPU has no bf16
     return {'version': file['context'].get('mnist.build.version', ''), 'samples_per_second': row['samples_per_second'], 'accuracy': row['test_accuracy'],
             'peak_fraction': row.get('peak_fraction')}
 
@@ -64,8 +67,12 @@ def measured(options, folder, optimizer, batch, all_threads):
         for which in LABELS:
             for threads in sorted({1, all_threads}):
                 print(f'\r\033[K{optimizer}, batch {batch}: round {round_index + 1}, {LABELS[which]}, {threads} threads', end='', file=sys.stderr)
-                got = ours(options, folder, optimizer, batch, threads) if which == 'ours' else peer(which, options, folder, optimizer, batch, threads)
-                rates.setdefault(which, {}).setdefault(threads, []).append(got)
+                if which in ('ours', 'ours-bf16'):
+                    got = ours(options, folder, optimizer, batch, threads, 'f32' if which == 'ours' else 'bf16')
+                else:
+                    got = peer(which, options, folder, optimizer, batch, threads)
+                if got is not None:
+                    rates.setdefault(which, {}).setdefault(threads, []).append(got)
     print('\r\033[K', end='', file=sys.stderr)
     return rates
 
@@ -86,17 +93,18 @@ def main():
             for batch in options.batches:
                 rates = measured(options, folder, optimizer, batch, len(os.sched_getaffinity(0)))
                 rows.append({'optimizer': optimizer, 'batch': batch, 'measurements': rates})
-    versions = {which: best(rows[0]['measurements'][which])[1][0]['version'] for which in LABELS}
-    print('Thousand samples/s: median of %d rounds, lowest to highest, threads, test accuracy; and how many times as fast mnist_bench is.\n' % options.rounds)
-    print('| optimizer, batch | ' + ' | '.join(f'{label} {versions[which]}'.strip() for which, label in LABELS.items()) + ' |')
-    print('| --- |' + ' --- |' * len(LABELS))
+    shown = [which for which in LABELS if which in rows[0]['measurements']]
+    versions = {which: best(rows[0]['measurements'][which])[1][0]['version'] for which in shown}
+    print('Thousand samples/s: median of %d rounds, lowest to highest, threads, test accuracy; and how many times as fast mnist_bench is, in f32.\n' % options.rounds)
+    print('| optimizer, batch | ' + ' | '.join(f'{LABELS[which]} {versions[which]}'.strip() for which in shown) + ' |')
+    print('| --- |' + ' --- |' * len(shown))
     for row in rows:
         cells = []
-        for which in LABELS:
+        for which in shown:
             threads, all_of_it = best(row['measurements'][which])
             values = [one['samples_per_second'] / 1000 for one in all_of_it]
             row.setdefault('medians', {})[which] = statistics.median(values)
-            factor = '' if which == 'ours' else f"**{row['medians']['ours'] / row['medians'][which]:.1f}x**: "
+            factor = '' if which in ('ours', 'ours-bf16') else f"**{row['medians']['ours'] / row['medians'][which]:.1f}x**: "
             cells.append(f"{factor}{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f}), {threads}, {statistics.median(one['accuracy'] for one in all_of_it):.1f} %")
         print(f"| {row['optimizer']}, {row['batch']} | " + ' | '.join(cells) + ' |')
     with open(options.out, 'x', encoding='utf-8') as f:
