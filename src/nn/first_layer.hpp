@@ -93,7 +93,6 @@ class FirstLayer {
     FirstLayerBuffers& buffers_;
     Precision precision_;
     RowGather gather_;
-    Isa isa_;
     WeightsGradient gradient_;        ///< of a panel
     std::vector<ThreadCalls> calls_;  ///< [threads]
 };
