@@ -100,7 +100,36 @@ std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& 
         }
         lines += wrapped(line, style.width, "- ");
     }
-    return lines.empty() ? lines : "\n" + heading("Speed", style) + lines;
+    return lines;
+}
+
+/// A cycle of learning rates is a training as a whole, so its time is that to its end, and only its end
+/// counts.
+std::string whole_trainings(const TrainResult& result, const std::vector<RunGroup>& groups, int width) {
+    std::string lines;
+    for (const RunGroup& group : groups) {
+        std::vector<double> seconds;
+        std::size_t reached = 0;
+        for (const RunRecord* const run : group.runs) {
+            if (result.config.schedule == ScheduleKind::constant || run->status != RunStatus::completed)
+                continue;
+            double sum = 0;
+            for (const EpochRecord& epoch : run->epochs) sum += epoch.train_seconds;
+            seconds.push_back(sum);
+            if (run->last_accuracy.value_or(0) >= result.config.target_accuracy) ++reached;
+        }
+        const auto summary = summarise(seconds);
+        if (!summary) continue;
+        const std::string time =
+            summary->n == 1 ? fmt::format("{:.3f} s", summary->median)
+                            : fmt::format("median {:.3f} s, longest {:.3f} s", summary->median, summary->max);
+        lines += wrapped(
+            fmt::format("{}, training from beginning to end: {}; {} of {} ended with {:.2f} % or more",
+                        title(group.optimizer), time, reached, group.runs.size(),
+                        result.config.target_accuracy),
+            width, "- ");
+    }
+    return lines;
 }
 
 }  // namespace
@@ -115,7 +144,9 @@ std::string train_report(const TrainResult& result, const TextStyle& style) {
     const std::vector<std::string> sentences = insights(result);
     if (!sentences.empty()) out += "\n" + heading("Insights", style);
     for (const std::string& sentence : sentences) out += wrapped(sentence, style.width, "- ");
-    out += peak_shares(result, groups, style);
+    const std::string speed =
+        peak_shares(result, groups, style) + whole_trainings(result, groups, style.width);
+    if (!speed.empty()) out += "\n" + heading("Speed", style) + speed;
     const std::string chart = accuracy_chart(groups, style);
     return chart.empty() ? out : out + "\n" + heading("Test accuracy, %", style) + chart;
 }

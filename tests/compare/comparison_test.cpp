@@ -32,6 +32,9 @@ TEST_CASE("compare: the same fingerprint is a gate, another machine a report tha
     CHECK(compare(base, other, {}).mode == CompareMode::gate);
     other.facts["mnist.machine.memory_bytes"] = "25276502000";
     CHECK(compare(base, other, {}).mode == CompareMode::gate);
+    Measurements hidden = base;
+    hidden.facts["mnist.machine.onednn_isa"] = "AVX512_CORE_AMX";
+    CHECK(compare(base, hidden, {}).mode == CompareMode::report);
     other.facts["mnist.machine.cpu_model"] = "CPU B";
     other.rows[0].peak_gflops = {160};
     const Comparison report = compare(base, other, {});

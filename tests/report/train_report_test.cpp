@@ -174,6 +174,23 @@ TEST_CASE("train report: the share of the peak is stated, and left out without a
     CHECK(train_report(result, {}).find("GFLOP/s") == std::string::npos);
 }
 
+TEST_CASE("train report: a cycle of learning rates is timed to its end, and only its end counts") {
+    TrainResult result = mnist_test::sample_result();
+    result.runs.clear();
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+        result.runs.push_back(mnist_test::run(mnist_test::kAdam, seed, 2));
+        result.runs.back().last_accuracy = seed == 1 ? 96.99 : 97.2;
+        for (mnist::EpochRecord& epoch : result.runs.back().epochs)
+            epoch.train_seconds = 0.1 + 0.1 * static_cast<double>(seed);
+    }
+    CHECK(train_report(result, {.width = 120}).find("from beginning to end") == std::string::npos);
+    result.config.schedule = mnist::ScheduleKind::one_cycle;
+    result.config.target_accuracy = 97;
+    CHECK(train_report(result, {.width = 120})
+              .find("- Adam, training from beginning to end: median 0.400 s, longest 0.600 s; 2 of 3 ended "
+                    "with 97.00 % or more\n") != std::string::npos);
+}
+
 TEST_CASE("train report: bf16 is named, and has no share of the f32 peak") {
     TrainResult result = mnist_test::sample_result();
     result.config.precision = mnist::Precision::bf16;
