@@ -82,7 +82,9 @@ const std::vector<Flag>& flags() {
         {"threads", "N[,N...]", kOwn,
          "Compute threads (default: all cores); a list runs everything with each count", set_threads},
         {"precision", "f32[,bf16]", kOwn,
-         "Of Train and Step (default: f32, and of bf16 Train/Adam at batch 64, 256, 1024)", set_precisions},
+         "Of Train, Step and TimeToAccuracy/Record (default: f32, and of bf16 the record and Train/Adam at "
+         "batch 64, 256, 1024)",
+         set_precisions},
         {"loader-threads", "N", kOwn, "Threads that prepare batches in training and in Loader (default: 0)",
          [](Options& o, const GivenValue& v) { o.loader_threads = v.count(0, kMostThreads); }},
         {"noise-floor", "BOOL", kOwn,

@@ -32,10 +32,12 @@ void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::s
     const std::string resumed =
         record.epochs.empty() ? "" : fmt::format(", resumed after epoch {}", record.epochs.size());
     const TrainConfig& config = options_.config;
+    const std::string precision =
+        config.precision == Precision::f32 ? "" : fmt::format(", {}", name(config.precision));
     print(fmt::format(
-        "\n{}, {} {}, seed {}{}\n", title(record.optimizer),
+        "\n{}, {} {}{}, seed {}{}\n", title(record.optimizer),
         config.schedule == ScheduleKind::one_cycle ? "one-cycle learning rate up to" : "learning rate",
-        learning_rate(config, record.optimizer), record.seed, resumed));
+        learning_rate(config, record.optimizer), precision, record.seed, resumed));
     show_progress(record);
 }
 
