@@ -95,8 +95,9 @@ def main():
                 rows.append({'optimizer': optimizer, 'batch': batch, 'measurements': rates})
     shown = [which for which in LABELS if which in rows[0]['measurements']]
     versions = {which: best(rows[0]['measurements'][which])[1][0]['version'] for which in shown}
+    versions.pop('ours-bf16', None)  # of the same program
     print('Thousand samples/s: median of %d rounds, lowest to highest, threads, test accuracy; and how many times as fast mnist_bench is, in f32.\n' % options.rounds)
-    print('| optimizer, batch | ' + ' | '.join(f'{LABELS[which]} {versions[which]}'.strip() for which in shown) + ' |')
+    print('| optimizer, batch | ' + ' | '.join(f'{LABELS[which]} {versions.get(which, "")}'.strip() for which in shown) + ' |')
     print('| --- |' + ' --- |' * len(shown))
     for row in rows:
         cells = []
