@@ -51,12 +51,6 @@ void time_to_accuracy(Call& call, Bench& bench, const TrainConfig& wanted) {
     call.count("samples_per_second", run.samples_per_second);
 }
 
-double training_seconds(const RunRecord& run) {
-    double seconds = 0;
-    for (const EpochRecord& epoch : run.epochs) seconds += epoch.train_seconds;
-    return seconds;
-}
-
 std::string recipe(const TrainConfig& config) {
     return fmt::format("{}, {} epochs of batch {}, {} to {}, warm-up {}, beta2 {}",
                        word(config.optimizers.front()), config.epochs, config.batch_size,

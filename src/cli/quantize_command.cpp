@@ -32,15 +32,6 @@ void require_given(const std::string& value, const char* expected, const char* r
     throw InputError({.where = "mnist quantize", .expected = expected, .found = "none", .remedy = remedy});
 }
 
-ModelParameters load_f32(const std::string& file) {
-    if (is_quantized(file))
-        throw InputError({.where = file,
-                          .expected = "a model in f32",
-                          .found = "a quantised one",
-                          .remedy = "mnist eval --model reads it as it is"});
-    return load_model(file);
-}
-
 int quantize_file(const QuantizeFlags& flags) {
     require_given(flags.model, "--model FILE", "mnist train --save-model DIR writes such files");
     require_given(flags.out, "--out FILE", "For example: --out int8.safetensors");
@@ -53,7 +44,7 @@ int quantize_file(const QuantizeFlags& flags) {
     if (flags.data_dir_flag->count() > 0) set_data_dir(options, {"--data-dir", {flags.data_dir}});
     read_environment(options);
 
-    const ModelParameters model = load_f32(flags.model);
+    const ModelParameters model = load_model(flags.model);
     const Dataset dataset = load_data(options, console);
     require_fit(model.dims(), flags.model, dataset);
     const QuantizedModel quantized = quantize_model(model, dataset);

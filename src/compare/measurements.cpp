@@ -67,8 +67,7 @@ double training_flop(const TrainResult& result) {
 // Seconds of a run's mean epoch; empty where it was not completed or not timed.
 std::optional<double> mean_epoch(const RunRecord& run) {
     if (run.status != RunStatus::completed || run.epochs.empty()) return std::nullopt;
-    double seconds = 0;
-    for (const EpochRecord& epoch : run.epochs) seconds += epoch.train_seconds;
+    const double seconds = training_seconds(run);
     // Beyond some thirty years it is no time, and ratios of such are no numbers any more.
     constexpr double kLongest = 1e9;
     return seconds > 0 && seconds < kLongest ? std::optional(seconds / static_cast<double>(run.epochs.size()))

@@ -115,6 +115,12 @@ ModelMetadata load_metadata(const fs::path& path) {
 ModelParameters load_model(const fs::path& path,
                            const std::optional<std::vector<std::size_t>>& expected_dims) {
     ModelReader reader(path);
+    if (reader.is_quantized())
+        throw InputError(
+            {.where = path.string(),
+             .expected = "a model in f32",
+             .found = "a quantised one",
+             .remedy = "Name the model that it was made of; mnist eval --model reads it as it is"});
     ModelParameters model;
     const std::size_t layers = reader.count_layers({"weight", "bias"});
     for (std::size_t l = 0; l < layers; ++l) {

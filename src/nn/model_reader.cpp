@@ -85,9 +85,6 @@ std::size_t ModelReader::count_layers(const std::vector<std::string>& parts) con
         if (known.contains(name)) continue;
         if (is_layer_tensor(name, parts))
             fault(tensor, fmt::format("a tensor \"{}\" before it", next), in_quotes(name), kNamesRemedy);
-        if (name.ends_with(".input_scale"))
-            fault(tensor, "a model in f32", in_quotes(name) + ", which quantised models have",
-                  "Name the model that it was quantised from");
         fault(tensor, fmt::format("only fcN.{}, N = 1 to {}", fmt::join(parts, " and fcN."), layers),
               in_quotes(name), kNamesRemedy);
     }

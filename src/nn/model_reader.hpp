@@ -22,6 +22,9 @@ class ModelReader {
     [[nodiscard]] const TensorInfo& info(const std::string& name) const { return header_.tensors.at(name); }
     [[nodiscard]] bool has(const std::string& name) const { return header_.tensors.contains(name); }
 
+    /// Whether the weights are of one byte.
+    [[nodiscard]] bool is_quantized() const { return has("fc1.weight") && info("fc1.weight").dtype == "I8"; }
+
     /// Number N of layers, each with the tensors fcN.PART for all of `parts`, N = 1, 2, ...; throws where
     /// these are not all that there is.
     [[nodiscard]] std::size_t count_layers(const std::vector<std::string>& parts) const;

@@ -102,8 +102,7 @@ QuantizedModel load_quantized(const std::filesystem::path& path) {
 }
 
 bool is_quantized(const std::filesystem::path& path) {
-    const ModelReader reader(path);
-    return reader.has("fc1.weight") && reader.info("fc1.weight").dtype == "I8";
+    return ModelReader(path).is_quantized();
 }
 
 }  // namespace mnist

@@ -106,9 +106,7 @@ void add_record(TimeRow& row, const RunGroup& group, const TrainResult& result) 
         seeds.insert(run->seed);
         if (run->last_accuracy) accuracies.push_back(*run->last_accuracy);
         if (run->status != RunStatus::completed || run->last_accuracy.value_or(0) < kRecordTarget) continue;
-        double seconds = 0;
-        for (const EpochRecord& epoch : run->epochs) seconds += epoch.train_seconds;
-        row.seconds.push_back(seconds);
+        row.seconds.push_back(training_seconds(*run));
     }
     row.record =
         record_json(recipe_of(result.config, group.optimizer), accuracies, seeds, row, objections_to(result));

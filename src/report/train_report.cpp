@@ -113,9 +113,7 @@ std::string whole_trainings(const TrainResult& result, const std::vector<RunGrou
         for (const RunRecord* const run : group.runs) {
             if (result.config.schedule == ScheduleKind::constant || run->status != RunStatus::completed)
                 continue;
-            double sum = 0;
-            for (const EpochRecord& epoch : run->epochs) sum += epoch.train_seconds;
-            seconds.push_back(sum);
+            seconds.push_back(training_seconds(*run));
             if (run->last_accuracy.value_or(0) >= result.config.target_accuracy) ++reached;
         }
         const auto summary = summarise(seconds);

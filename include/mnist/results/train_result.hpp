@@ -57,6 +57,13 @@ struct RunRecord {
     std::string weights_sha256;                ///< f32, PyTorch order, little-endian
 };
 
+/// Of all epochs, training only, in seconds.
+[[nodiscard]] inline double training_seconds(const RunRecord& run) {
+    double seconds = 0;
+    for (const EpochRecord& epoch : run.epochs) seconds += epoch.train_seconds;
+    return seconds;
+}
+
 /// A process that went on from a checkpoint of another: the seconds of what came before are of that one.
 struct Resumption {
     std::string time;          ///< UTC
