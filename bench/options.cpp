@@ -10,6 +10,7 @@
 
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "option_values.hpp"
@@ -247,8 +248,8 @@ Parsed parse_options(int argc, const char* const* argv) {
     app.get_formatter()->column_width(kHelpIndent);
     app.footer(
         fmt::format("Examples:\n  {}\n\nExit codes: 0 fine; 1 a benchmark erred; 2 bad usage or input, or no "
-                    "name matched; 3 our own\nfailure; 130 interrupted.",
-                    fmt::join(examples(), "\n  ")));
+                    "name matched; 3 our own\nfailure; 130 interrupted.\n\n{}",
+                    fmt::join(examples(), "\n  "), isa_limit_help()));
     const Given given = add_flags(app);
     try {
         app.parse(argc, argv);

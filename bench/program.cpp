@@ -17,6 +17,7 @@
 #include "interrupt.hpp"
 #include "load_watch.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
@@ -61,9 +62,10 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
-    note(fmt::format("{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
-                     bench.cpus.size(), machine.isa, fmt::join(bench.thread_counts(), ","), build.build_type,
-                     build.version));
+    const std::string generation = machine.cpu_generation ? ", " + *machine.cpu_generation : "";
+    note(fmt::format("{}{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
+                     generation, bench.cpus.size(), machine.instructions.value_or(machine.isa),
+                     fmt::join(bench.thread_counts(), ","), build.build_type, build.version));
     if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
         note(
             fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "
@@ -200,6 +202,7 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
+    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
     Bench bench(std::move(*parsed.options), usable_cpus(), stop_on_signals());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
     if (entries.empty()) {

@@ -11,6 +11,7 @@
 
 #include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 
@@ -134,6 +135,7 @@ int run_app(int argc, char** argv) {
                           .found = "no subcommand",
                           .remedy = "See mnist --help"});
     }
+    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
     return action();
 }
 

@@ -12,6 +12,7 @@
 #include "console.hpp"
 #include "data_loading.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
@@ -151,6 +152,7 @@ void leave_for_later(const TrainResult& result, const Checkpointing& checkpoints
 }
 
 int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints, Console& console) {
+    require_precision(options.config.precision);  // before data are fetched for nothing
     const bool resumes = checkpoints.has_value();
     const std::string created = resumes ? checkpoints->head().created : utc_now();
     const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
@@ -268,7 +270,8 @@ void add_train_command(CLI::App& app, Action& action) {
                     "bad usage or\n"
                     "input; 3 our own failure; 130 interrupted, with the result so far written (with "
                     "--checkpoint:\n"
-                    "kept for --resume).");
+                    "kept for --resume).\n\n" +
+                    isa_limit_help());
     const auto flags = std::make_shared<TrainFlags>();
     flags->config = command
                         ->add_option("--config", flags->config_file,

@@ -145,7 +145,13 @@ ordered_json to_json(const MachineFacts& facts) {
             {"kernel", facts.kernel},
             {"os", facts.os},
             {"isa", facts.isa},
-            {"onednn_isa", facts.onednn_isa}};
+            {"onednn_isa", facts.onednn_isa},
+            {"instructions", or_null(facts.instructions)},
+            {"cpu_family", or_null(facts.cpu_family)},
+            {"cpu_model_number", or_null(facts.cpu_model_number)},
+            {"cpu_stepping", or_null(facts.cpu_stepping)},
+            {"cpu_microcode", or_null(facts.cpu_microcode)},
+            {"cpu_generation", or_null(facts.cpu_generation)}};
 }
 
 ordered_json to_json(const BuildFacts& facts) {

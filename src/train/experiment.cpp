@@ -258,6 +258,7 @@ class Experiment {
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                  const std::atomic<bool>& stop) {
     validate(inputs.config, inputs.dataset);
+    require_precision(inputs.config.precision);
     require_memory(inputs);
     require_progress_of(inputs.config, inputs.progress.runs);
     return Experiment(inputs, observer, stop).run();

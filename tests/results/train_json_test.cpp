@@ -57,6 +57,25 @@ TEST_CASE("result file: a result with nothing in it survives") {
     CHECK(train_result_json(read) == text);
 }
 
+TEST_CASE("result file: files from before the CPU's numbers were kept are read, without them") {
+    const mnist::TrainResult result = mnist_test::sample_result(1);
+    json file = written(result);
+    CHECK(parse_train_result(file.dump(), "x.json").machine.cpu_microcode == result.machine.cpu_microcode);
+    for (const char* const key : {"instructions", "cpu_family", "cpu_model_number", "cpu_stepping",
+                                  "cpu_microcode", "cpu_generation"}) {
+        REQUIRE(file.at("machine").contains(key));
+        file["machine"].erase(key);
+    }
+    const mnist::MachineFacts read = parse_train_result(file.dump(), "x.json").machine;
+    CHECK(read.onednn_isa == result.machine.onednn_isa);
+    CHECK_FALSE(read.instructions);
+    CHECK_FALSE(read.cpu_family);
+    CHECK_FALSE(read.cpu_model_number);
+    CHECK_FALSE(read.cpu_stepping);
+    CHECK_FALSE(read.cpu_microcode);
+    CHECK_FALSE(read.cpu_generation);
+}
+
 TEST_CASE("result file: the precision survives, and files from before there was a choice are f32") {
     mnist::TrainResult result = mnist_test::sample_result();
     result.config.precision = mnist::Precision::bf16;

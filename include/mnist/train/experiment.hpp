@@ -95,8 +95,13 @@ inline constexpr std::size_t kCalibrationImages = 4096;
 /// Extents of the network that a configuration means for a data set: {pixels, hidden..., classes}.
 [[nodiscard]] std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset);
 
+/// Throws InputError, with the reason, where this machine cannot train in a precision. Cost: some
+/// milliseconds.
+void require_precision(Precision precision);
+
 /// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null
-/// (then the checks that need it are left out).
+/// (then the checks that need it are left out). The machine is not asked: a configuration for another one is
+/// a configuration.
 void validate(const TrainConfig& config, const Dataset* dataset);
 
 }  // namespace mnist
