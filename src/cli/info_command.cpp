@@ -28,9 +28,9 @@ int info(bool json) {
 }  // namespace
 
 void add_info_command(CLI::App& app, Action& action) {
-    CLI::App* command = add_subcommand(app, "info", "Facts about this machine and this build",
-                                       {"mnist info", "mnist info --json > machine.json",
-                                        "MNIST_MAX_ISA=avx2 mnist info       the machine as one with AVX2"});
+    CLI::App* command =
+        add_subcommand(app, "info", "Facts about this machine and this build",
+                       {"mnist info", "mnist info --json > machine.json", "MNIST_MAX_ISA=avx2 mnist info"});
     command->footer(command->get_footer() + "\n" + isa_limit_help());
     const auto json = std::make_shared<bool>(false);
     command->add_flag("--json", *json, "One JSON object instead of text");

@@ -48,6 +48,23 @@ TEST_CASE("mnist_bench: unknown and bad flags exit 2 and name the flag") {
     CHECK(contains(finished.error, "mnist_bench: --epochs: expected a whole number"));
 }
 
+TEST_CASE(
+    "mnist_bench: MNIST_MAX_ISA holds it to a level, which its first line names, and no other word will do") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime});
+    launch.environment["MNIST_MAX_ISA"] = "baseline";
+    const Finished held = run(launch);
+    CAPTURE(held.output, held.error);
+    CHECK(held.exit_code == 0);
+    CHECK(contains(held.error, " CPUs usable, SSE2 (oneDNN: SSE4.1); threads "));
+    CHECK(contains(held.output, "own loop, baseline"));
+    launch.environment["MNIST_MAX_ISA"] = "sse2";
+    const Finished refused = run(launch);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.output.empty());
+    CHECK(contains(refused.error, "MNIST_MAX_ISA: expected one of baseline, "));
+}
+
 TEST_CASE("mnist_bench: facts of one's own are pairs") {
     const Workshop workshop;
     const Finished finished = run(workshop.launch({kQuick, kQuickTime, "--benchmark_context=cooling"}));

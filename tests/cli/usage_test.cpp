@@ -168,6 +168,32 @@ TEST_CASE("usage: fetch from a mirror that does not answer exits with 2 and name
     CHECK(contains(finished.error, "127.0.0.1:1"));
 }
 
+TEST_CASE(
+    "usage: a level of instructions that nobody knows is refused before anything is done, but for help") {
+    const Workshop workshop;
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"info"}, {"train", "--data-dir", "tiny", "--epochs", "0"}}) {
+        Launch launch = workshop.launch(words);
+        launch.environment["MNIST_MAX_ISA"] = "AVX-512";
+        const Finished finished = run(launch);
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(finished.output.empty());
+        for (const std::string part :
+             {"MNIST_MAX_ISA", "baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx", "\"AVX-512\"",
+              "Did you mean avx512?"})
+            CHECK(contains(finished.error, part));
+        launch.arguments = {words.front(), "--help"};
+        const Finished help = run(launch);
+        CHECK(help.exit_code == 0);
+        CHECK(contains(help.output, "MNIST_MAX_ISA"));
+    }
+    CHECK(workshop.default_results().empty());
+    Launch unset = workshop.launch({"info", "--json"});
+    unset.environment["MNIST_MAX_ISA"] = "";
+    CHECK(nlohmann::json::parse(run(unset).output).at("max_isa").is_null());
+}
+
 TEST_CASE("usage: info prints text, and JSON on request") {
     const Workshop workshop;
     const Finished text = workshop.mnist({"info"});
