@@ -65,14 +65,14 @@ void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFa
 
 // The processors that the training will be pinned to.
 std::vector<int> cpus_of_team(const TrainConfig& config, const std::vector<int>& cpus) {
-    const std::size_t wanted = config.threads == 0 ? cpus.size() : config.threads;
-    const auto used = static_cast<std::ptrdiff_t>(std::min(wanted, cpus.size()));
+    const auto used = static_cast<std::ptrdiff_t>(std::min(team_size(config.threads, cpus), cpus.size()));
     return {cpus.begin(), cpus.begin() + used};
 }
 
 // Other programs can only lower what is measured, so the larger of two measurements is nearer to the truth.
+// There is none where an earlier process had other threads or another processor.
 void measure_peak(TrainResult& result, const std::vector<int>& cpus) {
-    if (result.config.epochs == 0) return;
+    if (result.config.epochs == 0 || processes_differ(result)) return;
     result.fma_peak_gflops = std::max(result.fma_peak_gflops.value_or(0), fma_peak_gflops(cpus));
 }
 
@@ -173,6 +173,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
 
     TrainResult result = prepare_result(options, dataset, created);
     const std::vector<int> team_cpus = cpus_of_team(options.config, inputs.cpus);
+    result.config.threads = team_size(options.config.threads, inputs.cpus);
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     if (checkpoints) {
         checkpoints->start(inputs, result, options);
@@ -190,7 +191,6 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);
-    result.config.threads = outcome.threads;
     result.interrupted = outcome.interrupted;
     measure_peak(result, team_cpus);
 

@@ -10,6 +10,7 @@
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/report/train_text.hpp"
 #include "mnist/stats/hypothesis.hpp"
 #include "mnist/stats/intervals.hpp"
 #include "mnist/stats/summary.hpp"
@@ -206,8 +207,8 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
         sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.name()));
     if (result != nullptr && !result->resumed.empty())
-        sentences.push_back(fmt::format(
-            "{} was resumed from a checkpoint: its seconds are of several processes.", source.name()));
+        sentences.push_back(
+            fmt::format("{} was resumed from a checkpoint: {}.", source.name(), whose_seconds(*result)));
     if (const Disturbance found = disturbance_of(source); found.disturbed > 0)
         sentences.push_back(
             fmt::format("{} was measured on a busy machine: {} of {} repetitions lost more than 2 % of their "

@@ -248,12 +248,21 @@ RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
     return run;
 }
 
+std::optional<ProcessFacts> read_process(const JsonCursor& parent, const std::string& key) {
+    const auto found = parent.find(key);
+    if (!found || found->is_null()) return std::nullopt;
+    return ProcessFacts{.threads = count(found->at("threads")),
+                        .loader_threads = count(found->at("loader_threads")),
+                        .cpu_model = found->at("cpu_model").string()};
+}
+
 std::vector<Resumption> read_resumed(const JsonCursor& array) {
     std::vector<Resumption> resumed;
     for (const JsonCursor& one : array.elements()) {
         resumed.push_back({.time = one.at("time").string(),
                            .run = count(one.at("run")),
-                           .epochs = count(one.at("epochs"))});
+                           .epochs = count(one.at("epochs")),
+                           .before = read_process(one, "before")});
     }
     return resumed;
 }
