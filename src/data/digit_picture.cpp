@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "mnist/core/error.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kSpeckShare = 30;  // of the largest piece's area: one in so many
 constexpr std::size_t kFittedSide = 20;
+constexpr double kLeastStroke = 2;                     // cells; MNIST's are mostly wider
 constexpr std::ptrdiff_t kMiddle = kPreparedSide / 2;  // the pixel that the centre of mass comes to lie in
 
 struct Box {
@@ -69,12 +71,44 @@ Grouping grouped_pieces(const std::vector<InkPiece>& pieces, DigitLayout layout)
 
 using Fitted = std::array<double, kFittedSide * kFittedSide>;
 
-// Calls add(cell, share) for each cell of the fitted picture that source pixel `at` reaches into; the shares
-// are lengths, in cells.
+// A digit's pixels in the picture.
+struct DigitInk {
+    const InkPicture& picture;
+    const InkPieces& pieces;
+    const Grouping& grouping;
+    std::uint32_t digit;
+
+    [[nodiscard]] const Box& box() const { return grouping.boxes[digit]; }
+    // 0 where there is no ink, or another digit's.
+    [[nodiscard]] float at(std::size_t row, std::size_t column) const {
+        const std::size_t i = row * picture.columns + column;
+        const std::uint32_t piece = pieces.piece_of[i];
+        return piece != 0 && grouping.box_of[piece - 1] == digit ? picture.ink[i] : 0.0F;
+    }
+};
+
+// Mean width of the strokes in pixels: their area over half the length of their edges.
+double stroke_width(const DigitInk& ink) {
+    const Box& box = ink.box();
+    std::size_t area = 0;
+    std::size_t edges = 0;
+    for (std::size_t r = box.top; r < box.bottom; ++r) {
+        for (std::size_t c = box.left; c < box.right; ++c) {
+            if (ink.at(r, c) <= 0) continue;
+            area += 1;
+            edges += r == box.top || ink.at(r - 1, c) <= 0 ? 1 : 0;
+            edges += r + 1 == box.bottom || ink.at(r + 1, c) <= 0 ? 1 : 0;
+            edges += c == box.left || ink.at(r, c - 1) <= 0 ? 1 : 0;
+            edges += c + 1 == box.right || ink.at(r, c + 1) <= 0 ? 1 : 0;
+        }
+    }
+    return 2 * static_cast<double>(area) / static_cast<double>(edges);
+}
+
+// Calls add(cell, length) for each cell that the stretch from `begin` on reaches into.
 template <class Add>
-void spread(std::size_t at, double scale, Add add) {
-    const double begin = static_cast<double>(at) * scale;
-    const double end = begin + scale;
+void spread(double begin, double length, Add add) {
+    const double end = begin + length;
     for (auto cell = static_cast<std::size_t>(begin); cell < kFittedSide; ++cell) {
         const auto first = static_cast<double>(cell);
         if (first >= end) break;
@@ -82,24 +116,26 @@ void spread(std::size_t at, double scale, Add add) {
     }
 }
 
-// The digit's box, its longer side 20 cells long; each cell has the mean of the ink that it covers.
-Fitted fitted(const InkPicture& picture, const InkPieces& pieces, const Grouping& grouping,
-              std::uint32_t digit) {
-    const Box& box = grouping.boxes[digit];
-    const double scale = static_cast<double>(kFittedSide) /
-                         static_cast<double>(std::max(box.right - box.left, box.bottom - box.top));
+// The digit's box, its longer side 20 cells long; each cell has the sum of the ink that it covers. Where
+// strokes are thinner than MNIST's, each pixel is a square of ink that makes them as wide.
+Fitted fitted(const DigitInk& ink) {
+    const Box& box = ink.box();
+    constexpr double kSide = kFittedSide;
+    const auto longer = static_cast<double>(std::max(box.right - box.left, box.bottom - box.top));
+    const double widening = std::max(0.0, kLeastStroke - stroke_width(ink) * kSide / longer);
+    const double scale = (kSide - widening) / longer;
     Fitted cells{};
     for (std::size_t r = box.top; r < box.bottom; ++r) {
         for (std::size_t c = box.left; c < box.right; ++c) {
-            const std::size_t at = r * picture.columns + c;
-            const std::uint32_t piece = pieces.piece_of[at];
-            if (piece == 0 || grouping.box_of[piece - 1] != digit) continue;
-            spread(r - box.top, scale, [&](std::size_t row, double height) {
-                spread(c - box.left, scale, [&](std::size_t column, double width) {
-                    cells[row * kFittedSide + column] +=
-                        height * width * static_cast<double>(picture.ink[at]);
-                });
-            });
+            const auto amount = static_cast<double>(ink.at(r, c));
+            if (amount <= 0) continue;
+            spread(static_cast<double>(r - box.top) * scale, scale + widening,
+                   [&](std::size_t row, double height) {
+                       spread(static_cast<double>(c - box.left) * scale, scale + widening,
+                              [&](std::size_t column, double width) {
+                                  cells[row * kFittedSide + column] += height * width * amount;
+                              });
+                   });
         }
     }
     return cells;
@@ -117,9 +153,18 @@ std::array<std::ptrdiff_t, 2> move_to_middle(const Fitted& cells) {
     return {kMiddle - std::lround(moment[0] / mass), kMiddle - std::lround(moment[1] / mass)};
 }
 
-// The brightest cell becomes 255: a thin line that covers no cell wholly is ink all the same.
+// What a quarter of the inked cells reach becomes 255: thin lines, which fill no cell, are ink all the same,
+// and where they cross they are no brighter than elsewhere.
+double full_ink(const Fitted& cells) {
+    std::vector<double> inked;
+    std::copy_if(cells.begin(), cells.end(), std::back_inserter(inked), [](double cell) { return cell > 0; });
+    const auto quarter = inked.begin() + static_cast<std::ptrdiff_t>(3 * inked.size() / 4);
+    std::nth_element(inked.begin(), quarter, inked.end());
+    return *quarter;
+}
+
 void lay(const Fitted& cells, PreparedDigit& digit) {
-    const double brightest = *std::max_element(cells.begin(), cells.end());
+    const double full = full_ink(cells);
     const auto [down, right] = move_to_middle(cells);
     constexpr auto kSide = static_cast<std::ptrdiff_t>(kPreparedSide);
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -127,7 +172,7 @@ void lay(const Fitted& cells, PreparedDigit& digit) {
         const auto column = static_cast<std::ptrdiff_t>(i % kFittedSide) + right;
         if (row < 0 || row >= kSide || column < 0 || column >= kSide) continue;
         digit.pixels[static_cast<std::size_t>(row * kSide + column)] =
-            static_cast<std::uint8_t>(std::lround(255 * cells[i] / brightest));
+            static_cast<std::uint8_t>(std::lround(255 * std::min(1.0, cells[i] / full)));
     }
 }
 
@@ -156,7 +201,7 @@ std::vector<PreparedDigit> prepare_digits(const GreyPicture& picture, DigitLayou
     std::vector<PreparedDigit> digits(grouping.boxes.size());
     for (std::uint32_t i = 0; i < digits.size(); ++i) {
         digits[i].box = in_picture(grouping.boxes[i], ink.reduction, picture);
-        lay(fitted(ink, pieces, grouping, i), digits[i]);
+        lay(fitted({ink, pieces, grouping, i}), digits[i]);
     }
     return digits;
 }
