@@ -30,15 +30,15 @@ GreyPicture picture_of(const std::string& image) {
 }
 
 // Digits are seldom wider than high; what is may be several.
-void note_wide_ones(const PredictedPicture& picture, Console& console) {
+void warn_of_wide_ones(const PredictedPicture& picture, bool line, Console& console) {
     constexpr double kWide = 1.5;
     for (const PredictedDigit& digit : picture.digits) {
         const DigitBox& box = digit.prepared.box;
         if (static_cast<double>(box.width) <= kWide * static_cast<double>(box.height)) continue;
-        console.warn(
-            fmt::format("{}: what was taken for one digit is {} pixels wide and {} high. --line reads "
-                        "several side by side that do not touch each other",
-                        picture.file, box.width, box.height));
+        console.warn(fmt::format("{}: what was taken for one digit is {} pixels wide and {} high. {}",
+                                 picture.file, box.width, box.height,
+                                 line ? "Digits that touch each other are read as one: cut them apart"
+                                      : "Where it is several digits side by side, add --line"));
         return;
     }
 }
@@ -107,7 +107,7 @@ int predict(const PredictFlags& flags) {
     const PredictResult result = is_quantized(flags.model)
                                      ? predicted(load_quantized(flags.model), "int8", flags)
                                      : predicted(load_model(flags.model), "f32", flags);
-    for (const PredictedPicture& picture : result.pictures) note_wide_ones(picture, console);
+    for (const PredictedPicture& picture : result.pictures) warn_of_wide_ones(picture, flags.line, console);
     console.print(flags.json ? predict_json(result) : predict_text(result, console.style()));
     return console.exit_code(kExitFine);
 }

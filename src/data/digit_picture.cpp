@@ -141,7 +141,9 @@ Fitted fitted(const DigitInk& ink) {
     return cells;
 }
 
-// How far the cells move so that their centre of mass comes to lie in the middle pixel, down and right.
+// How far the cells move so that their centre of mass comes to lie in the middle pixel, down and right. That
+// of a symmetric digit lies between two cells: a little is taken off, so that it always counts as in the
+// first.
 std::array<std::ptrdiff_t, 2> move_to_middle(const Fitted& cells) {
     double mass = 0;
     std::array<double, 2> moment{};
@@ -150,7 +152,9 @@ std::array<std::ptrdiff_t, 2> move_to_middle(const Fitted& cells) {
         moment[0] += cells[i] * static_cast<double>(i / kFittedSide);
         moment[1] += cells[i] * static_cast<double>(i % kFittedSide);
     }
-    return {kMiddle - std::lround(moment[0] / mass), kMiddle - std::lround(moment[1] / mass)};
+    constexpr double kLittle = 0.05;
+    return {kMiddle - std::lround(moment[0] / mass - kLittle),
+            kMiddle - std::lround(moment[1] / mass - kLittle)};
 }
 
 // What a quarter of the inked cells reach becomes 255: thin lines, which fill no cell, are ink all the same,

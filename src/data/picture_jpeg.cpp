@@ -9,6 +9,8 @@
 // clang-format keeps this order.
 #include <jerror.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csetjmp>
 #include <limits>
@@ -33,6 +35,7 @@ struct Decoder {
     std::uint8_t* levels = nullptr;  // [rows, columns], where read_rows writes to
     std::uint8_t* inks = nullptr;    // [columns, 4], for one row of CMYK
     const PictureBytes* file = nullptr;
+    bool too_many_scans = false;
 };
 
 Decoder& decoder_of(j_common_ptr jpeg) {
@@ -51,7 +54,7 @@ void judge_message(j_common_ptr jpeg, int level) {
 
 void judge_progress(j_common_ptr jpeg) {
     if (decoder_of(jpeg).jpeg.input_scan_number <= kMostScans) return;
-    jpeg->err->msg_code = JERR_BAD_PROGRESSION;
+    decoder_of(jpeg).too_many_scans = true;
     leave(jpeg);
 }
 
@@ -94,6 +97,7 @@ void read_rows(Decoder& decoder) {
 }
 
 std::string message_of(Decoder& decoder) {
+    if (decoder.too_many_scans) return fmt::format("more than {} scans", kMostScans);
     char text[JMSG_LENGTH_MAX] = {};
     decoder.errors.format_message(reinterpret_cast<j_common_ptr>(&decoder.jpeg), text);
     return text;
@@ -157,8 +161,9 @@ GreyPicture read_jpeg(const PictureBytes& file) {
     std::vector<std::uint8_t> inks(decoder.jpeg.out_color_space == JCS_CMYK ? 4 * picture.columns : 0);
     decoder.levels = picture.levels.data();
     decoder.inks = inks.empty() ? nullptr : inks.data();
+    const int orientation = orientation_of(decoder);  // libjpeg forgets it at the end of the rows
     if (!guarded(decoder, read_rows)) fail_as_damaged(file, "JPEG", message_of(decoder));
-    return upright(std::move(picture), orientation_of(decoder));
+    return upright(std::move(picture), orientation);
 }
 
 }  // namespace mnist

@@ -66,8 +66,8 @@ class PnmReader {
         skip();
         if (!is_digit(byte(at_))) fail(fmt::format("no number for {} at byte {}", what, at_));
         std::uint32_t value = 0;
-        while (at_ < file_.bytes.size() && is_digit(file_.bytes[at_]) && value < kMostNumber)
-            value = 10 * value + (file_.bytes[at_++] - std::uint32_t{'0'});
+        while (at_ < file_.bytes.size() && is_digit(file_.bytes[at_]))
+            value = std::min(kMostNumber, 10 * value + (file_.bytes[at_++] - std::uint32_t{'0'}));
         return value;
     }
 
