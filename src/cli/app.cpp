@@ -118,6 +118,7 @@ int run_app(int argc, char** argv) {
     Action action;
     add_train_command(app, action);
     add_eval_command(app, action);
+    add_predict_command(app, action);
     add_quantize_command(app, action);
     add_fetch_command(app, action);
     add_info_command(app, action);

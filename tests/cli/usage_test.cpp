@@ -16,7 +16,7 @@ struct BadUse {
 
 TEST_CASE("usage: help of the program and of each subcommand shows examples") {
     const Workshop workshop;
-    for (const std::string command : {"", "train", "eval", "quantize", "fetch", "info"}) {
+    for (const std::string command : {"", "train", "eval", "predict", "quantize", "fetch", "info"}) {
         std::vector<std::string> arguments{"--help"};
         if (!command.empty()) arguments.insert(arguments.begin(), command);
         const Finished finished = workshop.mnist(arguments);
@@ -69,7 +69,7 @@ TEST_CASE("usage: the version is printed") {
 TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
     const Workshop workshop;
     const std::vector<BadUse> cases{
-        {{}, {"subcommand", "train, eval, quantize, fetch, info"}},
+        {{}, {"subcommand", "train, eval, predict, quantize, fetch, info"}},
         {{"trian"}, {"\"trian\"", "Did you mean train?"}},
         {{"--bogus"}, {"a known flag", "\"--bogus\""}},
         {{"train", "--epoch", "3"}, {"train:", "\"--epoch\"", "Did you mean --epochs?"}},
