@@ -14,10 +14,10 @@
 
 #include "context_facts.hpp"
 #include "families.hpp"
-#include "interrupt.hpp"
 #include "load_watch.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/terminal.hpp"
@@ -200,7 +200,9 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
-    Bench bench(std::move(*parsed.options), usable_cpus(), stop_on_signals());
+    const StopOnSignals stop(
+        "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
+    Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
     if (entries.empty()) {
         throw InputError({.where = "--benchmark_filter",

@@ -13,6 +13,7 @@
 #include "data_loading.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/terminal.hpp"
@@ -23,7 +24,6 @@
 #include "mnist/train/pictures.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
-#include "signals.hpp"
 #include "train_observer.hpp"
 #include "train_options.hpp"
 #include "train_settings.hpp"
@@ -158,7 +158,9 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (options.checkpoint && !resumes)
         checkpoints.emplace(Checkpointing::begin(*options.checkpoint, console));
 
-    const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
+    // From here on, so that a signal leaves a result however early it comes.
+    const StopOnSignals stop(
+        "mnist: stopping, the result so far is kept (a second signal ends the program at once)");
     const Dataset dataset = load_data(options.data, console);
     validate(options.config, &dataset);
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
