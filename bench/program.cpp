@@ -20,6 +20,7 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "noise_floor.hpp"
@@ -58,6 +59,7 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .build_type = build.build_type,
                                    .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
+    for (const std::string& text : tracing_warnings()) note("warning: " + text);
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
@@ -97,7 +99,7 @@ void add_context(const ContextFacts& facts) {
 benchmark::ConsoleReporter::OutputOptions table_style(const Options& options) {
     using Table = benchmark::ConsoleReporter;
     const bool colour =
-        options.colour == "auto" ? text_style(STDOUT_FILENO).colour : options.colour == "true";
+        options.colour == "auto" ? text_style(output_descriptor()).colour : options.colour == "true";
     return static_cast<Table::OutputOptions>((colour ? Table::OO_Color : Table::OO_None) |
                                              (options.tabular ? Table::OO_Tabular : Table::OO_None));
 }
@@ -112,7 +114,7 @@ std::size_t name_columns(const Registry& entries, const Options& options) {
 // A reader that went away decided so; anything else (a full disk) is a failure.
 bool output_failed() {
     std::cout.flush();
-    pollfd end{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    pollfd end{.fd = output_descriptor(), .events = POLLOUT, .revents = 0};
     return !std::cout && !(::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0);
 }
 
@@ -127,7 +129,7 @@ void keep_noise_floor(const Collector& kept, std::ostream& people) {
     for (const FamilyFloor& floor : floors)
         benchmark::AddCustomContext("mnist.noise_floor." + floor.family,
                                     fmt::format("{:.4f}", floor.share()));
-    people << '\n' << noise_floor_table(floors, terminal_columns(STDOUT_FILENO, TextStyle{}.width));
+    people << '\n' << noise_floor_table(floors, terminal_columns(output_descriptor(), TextStyle{}.width));
 }
 
 // Without a result to keep, a reader that went away (`mnist_bench | head`) leaves nothing to measure for:

@@ -21,6 +21,7 @@ int fail(int code, const std::string& message) {
 
 int main(int argc, char** argv) {
     mnist::hold_standard_descriptors();
+    mnist::keep_output_apart();
     std::signal(SIGPIPE,
                 SIG_IGN);  // a closed pipe becomes an error of the write instead of the program's end
     try {

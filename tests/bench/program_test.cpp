@@ -264,6 +264,21 @@ TEST_CASE("mnist_bench: with the result on standard output the floors are shown 
     CHECK(contains(finished.error, "Noise"));
 }
 
+TEST_CASE("mnist_bench: with oneDNN tracing standard output has the result alone, and a warning says so") {
+    const Workshop workshop;
+    for (const std::string variable : {"ONEDNN_VERBOSE", "DNNL_VERBOSE"}) {
+        Launch launch = workshop.launch(
+            {"--benchmark_filter=^Relu/Forward/width:64/batch:64$", kQuickTime, "--benchmark_format=json"});
+        launch.environment = {{variable, "1"}};
+        const Finished traced = run(launch);
+        CAPTURE(variable, traced.error.substr(0, 2000));
+        REQUIRE(traced.exit_code == 0);
+        CHECK(nlohmann::json::parse(traced.output).at("benchmarks").size() == 1);
+        CHECK(contains(traced.error, "onednn_verbose,"));
+        CHECK(contains(traced.error, "mnist_bench: warning: " + variable + "=1 has oneDNN write a line"));
+    }
+}
+
 TEST_CASE("mnist_bench: a result as text carries no warning about Debian's library") {
     const Workshop workshop;
     REQUIRE(

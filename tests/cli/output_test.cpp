@@ -109,6 +109,23 @@ TEST_CASE("output: --out - gives standard output to the result alone, and the te
     CHECK(workshop.default_results().empty());
 }
 
+TEST_CASE(
+    "output: with oneDNN tracing the result on standard output is one JSON object, and a warning says so") {
+    const Workshop workshop;
+    for (const std::string variable : {"ONEDNN_VERBOSE", "DNNL_VERBOSE"}) {
+        Launch launch = workshop.launch_train({"--epochs", "1", "--out", "-"});
+        launch.environment = {{variable, "1"}};
+        const Finished traced = run(launch);
+        CAPTURE(variable, traced.error.substr(0, 2000));
+        REQUIRE(traced.exit_code == 0);
+        CHECK(nlohmann::json::parse(traced.output).at("runs").size() == 3);
+        CHECK(contains(traced.error, "onednn_verbose,"));
+        CHECK(contains(traced.error, "mnist: warning: " + variable + "=1 has oneDNN write a line"));
+        launch.environment = {{variable, "0"}};
+        CHECK(!contains(run(launch).error, variable));
+    }
+}
+
 TEST_CASE("output: a result that standard output does not take is a failure, unless its reader went away") {
     const Workshop workshop;
     Launch launch = workshop.launch_train({"--epochs", "1", "--out", "-"});
