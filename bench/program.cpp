@@ -15,14 +15,18 @@
 #include "context_facts.hpp"
 #include "families.hpp"
 #include "load_watch.hpp"
+#include "mnist/compare/verdict.hpp"
+#include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/tracing.hpp"
+#include "mnist/report/next_steps.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/results/train_json.hpp"
 #include "noise_floor.hpp"
 #include "reporters.hpp"
 #include "session.hpp"
@@ -41,12 +45,10 @@ Dataset load_data(const Options& options) {
                                   .warning = [](const std::string& text) { note("warning: " + text); }});
 }
 
-void check_out(const Options& options) {
-    if (!options.out) return;
-    require_new(
-        *options.out,
-        "Results are never overwritten: choose another name with --benchmark_out or move the old one");
-    require_writable(*options.out, options.out->parent_path());
+// Standard output that carries the result needs no file beside it.
+std::optional<std::filesystem::path> result_file(const Options& options) {
+    if (!options.out && options.format == Format::json) return std::nullopt;
+    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
 }
 
 // Where drawn digits stand in for data that cannot be had, loading them has said so already.
@@ -132,11 +134,47 @@ void keep_noise_floor(const Collector& kept, std::ostream& people) {
     people << '\n' << noise_floor_table(floors, terminal_columns(output_descriptor(), TextStyle{}.width));
 }
 
-// Without a result to keep, a reader that went away (`mnist_bench | head`) leaves nothing to measure for:
-// the program then ends as other tools do. Not before the data are there: a server that hangs up while they
-// are fetched is no reader.
+// Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
+// measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
+// while they are fetched is no reader.
 void end_with_the_reader(const Options& options) {
     if (!options.out) std::signal(SIGPIPE, SIG_DFL);
+}
+
+void say_unread(const Options& options) {
+    if (output_failed()) return;  // is said at the end
+    note(fmt::format(
+        "nobody reads the output any more; the run goes on for its result, {} (Ctrl-C ends it and "
+        "keeps what was measured; with --benchmark_out= it ends with its reader)",
+        options.out->string()));
+}
+
+// What the result is good for, or what would be good for more.
+std::vector<NextStep> steps_after(const Options& options, const std::filesystem::path& file) {
+    const std::string mnist = called("mnist");
+    const std::string word = shell_word(file.string());
+    std::vector<NextStep> steps;
+    if (options.repetitions < kLeastRepetitions) {
+        const std::string filter =
+            options.filter.empty() ? "" : " --benchmark_filter=" + shell_word(options.filter);
+        steps.push_back({fmt::format("{} --preset compare{}", called("mnist_bench"), filter),
+                         "repetitions, which `compare` can judge"});
+    } else {
+        steps.push_back(
+            {fmt::format("{} compare {} OTHER.json", mnist, word), "which is faster, and still right?"});
+    }
+    steps.push_back({fmt::format("{} report {}", mnist, word), "one page with charts"});
+    return steps;
+}
+
+// The result's file, and before people where it is and what can be done with it.
+void keep_result(const Collector& kept, const Options& options, bool interrupted, std::ostream& people) {
+    const auto written = write_new_file(*options.out, kept.text(options.out_format));
+    if (written != *options.out)
+        note(fmt::format("{} appeared meanwhile and was left alone", options.out->string()));
+    people << fmt::format("\nResult: {}\n", printable(written.string()));
+    if (options.out_format == Format::json && !interrupted)
+        people << next_steps(steps_after(options, written));
 }
 
 // Runs everything, writes what is to be kept, and returns the exit code.
@@ -152,7 +190,8 @@ int measure(Registry entries, Bench& bench, char* program) {
     add_context(facts_before(bench, machine, build));
 
     ProgressLine progress(is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80));
-    ConsoleTable table(table_style(bench.options), name_columns(entries, bench.options), progress);
+    ConsoleTable table(table_style(bench.options), name_columns(entries, bench.options), progress,
+                       [&] { say_unread(bench.options); });
     Collector shown;
     Collector kept;
     const bool json = bench.options.format == Format::json;
@@ -169,14 +208,10 @@ int measure(Registry entries, Bench& bench, char* program) {
         if (interrupted) collector->drop_errors();
         collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
-    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, json ? std::cerr : std::cout);
+    std::ostream& people = json ? std::cerr : std::cout;
+    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
     if (json) std::cout << shown.text(Format::json);
-    if (bench.options.out) {
-        const auto written = write_new_file(*bench.options.out, kept.text(bench.options.out_format));
-        if (written != *bench.options.out)
-            note(fmt::format("{} appeared meanwhile and was left alone; the result is {}",
-                             bench.options.out->string(), written.string()));
-    }
+    if (bench.options.out) keep_result(kept, bench.options, interrupted, people);
     if (output_failed()) {
         note("standard output could not be written. Check where it goes to and the free space");
         return kExitFailure;
@@ -213,7 +248,7 @@ int run_program(int argc, char** argv) {
                           .remedy = "--benchmark_list_tests shows the names"});
     }
     if (bench.options.list_tests) return list_names(entries);
-    check_out(bench.options);
+    bench.options.out = result_file(bench.options);
     return measure(std::move(entries), bench, argv[0]);
 }
 

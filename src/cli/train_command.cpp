@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 
 #include "app.hpp"
@@ -25,6 +24,7 @@
 #include "mnist/train/pictures.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
+#include "train_finish.hpp"
 #include "train_observer.hpp"
 #include "train_options.hpp"
 #include "train_settings.hpp"
@@ -109,32 +109,6 @@ void note_missed_targets(const TrainResult& result, Console& console) {
     }
 }
 
-// The result first, then the report, then the page; a disk that is full must not cost the report either.
-void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted,
-            const std::optional<std::filesystem::path>& page, Console& console) {
-    std::exception_ptr failure;
-    std::string place;
-    if (wanted == kStandardStream) {
-        console.print_data(train_result_json(result));
-    } else if (wanted) {
-        try {
-            const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
-            if (written != *wanted)
-                console.note(fmt::format("{} appeared meanwhile and was left alone", wanted->string()));
-            place = fmt::format("\nResult: {}\n", printable(written.string()));
-        } catch (const Error&) {
-            failure = std::current_exception();
-        }
-    }
-    console.print(train_report(result, console.style()) + place);
-    if (page) {
-        const bool named = wanted && wanted != kStandardStream;
-        write_page({{.name = named ? wanted->filename().string() : "mnist train", .content = result}}, *page,
-                   console);
-    }
-    if (failure) std::rethrow_exception(failure);
-}
-
 void require_free_places(const TrainOptions& options, bool resumes) {
     if (options.report) require_free_page(*options.report);
     if (!options.save_model) return;
@@ -155,7 +129,7 @@ void leave_for_later(const TrainResult& result, const Checkpointing& checkpoints
 int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints, Console& console) {
     const bool resumes = checkpoints.has_value();
     const std::string created = resumes ? checkpoints->head().created : utc_now();
-    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created);
     require_free_places(options, resumes);
     if (options.checkpoint && !resumes)
         checkpoints.emplace(Checkpointing::begin(*options.checkpoint, console));
@@ -199,7 +173,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (result.interrupted && checkpoints && checkpoints->up_to_date()) {
         leave_for_later(result, *checkpoints, console);
     } else {
-        finish(result, result_file, options.report, console);
+        finish_train(result, options, result_file, console);
     }
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);
