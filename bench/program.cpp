@@ -157,13 +157,12 @@ std::vector<NextStep> steps_after(const Options& options, const std::filesystem:
     if (options.repetitions < kLeastRepetitions) {
         const std::string filter =
             options.filter.empty() ? "" : " --benchmark_filter=" + shell_word(options.filter);
-        steps.push_back({fmt::format("{} --preset compare{}", called("mnist_bench"), filter),
-                         "repetitions, which `compare` can judge"});
+        steps.push_back({"what `compare` can judge",
+                         fmt::format("{} --preset compare{}", called("mnist_bench"), filter)});
     } else {
-        steps.push_back(
-            {fmt::format("{} compare {} OTHER.json", mnist, word), "which is faster, and still right?"});
+        steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }
-    steps.push_back({fmt::format("{} report {}", mnist, word), "one page with charts"});
+    steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     return steps;
 }
 

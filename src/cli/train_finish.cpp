@@ -24,14 +24,12 @@ std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions&
     const std::string mnist = called("mnist");
     const std::string word = shell_word(file.string());
     std::vector<NextStep> steps;
-    if (!options.report) steps.push_back({fmt::format("{} report {}", mnist, word), "one page with charts"});
+    if (!options.report) steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     if (result.interrupted || result.config.epochs == 0) return steps;
     if (result.config.seeds < kLeastRepetitions) {
-        steps.push_back(
-            {fmt::format("{} train --seeds 5", mnist), "mean and spread, which `compare` can judge"});
+        steps.push_back({"what `compare` can judge", fmt::format("{} train --seeds 5", mnist)});
     } else {
-        steps.push_back(
-            {fmt::format("{} compare {} OTHER.json", mnist, word), "which is faster, and still right?"});
+        steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }
     return steps;
 }

@@ -1,4 +1,5 @@
-// A command that is much longer than the others keeps its purpose behind it and does not push theirs away.
+// The purpose stands first: these are short and alike in length, and a long command behind them moves
+// nothing.
 #include "mnist/report/next_steps.hpp"
 
 #include <fmt/format.h>
@@ -10,12 +11,11 @@
 namespace mnist {
 
 std::string next_steps(const std::vector<NextStep>& steps) {
-    constexpr std::size_t kWidest = 66;
     std::size_t width = 0;
-    for (const NextStep& step : steps) width = std::max(width, std::min(step.command.size(), kWidest));
+    for (const NextStep& step : steps) width = std::max(width, step.purpose.size());
     std::string text = steps.empty() ? "" : "\nNext:\n";
     for (const NextStep& step : steps)
-        text += fmt::format("  {:{}}  {}\n", printable(step.command), width, printable(step.purpose));
+        text += fmt::format("  {:{}}  {}\n", printable(step.purpose), width, printable(step.command));
     return text;
 }
 

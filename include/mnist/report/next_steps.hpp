@@ -7,11 +7,11 @@
 namespace mnist {
 
 struct NextStep {
-    std::string command;  ///< as the user calls it (core/called)
     std::string purpose;
+    std::string command;  ///< as the user calls it (core/called)
 };
 
-/// "Next:" and a line for each step, commands and purposes aligned; nothing without steps. Without control
+/// "Next:" and a line for each step, purposes and commands aligned; nothing without steps. Without control
 /// characters.
 [[nodiscard]] std::string next_steps(const std::vector<NextStep>& steps);
 
