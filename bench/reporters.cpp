@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "session.hpp"
 
@@ -62,13 +63,17 @@ void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
         // One row for everything that an interruption left undone would scroll the measured rows away.
         if (has_error(run) && error_message(run) == kInterrupted) continue;
-        shown.push_back(cleaned(run));
+        Run row = cleaned(run);
+        if (has_error(run) && !told_.insert(row.benchmark_name() + '\n' + error_message(run)).second)
+            continue;
+        shown.push_back(std::move(row));
         for (const char* const name : kOnlyInFiles) shown.back().counters.erase(name);
         if (run.run_type == Run::RT_Aggregate) shown.back().report_label.clear();
     }
     if (shown.empty()) return;
     ConsoleReporter::ReportRuns(shown);
     GetOutputStream().flush();
+    if (!GetOutputStream() && unread_) std::exchange(unread_, nullptr)();
 }
 
 void Collector::ReportRuns(const std::vector<Run>& runs) {

@@ -35,6 +35,7 @@ Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
     : bench_(bench), progress_(progress) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
+        if (entry.iterations == 0) entry.iterations = bench.options.iterations.value_or(0);
         plan_.planned_s += entry.usual_s * static_cast<double>(bench.options.repetitions);
         if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
         const RepetitionCounter counter(entry.iterations, warms_up);

@@ -45,7 +45,7 @@ Measurements read_one(const std::string& file) {
 // One file, or several of one machine divided by commas. A file that stands there twice would count its
 // repetitions twice and be surer than it may.
 Measurements read_side(const std::string& argument) {
-    const GivenValue given{.where = "mnist compare", .words = {argument}};
+    const GivenValue given{.where = "compare", .words = {argument}};
     std::optional<Measurements> pool;
     std::vector<std::filesystem::path> files;
     for (const GivenValue& file : given.elements("result files")) {
@@ -55,7 +55,7 @@ Measurements read_side(const std::string& argument) {
             return std::filesystem::equivalent(other, file.text(), ignored);
         });
         if (known)
-            throw InputError({.where = "mnist compare",
+            throw InputError({.where = "compare",
                               .expected = "different files to pool",
                               .found = file.text() + " twice",
                               .remedy = "Measure again to have more repetitions"});
@@ -108,7 +108,7 @@ bool closes_gate(const ComparedFiles& files, const CompareSettings& settings) {
 int run_compare(const CompareFlags& flags) {
     const CompareSettings settings = settings_of(flags);
     if (flags.files.size() < 2)
-        throw InputError({.where = "mnist compare",
+        throw InputError({.where = "compare",
                           .expected = "two results or more, BASE.json NEW.json...",
                           .found = std::to_string(flags.files.size()),
                           .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});

@@ -55,7 +55,7 @@ EvalResult evaluated(const Model& model, const char* precision, const std::strin
 
 int evaluate(const EvalFlags& flags) {
     if (flags.model.empty()) {
-        throw InputError({.where = "mnist eval",
+        throw InputError({.where = "eval",
                           .expected = "--model FILE",
                           .found = "none",
                           .remedy = "mnist train --save-model DIR writes such files"});

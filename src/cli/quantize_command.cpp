@@ -29,7 +29,7 @@ struct QuantizeFlags {
 
 void require_given(const std::string& value, const char* expected, const char* remedy) {
     if (!value.empty()) return;
-    throw InputError({.where = "mnist quantize", .expected = expected, .found = "none", .remedy = remedy});
+    throw InputError({.where = "quantize", .expected = expected, .found = "none", .remedy = remedy});
 }
 
 int quantize_file(const QuantizeFlags& flags) {

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 
 #include "app.hpp"
@@ -14,8 +13,10 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
@@ -24,7 +25,7 @@
 #include "mnist/train/pictures.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
-#include "signals.hpp"
+#include "train_finish.hpp"
 #include "train_observer.hpp"
 #include "train_options.hpp"
 #include "train_settings.hpp"
@@ -61,6 +62,7 @@ void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFa
         console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
                                  build.build_type.empty() ? "plain" : build.build_type));
     }
+    for (const std::string& text : tracing_warnings()) console.warn(text);
 }
 
 // The processors that the training will be pinned to.
@@ -108,32 +110,6 @@ void note_missed_targets(const TrainResult& result, Console& console) {
     }
 }
 
-// The result first, then the report, then the page; a disk that is full must not cost the report either.
-void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted,
-            const std::optional<std::filesystem::path>& page, Console& console) {
-    std::exception_ptr failure;
-    std::string place;
-    if (wanted == kStandardStream) {
-        console.print_data(train_result_json(result));
-    } else if (wanted) {
-        try {
-            const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
-            if (written != *wanted)
-                console.note(fmt::format("{} appeared meanwhile and was left alone", wanted->string()));
-            place = fmt::format("\nResult: {}\n", printable(written.string()));
-        } catch (const Error&) {
-            failure = std::current_exception();
-        }
-    }
-    console.print(train_report(result, console.style()) + place);
-    if (page) {
-        const bool named = wanted && wanted != kStandardStream;
-        write_page({{.name = named ? wanted->filename().string() : "mnist train", .content = result}}, *page,
-                   console);
-    }
-    if (failure) std::rethrow_exception(failure);
-}
-
 void require_free_places(const TrainOptions& options, bool resumes) {
     if (options.report) require_free_page(*options.report);
     if (!options.save_model) return;
@@ -155,12 +131,14 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     require_precision(options.config.precision);  // before data are fetched for nothing
     const bool resumes = checkpoints.has_value();
     const std::string created = resumes ? checkpoints->head().created : utc_now();
-    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created);
     require_free_places(options, resumes);
     if (options.checkpoint && !resumes)
         checkpoints.emplace(Checkpointing::begin(*options.checkpoint, console));
 
-    const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
+    // From here on, so that a signal leaves a result however early it comes.
+    const StopOnSignals stop(
+        "mnist: stopping, the result so far is kept (a second signal ends the program at once)");
     const Dataset dataset = load_data(options.data, console);
     validate(options.config, &dataset);
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
@@ -197,7 +175,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (result.interrupted && checkpoints && checkpoints->up_to_date()) {
         leave_for_later(result, *checkpoints, console);
     } else {
-        finish(result, result_file, options.report, console);
+        finish_train(result, options, result_file, console);
     }
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);

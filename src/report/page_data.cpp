@@ -59,7 +59,7 @@ std::vector<PageSource> with_measurements(const std::vector<ReportSource>& sourc
 
 std::string report_json(const std::vector<ReportSource>& given) {
     if (given.empty())
-        throw InputError({.where = "mnist report",
+        throw InputError({.where = "report",
                           .expected = "one result file or more",
                           .found = "none",
                           .remedy = "Give files that `mnist train` or mnist_bench wrote"});

@@ -119,9 +119,9 @@ struct Command {
 Command bench_command(const PageSource& source) {
     if (source.fact("mnist.build.version").empty()) return {};
     Command command{.text = "mnist_bench", .note = {}};
-    const auto flag = [&](const char* name, const char* key, const char* form) {
+    const auto flag = [&](const char* name, const char* key, const char* form, const char* end = "") {
         const std::string value = source.fact(key);
-        if (is_harmless(value)) command.text += fmt::format(" {}{}{}", name, form, value);
+        if (is_harmless(value)) command.text += fmt::format(" {}{}{}{}", name, form, value, end);
     };
     flag("--dataset", "mnist.dataset.name", " ");
     flag("--threads", "mnist.config.threads", " ");
@@ -132,6 +132,7 @@ Command bench_command(const PageSource& source) {
     if (source.fact("mnist.run.noise_floor") == "true") command.text += " --noise-floor";
     flag("--benchmark_repetitions", "mnist.config.repetitions", "=");
     flag("--benchmark_min_time", "mnist.run.min_time_s", "=");
+    flag("--benchmark_min_time", "mnist.run.iterations", "=", "x");
     if (source.fact("mnist.run.interleaved") == "true")
         command.text += " --benchmark_enable_random_interleaving=true";
     const bool is_recorded = source.measurements.facts.contains(kFilter);

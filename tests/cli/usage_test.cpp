@@ -77,7 +77,8 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "now"}, {"no further word", "\"now\""}},
         {{"train", "eval"}, {"no further word", "\"eval\""}},
         {{"train", "--epochs"}, {"mnist: --epochs: expected a value, found nothing. See --help\n"}},
-        {{"train", "--epochs="}, {"mnist: --epochs: expected a value, found nothing"}},
+        {{"train", "--epochs="}, {"mnist: --epochs: expected a whole number", "found nothing"}},
+        {{"train", "--epochs=", "--quiet"}, {"mnist: --epochs: expected a whole number", "found nothing"}},
         {{"fetch", "--base-url"}, {"mnist: --base-url: expected a value, found nothing"}},
         {{"train", "--print-config=maybe"},
          {"mnist: --print-config: expected true, false or no value, found \"maybe\""}},
@@ -117,12 +118,15 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "--no-shuffle=maybe"}, {"--no-shuffle", "\"maybe\""}},
         {{"train", "--init-model", "nowhere.safetensors"}, {"nowhere.safetensors"}},
         {{"train", "--config", "nowhere.toml"}, {"nowhere.toml"}},
-        {{"eval"}, {"mnist eval: expected --model FILE, found none. mnist train --save-model"}},
+        {{"eval"}, {"mnist: eval: expected --model FILE, found none. mnist train --save-model"}},
         {{"eval", "--model"}, {"mnist: --model: expected a value, found nothing"}},
         {{"eval", "--model", "x", "--model", "nowhere.safetensors"},
          {"nowhere.safetensors: expected a readable"}},
         {{"eval", "--model", "nowhere.safetensors", "--data-dir", "tiny"}, {"nowhere.safetensors"}},
         {{"eval", "--model", "x", "--jsn"}, {"\"--jsn\"", "Did you mean --json?"}},
+        {{"compare", "a.json"}, {"mnist: compare: expected two results"}},
+        {{"report"}, {"mnist: report: expected one result file"}},
+        {{"quantize"}, {"mnist: quantize: expected --model FILE"}},
         {{"fetch", "mnits"}, {"\"mnits\"", "mnist, fashion-mnist"}},
         {{"fetch", "--base-url", ""}, {"--base-url", "nothing"}},
         {{"info", "--jsn"}, {"\"--jsn\"", "Did you mean --json?"}},
@@ -135,6 +139,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         CHECK(finished.exit_code == 2);
         CHECK(finished.output.empty());
         CHECK(finished.error.starts_with("mnist: "));
+        CHECK(!contains(finished.error, "mnist: mnist"));
         for (const std::string& part : bad.message_parts) {
             CAPTURE(part);
             CHECK(contains(finished.error, part));
