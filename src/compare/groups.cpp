@@ -66,6 +66,7 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
             whole->title = one.title;
         }
     }
+    for (RowGroup& group : groups) group.is_training = true;
     return groups;
 }
 
@@ -180,6 +181,7 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
         };
         judged.push_back({.title = group.title,
                           .is_headline = group.is_headline,
+                          .is_training = group.is_training,
                           .rows = group.rows.size(),
                           .faster = called(SpeedVerdict::faster),
                           .slower = called(SpeedVerdict::slower),
