@@ -20,9 +20,9 @@ struct MeasuredRow {
     AccuracySample accuracy;
     /// Seconds of single calls, one number a repetition, by percentile: "p50", "p90", "p99".
     std::map<std::string, std::vector<double>> latencies;
-    std::vector<double> peak_fractions;  ///< shares of the measured multiply-add peak; may be empty
-    std::vector<double> peak_gflops;     ///< that peak; may be empty
-    std::size_t disturbed = 0;           ///< repetitions that something else than the program made slow
+    std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
+    std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
+    std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
     bool of_machine = false;             ///< measures the machine and not the program
 };
 
