@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "fairness.hpp"
+#include "differences.hpp"
 #include "mnist/compare/groups.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/flops.hpp"
@@ -19,11 +19,21 @@
 namespace mnist {
 namespace {
 
-constexpr double kDisturbed = 0.02;
+// The greatest single call is not among them: it says more about the machine's worst moment than of anything
+// that comes back in the next measurement.
+constexpr std::array kPercentiles{std::pair{"p50", "p50_us"}, std::pair{"p90", "p90_us"},
+                                  std::pair{"p99", "p99_us"}};
 
 std::optional<double> counter(const BenchRepetition& repetition, const char* key) {
     const auto found = repetition.counters.find(key);
     return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+// More than all of a peak says that it was measured in a bad moment, and then it is no peak.
+void add_share(MeasuredRow& row, const std::optional<double>& share, const std::optional<double>& peak) {
+    if (share && *share > 1) return;
+    if (share) row.peak_fractions.push_back(*share);
+    if (peak) row.peak_gflops.push_back(*peak);
 }
 
 /// Rows of a list by name. Files may have hundreds of thousands, so they are not searched for one by one.
@@ -122,6 +132,14 @@ void pool_facts(std::map<std::string, std::string>& pool, const std::map<std::st
 
 }  // namespace
 
+bool is_disturbed(const MeasuredRow& row) {
+    return 4 * row.disturbed > row.seconds.size();
+}
+
+std::size_t rows_in_common(const Measurements& one, const Measurements& other) {
+    return matched(one, other).rows.size();
+}
+
 Measurements measurements_of(const BenchResult& result, const std::string& label) {
     Measurements measured{.label = label,
                           .facts = result.context,
@@ -147,9 +165,11 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
             if (seed && *seed >= 0 && *seed < 9e15)
                 row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
         }
-        if (counter(repetition, "steal_share").value_or(0) > kDisturbed) ++row.disturbed;
-        if (const auto share = counter(repetition, "peak_fraction")) row.peak_fractions.push_back(*share);
-        if (const auto peak = counter(repetition, "peak_gflops")) row.peak_gflops.push_back(*peak);
+        for (const auto& [percentile, key] : kPercentiles)
+            if (const auto us = counter(repetition, key); us && *us > 0)
+                row.latencies[percentile].push_back(*us * 1e-6);
+        if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
+        add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));
     }
     return measured;
 }
@@ -183,11 +203,12 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
             row.accuracy.percent.push_back(*run.last_accuracy);
             row.accuracy.seeds.push_back(run.seed);
         }
+        if (disturbed_by(run.disturbance)) ++row.disturbed;
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
-            row.peak_gflops.push_back(*result.fma_peak_gflops);
+            std::optional<double> share;
             if (result.config.precision == Precision::f32)  // the peak is f32's
-                row.peak_fractions.push_back(*run.samples_per_second * training_flop(result) /
-                                             (*result.fma_peak_gflops * 1e9));
+                share = *run.samples_per_second * training_flop(result) / (*result.fma_peak_gflops * 1e9);
+            add_share(row, share, result.fma_peak_gflops);
         }
         measured.weights[which] = run.weights_sha256;
     }
@@ -215,6 +236,7 @@ void pool_into(Measurements& pool, const Measurements& more) {
         append(sum.accuracy.percent, row.accuracy.percent);
         append(sum.accuracy.seeds, row.accuracy.seeds);
         if (!sum.accuracy.test_samples) sum.accuracy.test_samples = row.accuracy.test_samples;
+        for (const auto& [percentile, seconds] : row.latencies) append(sum.latencies[percentile], seconds);
         append(sum.peak_fractions, row.peak_fractions);
         append(sum.peak_gflops, row.peak_gflops);
         sum.disturbed += row.disturbed;
