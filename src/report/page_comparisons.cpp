@@ -134,7 +134,9 @@ ordered_json rankings_json(const PageComparisons& comparisons) {
     ordered_json list = ordered_json::array();
     for (const PageRanking& ranking : comparisons.ranked) {
         if (ranking.files.rankings.empty()) continue;
-        ordered_json one{{"base_source", ranking.base.front()}, {"base_sources", ranking.base}};
+        ordered_json one{{"base_source", ranking.base.front()},
+                         {"base_sources", ranking.base},
+                         {"base", ranking.files.comparisons.front().base_label}};
         one.update(ordered_json::parse(comparison_json(ranking.files)).at("ranking"));
         list.push_back(std::move(one));
     }

@@ -57,7 +57,7 @@ std::vector<PageSource> with_measurements(const std::vector<ReportSource>& sourc
 
 }  // namespace
 
-std::string report_json(const std::vector<ReportSource>& given) {
+ordered_json report_data(const std::vector<ReportSource>& given) {
     if (given.empty())
         throw InputError({.where = "mnist report",
                           .expected = "one result file or more",
@@ -81,8 +81,16 @@ std::string report_json(const std::vector<ReportSource>& given) {
                       {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};
     make_printable(root);
-    // Not indented: the page is for people, the block for programs.
-    return harmless_in_html(root.dump(-1, ' ', true, ordered_json::error_handler_t::replace));
+    return root;
+}
+
+// Not indented: the page is for people, the block for programs.
+std::string embeddable_json(const ordered_json& data) {
+    return harmless_in_html(data.dump(-1, ' ', true, ordered_json::error_handler_t::replace));
+}
+
+std::string report_json(const std::vector<ReportSource>& sources) {
+    return embeddable_json(report_data(sources));
 }
 
 }  // namespace mnist

@@ -78,6 +78,11 @@ struct PageComparisons {
 /// its kind that has a row of it and is of the same data.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
 
+/// Everything that report_json() says, before it is text: all strings in it are printable.
+[[nodiscard]] nlohmann::ordered_json report_data(const std::vector<ReportSource>& sources);
+/// As it may stand in a page.
+[[nodiscard]] std::string embeddable_json(const nlohmann::ordered_json& data);
+
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);
 [[nodiscard]] nlohmann::ordered_json sources_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json experiments_json(const std::vector<PageSource>& sources);

@@ -1,5 +1,5 @@
-// Charts: one figure with a caption, its legend as buttons (a keyboard reaches them, a screen reader names them), the canvas, and the
-// numbers as a table. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
+// Charts: in a figure that stands in the page with its caption and its numbers, the legend as buttons (a keyboard reaches them, a screen
+// reader names them) and the canvas. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
 
 const kCharts = [];
 const kPending = new Map();  // what draws a figure, by the box that it will be drawn in
@@ -223,38 +223,31 @@ function showAll(groups, off, all, update) {
   return line;
 }
 
-// The whole figure. chart: {datasets, scales, describe, title}; numbers: {columns, rows}; `onDraw` gets the chart once it exists.
-function chartFigure({title, note, chart, numbers, onDraw, height}) {
-  const box = el('div', {class: 'canvas'});
+// Puts a chart above the numbers of its figure and closes these. chart: {datasets, scales, describe, title}; `onDraw` gets the chart once it
+// exists.
+function addChart(figure, {chart, onDraw, height}) {
+  const details = figure.querySelector('details');
+  const canvas = el('canvas', {role: 'img', 'aria-label': `${figure.querySelector('h4').textContent}. The numbers are in the table below.`});
+  const box = el('div', {class: 'canvas'}, canvas);
   if (height) box.style.height = `${height}px`;
-  const bar = el('div', {class: 'controls'});
-  const figure = el('figure', {}, el('figcaption', {}, el('h4', {}, title), note ? el('p', {class: 'note'}, note) : null));
-  if (chartsAvailable) {
-    const canvas = el('canvas', {role: 'img', 'aria-label': `${title}. The numbers are in the table below.`});
-    box.append(canvas);
-    let drawn = null;
-    let isOn = () => true;
-    const show = () => {
-      if (!drawn) return;
-      drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
-      drawn.update('none');
-    };
-    kPending.set(box, () => {
-      drawn = drawChart(canvas, chart);
-      if (onDraw) onDraw(drawn);
-      show();
-    });
-    const buttons = legend(chart.datasets, (wanted) => {
-      isOn = wanted;
-      show();
-    });
-    bar.append(...buttons);
-    if (bar.childNodes.length) figure.append(bar);
-    figure.append(box);
-    if (drawer) drawer.observe(box);
-  }
-  const details = disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable);
-  details.firstChild.setAttribute('aria-label', `Numbers of ${title}`);
-  figure.append(details);
-  return figure;
+  let drawn = null;
+  let isOn = () => true;
+  const show = () => {
+    if (!drawn) return;
+    drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
+    drawn.update('none');
+  };
+  kPending.set(box, () => {
+    drawn = drawChart(canvas, chart);
+    if (onDraw) onDraw(drawn);
+    show();
+  });
+  const buttons = legend(chart.datasets, (wanted) => {
+    isOn = wanted;
+    show();
+  });
+  if (buttons.length) details.before(el('div', {class: 'controls'}, buttons));
+  details.before(box);
+  details.open = false;
+  if (drawer) drawer.observe(box);
 }
