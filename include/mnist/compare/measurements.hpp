@@ -17,9 +17,9 @@ struct MeasuredRow {
     std::string name;             ///< "Train/Adam/batch:64"
     std::vector<double> seconds;  ///< an iteration, one number a repetition in order of time, all positive
     AccuracySample accuracy;
-    std::vector<double> peak_fractions;  ///< shares of the measured multiply-add peak; may be empty
-    std::vector<double> peak_gflops;     ///< that peak; may be empty
-    std::size_t disturbed = 0;           ///< repetitions that lost more than 2 % of their time to others
+    std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
+    std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
+    std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
     bool of_machine = false;             ///< measures the machine and not the program
 };
 
