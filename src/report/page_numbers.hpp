@@ -2,7 +2,7 @@
 // null is "–". Only inside this room.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace mnist {

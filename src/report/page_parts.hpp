@@ -2,6 +2,7 @@
 // it is made printable once, when the whole is written.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
@@ -16,32 +17,41 @@
 
 namespace mnist {
 
+/// Repetitions of a row that something else than the program made slow.
+struct RowDisturbance {
+    std::size_t disturbed = 0, repetitions = 0;
+    std::string reason;      ///< "other processes took 48 % of the CPUs", of the worst
+    bool is_spoilt = false;  ///< too many for anything to be decided from the row
+};
+
 /// A source and its measurements, which several parts need.
 struct PageSource {
     const ReportSource* source = nullptr;
     Measurements measurements;
+    std::map<std::string, RowDisturbance> disturbances;  ///< of disturbed rows, by name
 
     [[nodiscard]] const std::string& name() const { return source->name; }
     [[nodiscard]] const TrainResult* train() const { return std::get_if<TrainResult>(&source->content); }
     [[nodiscard]] const BenchResult* bench() const { return std::get_if<BenchResult>(&source->content); }
     /// A fact by its flat key; empty where the file does not have it.
     [[nodiscard]] std::string fact(const std::string& key) const;
+    /// Of a row by its name; nothing where it was not disturbed.
+    [[nodiscard]] const RowDisturbance* disturbance(const std::string& row) const;
     /// When it was measured, as the file says it: "2026-11-24T15:02:50Z"; may be empty.
     [[nodiscard]] std::string created() const;
 };
 
-/// Repetitions that others disturbed, as `mnist compare` counts them.
-struct DisturbedRows {
-    std::size_t disturbed = 0, repetitions = 0;
-    std::vector<std::string> rows;  ///< names of those with any
-};
-[[nodiscard]] DisturbedRows disturbed_rows(const PageSource& source);
+/// {"repetitions", "of", "reason", "spoilt"}; null without any.
+[[nodiscard]] nlohmann::ordered_json disturbance_json(const RowDisturbance* disturbance);
+/// The row that the runs of an optimizer are in a file of `mnist train`.
+[[nodiscard]] std::string row_of(const PageSource& source, OptimizerKind optimizer);
 
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {
     std::uint64_t batch = 0;
     std::vector<double> samples_per_second;  ///< one number a repetition
     std::vector<double> shares;              ///< of the measured multiply-add peak; may be empty
+    const RowDisturbance* disturbance = nullptr;
 };
 struct ThroughputSeries {
     std::size_t source = 0;

@@ -9,8 +9,13 @@
 
 namespace mnist {
 
+[[nodiscard]] std::string source_name(const nlohmann::ordered_json& report,
+                                      const nlohmann::ordered_json& source);
 /// "file.json · AMD EPYC, 2 threads": the heading of what belongs to one file.
-[[nodiscard]] std::string source_heading(const nlohmann::ordered_json& report, std::size_t source);
+[[nodiscard]] std::string source_heading(const nlohmann::ordered_json& report,
+                                         const nlohmann::ordered_json& source);
+/// The head of a row with the word "disturbed" where it was, and the reason as its title.
+[[nodiscard]] Html with_mark(const Html& heading, const nlohmann::ordered_json& row);
 
 // Each gets the whole data.
 [[nodiscard]] Html summary_section(const nlohmann::ordered_json& report);

@@ -16,10 +16,6 @@ namespace {
 
 using Column = HtmlColumn<Json>;
 
-std::string source_name(const Json& report, const Json& source) {
-    return report["sources"][source.get<std::size_t>()]["name"];
-}
-
 std::string text_of(const Json& row, const char* key) {
     return row[key];
 }
@@ -56,7 +52,7 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
              const auto kind = (*row.series)["optimizer"].is_null()
                                    ? std::nullopt
                                    : optimizer_named(text_of(*row.series, "optimizer"));
-             return Html(kind ? title(*kind) : "Inference");
+             return with_mark(kind ? title(*kind) : "Inference", *row.point);
          }},
         {"Batch", "number", [](const BatchRow& row) { return Html(whole((*row.point)["batch"])); }},
         {"Median", "number", [=](const BatchRow& row) { return Html(format((*row.estimate)["median"])); }},
@@ -94,16 +90,16 @@ Html roofline(const Json& report, std::size_t place) {
     };
     std::vector<Json> rows = roofline["points"];
     rows.insert(rows.end(), roofline["others"].begin(), roofline["others"].end());
-    const Html numbers =
-        table<Json>({{"Primitive", "wide", [](const Json& row) { return Html(text_of(row, "name")); }},
-                     {"FLOP per byte", "number",
-                      [](const Json& row) {
-                          return row.contains("intensity") ? Html(three_digits(row["intensity"])) : Html{};
-                      }},
-                     {"GFLOP/s", "number", estimate("gflops")},
-                     {"Share of the roof", "number", share},
-                     {"GB/s", "number", estimate("gb_per_second")}},
-                    rows);
+    const Html numbers = table<Json>(
+        {{"Primitive", "wide", [](const Json& row) { return with_mark(text_of(row, "name"), row); }},
+         {"FLOP per byte", "number",
+          [](const Json& row) {
+              return row.contains("intensity") ? Html(three_digits(row["intensity"])) : Html{};
+          }},
+         {"GFLOP/s", "number", estimate("gflops")},
+         {"Share of the roof", "number", share},
+         {"GB/s", "number", estimate("gb_per_second")}},
+        rows);
     const std::string file =
         report["rooflines"].size() > 1 ? ": " + source_name(report, roofline["source"]) : "";
     return figure(fmt::format("roofline {}", place), "Roofline of the inner products, one thread" + file,
@@ -117,7 +113,7 @@ Html latency(const Json& report, const std::string& precision) {
         if (row["precision"] == precision) rows.push_back(row);
     }
     std::vector<Column> columns{
-        {"Images a call", "", [](const Json& row) { return Html(whole(row["batch"])); }}};
+        {"Images a call", "", [](const Json& row) { return with_mark(whole(row["batch"]), row); }}};
     for (const auto& [key, name] :
          {std::pair{"p50_us", "Half of the calls, µs"}, std::pair{"p90_us", "90 %, µs"},
           std::pair{"p99_us", "99 %, µs"}, std::pair{"max_us", "Longest, µs"}})
@@ -145,7 +141,7 @@ Html other_benchmarks(const Json& report, const Json& file) {
                                                     whole(file["all"])))
                          : Html{};
     const Html numbers = table<Json>(
-        {{"Benchmark", "wide", [](const Json& row) { return Html(text_of(row, "name")); }},
+        {{"Benchmark", "wide", [](const Json& row) { return with_mark(text_of(row, "name"), row); }},
          {"Time", "number", [](const Json& row) { return Html(with_interval(row["seconds"], duration)); }},
          {"Low and high are", "", [](const Json& row) { return Html(spread_words(row["seconds"])); }},
          {"Counters, medians", "wide", [](const Json& row) { return Html(counter_words(row)); }}},

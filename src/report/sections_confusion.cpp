@@ -136,9 +136,7 @@ std::vector<Kind> kinds_of(const Json& report) {
                 kind = kinds.insert(kind, {.names = names, .titles = {}, .matrices = {}, .places = {}});
             std::string title = o["title"];
             if (report["experiments"].size() > 1)
-                title +=
-                    ", " +
-                    report["sources"][experiment["source"].get<std::size_t>()]["name"].get<std::string>();
+                title += ", " + source_name(report, experiment["source"]);
             kind->titles.push_back(title);
             kind->matrices.push_back(&o["confusion"]);
             kind->places += fmt::format("{}{}.{}", kind->places.empty() ? "" : " ", e, i);

@@ -51,8 +51,9 @@ std::size_t reached_by(const Json& optimizer) {
 }
 
 Html title_cell(const Json& optimizer) {
-    return el("span.swatch " + optimizer["optimizer"].get<std::string>()) +
-           optimizer["title"].get<std::string>();
+    return with_mark(el("span.swatch " + optimizer["optimizer"].get<std::string>()) +
+                         optimizer["title"].get<std::string>(),
+                     optimizer);
 }
 
 std::string first_epochs(const Json& optimizer) {

@@ -228,25 +228,21 @@ Html source_facts(const Json& source) {
     if (const std::string commit = text(source, "commit"); !commit.empty())
         origin += ", commit " + commit.substr(0, kCommit);
     if (!origin.ends_with(".")) origin += ".";
+    std::vector<std::string> disturbed;
+    for (std::size_t i = 0; i < source["disturbed_rows"].size(); ++i)
+        disturbed.push_back(source["disturbed_rows"][i].get<std::string>() + ": " +
+                            source["disturbed_by"][i].get<std::string>());
     std::vector<std::string> skipped;
     for (const Json& row : source["skipped"])
         skipped.push_back(text(row, "name") + ": " + text(row, "reason"));
     Html all = el("h3", text(source, "name")) + el("p.note", origin);
     if (const std::string command = text(source, "command"); !command.empty()) all += command_block(command);
     if (const std::string note = text(source, "command_note"); !note.empty()) all += el("p.note", note);
-    return all + counted("Disturbed benchmarks", source["disturbed_rows"]) +
-           counted("Rows that were left out", skipped) + all_facts(source);
+    return all + counted("Disturbed benchmarks", disturbed) + counted("Rows that were left out", skipped) +
+           all_facts(source);
 }
 
 }  // namespace
-
-std::string source_heading(const Json& report, std::size_t place) {
-    const Json& source = report["sources"][place];
-    const std::string cpu = text(source, "cpu_model");
-    return cpu.empty()
-               ? text(source, "name")
-               : fmt::format("{} · {}, {}", text(source, "name"), cpu, threads_words(source["threads"]));
-}
 
 Html facts_section(const Json& report) {
     Html all = machine_table(report);

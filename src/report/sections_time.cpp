@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "mnist/core/train_config.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -34,9 +33,9 @@ const std::vector<std::string>& record_rules() {
 }
 
 Html training_title(const Json& row) {
-    if (!row["record"].is_null()) return "Record";
-    const auto kind = optimizer_named(row["optimizer"].get<std::string>());
-    return kind ? std::string(title(*kind)) : row["optimizer"].get<std::string>();
+    if (!row["record"].is_null()) return with_mark("Record", row);
+    const std::string schedule = row["schedule"];
+    return with_mark(row["title"].get<std::string>() + (schedule == "constant" ? "" : ", " + schedule), row);
 }
 
 /// A number of the estimate; of what ran once, the ends are none.
@@ -89,9 +88,7 @@ Html target_figure(const Json& report, const Json& target) {
         {"Worst,\u00a0s", "number", worst_seconds},
         {"Reached", "number", reached},
         word_column("Threads", "threads", "number"),
-        {"File", "wide", [&](const Json& row) {
-             return Html(report["sources"][row["source"].get<std::size_t>()]["name"].get<std::string>());
-         }}};
+        {"File", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
     return figure(
         fmt::format("time {}", target.get<double>()), "Seconds of training to " + percent + " test accuracy",
         has_record ? "The record trains a fixed number of epochs; all others stop counting after the first "

@@ -28,7 +28,7 @@ function batchDatasets(series, read) {
     data: one.points.filter((point) => read(point)).map((point) => {
       const estimate = read(point);
       return {x: point.batch, y: estimate.median, low: estimate.low, high: estimate.high, estimate, variant: nameOf(one),
-        source: sourceName(one.source)};
+        source: sourceName(one.source), disturbed: point.disturbed};
     }),
   })).filter((dataset) => dataset.data.length);
   const later = crowdedOut(datasets);
@@ -90,7 +90,7 @@ function rooflineFigure(figure, index) {
     label: direction, colour: kDirections[direction] || 'other', interval: 'y', showLine: false, pointStyle: kShapes[i % kShapes.length], pointRadius: 5,
     keyA: direction, nameA: direction, keyB: '', nameB: '', sign: '',
     data: roofline.points.filter((point) => point.direction === direction).map((point) =>
-      ({x: point.intensity, y: point.gflops.median, low: point.gflops.low, high: point.gflops.high, point})),
+      ({x: point.intensity, y: point.gflops.median, low: point.gflops.low, high: point.gflops.high, disturbed: point.disturbed, point})),
   }));
   const xs = roofline.points.map((point) => point.intensity);
   const {peak_gflops: peak, memory_gb_per_second: memory} = roofline;
@@ -121,7 +121,7 @@ const kLatencyColours = ['other', 'second', 'third', 'soft'];
 const kFileColours = ['other', 'second', 'third', 'sgd', 'momentum', 'adam', 'soft'];
 
 function latencyPoints(rows, key) {
-  return rows.filter((row) => row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) => ({x: row.batch, y: row[key], low: null, high: null, row}));
+  return rows.filter((row) => row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) => ({x: row.batch, y: row[key], low: null, high: null, disturbed: row.disturbed, row}));
 }
 
 // Of one file: its percentiles. Of several: a line a file, all at one percentile, or there would be four times as many as can be told apart.

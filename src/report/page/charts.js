@@ -99,12 +99,23 @@ function logAxis(title, values, options) {
   });
 }
 
+// Points of which disturbances leave nothing to decide.
+function isSpoilt(point) {
+  return Boolean(point && point.disturbed && point.disturbed.spoilt);
+}
+
+function disturbedLines({disturbed}) {
+  if (!disturbed) return [];
+  return [`${disturbed.spoilt ? '' : `${disturbed.repetitions} of ${disturbed.of} `}disturbed: ${disturbed.reason}`];
+}
+
 // Colours by name, so that a change between light and dark (or paper) can set them anew.
 function paintDatasets(datasets) {
   for (const dataset of datasets) {
     dataset.borderColor = colour(dataset.colour);
     dataset.backgroundColor = dataset.hollow ? colour('ground') : colour(dataset.colour);
     dataset.pointBorderColor = dataset.borderColor;
+    dataset.pointBackgroundColor = (context) => (isSpoilt(context.raw) ? colour('ground') : dataset.backgroundColor);
   }
 }
 
@@ -148,7 +159,7 @@ function drawChart(canvas, {datasets, scales, describe, title}) {
           displayColors: false, padding: 10, cornerRadius: 6,
           callbacks: {
             title: (items) => (items.length ? title(items[0].raw, items[0].dataset) : ''),
-            label: (item) => describe(item.raw, item.dataset),
+            label: (item) => [describe(item.raw, item.dataset), disturbedLines(item.raw)].flat(),
           },
         },
       },
@@ -247,6 +258,8 @@ function addChart(figure, {chart, onDraw, height}) {
     show();
   });
   if (buttons.length) details.before(el('div', {class: 'controls'}, buttons));
+  if (chart.datasets.some((dataset) => dataset.data.some(isSpoilt)))
+    figure.querySelector('figcaption').append(el('p', {class: 'note'}, 'Hollow points are disturbed; nothing is decided from them.'));
   details.before(box);
   details.open = false;
   if (drawer) drawer.observe(box);

@@ -1,6 +1,6 @@
 // Dot plots: one line a row with a dot and its interval. For times and for ratios, where the rows have names rather than numbers.
 
-// Rows: {label, value, low, high, colour, lines}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
+// Rows: {label, value, low, high, colour, lines, disturbed}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
 // `names`: what a row's colour stands for; without it, the optimizer of that colour.
 function dotChart(figure, {rows: everything, unit, log, mark, names}) {
   const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
@@ -10,7 +10,7 @@ function dotChart(figure, {rows: everything, unit, log, mark, names}) {
   const kRowPixels = 26;
   const kNarrow = 560;
   const labels = rows.map((row, i) => `${i}`);  // unique, unlike names
-  const points = rows.map((row, i) => ({x: row.value, y: i, low: row.low, high: row.high, row}));
+  const points = rows.map((row, i) => ({x: row.value, y: i, low: row.low, high: row.high, disturbed: row.disturbed, row}));
   const groups = [...new Set(rows.map((row) => row.colour))];
   const datasets = groups.map((group) => ({
     data: points.filter((point) => point.row.colour === group), colour: group, interval: 'x', showLine: false, pointStyle: 'circle',

@@ -1,7 +1,8 @@
 // Time to the target: every file's seconds in one plot.
 
 function timeTitle(row) {
-  return row.record ? 'Record' : optimizerTitle(row.optimizer);
+  if (row.record) return 'Record';
+  return row.schedule === 'constant' ? row.title : `${row.title}, ${row.schedule}`;
 }
 
 function timeFigure(figure, target) {
@@ -14,7 +15,7 @@ function timeFigure(figure, target) {
     unit: 'Seconds', names: {...kTitles, other: 'Record'},
     rows: rows.map((row) => ({
       label: `${timeTitle(row)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
-      colour: row.record ? 'other' : colourName(row.optimizer),
+      disturbed: row.disturbed, colour: row.record ? 'other' : colourName(row.optimizer),
       lines: [withInterval(row.seconds, seconds), spreadWords(row.seconds), `${row.reached} of ${plural(row.runs, 'run')} reached it`,
         row.batch === null ? '' : `batch ${whole(row.batch)}, ${row.precision}`, sourceName(row.source)].filter((line) => line),
     })),
