@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 
 #include "mnist/stats/multiplicity.hpp"
 #include "mnist/stats/rank_test.hpp"
@@ -17,7 +16,8 @@ namespace mnist {
 namespace {
 
 constexpr double kLeastDrift = 0.02;
-constexpr std::size_t kMostRepetitions = 1000;  // that a remedy asks for
+constexpr std::size_t kUsualRepetitions = 10;  // that a remedy asks for where these are enough
+constexpr std::size_t kMostRepetitions = 1000;
 
 bool is_claim(SpeedVerdict verdict) {
     return verdict == SpeedVerdict::faster || verdict == SpeedVerdict::slower;
@@ -35,14 +35,50 @@ double distance(const std::optional<double>& ratio) {
 }
 
 /// Rows that Holm's adjustment counts.
-double judged_rows(std::span<const SpeedComparison> table) {
-    return static_cast<double>(std::count_if(table.begin(), table.end(),
-                                             [](const SpeedComparison& row) { return row.p.has_value(); }));
+double judged_rows(std::span<const ComparedRow> rows) {
+    return static_cast<double>(std::count_if(rows.begin(), rows.end(),
+                                             [](const ComparedRow& row) { return row.speed.p.has_value(); }));
 }
 
 /// Whether the least p that so many repetitions can have is small enough among so many rows.
 bool claimable(const SpeedComparison& row, double judged, double alpha) {
     return row.p && least_mann_whitney_p(row.samples_base, row.samples_new) * judged < alpha;
+}
+
+/// How much longer the later half of a row's repetitions took than the earlier half, as a ratio of medians;
+/// empty where the times do not depend on their order.
+struct Drift {
+    std::optional<double> base, new_values;
+};
+
+/// Of every row. Times depend on their order where Mann and Kendall's p, adjusted by Holm over both sides of
+/// all rows that have kLeastRepetitions, is below alpha, and the halves differ by more than 2 %.
+std::vector<Drift> drifting_samples(std::span<const TimeSamples> rows, double alpha) {
+    std::vector<Drift> drifts(rows.size());
+    struct Candidate {
+        std::optional<double>* drift;
+        std::span<const double> seconds;
+    };
+    std::vector<Candidate> candidates;
+    std::vector<double> p_values;
+    const auto look = [&](std::optional<double>& drift, std::span<const double> seconds) {
+        if (seconds.size() < kLeastRepetitions) return;
+        const auto test = mann_kendall_test(seconds);
+        if (!test) return;
+        candidates.push_back({&drift, seconds});
+        p_values.push_back(test->p);
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].disturbed) continue;
+        look(drifts[i].base, rows[i].base);
+        look(drifts[i].new_values, rows[i].new_values);
+    }
+    const auto adjusted = holm_adjusted(p_values).value_or(std::vector<double>(p_values.size(), 1.0));
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const double ratio = later_over_earlier(candidates[i].seconds);
+        if (adjusted[i] < alpha && distance(ratio) > std::log1p(kLeastDrift)) *candidates[i].drift = ratio;
+    }
+    return drifts;
 }
 
 void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows,
@@ -66,16 +102,19 @@ void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows
         others == 0 ? "" : fmt::format(", as did {} more {}", others, others == 1 ? "row" : "rows")));
 }
 
-}  // namespace
-
-void warn_of_copy(Comparison& comparison, bool same) {
-    if (!same) return;
+/// Where all repetitions that both have are the same to the last digit: they are of one measurement.
+void warn_of_copy(Comparison& comparison, std::span<const TimeSamples> rows) {
+    if (!std::all_of(rows.begin(), rows.end(), [](const TimeSamples& row) {
+            return std::equal(row.base.begin(), row.base.end(), row.new_values.begin(), row.new_values.end());
+        }))
+        return;
     comparison.warnings.push_back(
         fmt::format("{} has the same repetitions as {}, to the last digit, so one is a copy of the other: "
                     "measure both",
                     comparison.new_label, comparison.base_label));
 }
 
+/// In a gate: the rows of the machine that are faster or slower than before.
 void warn_of_machine(Comparison& comparison) {
     if (comparison.mode != CompareMode::gate) return;
     constexpr std::size_t kMostListed = 6;
@@ -93,63 +132,63 @@ void warn_of_machine(Comparison& comparison) {
         fmt::join(changed, ", ")));
 }
 
-std::vector<Drift> drifting_samples(std::span<const TimeSamples> rows, double alpha) {
-    std::vector<Drift> drifts(rows.size());
-    struct Candidate {
-        std::optional<double>* drift;
-        std::span<const double> seconds;
-    };
-    std::vector<Candidate> candidates;
-    std::vector<double> p_values;
-    std::unordered_set<const double*> bases;
-    const auto look = [&](std::optional<double>& drift, std::span<const double> seconds) {
-        if (seconds.size() < kLeastRepetitions) return;
-        const auto test = mann_kendall_test(seconds);
-        if (!test) return;
-        candidates.push_back({&drift, seconds});
-        p_values.push_back(test->p);
-    };
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        // Each comparison of several files has the base again.
-        if (bases.insert(rows[i].base.data()).second) look(drifts[i].base, rows[i].base);
-        look(drifts[i].new_values, rows[i].new_values);
-    }
-    const auto adjusted = holm_adjusted(p_values).value_or(std::vector<double>(p_values.size(), 1.0));
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const double ratio = later_over_earlier(candidates[i].seconds);
-        if (adjusted[i] < alpha && distance(ratio) > std::log1p(kLeastDrift)) *candidates[i].drift = ratio;
-    }
-    return drifts;
+/// How many repetitions let each row be called faster or slower: as many as are usual, or more where there
+/// are so many rows that it takes more.
+std::size_t enough_repetitions(std::size_t rows, double alpha) {
+    std::size_t enough = kUsualRepetitions;
+    while (enough < kMostRepetitions &&
+           least_mann_whitney_p(enough, enough) * static_cast<double>(rows) >= alpha)
+        ++enough;
+    return enough;
 }
 
-void warn_of_drift(Comparison& comparison, std::span<const Drift> drifts) {
-    warn_of_side(comparison.base_label, comparison.rows, drifts, &Drift::base, comparison.warnings);
-    warn_of_side(comparison.new_label, comparison.rows, drifts, &Drift::new_values, comparison.warnings);
-}
-
-bool can_be_claimed(std::span<const ComparedRow> rows, std::span<const SpeedComparison> table, double alpha) {
-    const double judged = judged_rows(table);
-    return std::any_of(rows.begin(), rows.end(), [&](const ComparedRow& row) {
-        return !row.of_machine && claimable(row.speed, judged, alpha);
-    });
-}
-
-void warn_of_few_repetitions(Comparison& comparison, std::span<const SpeedComparison> table, double alpha) {
-    const double rows = judged_rows(table);
-    const bool one_could = std::any_of(
-        table.begin(), table.end(), [&](const SpeedComparison& row) { return claimable(row, rows, alpha); });
+/// Where a row differs by more than its threshold, and no row could be called faster or slower however far
+/// apart its samples were.
+void warn_of_few_repetitions(Comparison& comparison, double alpha) {
+    const double judged = judged_rows(comparison.rows);
+    const bool one_could =
+        std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                    [&](const ComparedRow& row) { return claimable(row.speed, judged, alpha); });
     const bool one_should =
         std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparedRow& row) {
             return row.speed.p && distance(row.speed.ratio) > std::log1p(row.speed.threshold);
         });
     if (one_could || !one_should) return;
-    std::size_t enough = kLeastRepetitions;
-    while (enough < kMostRepetitions && least_mann_whitney_p(enough, enough) * rows >= alpha) ++enough;
     comparison.warnings.push_back(fmt::format(
         "with so few repetitions none of {:.0f} rows can be called faster or slower on its own, however "
-        "large its ratio: measure with --benchmark_repetitions={} or more (mnist train: --seeds {}), or "
-        "fewer rows",
-        rows, enough, enough));
+        "large its ratio: measure with {}, or fewer rows",
+        judged, comparison.more_repetitions));
+}
+
+}  // namespace
+
+std::string more_repetitions(const Measurements& base, const Measurements& measured, std::size_t rows,
+                             double alpha) {
+    const std::size_t enough = enough_repetitions(rows, alpha);
+    std::vector<std::string> flags;
+    const auto is_training = [](const Measurements& side) {
+        return side.facts.contains("mnist.config.seeds");
+    };
+    if (!is_training(base) || !is_training(measured))
+        flags.push_back(fmt::format("--benchmark_repetitions={}", enough));
+    if (is_training(base) || is_training(measured)) flags.push_back(fmt::format("--seeds {}", enough));
+    return fmt::format("{}", fmt::join(flags, " and "));
+}
+
+void warn_of_figures(Comparison& comparison, std::span<const TimeSamples> samples, double alpha) {
+    warn_of_copy(comparison, samples);
+    warn_of_machine(comparison);
+    const std::vector<Drift> drifts = drifting_samples(samples, alpha);
+    warn_of_side(comparison.base_label, comparison.rows, drifts, &Drift::base, comparison.warnings);
+    warn_of_side(comparison.new_label, comparison.rows, drifts, &Drift::new_values, comparison.warnings);
+    warn_of_few_repetitions(comparison, alpha);
+}
+
+bool can_be_claimed(std::span<const ComparedRow> rows, double alpha) {
+    const double judged = judged_rows(rows);
+    return std::any_of(rows.begin(), rows.end(), [&](const ComparedRow& row) {
+        return !row.of_machine && claimable(row.speed, judged, alpha);
+    });
 }
 
 }  // namespace mnist

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_set>
+#include <set>
 
 #include "cautions.hpp"
+#include "differences.hpp"
 #include "fairness.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/stats/summary.hpp"
@@ -30,33 +31,49 @@ void add_shares(ComparedRow& row, const Match& match) {
 ComparedRow compared_row(const Match& match, const SpeedComparison& speed,
                          const std::optional<AccuracyComparison>& accuracy) {
     ComparedRow row;
-    row.name = match.base->name;
+    row.name = match.name();
+    row.percentile = match.percentile;
+    row.disturbed_base = match.base->disturbed;
+    row.disturbed_new = match.measured->disturbed;
     row.speed = speed;
     row.accuracy = accuracy;
     row.of_machine = match.base->of_machine && match.measured->of_machine;
     row.joint.reset();
     if (!row.of_machine)
         row.joint = judge_jointly(speed.verdict, accuracy ? std::optional(accuracy->verdict) : std::nullopt);
-    add_shares(row, match);
+    if (match.percentile.empty()) add_shares(row, match);
     return row;
 }
 
-// Rows without a ratio cannot be in a mean; means say how many are.
-std::vector<GeometricMean> geometric_means(const std::vector<ComparedRow>& rows) {
+// Places of the rows that means and groups are made of: of times, undisturbed, with a ratio. Rows of the
+// machine count only where `with_machine`.
+std::vector<std::size_t> places_to_group(const std::vector<Match>& matches,
+                                         const std::vector<SpeedComparison>& speed, bool with_machine) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        const bool counts = matches[i].percentile.empty() && !matches[i].disturbed() && speed[i].ratio;
+        if (counts && (with_machine || !matches[i].base->of_machine)) places.push_back(i);
+    }
+    return places;
+}
+
+// Groups of the rows at `places` by their names, as places in the whole table.
+template <class Grouping>
+std::vector<RowGroup> groups_at(const std::vector<std::size_t>& places, const std::vector<Match>& matches,
+                                Grouping grouping) {
     std::vector<std::string> names;
-    std::vector<SpeedComparison> speed;
-    for (const ComparedRow& row : rows) {
-        if (!row.speed.ratio) continue;
-        names.push_back(row.name);
-        speed.push_back(row.speed);
+    for (const std::size_t place : places) names.push_back(matches[place].group_name());
+    std::vector<RowGroup> groups = grouping(names);
+    for (RowGroup& group : groups) {
+        for (std::size_t& row : group.rows) row = places[row];
     }
-    std::vector<RowGroup> groups = groups_by_family(names);
-    if (!groups.empty()) {
-        groups.push_back({.title = "all", .rows = {}});
-        for (std::size_t i = 0; i < names.size(); ++i) groups.back().rows.push_back(i);
-    }
+    return groups;
+}
+
+std::vector<GeometricMean> geometric_means(const std::vector<Match>& matches,
+                                           const std::vector<SpeedComparison>& speed) {
     std::vector<GeometricMean> means;
-    for (const RowGroup& group : groups) {
+    for (const RowGroup& group : groups_at(places_to_group(matches, speed, true), matches, groups_to_mean)) {
         const SpeedComparison mean = mean_of_ratios(group, speed);
         if (mean.ratio)
             means.push_back({.family = group.title,
@@ -68,59 +85,77 @@ std::vector<GeometricMean> geometric_means(const std::vector<ComparedRow>& rows)
 }
 
 // groups_to_name() of the rows that measure the program, where there are any.
-std::vector<RowGroup> groups_of_program(const std::vector<Match>& matches) {
-    std::vector<std::string> names;
-    std::vector<std::size_t> places;
+std::vector<RowGroup> groups_of_program(const std::vector<Match>& matches,
+                                        const std::vector<SpeedComparison>& speed) {
     const bool only_machine = std::all_of(matches.begin(), matches.end(),
                                           [](const Match& match) { return match.base->of_machine; });
-    for (std::size_t i = 0; i < matches.size(); ++i) {
-        if (matches[i].base->of_machine && !only_machine) continue;
-        names.push_back(matches[i].base->name);
-        places.push_back(i);
-    }
-    std::vector<RowGroup> groups = groups_to_name(names);
-    for (RowGroup& group : groups) {
-        for (std::size_t& row : group.rows) row = places[row];
-    }
-    return groups;
+    return groups_at(places_to_group(matches, speed, only_machine), matches, groups_to_name);
 }
 
 /// What the base measured and the new file says it could not: a row, or a run of `mnist train`.
 std::vector<SkippedRow> new_failures(const Measurements& base, const Measurements& measured) {
-    std::unordered_set<std::string> sound;
-    for (const MeasuredRow& row : base.rows) sound.insert(row.name);
-    for (const auto& [run, sha256] : base.weights) sound.insert(run);
-    for (const SkippedRow& row : base.skipped) sound.erase(row.name);
+    std::set<MeasuredAs> sound;
+    for (const MeasuredRow& row : base.rows) sound.insert(measured_as(row.name, base.facts));
+    for (const auto& [run, sha256] : base.weights) sound.insert(measured_as(run, base.facts));
+    for (const SkippedRow& row : base.skipped) sound.erase(measured_as(row.name, base.facts));
     std::vector<SkippedRow> failures;
-    std::copy_if(measured.skipped.begin(), measured.skipped.end(), std::back_inserter(failures),
-                 [&](const SkippedRow& row) { return sound.erase(row.name) > 0; });
+    std::copy_if(
+        measured.skipped.begin(), measured.skipped.end(), std::back_inserter(failures),
+        [&](const SkippedRow& row) { return sound.erase(measured_as(row.name, measured.facts)) > 0; });
     return failures;
 }
 
+void add_unmatched(Comparison& comparison, const Matches& matches, const Measurements& base,
+                   const Measurements& measured) {
+    std::set<MeasuredAs> failed;
+    for (const SkippedRow& row : measured.skipped) failed.insert(measured_as(row.name, measured.facts));
+    for (const MeasuredRow* const row : matches.only_base) {
+        comparison.unmatched_base.push_back(row->name);
+        if (!row->of_machine && !failed.contains(measured_as(row->name, base.facts)))
+            comparison.missing.push_back(row->name);
+    }
+    for (const MeasuredRow* const row : matches.only_measured) comparison.unmatched_new.push_back(row->name);
+}
+
 // All but what is judged.
-Comparison described(const Measurements& base, const Measurements& measured, CompareMode mode) {
-    require_same_data(base, measured);
+Comparison described(const Measurements& base, const Measurements& measured, const Matches& matches,
+                     CompareMode mode) {
     Comparison comparison;
     comparison.base_label = base.label;
     comparison.new_label = measured.label;
     comparison.fingerprint_differences = fingerprint_differences(base.facts, measured.facts);
+    add_threads_difference(comparison.fingerprint_differences, matches.rows);
+    comparison.other_differences = other_differences(base.facts, measured.facts);
     comparison.mode = mode;
     if (mode == CompareMode::automatic)
         comparison.mode =
             comparison.fingerprint_differences.empty() ? CompareMode::gate : CompareMode::report;
-    comparison.warnings = unfair_differences(base, measured);
+    comparison.warnings = unfair_differences(base, measured, matches.rows);
+    warn_of_confounding(comparison);
     comparison.bits = compared_bits(base, measured);
     comparison.skipped_base = base.skipped;
     comparison.skipped_new = measured.skipped;
     comparison.failures_new = new_failures(base, measured);
+    add_unmatched(comparison, matches, base, measured);
     return comparison;
 }
 
-/// "; a.json: Train/Adam skipped: ...", of the first row: where nothing is left, that is the likely reason.
-std::string first_skipped(const Measurements& side) {
-    if (side.skipped.empty()) return {};
+/// "a.json has Train/Adam/batch:64 and 3 more (threads 2), and a row it could not use: X: ...": where nothing
+/// matches, that is what a reader has to look at.
+std::string what_it_has(const Measurements& side) {
+    std::string text = side.label + " has ";
+    if (side.rows.empty()) {
+        text += "no row";
+    } else {
+        const std::size_t more = side.rows.size() - 1;
+        text += side.rows.front().name + (more > 0 ? fmt::format(" and {} more", more) : "");
+    }
+    const auto threads = side.facts.find("mnist.config.threads");
+    if (threads != side.facts.end()) text += fmt::format(" (threads {})", threads->second);
+    if (side.skipped.empty()) return text;
     const SkippedRow& first = side.skipped.front();
-    return fmt::format("; {} has {} it could not use: {}: {}", side.label,
+    return text +
+           fmt::format(", and {} it could not use: {}: {}",
                        side.skipped.size() == 1 ? "a row" : fmt::format("{} rows", side.skipped.size()),
                        first.name, first.reason);
 }
@@ -131,60 +166,38 @@ std::string_view word(CompareMode mode) {
     return mode == CompareMode::gate ? "gate" : "report";
 }
 
+Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
+    require_same_data(base, measured);
+    const Matches found = matched(base, measured);
+    if (found.rows.empty())
+        throw InputError({.where = measured.label,
+                          .expected = "a benchmark that " + base.label + " has too",
+                          .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
+                          .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
+                                    "and --threads, mnist train with the same --optimizer and --batch-size"});
+    Comparison comparison = described(base, measured, found, settings.mode);
+    const std::vector<Match> matches = with_latencies(found.rows);
+    Table table;
+    for (const Match& match : matches) table.add(match, base.facts);
+    const auto speed = judge_speed(table.times, settings.verdict);
+    const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
+    for (std::size_t i = 0; i < matches.size(); ++i)
+        comparison.rows.push_back(compared_row(matches[i], speed[i], accuracy[i]));
+    comparison.named =
+        judge_groups(groups_of_program(matches, speed), table.times, speed, accuracy, settings.verdict);
+    comparison.geomeans = geometric_means(matches, speed);
+    comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, settings.verdict.alpha);
+    comparison.more_repetitions =
+        more_repetitions(base, measured, comparison.rows.size(), settings.verdict.alpha);
+    warn_of_figures(comparison, table.times, settings.verdict.alpha);
+    return comparison;
+}
+
 std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
                                 const CompareSettings& settings) {
     std::vector<Comparison> comparisons;
-    std::vector<Match> matches;  // of all comparisons, one after the other
-    Table table;
-    std::vector<RowGroup> named;
-    for (const Measurements& measured : others) {
-        Comparison& comparison = comparisons.emplace_back(described(base, measured, settings.mode));
-        Matches found = matched(base, measured);
-        if (found.rows.empty())
-            throw InputError(
-                {.where = measured.label,
-                 .expected = "a benchmark of " + base.label + " to compare with",
-                 .found = "no name that both have" + first_skipped(base) + first_skipped(measured),
-                 .remedy = "Measure the same benchmarks in both: the same --benchmark_filter, "
-                           "--threads and --batch-size"});
-        comparison.unmatched_base = std::move(found.only_base);
-        comparison.unmatched_new = std::move(found.only_measured);
-        warn_of_copy(comparison, std::all_of(found.rows.begin(), found.rows.end(), [](const Match& match) {
-                         return match.base->seconds == match.measured->seconds;
-                     }));
-        for (const Match& match : found.rows) table.add(match, base.facts);
-        for (RowGroup& group : groups_of_program(found.rows)) {
-            for (std::size_t& row : group.rows) row += matches.size();
-            comparison.named.emplace_back();
-            named.push_back(std::move(group));
-        }
-        matches.insert(matches.end(), found.rows.begin(), found.rows.end());
-        comparison.rows.resize(found.rows.size());
-    }
-    const auto speed = judge_speed(table.times, settings.verdict);
-    const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
-    const auto groups = judge_groups(named, table.times, speed, accuracy, settings.verdict);
-    const auto drifts = drifting_samples(table.times, settings.verdict.alpha);
-    std::size_t row = 0;
-    std::size_t group = 0;
-    for (Comparison& comparison : comparisons) {
-        const std::size_t first = row;
-        for (ComparedRow& compared : comparison.rows) {
-            compared = compared_row(matches[row], speed[row], accuracy[row]);
-            ++row;
-        }
-        warn_of_machine(comparison);
-        warn_of_drift(comparison, std::span(drifts).subspan(first, comparison.rows.size()));
-        warn_of_few_repetitions(comparison, speed, settings.verdict.alpha);
-        comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, speed, settings.verdict.alpha);
-        for (GroupComparison& judged : comparison.named) judged = groups[group++];
-        comparison.geomeans = geometric_means(comparison.rows);
-    }
+    for (const Measurements& measured : others) comparisons.push_back(compare(base, measured, settings));
     return comparisons;
-}
-
-Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
-    return compare(base, std::span(&measured, 1), settings).front();
 }
 
 }  // namespace mnist

@@ -6,9 +6,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <set>
 
+#include "differences.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/remedies.hpp"
 #include "table.hpp"
@@ -16,14 +15,7 @@
 namespace mnist {
 namespace {
 
-constexpr const char* kMemory = "mnist.machine.memory_bytes";
-// Of instructions both: a guest may hide AMX, which our own loops do not use and oneDNN's do.
-constexpr std::array kFingerprint{"mnist.machine.cpu_model",  "mnist.machine.usable_cores",
-                                  "mnist.config.threads",     "mnist.machine.isa",
-                                  "mnist.machine.onednn_isa", kMemory};
-// For files of other Google Benchmark programs.
-constexpr std::array kForeignFingerprint{"host_name", "num_cpus"};
-
+constexpr const char* kData = "mnist.dataset.sha256";
 struct UnfairFact {
     const char* key;
     const char* what;
@@ -34,7 +26,6 @@ constexpr const char* kSameRate = "train with the same learning rate";
 constexpr const char* kSchedule = "mnist.config.schedule";
 constexpr std::array kUnfair{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
-    UnfairFact{"mnist.config.precision", "precisions", "compare the same --precision", "f32"},
     UnfairFact{kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
     UnfairFact{"mnist.config.sgd_lr", "learning rates of SGD", kSameRate},
     UnfairFact{"mnist.config.momentum_lr", "learning rates of SGD + momentum", kSameRate},
@@ -53,31 +44,9 @@ constexpr std::array kScheduleFacts{
     UnfairFact{"mnist.config.warmup", "warm-ups", "train with the same --warmup"},
 };
 
-std::optional<std::string> fact(const Facts& facts, const std::string& key) {
-    const auto found = facts.find(key);
-    return found == facts.end() ? std::nullopt : std::optional(found->second);
-}
-
 /// Of mnist_bench, or of a `mnist train` that knows schedules: what such a file leaves out is as usual.
 bool leaves_out_the_usual(const Facts& facts) {
     return facts.contains("mnist.schema") || facts.contains(kSchedule);
-}
-
-bool within_one_percent(const std::string& base, const std::string& measured) {
-    try {
-        const double a = std::stod(base);
-        const double b = std::stod(measured);
-        return std::abs(a - b) <= 0.01 * std::max(std::abs(a), std::abs(b));
-    } catch (const std::exception&) {
-        return base == measured;
-    }
-}
-
-bool differs(const char* key, const std::optional<std::string>& base,
-             const std::optional<std::string>& measured) {
-    if (!base || !measured) return base.has_value() != measured.has_value();
-    if (std::string_view(key) == kMemory) return !within_one_percent(*base, *measured);
-    return *base != *measured;
 }
 
 /// Hidden extents as one text, since they are a key each.
@@ -121,13 +90,26 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
                         "digit: each counts twice; pool files of different measurements",
                         copy, side.label));
     std::size_t disturbed = 0;
-    for (const MeasuredRow& row : side.rows) disturbed += row.disturbed;
+    std::size_t repetitions = 0;
+    for (const MeasuredRow& row : side.rows) {
+        disturbed += row.disturbed;
+        repetitions += row.seconds.size();
+    }
     if (disturbed > 0)
-        warnings.push_back(
-            fmt::format("{} of {} {} disturbed (more than 2 % of the time went to other virtual machines): "
-                        "measure again in a quieter hour, with more repetitions",
-                        disturbed == 1 ? "1 repetition" : fmt::format("{} repetitions", disturbed),
-                        side.label, disturbed == 1 ? "was" : "were"));
+        warnings.push_back(fmt::format(
+            "{} of {} repetitions of {} {} disturbed by something else that ran meanwhile: measure "
+            "again in a quieter hour, with more repetitions",
+            disturbed, repetitions, side.label, disturbed == 1 ? "was" : "were"));
+}
+
+void warn_of_precisions(const std::vector<Match>& matches, std::vector<std::string>& warnings) {
+    const auto other = std::find_if(matches.begin(), matches.end(), [](const Match& match) {
+        return match.base_as.precision != match.measured_as.precision && !match.base_as.precision.empty() &&
+               !match.measured_as.precision.empty();
+    });
+    if (other == matches.end()) return;
+    warnings.push_back(fmt::format("the precisions differ ({} and {}): compare the same --precision",
+                                   other->base_as.precision, other->measured_as.precision));
 }
 
 void warn_of_noise(const Measurements& base, std::vector<std::string>& warnings) {
@@ -158,81 +140,42 @@ std::vector<std::string> explanations(const Facts& base, const Facts& measured) 
     return found;
 }
 
-/// What either was configured with, except which optimizers: rows and runs are matched by them.
-std::set<std::string> configuration_keys(const Facts& base, const Facts& measured) {
-    std::set<std::string> keys;
-    for (const Facts* const facts : {&base, &measured}) {
-        for (const auto& [key, value] : *facts)
-            if (key.starts_with("mnist.config.") && !key.starts_with("mnist.config.optimizers"))
-                keys.insert(key);
-    }
-    return keys;
-}
-
 /// Whether both were asked to compute the same.
 bool same_configuration(const Facts& base, const Facts& measured) {
-    std::set<std::string> keys = configuration_keys(base, measured);
-    keys.insert("mnist.dataset.sha256");
     // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
-    for (const char* const key :
-         {"mnist.config.threads", "mnist.config.loader_threads", "mnist.config.seed", "mnist.config.seeds",
-          "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
-        keys.erase(key);
-    return std::all_of(keys.begin(), keys.end(),
-                       [&](const std::string& key) { return fact(base, key) == fact(measured, key); });
+    constexpr std::array<std::string_view, 6> kHarmless{
+        "mnist.config.threads", "mnist.config.loader_threads",  "mnist.config.seed",
+        "mnist.config.seeds",   "mnist.config.test_batch_size", "mnist.config.target_accuracy"};
+    const auto keys = configuration_keys(base, measured);
+    return fact(base, kData) == fact(measured, kData) &&
+           std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
+               return std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end() ||
+                      fact(base, key) == fact(measured, key);
+           });
 }
 
 }  // namespace
 
-std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured) {
-    std::vector<FactDifference> differences;
-    const auto look = [&](const char* key) {
-        const auto a = fact(base, key);
-        const auto b = fact(measured, key);
-        if (differs(key, a, b)) differences.push_back({.key = key, .base = a, .new_value = b});
-    };
-    const bool ours = fact(base, kFingerprint.front()) || fact(measured, kFingerprint.front());
-    if (ours) {
-        for (const char* const key : kFingerprint) look(key);
-    } else {
-        for (const char* const key : kForeignFingerprint) look(key);
-    }
-    return differences;
-}
-
-std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured) {
-    std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
-    std::set<std::string> keys{"mnist.build.commit",     "mnist.build.dirty",  "mnist.build.compiler",
-                               "mnist.build.build_type", "mnist.build.onednn", "mnist.dataset.sha256"};
-    keys.merge(configuration_keys(base, measured));
-    // Which runs, how many, and what makes none of their rows another one.
-    for (const char* const key :
-         {"mnist.config.threads", "mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
-          "mnist.config.target_accuracy", "mnist.config.batch_size"})
-        keys.erase(key);
-    for (const std::string& key : keys) {
-        const auto a = fact(base, key);
-        const auto b = fact(measured, key);
-        if (a != b) obstacles.push_back({.key = key, .base = a, .new_value = b});
-    }
-    return obstacles;
+bool is_of_same_data(const Facts& base, const Facts& measured) {
+    const auto a = fact(base, kData);
+    const auto b = fact(measured, kData);
+    return !a || !b || *a == *b;
 }
 
 void require_same_data(const Measurements& base, const Measurements& measured) {
-    const auto a = fact(base.facts, "mnist.dataset.sha256");
-    const auto b = fact(measured.facts, "mnist.dataset.sha256");
-    if (!a || !b || *a == *b) return;
-    const auto named = [](const Measurements& side, const std::string& hash) {
+    if (is_of_same_data(base.facts, measured.facts)) return;
+    const auto named = [](const Measurements& side) {
         return fmt::format("{} ({})", fact(side.facts, "mnist.dataset.name").value_or("data"),
-                           hash.substr(0, 12));
+                           side.facts.at(kData).substr(0, 12));
     };
     throw InputError({.where = measured.label,
-                      .expected = fmt::format("the data of {}, {}", base.label, named(base, *a)),
-                      .found = named(measured, *b),
+                      .expected = fmt::format("the data of {}, {}", base.label, named(base)),
+                      .found = named(measured),
                       .remedy = "Measure both on the same data set (--dataset, --data-dir)"});
 }
 
-std::vector<std::string> unfair_differences(const Measurements& base, const Measurements& measured) {
+std::vector<std::string> unfair_differences(const Measurements& base, const Measurements& measured,
+                                            const std::vector<Match>& matches) {
     std::vector<std::string> warnings;
     const std::string base_network = network(base.facts);
     const std::string new_network = network(measured.facts);
@@ -240,6 +183,7 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
         warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
                                        base_network, new_network));
     for (const UnfairFact& unfair : kUnfair) warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    warn_of_precisions(matches, warnings);
     if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {
         for (const UnfairFact& unfair : kScheduleFacts)
             warn_of_difference(unfair, base.facts, measured.facts, warnings);
@@ -248,6 +192,15 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
     warn_of_one(base, warnings);
     warn_of_one(measured, warnings);
     return warnings;
+}
+
+void warn_of_confounding(Comparison& comparison) {
+    const std::vector<std::string> build = build_differences(comparison.other_differences);
+    if (comparison.fingerprint_differences.empty() || build.empty()) return;
+    comparison.warnings.push_back(fmt::format(
+        "both what was measured on and the build differ ({}), and no ratio, nor the efficiency in "
+        "it, says which of the two it comes from: measure one build on both",
+        fmt::join(build, ", ")));
 }
 
 std::vector<std::string> compared_bits(const Measurements& base, const Measurements& measured) {

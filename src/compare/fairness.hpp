@@ -1,24 +1,17 @@
-// Which recorded facts make two results the same machine, which make a comparison unfair or impossible, and
-// which could explain other bits. Private to this room.
+// Which recorded facts make a comparison unfair or impossible, and which could explain other bits. Which
+// differ at all is in differences.hpp. Private to this room.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "mnist/compare/comparison.hpp"
+#include "table.hpp"
 
 namespace mnist {
 
-using Facts = std::map<std::string, std::string>;
-
-/// The facts of a fingerprint (CPU model, usable cores, threads, instruction set, memory size within 1 %)
-/// that differ or that only one side has. Files without our facts are told apart by host name and CPUs.
-[[nodiscard]] std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured);
-
-/// Facts that forbid to take two files as repetitions of one measurement: the fingerprint, the build, and
-/// what was configured except the seeds.
-[[nodiscard]] std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured);
+/// Whether at most one names its data, or both name the same.
+[[nodiscard]] bool is_of_same_data(const Facts& base, const Facts& measured);
 
 /// Throws InputError where both name their data and it is not the same.
 void require_same_data(const Measurements& base, const Measurements& measured);
@@ -26,7 +19,12 @@ void require_same_data(const Measurements& base, const Measurements& measured);
 /// Sentences, each with a remedy: other network, epochs, precision or build type, a debug build, synthetic
 /// data, an interrupted run, disturbed repetitions.
 [[nodiscard]] std::vector<std::string> unfair_differences(const Measurements& base,
-                                                          const Measurements& measured);
+                                                          const Measurements& measured,
+                                                          const std::vector<Match>& matches);
+
+/// Where it is another machine, or another number of threads, and another build as well: what a ratio comes
+/// from cannot be known.
+void warn_of_confounding(Comparison& comparison);
 
 /// A sentence a run that both have: the same bits, or not and what could explain it.
 [[nodiscard]] std::vector<std::string> compared_bits(const Measurements& base, const Measurements& measured);

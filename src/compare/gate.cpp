@@ -16,18 +16,24 @@ JointVerdict joint(const GroupComparison& group) {
                          group.accuracy ? std::optional(group.accuracy->verdict) : std::nullopt);
 }
 
-GateOutcome outcome_of(const Gate& gate, const Comparison& comparison) {
+bool says_something(const std::optional<JointVerdict>& verdict) {
+    return verdict && verdict != JointVerdict::inconclusive && verdict != JointVerdict::disturbed;
+}
+
+/// Whether a row or a group was judged, or a row could have been called slower.
+bool can_judge(const Comparison& comparison) {
+    return comparison.rows_can_be_claimed ||
+           std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                       [](const ComparedRow& row) { return says_something(row.joint); }) ||
+           std::any_of(comparison.named.begin(), comparison.named.end(),
+                       [](const GroupComparison& group) { return says_something(joint(group)); });
+}
+
+GateOutcome outcome_of(const Gate& gate) {
     if (gate.regressed + gate.traded + gate.groups.size() + gate.failures.size() > 0)
         return GateOutcome::failed;
-    const bool something_said =
-        std::any_of(
-            comparison.rows.begin(), comparison.rows.end(),
-            [](const ComparedRow& row) { return row.joint && row.joint != JointVerdict::inconclusive; }) ||
-        std::any_of(comparison.named.begin(), comparison.named.end(),
-                    [](const GroupComparison& group) { return joint(group) != JointVerdict::inconclusive; });
-    // With rows of the machine only there is no program that could have got worse.
-    const bool undecided = gate.rows > 0 && !something_said && !comparison.rows_can_be_claimed;
-    return undecided ? GateOutcome::undecided : GateOutcome::passed;
+    const bool is_whole = gate.can_judge && gate.missing.empty() && gate.disturbed.empty();
+    return is_whole && gate.rows > 0 ? GateOutcome::passed : GateOutcome::undecided;
 }
 
 }  // namespace
@@ -51,16 +57,18 @@ Gate gate_of(const Comparison& comparison) {
         ++gate.rows;
         if (row.joint == JointVerdict::regressed) ++gate.regressed;
         if (row.joint == JointVerdict::traded) ++gate.traded;
-        if (!row.speed.p) ++gate.unjudged;
+        if (row.joint == JointVerdict::disturbed) {
+            if (row.percentile.empty()) gate.disturbed.push_back(row.name);
+        } else if (!row.speed.p) {
+            ++gate.unjudged;
+        }
     }
     for (const GroupComparison& group : comparison.named)
         if (gate.rows > 0 && is_loss(joint(group))) gate.groups.push_back(group.title);
     gate.failures = comparison.failures_new;
-    gate.missing = comparison.unmatched_base.size();
-    for (const SkippedRow& failure : gate.failures)
-        gate.missing -= static_cast<std::size_t>(
-            std::count(comparison.unmatched_base.begin(), comparison.unmatched_base.end(), failure.name));
-    gate.outcome = outcome_of(gate, comparison);
+    gate.missing = comparison.missing;
+    gate.can_judge = can_judge(comparison);
+    gate.outcome = outcome_of(gate);
     return gate;
 }
 

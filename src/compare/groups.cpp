@@ -31,12 +31,42 @@ std::vector<RowGroup> grouped_by(std::span<const std::string> names, TitleOf tit
     return groups;
 }
 
-/// "Adam training" of "Train/Adam/batch:64"; empty for rows of anything else.
-std::string training_of(const std::string& name) {
+/// " in bf16" of "Train/Adam/batch:64/precision:bf16"; empty for rows of no other precision.
+std::string in_precision(const std::string& name) {
+    constexpr std::string_view kPrecision = "/precision:";
+    const std::size_t at = name.find(kPrecision);
+    return at == std::string::npos ? std::string() : " in " + family_of(name.substr(at + kPrecision.size()));
+}
+
+/// "all", "all in bf16".
+std::vector<RowGroup> groups_by_precision(std::span<const std::string> names) {
+    return grouped_by(names, [](const std::string& name) { return "all" + in_precision(name); });
+}
+
+/// "Adam" of "Train/Adam/batch:64"; empty for rows of anything else.
+std::string optimizer_of(const std::string& name) {
     constexpr std::string_view kTrain = "Train/";
-    if (!name.starts_with(kTrain)) return {};
-    const std::string optimizer = family_of(name.substr(kTrain.size()));
-    return optimizer.empty() ? std::string() : optimizer + " training";
+    return name.starts_with(kTrain) ? family_of(name.substr(kTrain.size())) : std::string();
+}
+
+std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
+    std::vector<RowGroup> groups = grouped_by(names, [](const std::string& name) {
+        return optimizer_of(name).empty() ? std::string() : "training" + in_precision(name);
+    });
+    for (RowGroup& group : groups) group.is_headline = true;
+    for (RowGroup& one : grouped_by(names, [](const std::string& name) {
+             const std::string optimizer = optimizer_of(name);
+             return optimizer.empty() ? optimizer : optimizer + " training" + in_precision(name);
+         })) {
+        const auto whole = std::find_if(groups.begin(), groups.end(),
+                                        [&](const RowGroup& group) { return group.rows == one.rows; });
+        if (whole == groups.end()) {
+            groups.push_back(std::move(one));
+        } else {
+            whole->title = one.title;
+        }
+    }
+    return groups;
 }
 
 /// `value` of every row of the group; empty unless all rows have one.
@@ -87,22 +117,30 @@ std::string family_of(const std::string& name) {
 }
 
 std::vector<RowGroup> groups_by_family(std::span<const std::string> names) {
-    return grouped_by(names, family_of);
+    return grouped_by(names, [](const std::string& name) { return family_of(name) + in_precision(name); });
+}
+
+std::vector<RowGroup> groups_to_mean(std::span<const std::string> names) {
+    std::vector<RowGroup> groups = groups_by_family(names);
+    for (RowGroup& all : groups_by_precision(names)) groups.push_back(std::move(all));
+    return groups;
 }
 
 std::vector<RowGroup> groups_to_name(std::span<const std::string> names) {
-    std::vector<RowGroup> trainings = grouped_by(names, training_of);
-    if (!trainings.empty() && trainings.size() <= kMostNamed) return trainings;
-    std::vector<RowGroup> families = grouped_by(names, family_of);
-    if (families.size() <= kMostNamed) {
-        for (RowGroup& family : families) {
+    const auto optimizers = grouped_by(names, optimizer_of).size();
+    if (optimizers > 0 && optimizers <= kMostNamed) return trainings_of(names);
+    std::vector<RowGroup> groups = groups_by_family(names);
+    if (groups.size() <= kMostNamed) {
+        for (RowGroup& family : groups) {
             if (family.rows.size() == 1) family.title = names[family.rows.front()];
         }
-        return families;
+    } else {
+        groups = groups_by_precision(names);
+        for (RowGroup& all : groups)
+            all.title = fmt::format("all {} rows{}", all.rows.size(), in_precision(names[all.rows.front()]));
     }
-    RowGroup all{.title = fmt::format("all {} rows", names.size()), .rows = {}};
-    for (std::size_t i = 0; i < names.size(); ++i) all.rows.push_back(i);
-    return {all};
+    for (RowGroup& group : groups) group.is_headline = true;
+    return groups;
 }
 
 SpeedComparison mean_of_ratios(const RowGroup& group, std::span<const SpeedComparison> speed) {
@@ -141,6 +179,7 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
                               [&](std::size_t row) { return speed[row].verdict == verdict; }));
         };
         judged.push_back({.title = group.title,
+                          .is_headline = group.is_headline,
                           .rows = group.rows.size(),
                           .faster = called(SpeedVerdict::faster),
                           .slower = called(SpeedVerdict::slower),

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "fairness.hpp"
+#include "differences.hpp"
 #include "mnist/compare/groups.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/flops.hpp"
@@ -18,6 +18,11 @@
 
 namespace mnist {
 namespace {
+
+// The greatest single call is not among them: it says more about the machine's worst moment than of anything
+// that comes back in the next measurement.
+constexpr std::array kPercentiles{std::pair{"p50", "p50_us"}, std::pair{"p90", "p90_us"},
+                                  std::pair{"p99", "p99_us"}};
 
 std::optional<double> counter(const BenchRepetition& repetition, const char* key) {
     const auto found = repetition.counters.find(key);
@@ -127,6 +132,14 @@ void pool_facts(std::map<std::string, std::string>& pool, const std::map<std::st
 
 }  // namespace
 
+bool is_disturbed(const MeasuredRow& row) {
+    return 4 * row.disturbed > row.seconds.size();
+}
+
+std::size_t rows_in_common(const Measurements& one, const Measurements& other) {
+    return matched(one, other).rows.size();
+}
+
 Measurements measurements_of(const BenchResult& result, const std::string& label) {
     Measurements measured{.label = label,
                           .facts = result.context,
@@ -152,6 +165,9 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
             if (seed && *seed >= 0 && *seed < 9e15)
                 row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
         }
+        for (const auto& [percentile, key] : kPercentiles)
+            if (const auto us = counter(repetition, key); us && *us > 0)
+                row.latencies[percentile].push_back(*us * 1e-6);
         if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
         add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));
     }
@@ -220,6 +236,7 @@ void pool_into(Measurements& pool, const Measurements& more) {
         append(sum.accuracy.percent, row.accuracy.percent);
         append(sum.accuracy.seeds, row.accuracy.seeds);
         if (!sum.accuracy.test_samples) sum.accuracy.test_samples = row.accuracy.test_samples;
+        for (const auto& [percentile, seconds] : row.latencies) append(sum.latencies[percentile], seconds);
         append(sum.peak_fractions, row.peak_fractions);
         append(sum.peak_gflops, row.peak_gflops);
         sum.disturbed += row.disturbed;

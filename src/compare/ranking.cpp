@@ -2,27 +2,63 @@
 #include "mnist/compare/ranking.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <array>
+#include <map>
 
+#include "fairness.hpp"
 #include "table.hpp"
 
 namespace mnist {
 namespace {
 
-/// The rows that every side has: a list a side, all in the base's order.
-std::vector<std::vector<const MeasuredRow*>> common_rows(std::span<const Measurements> sides) {
-    std::vector<std::unordered_map<std::string, const MeasuredRow*>> by_name(sides.size());
-    for (std::size_t i = 0; i < sides.size(); ++i) {
-        for (const MeasuredRow& row : sides[i].rows) by_name[i].emplace(row.name, &row);
+/// The rows that every side has: a list a side, all in the base's order, as matches with the base.
+std::vector<std::vector<Match>> common_rows(std::span<const Measurements> sides) {
+    std::map<const MeasuredRow*, std::vector<Match>> by_base;
+    for (const Measurements& side : sides) {
+        for (const Match& match : matched(sides.front(), side).rows) by_base[match.base].push_back(match);
     }
-    std::vector<std::vector<const MeasuredRow*>> common(sides.size());
+    std::vector<std::vector<Match>> common(sides.size());
     for (const MeasuredRow& row : sides.front().rows) {
-        if (!std::all_of(by_name.begin(), by_name.end(),
-                         [&](const auto& side) { return side.contains(row.name); }))
-            continue;
-        for (std::size_t i = 0; i < sides.size(); ++i) common[i].push_back(by_name[i].at(row.name));
+        const std::vector<Match>& found = by_base[&row];
+        if (found.size() < sides.size()) continue;
+        for (std::size_t i = 0; i < sides.size(); ++i) common[i].push_back(found[i]);
     }
     return common;
+}
+
+/// Between two sides of which both match the base.
+Match between(const Match& first, const Match& second) {
+    return {.base = first.measured,
+            .measured = second.measured,
+            .base_as = first.measured_as,
+            .measured_as = second.measured_as};
+}
+
+/// A row's name for groups. It has a precision only where all sides have that one: else the precisions are
+/// what is compared.
+std::string common_name(const std::vector<std::vector<Match>>& rows, std::size_t row) {
+    const bool same = std::all_of(rows.begin(), rows.end(), [&](const std::vector<Match>& side) {
+        return side[row].measured_as.precision == side[row].base_as.precision;
+    });
+    return same ? rows.front()[row].group_name() : rows.front()[row].base_as.what;
+}
+
+/// How well the others can be set against a side, better is greater.
+using Likeness = std::array<std::size_t, 3>;
+
+Likeness likeness(const Measurements& base, std::span<const Measurements> sides) {
+    Likeness sum{};
+    for (const Measurements& other : sides) {
+        if (&other == &base || !is_of_same_data(base.facts, other.facts)) continue;
+        for (const Match& match : matched(base, other).rows) {
+            const std::size_t repetitions = match.base->seconds.size();
+            const bool is_sound = repetitions >= kLeastRepetitions && !is_disturbed(*match.base);
+            sum[0] += is_sound ? 1 : 0;
+            sum[1] += 1;
+            sum[2] += repetitions;
+        }
+    }
+    return sum;
 }
 
 struct Pair {
@@ -74,13 +110,14 @@ FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> s
 std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const VerdictSettings& settings) {
     if (sides.size() < 3) return {};
     const auto rows = common_rows(sides);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < rows.front().size(); ++i) names.push_back(common_name(rows, i));
     const std::vector<Pair> pairs = all_pairs(sides.size());
     Table table;  // the common rows of the first pair, of the second, ...
     for (const Pair& pair : pairs) {
-        for (std::size_t i = 0; i < rows.front().size(); ++i)
-            table.add({rows[pair.first][i], rows[pair.second][i]}, sides.front().facts);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            table.add(between(rows[pair.first][i], rows[pair.second][i]), sides.front().facts);
     }
-    const std::span<const std::string> names = std::span(table.names).first(rows.front().size());
     const std::vector<RowGroup> families = groups_by_family(names);
     std::vector<RowGroup> groups;
     for (const RowGroup& family : families) {
@@ -104,6 +141,18 @@ std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const Ver
 ComparedFiles compare_files(std::span<const Measurements> sides, const CompareSettings& settings) {
     return {.comparisons = compare(sides.front(), sides.subspan(1), settings),
             .rankings = ranked(sides, settings.verdict)};
+}
+
+std::size_t choose_base(std::span<const Measurements> sides) {
+    std::size_t best = 0;
+    Likeness most{};
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+        const Likeness one = likeness(sides[i], sides);
+        if (one <= most) continue;
+        most = one;
+        best = i;
+    }
+    return best;
 }
 
 }  // namespace mnist

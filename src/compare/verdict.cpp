@@ -17,6 +17,7 @@ namespace mnist {
 namespace {
 
 SpeedVerdict speed_verdict(const SpeedComparison& row, double alpha) {
+    if (row.verdict == SpeedVerdict::disturbed) return row.verdict;
     if (!row.interval || !row.p_adjusted || !row.ratio) return SpeedVerdict::inconclusive;
     const double most = 1 + row.threshold;
     const bool significant = *row.p_adjusted < alpha;
@@ -33,7 +34,8 @@ SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings
     result.threshold = std::max(settings.threshold, row.noise_floor);
     result.raised_by_noise = row.noise_floor > settings.threshold;
     result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
-    if (std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
+    result.verdict = row.disturbed ? SpeedVerdict::disturbed : SpeedVerdict::inconclusive;
+    if (row.disturbed || std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
     if (const auto interval = bootstrap_ratio_interval(
             row.base, row.new_values,
             {.seed = settings.seed, .resamples = settings.resamples, .confidence = 1 - settings.alpha}))
@@ -81,21 +83,11 @@ std::vector<double> differences_by_seed(const AccuracySample& base, const Accura
     return differences;
 }
 
-// Both sides reduced to a seed that they share, where they share one.
-std::pair<AccuracySample, AccuracySample> same_seed(const AccuracySample& base,
-                                                    const AccuracySample& new_sample) {
-    if (base.seeds.size() != base.percent.size() || new_sample.seeds.size() != new_sample.percent.size())
-        return {base, new_sample};
-    const auto only = [](const AccuracySample& sample, std::size_t i) {
-        return AccuracySample{
-            .percent = {sample.percent[i]}, .seeds = {sample.seeds[i]}, .test_samples = sample.test_samples};
-    };
-    for (std::size_t i = 0; i < base.seeds.size(); ++i) {
-        for (std::size_t k = 0; k < new_sample.seeds.size(); ++k) {
-            if (base.seeds[i] == new_sample.seeds[k]) return {only(base, i), only(new_sample, k)};
-        }
-    }
-    return {base, new_sample};
+/// One run of the same seed on both sides, or several on both.
+bool differs_by_test_set(const AccuracySample& base, const AccuracySample& new_sample) {
+    if (base.percent.size() == 1 && new_sample.percent.size() == 1)
+        return base.seeds.size() == 1 && base.seeds == new_sample.seeds;
+    return base.percent.size() > 1 && new_sample.percent.size() > 1;
 }
 
 std::optional<Interval> test_set_interval(const AccuracySample& base, const AccuracySample& new_sample,
@@ -130,12 +122,11 @@ AccuracyComparison compared(const AccuracySample& base_runs, const AccuracySampl
             return result;
         }
     }
-    // One run on a side, or runs without any spread, as of a seed that the file does not name: they say
-    // nothing about the spread of others, so the test set's is what is left. A run of the same seed on the
-    // other side is the closest to it: seeds spread further than the test set.
-    const auto [one, other] = same_seed(base, new_sample);
-    result.difference = mean(other.percent) - mean(one.percent);
-    result.interval = test_set_interval(one, other, confidence);
+    // Runs without any spread are of a seed that the file does not name, like one run of the same seed on
+    // both sides: what is left is the spread of the test set. One run beside several, or beside one of
+    // another seed, is no such pair: seeds spread further than the test set.
+    if (differs_by_test_set(base, new_sample))
+        result.interval = test_set_interval(base, new_sample, confidence);
     return result;
 }
 
@@ -149,6 +140,8 @@ std::string_view word(SpeedVerdict verdict) {
             return "slower";
         case SpeedVerdict::equivalent:
             return "equivalent";
+        case SpeedVerdict::disturbed:
+            return "disturbed";
         case SpeedVerdict::inconclusive:
             break;
     }
@@ -179,6 +172,8 @@ std::string_view word(JointVerdict verdict) {
             return "traded";
         case JointVerdict::unchanged:
             return "unchanged";
+        case JointVerdict::disturbed:
+            return "disturbed";
         case JointVerdict::inconclusive:
             break;
     }
@@ -236,6 +231,7 @@ std::vector<std::optional<AccuracyComparison>> judge_accuracy(
 }
 
 JointVerdict judge_jointly(SpeedVerdict speed, std::optional<AccuracyVerdict> accuracy) {
+    if (speed == SpeedVerdict::disturbed) return JointVerdict::disturbed;
     // Without accuracies nothing about them can be worse.
     const AccuracyVerdict quality = accuracy.value_or(AccuracyVerdict::same);
     const bool gain = speed == SpeedVerdict::faster || quality == AccuracyVerdict::better;

@@ -96,6 +96,15 @@ std::string counts(const Comparison& comparison) {
     return text;
 }
 
+// "a, b and 3 more".
+std::string some_of(const std::vector<std::string>& names, const Quote& quote) {
+    constexpr std::size_t kMostNamed = 3;
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) words.push_back(quote(names[i]));
+    if (names.size() > kMostNamed) words.push_back(fmt::format("{} more", names.size() - kMostNamed));
+    return listed(words);
+}
+
 // "c.json is first, 1.30x faster than a.json (1.26 to 1.34)".
 std::string first_of(const FamilyRanking& ranking, const std::string& base, const Quote& quote) {
     std::vector<std::string> first;
@@ -151,17 +160,25 @@ std::string gate_sentence(const Comparison& comparison, const Quote& quote) {
             quote(first.reason),
             gate.failures.size() > 1 ? fmt::format(", as did {} more", gate.failures.size() - 1) : ""));
     }
-    if (gate.outcome == GateOutcome::undecided)
-        reasons.push_back(
-            "too few repetitions to judge any row: measure with --benchmark_repetitions=10 "
-            "(mnist train: --seeds 10)");
     if (gate.outcome == GateOutcome::passed)
-        reasons.push_back(gate.rows == 0 ? "no row measures the program"
-                                         : fmt::format("no regression shown in {}", rows));
-    if (gate.outcome != GateOutcome::undecided) count(gate.unjudged, "not judged for want of repetitions");
-    if (gate.missing > 0)
-        reasons.push_back(fmt::format("{} of the base {} missing in the new file", row_count(gate.missing),
-                                      gate.missing == 1 ? "is" : "are"));
+        reasons.push_back(fmt::format("no regression shown in {}", rows));
+    if (gate.rows == 0) {
+        reasons.emplace_back("no row measures the program");
+    } else if (gate.outcome == GateOutcome::undecided && !gate.can_judge && gate.unjudged > 0) {
+        reasons.push_back("too few repetitions to judge any row: measure with " +
+                          comparison.more_repetitions);
+    } else {
+        count(gate.unjudged, "not judged for want of repetitions");
+    }
+    if (!gate.missing.empty())
+        reasons.push_back(fmt::format("{} of the base {} missing in the new file ({})",
+                                      row_count(gate.missing.size()), gate.missing.size() == 1 ? "is" : "are",
+                                      some_of(gate.missing, quote)));
+    if (!gate.disturbed.empty())
+        reasons.push_back(
+            fmt::format("{} {} disturbed and decided nothing ({}): measure again in a quieter hour",
+                        row_count(gate.disturbed.size()), gate.disturbed.size() == 1 ? "was" : "were",
+                        some_of(gate.disturbed, quote)));
     constexpr std::array<const char*, 3> kSaid{"PASSED", "FAILED", "UNDECIDED"};
     std::string text = fmt::format("{}: ", kSaid.at(static_cast<std::size_t>(gate.outcome)));
     for (const std::string& reason : reasons) text += (&reason == &reasons.front() ? "" : "; ") + reason;

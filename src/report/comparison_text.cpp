@@ -23,6 +23,7 @@ std::string colour_of(const ComparedRow& row) {
             return "\x1b[33m";
         case JointVerdict::unchanged:
         case JointVerdict::inconclusive:
+        case JointVerdict::disturbed:
             break;
     }
     return {};

@@ -30,18 +30,21 @@ struct FactDifference {
 };
 
 struct ComparedRow {
-    std::string name;
+    std::string name;        ///< "Infer/batch:1", "Infer/batch:1 p99"
+    std::string percentile;  ///< "p99" where the row is of latencies; empty for one of times
     SpeedComparison speed;
     std::optional<AccuracyComparison> accuracy;
     bool of_machine = false;  ///< measures the machine: its verdict is about that and not about the program
     std::optional<JointVerdict> joint = JointVerdict::inconclusive;  ///< empty for a row of the machine
+    std::size_t disturbed_base = 0, disturbed_new = 0;               ///< repetitions
     std::optional<double> base_share, new_share;  ///< median share of the side's own multiply-add peak
     /// ratio = peak_ratio * efficiency_ratio: what the hardware and what its use contribute.
     std::optional<double> peak_ratio, efficiency_ratio;
 };
 
+/// Rows of latencies and disturbed rows are in none.
 struct GeometricMean {
-    std::string family;  ///< "Train"; "all" over all matched rows
+    std::string family;  ///< "Train", "Train in bf16"; "all", "all in bf16"
     double ratio = 1;
     std::optional<Interval> interval;  ///< as of a GroupComparison
     std::size_t rows = 0;              ///< that have a ratio
@@ -50,16 +53,20 @@ struct GeometricMean {
 struct Comparison {
     CompareMode mode = CompareMode::report;  ///< gate or report
     std::string base_label, new_label;
-    std::vector<FactDifference> fingerprint_differences;
+    std::vector<FactDifference> fingerprint_differences;  ///< what makes it another machine
+    std::vector<FactDifference> other_differences;        ///< what else may make a speed: build, kernel, ...
     std::vector<std::string> warnings;    ///< what makes the comparison unfair or weak, with a remedy each
-    std::vector<ComparedRow> rows;        ///< in the base's order
+    std::vector<ComparedRow> rows;        ///< in the base's order, latencies behind their row
     std::vector<GroupComparison> named;   ///< what the summary speaks of: groups_to_name()
     std::vector<GeometricMean> geomeans;  ///< of ratios, a family each, then "all"; only of matched rows
     std::vector<std::string> unmatched_base, unmatched_new;
+    std::vector<std::string> missing;  ///< those of unmatched_base that measure the program and did not fail
     std::vector<SkippedRow> skipped_base, skipped_new;
     std::vector<SkippedRow> failures_new;  ///< those of skipped_new that the base measured without a fault
     /// Whether any row that measures the program has repetitions enough to be called faster or slower.
     bool rows_can_be_claimed = false;
+    /// "--benchmark_repetitions=10": how to measure so that each row can be called faster or slower.
+    std::string more_repetitions;
     std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
 };
 
@@ -68,13 +75,13 @@ struct CompareSettings {
     VerdictSettings verdict;
 };
 
-/// Compares each of `others` with `base`, one comparison each. They count as one table: p values and
-/// intervals of accuracies are adjusted for the rows of all of them. Throws InputError where one is of other
-/// data than the base, or has no row in common with it. Cost: that of judge_speed.
+/// Each of `others` beside `base`, as compare() of the two does: what is said of a pair does not hang on
+/// which other files stand beside it.
 [[nodiscard]] std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
                                               const CompareSettings& settings);
 
-/// One of them alone.
+/// p values and intervals of accuracies are adjusted for all rows that the two have in common. Throws
+/// InputError where they are of other data, or have no row in common. Cost: that of judge_speed.
 [[nodiscard]] Comparison compare(const Measurements& base, const Measurements& measured,
                                  const CompareSettings& settings);
 

@@ -13,9 +13,9 @@
 namespace mnist {
 
 enum class GateOutcome : std::uint8_t {
-    passed,     ///< nothing got worse, as far as could be seen
+    passed,     ///< all rows of the base are there, and nothing got worse as far as could be seen
     failed,     ///< something did, or works no longer
-    undecided,  ///< nothing could be judged, so nothing is known
+    undecided,  ///< nothing that was judged did, and not all could be judged
 };
 
 /// "passed", "failed" or "undecided".
@@ -25,17 +25,19 @@ struct Gate {
     GateOutcome outcome = GateOutcome::passed;
     std::size_t rows = 0;  ///< that measure the program; no others count here
     std::size_t regressed = 0, traded = 0;
-    std::vector<std::string> groups;   ///< titles of the named groups that regressed or traded as a whole
-    std::vector<SkippedRow> failures;  ///< skipped in the new file only, though the base measured them
-    std::size_t unjudged = 0;          ///< rows with fewer than kLeastRepetitions on a side
-    std::size_t missing = 0;           ///< rows of the base that the new file does not have at all
+    std::vector<std::string> groups;     ///< titles of the named groups that regressed or traded as a whole
+    std::vector<SkippedRow> failures;    ///< skipped in the new file only, though the base measured them
+    std::size_t unjudged = 0;            ///< rows with fewer than kLeastRepetitions on a side
+    std::vector<std::string> disturbed;  ///< rows of times that were, on either side
+    std::vector<std::string> missing;    ///< rows of the base that the new file does not have at all
+    bool can_judge = false;              ///< something was said, or could have been
 };
 
 /// Failed where a row or a named group regressed, or traded accuracy for speed or speed for accuracy, or
-/// where a benchmark that the base measured failed in the new file. Undecided where all that is said is
-/// "inconclusive", and no row could have been called slower however slow it was. A slower machine closes no
-/// gate: no change of the program can mend it. Rows that are missing do not either: files may be of different
-/// filters; they are counted, so that they can be told.
+/// where a benchmark that the base measured failed in the new file. Else undecided where a row of the base is
+/// missing or was disturbed, where no row measures the program, and where all that is said is "inconclusive"
+/// and no row could have been called slower however slow it was. A slower machine closes no gate: no change
+/// of the program can mend it.
 [[nodiscard]] Gate gate_of(const Comparison& comparison);
 
 }  // namespace mnist

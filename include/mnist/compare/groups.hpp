@@ -15,21 +15,30 @@ namespace mnist {
 struct RowGroup {
     std::string title;
     std::vector<std::size_t> rows;  ///< places in the table, at least one
+    bool is_headline = false;       ///< what the first sentence speaks of
 };
 
 /// "Train" of "Train/Adam/batch:64": what means are taken over.
 [[nodiscard]] std::string family_of(const std::string& name);
 
-/// A group a family, in the order of their first rows.
+// Names of rows say the precision where it is not f32 ("/precision:bf16"): rows of different precisions are
+// in different groups, "Train" and "Train in bf16", for a mean of both would speak of neither.
+
+/// A group a family and precision, in the order of their first rows.
 [[nodiscard]] std::vector<RowGroup> groups_by_family(std::span<const std::string> names);
 
-/// What a sentence can speak of: the training of each optimizer ("Adam training") where there is any, for
-/// that is what all other rows are measured for; else each family (a family of one row by the row's name),
-/// and where these are more than three, all rows as one.
+/// What geometric means are taken over: the families, then all rows of a precision ("all", "all in bf16").
+[[nodiscard]] std::vector<RowGroup> groups_to_mean(std::span<const std::string> names);
+
+/// What a sentence can speak of: the training where there is any, for that is what all other rows are
+/// measured for, as a whole ("training", the headline) and by optimizer ("Adam training", the headline where
+/// there is no other optimizer); else each family (a family of one row by the row's name), and where these
+/// are more than three, all rows of a precision as one ("all 12 rows"), headlines all.
 [[nodiscard]] std::vector<RowGroup> groups_to_name(std::span<const std::string> names);
 
 struct GroupComparison {
     std::string title;
+    bool is_headline = false;  ///< as of a RowGroup
     std::size_t rows = 0;
     std::size_t faster = 0, slower = 0;  ///< of the rows, judged alone
     /// As of a row: `ratio` is the geometric mean of the rows' ratios, `interval` the geometric means of

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,17 @@ struct MeasuredRow {
     std::string name;             ///< "Train/Adam/batch:64"
     std::vector<double> seconds;  ///< an iteration, one number a repetition in order of time, all positive
     AccuracySample accuracy;
+    /// Seconds of single calls, one number a repetition, by percentile: "p50", "p90", "p99".
+    std::map<std::string, std::vector<double>> latencies;
     std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
     std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
     std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
     bool of_machine = false;             ///< measures the machine and not the program
 };
+
+/// Whether so many repetitions of the row were disturbed that its times say nothing: more than a quarter. Up
+/// to there medians and ranks, which all verdicts are made of, hardly feel them.
+[[nodiscard]] bool is_disturbed(const MeasuredRow& row);
 
 struct Measurements {
     std::string label;                         ///< the file, or the files that were pooled
@@ -41,6 +48,14 @@ struct Measurements {
 /// One row an optimizer, "Train/Adam/batch:64": a repetition is a completed run, its time that of its mean
 /// epoch. Runs that diverged or were interrupted are skipped by name.
 [[nodiscard]] Measurements measurements_of(const TrainResult& result, const std::string& label);
+
+/// How many rows the two have in common, by what was measured: a number of threads or a precision counts
+/// alike whether it stands in the name or in the configuration.
+[[nodiscard]] std::size_t rows_in_common(const Measurements& one, const Measurements& other);
+
+/// The shortest ends of the paths that tell them apart, whole names of files and folders each: "x/1.json" and
+/// "y/1.json" of "/r/x/1.json" and "/r/y/1.json". Paths that are equal stay whole.
+[[nodiscard]] std::vector<std::string> distinct_tails(std::span<const std::string> paths);
 
 /// Whether the two are from one machine, one build and one configuration, as far as their facts say.
 [[nodiscard]] bool can_be_pooled(const Measurements& pool, const Measurements& more);

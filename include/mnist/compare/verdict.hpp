@@ -19,6 +19,7 @@ enum class SpeedVerdict : std::uint8_t {
     slower,
     equivalent,    ///< the whole interval lies within the threshold
     inconclusive,  ///< none of these can be said
+    disturbed,     ///< the times are not the program's: nothing is claimed
 };
 enum class AccuracyVerdict : std::uint8_t {
     better,
@@ -32,6 +33,7 @@ enum class JointVerdict : std::uint8_t {
     traded,     ///< one is better, the other worse
     unchanged,  ///< neither differs by more than its threshold
     inconclusive,
+    disturbed,  ///< the times are not the program's: nothing is decided
 };
 
 /// "faster", "same", "improved", ...: the words of every output.
@@ -56,6 +58,7 @@ struct TimeSamples {
     std::span<const double> new_values;
     /// At least this share must count, whatever the settings say: the noise that was measured; 0 without.
     double noise_floor = 0;
+    bool disturbed = false;  ///< either side was: it is judged by nobody and makes nobody's evidence weaker
 };
 
 /// Accuracy of the repetitions of a row, in percent. `seeds` are empty or as many as the accuracies; a seed
@@ -71,8 +74,8 @@ struct SpeedComparison {
     std::size_t samples_base = 0;
     std::size_t samples_new = 0;
     std::optional<double> ratio;       ///< base time over new time, above 1 is faster; empty without samples
-    std::optional<Interval> interval;  ///< of the ratio; empty below kLeastRepetitions
-    std::optional<double> p;           ///< raw, two-sided; empty below kLeastRepetitions
+    std::optional<Interval> interval;  ///< of the ratio; empty below kLeastRepetitions and if disturbed
+    std::optional<double> p;           ///< raw, two-sided; empty below kLeastRepetitions and if disturbed
     std::optional<double> p_adjusted;  ///< Holm over all rows that have one
     double threshold = 0;              ///< that counted for this row, as a share
     bool raised_by_noise = false;      ///< it is the measured noise, which is above the setting
@@ -107,11 +110,12 @@ void decide(std::span<SpeedComparison* const> comparisons, double alpha);
 /// where there are
 ///   - the same seeds on both sides, two or more: Student's of the differences by seed,
 ///   - two or more runs on both sides: Welch's,
-///   - one run on a side, or runs without any spread: Newcombe's of two proportions of the test set, of the
-///     runs of a seed that both sides have (without one, the runs of a side count as one, since they share
-///     the test set),
-/// with confidence 1 - alpha / (rows that have accuracies). Above 0 throughout is better, below 0 worse,
-/// within the margin the same. Identical accuracies seed by seed have a difference of exactly 0.
+///   - one run of the same seed on both sides, or several without any spread: Newcombe's of two proportions
+///   of
+///     the test set,
+/// with confidence 1 - alpha / (rows that have accuracies); anything else has none, and so no claim. Above 0
+/// throughout is better, below 0 worse, within the margin the same. Identical accuracies seed by seed have a
+/// difference of exactly 0.
 [[nodiscard]] std::vector<std::optional<AccuracyComparison>> judge_accuracy(
     std::span<const std::pair<AccuracySample, AccuracySample>> rows, const VerdictSettings& settings);
 

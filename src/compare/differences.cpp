@@ -1,0 +1,201 @@
+// Facts are brought into a form in which equal means equal (caches are one text, a quota that limits nothing
+// is none), then compared key by key.
+#include "differences.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+namespace mnist {
+namespace {
+
+constexpr const char* kCpuModel = "mnist.machine.cpu_model";
+constexpr const char* kQuota = "mnist.machine.cgroup_cpu_quota";
+constexpr const char* kThreads = "mnist.config.threads";
+constexpr std::string_view kBuild = "mnist.build.";
+constexpr std::string_view kMachine = "mnist.machine.";
+
+bool is_among(const auto& list, std::string_view key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+}
+
+std::optional<double> number(const std::optional<std::string>& text) {
+    double value = 0;
+    if (!text) return std::nullopt;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    return error == std::errc() && end == text->data() + text->size() && std::isfinite(value)
+               ? std::optional(value)
+               : std::nullopt;
+}
+
+/// "L1 data 49152 x 2, L2 unified 1048576 x 2" of the keys that begin so; `size` and `count` are the last
+/// words of the keys of their bytes and of how many there are (or how many CPUs share one).
+std::optional<std::string> caches(const Facts& facts, const std::string& prefix, const char* size,
+                                  const char* count) {
+    std::string text;
+    for (std::size_t i = 0;; ++i) {
+        const auto said = [&](const char* what) {
+            return fact(facts, fmt::format("{}{}.{}", prefix, i, what)).value_or("?");
+        };
+        if (!facts.contains(fmt::format("{}{}.{}", prefix, i, size))) break;
+        text += fmt::format("{}L{} {} {} x {}", text.empty() ? "" : ", ", said("level"), said("type"),
+                            said(size), said(count));
+    }
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+/// "none" where there is no quota, or one of as many CPUs as can be used.
+std::string quota(const Facts& facts) {
+    const auto set = number(fact(facts, kQuota));
+    const auto usable = number(fact(facts, "mnist.machine.usable_threads"));
+    return !set || (usable && *set >= *usable) ? "none" : facts.at(kQuota);
+}
+
+bool is_ours(const Facts& facts) {
+    return facts.contains(kCpuModel);
+}
+
+/// Facts about the machine that both kinds of files can have.
+Facts machine_facts(const Facts& facts) {
+    Facts found;
+    if (!is_ours(facts)) {
+        for (const char* const key : {"host_name", "num_cpus", "mhz_per_cpu", "cpu_scaling_enabled"})
+            if (const auto value = fact(facts, key)) found[key] = *value;
+        if (const auto text = caches(facts, "caches.", "size", "num_sharing")) found["caches"] = *text;
+        return found;
+    }
+    const std::string own_caches = std::string(kMachine) + "caches.";
+    for (auto at = facts.lower_bound(std::string(kMachine)); at != facts.end(); ++at) {
+        if (!at->first.starts_with(kMachine)) break;
+        if (!at->first.starts_with(own_caches)) found.insert(*at);
+    }
+    if (const auto text = caches(facts, own_caches, "bytes", "instances"))
+        found["mnist.machine.caches"] = *text;
+    found[kQuota] = quota(facts);
+    return found;
+}
+
+/// Facts about the build, and what a machine does that is not part of what it is.
+Facts other_facts(const Facts& facts) {
+    Facts found;
+    for (const auto& [key, value] : facts)
+        if (key.starts_with(kBuild) || key == "mnist.denormals_flushed") found.emplace(key, value);
+    found.erase("mnist.build.type");  // build_type, as it was once called
+    const char* const beside = is_ours(facts) ? "mhz_per_cpu" : "library_build_type";
+    if (const auto value = fact(facts, beside)) found[beside] = *value;
+    return found;
+}
+
+/// Another kernel or another microcode is the same machine, though it may be why a speed changed. What is not
+/// known here is told and decides nothing.
+bool makes_another_machine(std::string_view key) {
+    constexpr std::array kDeciding{"caches",        "cgroup_cpu_quota", "governor",   "hardware_threads",
+                                   "isa",           "memory_bytes",     "numa_nodes", "onednn_isa",
+                                   "sockets",       "physical_cores",   "turbo",      "usable_cores",
+                                   "usable_threads"};
+    if (!key.starts_with(kMachine)) return true;
+    key.remove_prefix(kMachine.size());
+    return key.starts_with("cpu_") || is_among(kDeciding, key);
+}
+
+bool same(std::string_view key, const std::string& base, const std::string& measured) {
+    const double tolerance = key == "mnist.machine.memory_bytes" ? 0.01 : key == "mhz_per_cpu" ? 0.05 : 0;
+    const auto a = number(base);
+    const auto b = number(measured);
+    if (tolerance == 0 || !a || !b) return base == measured;
+    return std::abs(*a - *b) <= tolerance * std::max(std::abs(*a), std::abs(*b));
+}
+
+/// Of what both have; of `needed` also what only one has.
+std::vector<FactDifference> differences(const Facts& base, const Facts& measured, std::string_view needed) {
+    std::set<std::string> keys;
+    for (const Facts* const facts : {&base, &measured})
+        for (const auto& [key, value] : *facts) keys.insert(key);
+    std::vector<FactDifference> found;
+    for (const std::string& key : keys) {
+        const auto a = fact(base, key);
+        const auto b = fact(measured, key);
+        const bool differ = a && b ? !same(key, *a, *b) : key == needed;
+        if (differ) found.push_back({.key = key, .base = a, .new_value = b});
+    }
+    return found;
+}
+
+/// The part of the differences between the machines that makes them two, or the other part.
+std::vector<FactDifference> machine_differences(const Facts& base, const Facts& measured, bool deciding) {
+    std::vector<FactDifference> all = differences(machine_facts(base), machine_facts(measured), kCpuModel);
+    std::erase_if(all, [deciding](const FactDifference& difference) {
+        return makes_another_machine(difference.key) != deciding;
+    });
+    return all;
+}
+
+}  // namespace
+
+std::optional<std::string> fact(const Facts& facts, const std::string& key) {
+    const auto found = facts.find(key);
+    return found == facts.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured) {
+    return machine_differences(base, measured, true);
+}
+
+void add_threads_difference(std::vector<FactDifference>& differences, const std::vector<Match>& matches) {
+    const auto other = std::find_if(matches.begin(), matches.end(), [](const Match& match) {
+        return match.base_as.threads != match.measured_as.threads;
+    });
+    if (other == matches.end()) return;
+    const auto threads = [](const MeasuredAs& as) {
+        return as.threads.empty() ? std::nullopt : std::optional(as.threads);
+    };
+    differences.push_back(
+        {.key = kThreads, .base = threads(other->base_as), .new_value = threads(other->measured_as)});
+}
+
+std::vector<FactDifference> other_differences(const Facts& base, const Facts& measured) {
+    std::vector<FactDifference> found = machine_differences(base, measured, false);
+    for (FactDifference& other : differences(other_facts(base), other_facts(measured), {}))
+        found.push_back(std::move(other));
+    return found;
+}
+
+std::vector<std::string> build_differences(const std::vector<FactDifference>& differences) {
+    std::vector<std::string> keys;
+    for (const FactDifference& difference : differences)
+        if (difference.key.starts_with(kBuild)) keys.push_back(difference.key);
+    return keys;
+}
+
+std::vector<std::string> configuration_keys(const Facts& base, const Facts& measured) {
+    std::set<std::string> keys;
+    for (const Facts* const facts : {&base, &measured}) {
+        for (const auto& [key, value] : *facts)
+            if (key.starts_with("mnist.config.") && !key.starts_with("mnist.config.optimizers"))
+                keys.insert(key);
+    }
+    return {keys.begin(), keys.end()};
+}
+
+std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured) {
+    // Which runs, how many, and what makes none of their rows another one.
+    constexpr std::array kHarmless{"mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
+                                   "mnist.config.target_accuracy", "mnist.config.batch_size"};
+    std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
+    std::vector<std::string> keys{"mnist.build.commit",     "mnist.build.dirty",  "mnist.build.compiler",
+                                  "mnist.build.build_type", "mnist.build.onednn", "mnist.build.flags",
+                                  "mnist.dataset.sha256"};
+    for (std::string& key : configuration_keys(base, measured)) keys.push_back(std::move(key));
+    for (const std::string& key : keys) {
+        const auto a = fact(base, key);
+        const auto b = fact(measured, key);
+        if (a != b && !is_among(kHarmless, key)) obstacles.push_back({.key = key, .base = a, .new_value = b});
+    }
+    return obstacles;
+}
+
+}  // namespace mnist
