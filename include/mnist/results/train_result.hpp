@@ -53,10 +53,10 @@ struct RunRecord {
     std::optional<double> best_accuracy;      ///< percent
     std::optional<double> last_accuracy;      ///< percent
     std::optional<double> samples_per_second;  ///< training samples over training seconds, all epochs
-    Disturbance disturbance;              ///< from its first step to its end, of what one process did of it
-    ConfusionMatrix confusion_matrix;     ///< empty without an evaluation
-    std::vector<Mistake> worst_mistakes;  ///< of the final weights, the most confident first
-    std::string weights_sha256;           ///< f32, PyTorch order, little-endian
+    Disturbance disturbance;                   ///< of its epochs; of a resumed run, since then
+    ConfusionMatrix confusion_matrix;          ///< empty without an evaluation
+    std::vector<Mistake> worst_mistakes;       ///< of the final weights, the most confident first
+    std::string weights_sha256;                ///< f32, PyTorch order, little-endian
 };
 
 /// Of all epochs, training only, in seconds.
