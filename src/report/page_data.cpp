@@ -63,7 +63,7 @@ std::map<std::string, RowDisturbance> disturbances_of(const PageSource& source) 
         rows[row.name] = {.disturbed = row.disturbed,
                           .repetitions = row.seconds.size(),
                           .reason = disturbed_by(found->second).value_or(""),
-                          .is_spoilt = 4 * row.disturbed > row.seconds.size()};
+                          .is_spoilt = is_disturbed(row)};
     }
     return rows;
 }
@@ -125,7 +125,7 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                       {"latencies", latencies_json(sources)},
                       {"bench_rows", bench_rows_json(sources)},
                       {"rankings", rankings_json(comparisons)},
-                      {"comparisons", comparisons_json(comparisons)},
+                      {"comparisons", comparisons_json(comparisons, sources)},
                       {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};
     make_printable(root);

@@ -84,8 +84,8 @@ struct PageComparisons {
 };
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
-/// Files of one machine, build and configuration are pooled; each later side is compared with the first of
-/// its kind that has a row of it and is of the same data.
+/// Files of one machine, build and configuration are pooled; the sides of one kind are compared with the one
+/// that choose_base() chooses, those that cannot be with the next so chosen.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
 
 /// Everything that report_json() says, before it is text: all strings in it are printable.
@@ -104,7 +104,8 @@ struct PageComparisons {
 [[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
 /// Rows of benchmark files that no other part shows.
 [[nodiscard]] nlohmann::ordered_json bench_rows_json(const std::vector<PageSource>& sources);
-[[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons);
+[[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons,
+                                                      const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json rankings_json(const PageComparisons& comparisons);
 /// What a reader should know first.
 [[nodiscard]] std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,

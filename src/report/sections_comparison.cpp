@@ -58,6 +58,8 @@ Html ranking_tables(const Json& ranking) {
 /// One half of a verdict may be known without the other.
 Html verdict_cell(const Json& row) {
     const std::string verdict = row["verdict"];
+    if (row.contains("disturbed_by"))
+        return el("span.disturbed", verdict, {{"title", text_at(row, "disturbed_by")}});
     if (row["measures"] == "machine") return "machine: " + verdict;
     const bool is_claim = verdict == "faster" || verdict == "slower";
     return row["joint_verdict"] == "inconclusive" && is_claim ? verdict + ", accuracy undecided"
