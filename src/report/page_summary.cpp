@@ -97,50 +97,55 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
     return text + ".";
 }
 
-/// "1.60 times (1.55 to 1.66) as fast as" the first of the others; empty where `mnist compare` would not call
-/// the times of the winner faster than those of each.
-std::string faster_words(const std::vector<double>& winner, const std::vector<std::vector<double>>& others) {
+/// Of each of the others "1.60 times (1.55 to 1.66) as fast as", or nothing where `mnist compare` would not
+/// call the times of the first faster.
+std::vector<std::string> faster_words(const std::vector<double>& first,
+                                      const std::vector<std::vector<double>>& others) {
     std::vector<TimeSamples> rows;
     for (const std::vector<double>& other : others)
-        rows.push_back({.base = other, .new_values = winner, .noise_floor = 0});
-    const std::vector<SpeedComparison> speed = judge_speed(rows, {});
-    if (speed.empty() || !std::all_of(speed.begin(), speed.end(), [](const SpeedComparison& one) {
-            return one.verdict == SpeedVerdict::faster && one.interval;
-        }))
-        return {};
-    return fmt::format("{:.2f} times ({:.2f} to {:.2f}) as fast as", *speed.front().ratio,
-                       speed.front().interval->lower, speed.front().interval->upper);
+        rows.push_back({.base = other, .new_values = first, .noise_floor = 0});
+    std::vector<std::string> words;
+    for (const SpeedComparison& speed : judge_speed(rows, {}))
+        words.push_back(speed.verdict == SpeedVerdict::faster && speed.interval
+                            ? fmt::format("{:.2f} times ({:.2f} to {:.2f}) as fast as", *speed.ratio,
+                                          speed.interval->lower, speed.interval->upper)
+                            : "");
+    return words;
 }
 
-/// Times to the target, and who is sooner where that is known.
+/// What spoilt one of them; empty where nothing did.
+std::string spoilt_by(const PageSource& source, const std::vector<Ranked>& ranked) {
+    for (const Ranked& one : ranked) {
+        const RowDisturbance* found = source.disturbance(row_of(source, one.group->optimizer));
+        if (found != nullptr && found->is_spoilt) return found->reason;
+    }
+    return {};
+}
+
+/// The shortest time to the target, than which others are longer, and than which that is not known.
 std::string target_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
     const std::vector<Ranked> ranked =
         ranking(groups, &RunRecord::seconds_to_target, [](double a, double b) { return a < b; });
     if (ranked.empty()) return {};
-    const std::string target = fmt::format("{:g} %", source.train()->config.target_accuracy);
-    const std::string start = several ? source.name() + ": " : "";
     const Ranked& first = ranked.front();
-    const auto spoilt = std::find_if(ranked.begin(), ranked.end(), [&](const Ranked& one) {
-        const RowDisturbance* found = source.disturbance(row_of(source, one.group->optimizer));
-        return found != nullptr && found->is_spoilt;
-    });
     std::vector<std::vector<double>> others;
     for (std::size_t i = 1; i < ranked.size(); ++i) others.push_back(ranked[i].values);
-    const std::string faster = spoilt == ranked.end() ? faster_words(first.values, others) : "";
-    if (!faster.empty())
-        return fmt::format("{}{} reaches {} soonest, after {:.2f} s of training ({}), {} {}.", start,
-                           title_of(first), target, first.mean, runs_word(first), faster,
-                           title_of(ranked[1]));
-    std::vector<std::string> words;
-    for (const Ranked& one : ranked)
-        words.push_back(
-            fmt::format("{} after {:.2f} s of training ({})", title_of(one), one.mean, runs_word(one)));
-    std::string text = fmt::format("{}{} is reached by {}", start, target, listed(words));
-    if (spoilt != ranked.end())
-        text += fmt::format("; disturbed: {}",
-                            source.disturbance(row_of(source, spoilt->group->optimizer))->reason);
-    else if (ranked.size() > 1)
-        text += "; none of them is known to be sooner";
+    const std::string spoilt = spoilt_by(source, ranked);
+    const std::vector<std::string> faster = faster_words(first.values, others);
+    std::vector<std::string> known;
+    std::vector<std::string> open;
+    for (std::size_t i = 1; i < ranked.size(); ++i) {
+        if (spoilt.empty() && !faster[i - 1].empty())
+            known.push_back(fmt::format("{} {}", faster[i - 1], title_of(ranked[i])));
+        else
+            open.push_back(fmt::format("{} ({:.2f} s)", title_of(ranked[i]), ranked[i].mean));
+    }
+    std::string text = fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})",
+                                   several ? source.name() + ": " : "", title_of(first),
+                                   source.train()->config.target_accuracy, first.mean, runs_word(first));
+    if (!known.empty()) text += ", " + listed(known);
+    if (!open.empty()) text += fmt::format("; that it is sooner than {} is not known", listed(open));
+    if (!spoilt.empty()) text += fmt::format("; disturbed: {}", spoilt);
     return text + ".";
 }
 
@@ -195,7 +200,7 @@ std::string throughput_sentence(const std::vector<PageSource>& sources,
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
     text += fmt::format(" ({})", sources[first.series->source].name());
     if (other.series != nullptr) {
-        const std::string faster = faster_words(times_of(*first.point), {times_of(*other.point)});
+        const std::string faster = faster_words(times_of(*first.point), {times_of(*other.point)}).front();
         if (!faster.empty())
             text += fmt::format("; {} the best of {} in {} there", faster, name_of(other),
                                 other.series->precision);
