@@ -16,27 +16,24 @@ double Peaks::measure(std::size_t threads) const {
     return fma_peak_gflops({cpus_.begin(), cpus_.begin() + used}, kRoundSeconds);
 }
 
-double Peaks::first(std::size_t threads) {
-    const auto known = peaks_.find(threads);
-    if (known != peaks_.end()) return known->second.first;
-    const double gflops = measure(threads);
-    peaks_[threads] = {.first = gflops, .best = gflops};
-    return gflops;
+double Peaks::best(std::size_t threads) {
+    const auto known = best_.find(threads);
+    return known != best_.end() ? known->second : best_[threads] = measure(threads);
 }
 
 void Peaks::offer(std::size_t threads, double gflops) {
-    const auto [known, is_new] = peaks_.try_emplace(threads, Peak{.first = gflops, .best = gflops});
-    if (!is_new) known->second.best = std::max(known->second.best, gflops);
+    double& best = best_[threads];
+    best = std::max(best, gflops);
+}
+
+std::optional<double> Peaks::share(double gflops, std::size_t threads) {
+    if (gflops > best(threads)) offer(threads, measure(threads));
+    const double share = gflops / best(threads);
+    return share <= 1 ? std::optional(share) : std::nullopt;
 }
 
 void Peaks::measure_again() {
-    for (auto& [threads, peak] : peaks_) peak.best = std::max(peak.best, measure(threads));
-}
-
-std::map<std::size_t, double> Peaks::all() const {
-    std::map<std::size_t, double> best;
-    for (const auto& [threads, peak] : peaks_) best.emplace(threads, peak.best);
-    return best;
+    for (const auto& [threads, peak] : best_) offer(threads, measure(threads));
 }
 
 Bench::Bench(Options given, std::vector<int> usable, const std::atomic<bool>& stop_flag)

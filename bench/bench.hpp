@@ -17,31 +17,29 @@
 
 namespace mnist::bench {
 
-/// Multiply-add peaks by number of threads, measured in this process at first use and once more at the end.
+/// Multiply-add peaks by number of threads, measured in this process at first use and once more at the end:
+/// the highest counts.
 class Peaks {
   public:
     explicit Peaks(std::vector<int> cpus) : cpus_(std::move(cpus)) {}
 
-    /// GFLOP/s of `threads` threads as first measured. Cost: at first use half a second.
-    [[nodiscard]] double first(std::size_t threads);
-    /// The highest measured so far; `threads` must have been measured.
-    [[nodiscard]] double best(std::size_t threads) const { return peaks_.at(threads).best; }
+    /// GFLOP/s of `threads` threads. Cost: at first use half a second.
+    [[nodiscard]] double best(std::size_t threads);
     /// Another measurement of the same thing; a higher one counts.
     void offer(std::size_t threads, double gflops);
+    /// What part of the peak this is. More than all says that the peak was measured in a bad moment: then it
+    /// is measured again, and where that does not help there is no share.
+    [[nodiscard]] std::optional<double> share(double gflops, std::size_t threads);
     /// Measures all again, so that a peak that was measured in a bad moment is not the last word.
     void measure_again();
-    /// best() by number of threads.
-    [[nodiscard]] std::map<std::size_t, double> all() const;
+    /// best() by number of threads, of those that were measured.
+    [[nodiscard]] const std::map<std::size_t, double>& all() const { return best_; }
 
   private:
-    struct Peak {
-        double first = 0;
-        double best = 0;
-    };
     [[nodiscard]] double measure(std::size_t threads) const;
 
     std::vector<int> cpus_;
-    std::map<std::size_t, Peak> peaks_;
+    std::map<std::size_t, double> best_;
 };
 
 class Bench {

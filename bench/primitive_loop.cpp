@@ -5,13 +5,8 @@
 
 namespace mnist::bench {
 
-void count_calls(Call& call, Bench& bench, std::size_t threads, const CallCost& cost, double per_second) {
-    if (cost.flop > 0) {
-        const double gflops = 1e-9 * cost.flop * per_second;
-        call.count("gflops", gflops);
-        call.count("peak_gflops", bench.peaks.first(threads));
-        call.count("peak_fraction", gflops / bench.peaks.first(threads));
-    }
+void count_calls(Call& call, const CallCost& cost, double per_second) {
+    if (cost.flop > 0) call.count("gflops", 1e-9 * cost.flop * per_second);
     if (cost.bytes > 0) call.count("gb_per_second", 1e-9 * cost.bytes * per_second);
 }
 

@@ -24,8 +24,8 @@ struct CallCost {
     double bytes = 0;  ///< read and written; 0: no gb_per_second
 };
 
-/// Counts gflops, peak_fraction and gb_per_second of this many calls a second, by all threads together.
-void count_calls(Call& call, Bench& bench, std::size_t threads, const CallCost& cost, double per_second);
+/// Counts gflops and gb_per_second of this many calls a second, by all threads together.
+void count_calls(Call& call, const CallCost& cost, double per_second);
 
 /// Calls a second of works[t]() on every thread t of the team, summed. The library decides how often the
 /// first thread calls and has its time; the others call from the same moment until the first has ended.
@@ -66,7 +66,7 @@ void time_calls(Call& call, Bench& bench, std::size_t threads, const CallCost& c
     std::vector<std::optional<std::invoke_result_t<Prepare&, std::size_t>>> works(threads);
     Team team(threads, bench.cpus_for(threads));
     team.run([&](std::size_t thread) { works[thread].emplace(prepare(thread)); });
-    count_calls(call, bench, threads, cost, calls_per_second(call, team, works));
+    count_calls(call, cost, calls_per_second(call, team, works));
 }
 
 /// Label "brgemm:avx512_core, OI16i64o" and, where oneDNN has no kernel of its own for it, a flag in the

@@ -15,7 +15,6 @@
 #include "context_facts.hpp"
 #include "families.hpp"
 #include "interrupt.hpp"
-#include "load_watch.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/data/load.hpp"
@@ -52,7 +51,6 @@ void check_out(const Options& options) {
 void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::vector<std::size_t> threads = bench.thread_counts();
     for (const std::string& text : warnings({.governor = machine.governor,
-                                   .load_average = load_average_now(),
                                    .usable_cpus = bench.cpus.size(),
                                    .most_threads = *std::max_element(threads.begin(), threads.end()),
                                    .build_type = build.build_type,
@@ -163,10 +161,18 @@ int measure(Registry entries, Bench& bench, char* program) {
     const bool interrupted = bench.stop.load();
     if (!interrupted) bench.peaks.measure_again();
     add_context(facts_after(bench));
+    std::size_t beyond_peak = 0;  // the same in both
     for (Collector* const collector : {&shown, &kept}) {
         if (interrupted) collector->drop_errors();
-        collector->amend([&](Run& run) { session.use_best_peak(run); });
+        beyond_peak = 0;
+        collector->amend([&](Run& run) { beyond_peak += session.use_best_peak(run) ? 0 : 1; });
     }
+    if (const auto disturbed = disturbed_repetitions(kept.groups())) note("warning: " + *disturbed);
+    if (beyond_peak > 0)
+        note(
+            fmt::format("warning: {} rows were faster than the multiply-add peak in its best measurement, so "
+                        "they have no peak_fraction: measure again when nothing else runs",
+                        beyond_peak));
     if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, json ? std::cerr : std::cout);
     if (json) std::cout << shown.text(Format::json);
     if (bench.options.out) {

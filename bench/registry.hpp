@@ -28,7 +28,7 @@ struct Entry {
     std::string name{};
     std::size_t threads = 1;  ///< whose peak its speed is compared with
     bool needs_data = false;
-    bool needs_peak = false;
+    bool needs_peak = false;      ///< its gflops are of f32 and have a share of the peak
     bool manual_time = false;     ///< else real time
     std::int64_t iterations = 0;  ///< of a repetition; 0: as many as min_time_s takes
     double min_time_s = 0.1;      ///< only without iterations

@@ -6,17 +6,26 @@
 #include <sstream>
 #include <string_view>
 
+#include "mnist/core/disturbance.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {
 namespace {
 
-constexpr const char* kOnlyInFiles[]{"load_average", "steal_share", "involuntary_switches", "seed",
-                                     "peak_gflops"};
+constexpr const char* kOnlyInFiles[]{"load_average", "involuntary_switches", "seed", "peak_gflops"};
 
-// Numbers of a repetition without a meaning over several: the mean of seeds, and targets that some
-// repetitions never reached, whose mean would be that of the lucky ones.
-constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target"};
+// Numbers of a repetition without a meaning over several: the mean of seeds, and what some repetitions do not
+// have (a target never reached), whose mean would be that of the others.
+constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed};
+
+// How disturbed, apart from the wait for each other, that is a result as well.
+bool is_only_in_files(const std::string& counter) {
+    const auto is_it = [&](const auto& fact) {
+        return fact.value != &Disturbance::waiting_share && counter == fact.key;
+    };
+    return std::find(std::begin(kOnlyInFiles), std::end(kOnlyInFiles), counter) != std::end(kOnlyInFiles) ||
+           std::any_of(std::begin(kDisturbanceFacts), std::end(kDisturbanceFacts), is_it);
+}
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.
 void remove_debug_warning(std::string& text) {
@@ -63,7 +72,8 @@ void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
         // One row for everything that an interruption left undone would scroll the measured rows away.
         if (has_error(run) && error_message(run) == kInterrupted) continue;
         shown.push_back(cleaned(run));
-        for (const char* const name : kOnlyInFiles) shown.back().counters.erase(name);
+        std::erase_if(shown.back().counters,
+                      [](const auto& counter) { return is_only_in_files(counter.first); });
         if (run.run_type == Run::RT_Aggregate) shown.back().report_label.clear();
     }
     if (shown.empty()) return;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <exception>
 
-#include "load_watch.hpp"
+#include "program.hpp"
 
 namespace mnist::bench {
 
@@ -32,7 +32,7 @@ void skip(benchmark::State& state, const char* why) {
 }  // namespace
 
 Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
-    : bench_(bench), progress_(progress) {
+    : bench_(bench), progress_(progress), watch_(bench.cpus) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
         plan_.planned_s += entry.usual_s * static_cast<double>(bench.options.repetitions);
@@ -75,10 +75,10 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
     begin(tracked, repetition);
     show_progress(std::nullopt);
-    if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.first(tracked.entry.threads));
+    if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.best(tracked.entry.threads));
     Call call{.state = state, .repetition = repetition.value_or(0), .first = !tracked.called};
     tracked.called = true;
-    const LoadWatch watch;
+    watch_.begin();
     run_guarded(tracked, call);
     if (state.error_occurred()) {
         if (!bench_.stop.load()) ++errors_;
@@ -88,10 +88,34 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
         skip(state, kInterrupted);
         return;
     }
-    const Load load = watch.now();
-    call.count("load_average", load.load_average);
-    call.count("steal_share", load.steal_share);
-    call.count("involuntary_switches", load.involuntary_switches);
+    count_disturbance(call, tracked.entry.name);
+    if (tracked.entry.needs_peak) count_share(call, tracked.entry.threads);
+}
+
+void Session::count_disturbance(Call& call, const std::string& name) {
+    Disturbance found = watch_.so_far();
+    call.count("involuntary_switches", watch_.involuntary_switches());
+    call.count("load_average", load_average());
+    for (const DisturbanceFact& fact : kDisturbanceFacts) call.count(fact.key, found.*fact.value);
+    const std::optional<std::string> reason = disturbed_by(found);
+    if (!reason) return;
+    call.count(kDisturbed, 1);
+    // What goes on for long is said again now and then, and not once a repetition.
+    constexpr std::chrono::seconds kBetweenWarnings{10};
+    const auto now = std::chrono::steady_clock::now();
+    if (last_warning_ && now - *last_warning_ < kBetweenWarnings) return;
+    last_warning_ = now;
+    progress_.clear();
+    note(fmt::format("warning: {} is disturbed: {}. Rows measured meanwhile have disturbed=1 and say little",
+                     name, *reason));
+}
+
+void Session::count_share(Call& call, std::size_t threads) {
+    const auto gflops = call.state.counters.find("gflops");
+    if (gflops == call.state.counters.end()) return;
+    const std::optional<double> share = bench_.peaks.share(gflops->second, threads);
+    call.count("peak_gflops", bench_.peaks.best(threads));
+    call.count("peak_fraction", share);
 }
 
 void Session::run_guarded(Tracked& tracked, Call& call) {
@@ -102,16 +126,19 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     }
 }
 
-void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
+bool Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     const auto known = threads_of_.find(run.run_name.function_name);
-    // A coefficient of variation is no peak and no share.
-    if (known == threads_of_.end() || run.aggregate_unit == benchmark::kPercentage) return;
-    const auto peak = run.counters.find("peak_gflops");
-    const auto fraction = run.counters.find("peak_fraction");
-    if (peak == run.counters.end() || fraction == run.counters.end()) return;
-    const double raised = bench_.peaks.best(known->second) / bench_.peaks.first(known->second);
-    peak->second.value *= raised;
-    fraction->second.value /= raised;
+    const auto gflops = run.counters.find("gflops");
+    if (known == threads_of_.end() || gflops == run.counters.end()) return true;
+    const double peak = bench_.peaks.all().at(known->second);
+    // One peak for all: its spread is none, and that of the shares is the speeds'.
+    const bool is_relative = run.aggregate_unit == benchmark::kPercentage;
+    const bool is_spread = is_relative || run.aggregate_name == "stddev";
+    const double share = gflops->second.value / (is_relative ? 1 : peak);
+    run.counters["peak_gflops"] = is_spread ? 0 : peak;
+    run.counters.erase("peak_fraction");
+    if (share <= 1) run.counters["peak_fraction"] = share;
+    return share <= 1;
 }
 
 // Calls before the first repetition (warming up) belong to no plan; their time slows the pace.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench.hpp"
+#include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/report/progress_line.hpp"
 #include "registry.hpp"
 
@@ -17,6 +18,9 @@ namespace mnist::bench {
 
 /// Message of benchmarks that were left out because the program was told to end.
 inline constexpr const char* kInterrupted = "interrupted";
+
+/// Counter of repetitions that others disturbed: 1, or not there.
+inline constexpr const char* kDisturbed = "disturbed";
 
 /// Where a run of benchmarks is, in seconds that each usually takes (plan) and by the clock.
 struct Progress {
@@ -46,8 +50,8 @@ class Session {
     /// Calls that ended with an error, those of an interruption apart.
     [[nodiscard]] std::size_t errors() const { return errors_; }
     /// peak_gflops and peak_fraction as the highest peak measured by now makes them, in a run or in an
-    /// aggregate of runs.
-    void use_best_peak(benchmark::BenchmarkReporter::Run& run) const;
+    /// aggregate of runs. Without peak_fraction, and false, where it was faster than that peak.
+    bool use_best_peak(benchmark::BenchmarkReporter::Run& run) const;
 
   private:
     struct Tracked {
@@ -58,6 +62,8 @@ class Session {
     };
     void call(Tracked& tracked, benchmark::State& state);
     void run_guarded(Tracked& tracked, Call& call);
+    void count_share(Call& call, std::size_t threads);
+    void count_disturbance(Call& call, const std::string& name);
     void begin(Tracked& tracked, std::optional<std::size_t> repetition);
     void show_progress(std::optional<double> share);
 
@@ -65,6 +71,8 @@ class Session {
     ProgressLine& progress_;
     std::vector<Tracked> entries_;
     std::map<std::string, std::size_t> threads_of_;  ///< of entries that are compared with a peak
+    DisturbanceWatch watch_;
+    std::optional<std::chrono::steady_clock::time_point> last_warning_{};
     std::size_t errors_ = 0;
     Progress plan_;
     std::string running_;  ///< its name and repetition

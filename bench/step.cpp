@@ -73,13 +73,8 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const double samples =
         static_cast<double>(call.state.iterations()) * static_cast<double>(batch) / elapsed_s;
-    const double gflops = samples * training_flop_per_sample(bench.dims()) * 1e-9;
     call.count("samples_per_second", samples);
-    call.count("gflops", gflops);
-    if (config.precision == Precision::f32) {  // whose peak it is
-        call.count("peak_gflops", bench.peaks.first(config.threads));
-        call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
-    }
+    call.count("gflops", samples * training_flop_per_sample(bench.dims()) * 1e-9);
     count_shares(call, run_group(true).phases);
     call.state.SetLabel(implementations_label(engine.primitives()));
 }
@@ -98,7 +93,7 @@ void add_step(Registry& registry, Bench& bench) {
                                              precision_suffix(precision), bench.threads_suffix(threads)),
                          .threads = threads,
                          .needs_data = true,
-                         .needs_peak = precision == Precision::f32,
+                         .needs_peak = precision == Precision::f32,  // whose peak it is
                          .min_time_s = 0.3,
                          .usual_s = 0.8,
                          .obstacle = precision_obstacle(precision).value_or(""),

@@ -13,17 +13,6 @@ namespace {
 
 constexpr std::size_t kTrainBatches[]{16, 64, 256, 1024, 4096};
 
-// The peak is f32's: another precision has no share of it.
-void count_speed(Call& call, Bench& bench, const RunRecord& run, const TrainConfig& config) {
-    if (!run.samples_per_second) return;
-    const double gflops = *run.samples_per_second * training_flop_per_sample(bench.dims()) * 1e-9;
-    call.count("samples_per_second", run.samples_per_second);
-    call.count("gflops", gflops);
-    if (config.precision != Precision::f32) return;
-    call.count("peak_gflops", bench.peaks.first(config.threads));
-    call.count("peak_fraction", gflops / bench.peaks.first(config.threads));
-}
-
 void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     TrainConfig config = wanted;
     config.seed += call.repetition;
@@ -43,7 +32,10 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
         call.state.SetIterationTime(run->epochs[epoch++].train_seconds);
     }
     const EpochRecord& last = run->epochs.back();
-    count_speed(call, bench, *run, config);
+    if (run->samples_per_second) {
+        call.count("samples_per_second", run->samples_per_second);
+        call.count("gflops", *run->samples_per_second * training_flop_per_sample(bench.dims()) * 1e-9);
+    }
     call.count("seed", static_cast<double>(config.seed));
     call.count("train_loss", last.train_loss);
     call.count("test_loss", last.test_loss);
@@ -71,7 +63,7 @@ void add_train(Registry& registry, Bench& bench) {
                                              precision_suffix(precision), bench.threads_suffix(threads)),
                          .threads = threads,
                          .needs_data = true,
-                         .needs_peak = precision == Precision::f32,
+                         .needs_peak = precision == Precision::f32,  // whose peak it is
                          .manual_time = true,
                          .iterations = static_cast<std::int64_t>(config.epochs),
                          .usual_s = 0.3 * static_cast<double>(config.epochs),

@@ -3,25 +3,19 @@
 
 #include <fmt/format.h>
 
+#include "mnist/core/disturbance.hpp"
 #include "mnist/core/remedies.hpp"
+#include "session.hpp"
 
 namespace mnist::bench {
 
 std::vector<std::string> warnings(const Circumstances& c) {
-    // A machine that has nothing else to do is well below half a process a core.
-    constexpr double kBusyShare = 0.5;
     std::vector<std::string> all;
     if (c.governor && *c.governor != "performance") {
         all.push_back(fmt::format(
             "the CPU changes its frequency (governor {}), so times vary: run `cpupower frequency-set -g "
             "performance` as root",
             *c.governor));
-    }
-    if (c.load_average && *c.load_average > kBusyShare * static_cast<double>(c.usable_cpus)) {
-        all.push_back(fmt::format(
-            "the machine is busy (load average {:.2f} on {} CPUs): stop what else runs, or wait, and look "
-            "at steal_share and involuntary_switches in the result",
-            *c.load_average, c.usable_cpus));
     }
     if (c.most_threads > c.usable_cpus) {
         all.push_back(
@@ -40,6 +34,33 @@ std::vector<std::string> warnings(const Circumstances& c) {
             fetch_words("mnist"));
     }
     return all;
+}
+
+std::optional<std::string> disturbed_repetitions(const std::vector<std::vector<Run>>& groups) {
+    std::size_t all = 0;
+    std::size_t disturbed = 0;
+    Disturbance worst;
+    for (const std::vector<Run>& group : groups) {
+        for (const Run& run : group) {
+            if (run.run_type == Run::RT_Aggregate || has_error(run)) continue;
+            ++all;
+            if (!run.counters.contains(kDisturbed)) continue;
+            ++disturbed;
+            Disturbance facts;
+            for (const DisturbanceFact& fact : kDisturbanceFacts) {
+                const auto found = run.counters.find(fact.key);
+                if (found != run.counters.end()) facts.*fact.value = found->second.value;
+            }
+            worst = worst_of(worst, facts);
+        }
+    }
+    if (disturbed == 0) return std::nullopt;
+    const std::optional<std::string> reason = disturbed_by(worst);
+    return fmt::format(
+        "{} of {} repetitions {} disturbed{}: measure those with disturbed=1 again when "
+        "nothing else runs",
+        disturbed, all, disturbed == 1 ? "was" : "were",
+        reason ? fmt::format(" (at worst, {})", *reason) : "");
 }
 
 }  // namespace mnist::bench

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "reporters.hpp"
+
 namespace mnist::bench {
 
 struct Circumstances {
     std::optional<std::string> governor{};
-    std::optional<double> load_average{};
     std::size_t usable_cpus = 1;
     std::size_t most_threads = 1;
     std::string build_type{};  ///< of this program
@@ -19,5 +20,8 @@ struct Circumstances {
 };
 
 [[nodiscard]] std::vector<std::string> warnings(const Circumstances& circumstances);
+
+/// "12 of 90 repetitions were disturbed (at worst, ...): ..."; empty where none was.
+[[nodiscard]] std::optional<std::string> disturbed_repetitions(const std::vector<std::vector<Run>>& groups);
 
 }  // namespace mnist::bench

@@ -51,6 +51,7 @@ void TrainObserver::epoch_finished(const RunRecord& run) {
 void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& weights) {
     epochs_done_ = (run_ + 1) * options_.config.epochs;
     console_.progress().clear();
+    warn_of_disturbance(run);
     if (run.status == RunStatus::diverged) {
         console_.note(fmt::format("{}, seed {}, diverged: {}. Lower {} (now {})", title(run.optimizer),
                                   run.seed, run.message.value_or("the loss was no finite number"),
@@ -67,6 +68,16 @@ void TrainObserver::run_finished(const RunRecord& run, const ModelParameters& we
         // A full disk must not cost the runs that are still to come, nor the result.
         save_failure_ = std::current_exception();
     }
+}
+
+// What goes on for long is said again now and then, and not after each of many short runs.
+void TrainObserver::warn_of_disturbance(const RunRecord& run) {
+    constexpr std::chrono::seconds kBetweenWarnings{10};
+    const std::optional<std::string> reason = disturbed_by(run.disturbance);
+    if (!reason || (last_warning_ && Clock::now() - *last_warning_ < kBetweenWarnings)) return;
+    last_warning_ = Clock::now();
+    console_.warn(fmt::format("{}, seed {}, was disturbed: {}. Its times say little; its accuracy is right",
+                              title(run.optimizer), run.seed, *reason));
 }
 
 // A process that was killed after it saved a model and before it could note so has left the same weights.

@@ -33,6 +33,7 @@ class TrainObserver final : public ExperimentObserver {
 
     void print(const std::string& text);
     void show_progress(const RunRecord& record);
+    void warn_of_disturbance(const RunRecord& run);
     void save_weights(const RunRecord& run, const ModelParameters& weights);
 
     const TrainOptions& options_;
@@ -43,6 +44,7 @@ class TrainObserver final : public ExperimentObserver {
     std::size_t epochs_done_ = 0;    ///< in all runs; a run that diverged counts as done
     std::size_t epochs_before_ = 0;  ///< those of them that another process did
     std::optional<Clock::time_point> started_;
+    std::optional<Clock::time_point> last_warning_;
     std::exception_ptr save_failure_;
     bool told_of_closed_output_ = false;
 };

@@ -100,16 +100,17 @@ Facts other_facts(const Facts& facts) {
     return found;
 }
 
-/// Another kernel or another microcode is the same machine, though it may be why a speed changed. What is not
-/// known here is told and decides nothing.
+/// Another kernel or another microcode is the same machine, though it may be why a speed changed, and so is
+/// another version's name for a CPU's generation. What is not known here is told and decides nothing.
 bool makes_another_machine(std::string_view key) {
-    constexpr std::array kDeciding{"caches",        "cgroup_cpu_quota", "governor",   "hardware_threads",
-                                   "isa",           "memory_bytes",     "numa_nodes", "onednn_isa",
-                                   "sockets",       "physical_cores",   "turbo",      "usable_cores",
+    constexpr std::array kDeciding{"caches",           "cgroup_cpu_quota", "cpu_family", "cpu_model",
+                                   "cpu_model_number", "cpu_stepping",     "governor",   "isa",
+                                   "hardware_threads", "memory_bytes",     "numa_nodes", "onednn_isa",
+                                   "sockets",          "physical_cores",   "turbo",      "usable_cores",
                                    "usable_threads"};
     if (!key.starts_with(kMachine)) return true;
     key.remove_prefix(kMachine.size());
-    return key.starts_with("cpu_") || is_among(kDeciding, key);
+    return is_among(kDeciding, key);
 }
 
 bool same(std::string_view key, const std::string& base, const std::string& measured) {

@@ -19,15 +19,25 @@
 namespace mnist {
 namespace {
 
+<<<<<<< HEAD
 constexpr double kDisturbed = 0.02;
 // The greatest single call is not among them: it says more about the machine's worst moment than of anything
 // that comes back in the next measurement.
 constexpr std::array kPercentiles{std::pair{"p50", "p50_us"}, std::pair{"p90", "p90_us"},
                                   std::pair{"p99", "p99_us"}};
 
+=======
+>>>>>>> 8749608
 std::optional<double> counter(const BenchRepetition& repetition, const char* key) {
     const auto found = repetition.counters.find(key);
     return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+// More than all of a peak says that it was measured in a bad moment, and then it is no peak.
+void add_share(MeasuredRow& row, const std::optional<double>& share, const std::optional<double>& peak) {
+    if (share && *share > 1) return;
+    if (share) row.peak_fractions.push_back(*share);
+    if (peak) row.peak_gflops.push_back(*peak);
 }
 
 /// Rows of a list by name. Files may have hundreds of thousands, so they are not searched for one by one.
@@ -159,12 +169,17 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
             if (seed && *seed >= 0 && *seed < 9e15)
                 row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
         }
+<<<<<<< HEAD
         for (const auto& [percentile, key] : kPercentiles)
             if (const auto us = counter(repetition, key); us && *us > 0)
                 row.latencies[percentile].push_back(*us * 1e-6);
         if (counter(repetition, "steal_share").value_or(0) > kDisturbed) ++row.disturbed;
         if (const auto share = counter(repetition, "peak_fraction")) row.peak_fractions.push_back(*share);
         if (const auto peak = counter(repetition, "peak_gflops")) row.peak_gflops.push_back(*peak);
+=======
+        if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
+        add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));
+>>>>>>> 8749608
     }
     return measured;
 }
@@ -198,11 +213,12 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
             row.accuracy.percent.push_back(*run.last_accuracy);
             row.accuracy.seeds.push_back(run.seed);
         }
+        if (disturbed_by(run.disturbance)) ++row.disturbed;
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
-            row.peak_gflops.push_back(*result.fma_peak_gflops);
+            std::optional<double> share;
             if (result.config.precision == Precision::f32)  // the peak is f32's
-                row.peak_fractions.push_back(*run.samples_per_second * training_flop(result) /
-                                             (*result.fma_peak_gflops * 1e9));
+                share = *run.samples_per_second * training_flop(result) / (*result.fma_peak_gflops * 1e9);
+            add_share(row, share, result.fma_peak_gflops);
         }
         measured.weights[which] = run.weights_sha256;
     }

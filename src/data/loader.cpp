@@ -18,6 +18,7 @@
 #include "mnist/core/aligned.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/pixels.hpp"
+#include "mnist/core/thread_waits.hpp"
 #include "parallel.hpp"
 
 namespace mnist {
@@ -109,6 +110,7 @@ class PrefetchLoader::Impl {
     }
 
     void serve() {
+        const TimedThread timed;
         std::unique_lock lock(mutex_);
         while (true) {
             changed_.wait(lock, [&] { return ending_ || feeding_; });

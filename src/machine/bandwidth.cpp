@@ -15,7 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 8;
 constexpr std::size_t kLeastBytes = std::size_t{64} << 10U;
 constexpr double kBytesPerElement = 3 * sizeof(float);
 
@@ -72,14 +71,14 @@ RoundSpan run_for(Part& part, Clock::duration duration) {
 }  // namespace
 
 double triad_bandwidth(const std::vector<int>& cpus, std::size_t array_bytes, double seconds) {
-    const Clock::duration duration = round_duration(seconds);
     const std::size_t threads = std::max<std::size_t>(1, cpus.size());
+    const RoundPlan plan = round_plan(seconds, threads);
     const std::size_t elements = std::max(array_bytes / threads, kLeastBytes) / sizeof(float);
     std::vector<Part> parts(threads);
     return 1e-9 * best_rate(
-                      cpus, kRounds, "bandwidth measurement",
+                      cpus, plan, "bandwidth measurement",
                       [&](std::size_t thread) { parts[thread].fill(elements); },
-                      [&](std::size_t thread) { return run_for(parts[thread], duration); });
+                      [&](std::size_t thread) { return run_for(parts[thread], plan.duration); });
 }
 
 std::size_t triad_array_bytes(const MachineFacts& machine, std::size_t threads) {

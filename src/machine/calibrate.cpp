@@ -1,6 +1,7 @@
 // Multiply-adds in registers on all threads at once; rounds.hpp says how rounds are timed.
 #include "mnist/machine/calibrate.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -13,7 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 8;
 constexpr std::uint64_t kIterationsPerCheck = 10000;  // tens of microseconds between two looks at the clock
 
 /// Both values come through memory that the optimiser must assume to change, so no iteration can be computed
@@ -37,10 +37,10 @@ RoundSpan run_for(const FmaKernel& kernel, Clock::duration duration) {
 
 double fma_peak_gflops(const std::vector<int>& cpus, double seconds) {
     const FmaKernel kernel = fma_kernel(detected_isa());
-    const Clock::duration duration = round_duration(seconds);
+    const RoundPlan plan = round_plan(seconds, std::max<std::size_t>(1, cpus.size()));
     return 1e-9 * best_rate(
-                      cpus, kRounds, "peak measurement", [](std::size_t) {},
-                      [&](std::size_t) { return run_for(kernel, duration); });
+                      cpus, plan, "peak measurement", [](std::size_t) {},
+                      [&](std::size_t) { return run_for(kernel, plan.duration); });
 }
 
 }  // namespace mnist

@@ -110,21 +110,39 @@ void lower(std::optional<T>& least, const std::optional<T>& value) {
     if (value && (!least || *value < *least)) least = value;
 }
 
-std::optional<double> ratio(const std::string& quota_us, const std::string& period_us) {
+struct CpuQuota {
+    double cores;
+    double period_s;
+    [[nodiscard]] bool operator<(const CpuQuota& other) const { return cores < other.cores; }
+};
+
+std::optional<CpuQuota> cpu_quota(const std::string& quota_us, const std::string& period_us) {
     const std::optional<std::int64_t> quota = parse_number(quota_us);
     const std::optional<std::int64_t> period = parse_number(period_us);
     if (!quota || !period || *quota <= 0 || *period <= 0) return std::nullopt;
-    return static_cast<double>(*quota) / static_cast<double>(*period);
+    return CpuQuota{.cores = static_cast<double>(*quota) / static_cast<double>(*period),
+                    .period_s = 1e-6 * static_cast<double>(*period)};
 }
 
 /// v2: cpu.max holds "QUOTA PERIOD" or "max PERIOD"; v1: two files, a quota of -1 means none.
-std::optional<double> cpu_quota_of(const std::filesystem::path& folder, bool unified) {
+std::optional<CpuQuota> cpu_quota_of(const std::filesystem::path& folder, bool unified) {
     if (unified) {
         const std::vector<std::string> words = split(first_line(folder / "cpu.max").value_or(""), ' ');
-        return words.size() == 2 ? ratio(words[0], words[1]) : std::nullopt;
+        return words.size() == 2 ? cpu_quota(words[0], words[1]) : std::nullopt;
     }
-    return ratio(first_line(folder / "cpu.cfs_quota_us").value_or(""),
-                 first_line(folder / "cpu.cfs_period_us").value_or(""));
+    return cpu_quota(first_line(folder / "cpu.cfs_quota_us").value_or(""),
+                     first_line(folder / "cpu.cfs_period_us").value_or(""));
+}
+
+/// Lines "KEY NUMBER": microseconds in v2, nanoseconds in v1.
+std::optional<double> throttled_of(const std::filesystem::path& file) {
+    std::istringstream lines(read_system_file(file).value_or(""));
+    std::string key;
+    for (double number = 0; lines >> key >> number;) {
+        if (key == "throttled_usec") return 1e-6 * number;
+        if (key == "throttled_time") return 1e-9 * number;
+    }
+    return std::nullopt;
 }
 
 /// v1 writes "no limit" as the largest multiple of a page, v2 as "max".
@@ -136,25 +154,53 @@ std::optional<std::uint64_t> memory_limit_of(const std::filesystem::path& folder
     return static_cast<std::uint64_t>(*bytes);
 }
 
+/// Calls visit(folder, unified) for the group of `controller` that this process is in and for all above it.
+template <class Visit>
+void for_each_group(const std::filesystem::path& root, std::string_view controller, Visit visit) {
+    const std::vector<GroupOfProcess> groups = groups_of_process(root);
+    for (const CgroupMount& mount : cgroup_mounts(root)) {
+        for (const GroupOfProcess& group : groups) {
+            const bool governs = mount.unified ? group.controllers.empty()
+                                               : contains(group.controllers, controller) &&
+                                                     contains(mount.controllers, controller);
+            if (!governs) continue;
+            for (const std::filesystem::path& folder : folders_upwards(root, mount, group.path))
+                visit(folder, mount.unified);
+        }
+    }
+}
+
 }  // namespace
 
 CgroupLimits cgroup_limits(const std::filesystem::path& root) {
     CgroupLimits limits;
-    const std::vector<GroupOfProcess> groups = groups_of_process(root);
-    for (const CgroupMount& mount : cgroup_mounts(root)) {
-        for (const GroupOfProcess& group : groups) {
-            const auto governs = [&](std::string_view controller) {
-                if (mount.unified) return group.controllers.empty();
-                return contains(group.controllers, controller) && contains(mount.controllers, controller);
-            };
-            if (!governs("cpu") && !governs("memory")) continue;
-            for (const std::filesystem::path& folder : folders_upwards(root, mount, group.path)) {
-                if (governs("cpu")) lower(limits.cpu_quota, cpu_quota_of(folder, mount.unified));
-                if (governs("memory")) lower(limits.memory_bytes, memory_limit_of(folder, mount.unified));
-            }
-        }
+    std::optional<CpuQuota> quota;
+    for_each_group(root, "cpu", [&](const std::filesystem::path& folder, bool unified) {
+        lower(quota, cpu_quota_of(folder, unified));
+    });
+    for_each_group(root, "memory", [&](const std::filesystem::path& folder, bool unified) {
+        lower(limits.memory_bytes, memory_limit_of(folder, unified));
+    });
+    if (quota) {
+        limits.cpu_quota = quota->cores;
+        limits.cpu_period_s = quota->period_s;
     }
     return limits;
+}
+
+std::vector<std::filesystem::path> throttling_files(const std::filesystem::path& root) {
+    std::vector<std::filesystem::path> files;
+    for_each_group(root, "cpu", [&](const std::filesystem::path& folder, bool /*unified*/) {
+        if (throttled_of(folder / "cpu.stat")) files.push_back(folder / "cpu.stat");
+    });
+    return files;
+}
+
+std::optional<double> throttled_s(const std::vector<std::filesystem::path>& files) {
+    std::optional<double> sum_s;
+    for (const std::filesystem::path& file : files)
+        if (const auto one = throttled_of(file)) sum_s = sum_s.value_or(0) + *one;
+    return sum_s;
 }
 
 }  // namespace mnist

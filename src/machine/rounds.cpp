@@ -11,6 +11,7 @@
 
 #include "affinity.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/thread_waits.hpp"
 
 namespace mnist {
 namespace {
@@ -31,12 +32,23 @@ double rate(const std::vector<RoundSpan>& spans) {
 
 }  // namespace
 
-Clock::duration round_duration(double seconds) {
-    const double bounded = std::isfinite(seconds) ? std::clamp(seconds, 0.001, 10.0) : 0.001;
-    return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(bounded));
+RoundPlan round_plan(double seconds, std::size_t threads, const CgroupLimits& limits) {
+    constexpr double kPeriods = 3;
+    const double wanted_s = std::isfinite(seconds) ? std::clamp(seconds, 0.001, 10.0) : 0.001;
+    const auto duration = [](double s) {
+        return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+    };
+    if (!limits.cpu_quota || *limits.cpu_quota >= static_cast<double>(threads))
+        return {.duration = duration(wanted_s), .rounds = 8};
+    const double periods = std::max(kPeriods, std::ceil(wanted_s / limits.cpu_period_s));
+    return {.duration = duration(periods * limits.cpu_period_s), .rounds = 4, .settles = true};
 }
 
-double best_rate(const std::vector<int>& cpus, int rounds, const char* what,
+RoundPlan round_plan(double seconds, std::size_t threads) {
+    return round_plan(seconds, threads, cgroup_limits("/"));
+}
+
+double best_rate(const std::vector<int>& cpus, const RoundPlan& plan, const char* what,
                  const std::function<void(std::size_t)>& prepare,
                  const std::function<RoundSpan(std::size_t)>& measure) {
     const std::size_t threads = std::max<std::size_t>(1, cpus.size());
@@ -44,13 +56,14 @@ double best_rate(const std::vector<int>& cpus, int rounds, const char* what,
     double best = 0;
     std::barrier start(static_cast<std::ptrdiff_t>(threads));
     const auto walk = [&](std::size_t thread) {
+        const TimedThread timed;
         if (thread < cpus.size()) pin_this_thread(cpus[thread]);
         prepare(thread);
-        for (int round = 0; round < rounds; ++round) {
+        for (int round = plan.settles ? -1 : 0; round < plan.rounds; ++round) {
             start.arrive_and_wait();
             spans[thread] = measure(thread);
             start.arrive_and_wait();
-            if (thread == 0) best = std::max(best, rate(spans));
+            if (thread == 0 && round >= 0) best = std::max(best, rate(spans));
         }
     };
     {

@@ -8,6 +8,8 @@
 #include <functional>
 #include <vector>
 
+#include "cgroup.hpp"
+
 namespace mnist {
 
 struct RoundSpan {
@@ -16,13 +18,25 @@ struct RoundSpan {
     double work = 0;  ///< done in this time, in the caller's unit
 };
 
-/// `seconds` held between 0.001 and 10; 0.001 for what is no finite number.
-[[nodiscard]] std::chrono::steady_clock::duration round_duration(double seconds);
+/// How long and how often to measure.
+struct RoundPlan {
+    std::chrono::steady_clock::duration duration;
+    int rounds;
+    bool settles = false;  ///< one more round first, which does not count
+};
 
-/// Work per second of the best of `rounds` rounds. measure(thread) runs on one thread for each of `cpus` at
+/// Eight rounds of `seconds`, held between 0.001 and 10 (0.001 for what is no finite number). Where a quota
+/// lets `threads` threads run for only a part of each period, what they reach within one is a lie: then a
+/// round is whole periods, three at least, after one that uses up what was saved; and there are four, as they
+/// are long.
+[[nodiscard]] RoundPlan round_plan(double seconds, std::size_t threads, const CgroupLimits& limits);
+/// With the limits of this process.
+[[nodiscard]] RoundPlan round_plan(double seconds, std::size_t threads);
+
+/// Work per second of the best round of the plan. measure(thread) runs on one thread for each of `cpus` at
 /// once (one unpinned thread where the list is empty); prepare(thread) runs there once before the first
 /// round. Throws BackendError where a thread cannot be started; `what` names the measurement in it.
-[[nodiscard]] double best_rate(const std::vector<int>& cpus, int rounds, const char* what,
+[[nodiscard]] double best_rate(const std::vector<int>& cpus, const RoundPlan& plan, const char* what,
                                const std::function<void(std::size_t)>& prepare,
                                const std::function<RoundSpan(std::size_t)>& measure);
 

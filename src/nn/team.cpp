@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/thread_waits.hpp"
 #include "onednn.hpp"
 
 namespace mnist {
@@ -80,6 +81,7 @@ void Team::end_threads() {
 }
 
 void Team::serve(std::size_t thread, int cpu) {
+    const TimedThread timed;
     if (cpu >= 0) pin_to(cpu);
     const AsTeamMember member;
     std::uint64_t seen = 0;

@@ -52,39 +52,44 @@ std::string means_table(const Comparison& comparison, const TextStyle& style) {
     return table_text(columns, style.width) + "\n";
 }
 
-// Accuracies stand in a column where they fit, else in the line below their row: cut into two tables, rows
-// could not be read.
+/// A column that may as well stand in the line below each row, as "accuracy +0.02 (...)" or "10/10 runs".
+struct Detail {
+    TableColumn column;
+    std::string_view before, after;
+};
+
+// What does not fit beside the rows stands below them, the last details first: a table cut into two could not
+// be read.
 std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
     TableColumn verdict{.heading = "Verdict", .cells = {}, .left = true};
     TableColumn ratio{.heading = "Ratio", .cells = {}};
-    TableColumn interval{.heading = "Interval", .cells = {}};
-    TableColumn samples{.heading = "Runs", .cells = {}};
-    TableColumn accuracy{.heading = "Accuracy, points", .cells = {}};
+    Detail interval{{.heading = "Interval", .cells = {}}, "interval ", ""};
+    Detail samples{{.heading = "Runs", .cells = {}}, "", " runs"};
+    Detail accuracy{{.heading = "Accuracy, points", .cells = {}}, "accuracy ", ""};
     std::vector<std::string> below;
     for (const ComparedRow* const row : sorted_rows(comparison)) {
         name.cells.push_back(name_cell(row->name));
         verdict.cells.push_back(verdict_words(*row, comparison.mode));
         if (style.colour) verdict.colours.push_back(colour_of(*row));
         ratio.cells.push_back(ratio_cell(row->speed.ratio));
-        interval.cells.push_back(interval_cell(row->speed.interval));
-        samples.cells.push_back(fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new));
-        accuracy.cells.push_back(accuracy_cell(row->accuracy));
+        interval.column.cells.push_back(interval_cell(row->speed.interval));
+        samples.column.cells.push_back(fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new));
+        accuracy.column.cells.push_back(accuracy_cell(row->accuracy));
         below.push_back(comparison.mode == CompareMode::report ? ratio_split(*row) : "");
     }
-    const auto has_text = [](const std::string& cell) { return !cell.empty(); };
     std::vector<TableColumn> columns{name, verdict, ratio};
-    if (std::any_of(interval.cells.begin(), interval.cells.end(), has_text)) columns.push_back(interval);
-    columns.push_back(samples);
-    if (std::none_of(accuracy.cells.begin(), accuracy.cells.end(), has_text))
-        return table_text(columns, style.width, below);
-    columns.push_back(accuracy);
-    if (table_width(columns) > static_cast<std::size_t>(std::max(style.width, 0))) {
+    for (const Detail& detail : {interval, samples, accuracy}) {
+        const std::vector<std::string>& cells = detail.column.cells;
+        if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); }))
+            continue;
+        columns.push_back(detail.column);
+        if (table_width(columns) <= static_cast<std::size_t>(std::max(style.width, 0))) continue;
         columns.pop_back();
-        for (std::size_t i = 0; i < below.size(); ++i) {
-            if (accuracy.cells[i].empty()) continue;
-            below[i] += (below[i].empty() ? "" : "; ") + std::string("accuracy ") + accuracy.cells[i];
-        }
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (!cells[i].empty())
+                below[i] += fmt::format("{}{}{}{}", below[i].empty() ? "" : "; ", detail.before, cells[i],
+                                        detail.after);
     }
     return table_text(columns, style.width, below);
 }

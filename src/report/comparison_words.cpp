@@ -159,7 +159,7 @@ std::string ratio_split(const ComparedRow& row) {
     if (row.speed.ratio && row.peak_ratio && row.efficiency_ratio)
         text = fmt::format("{:.2f}x peak x {:.2f}x efficiency", *row.peak_ratio, *row.efficiency_ratio);
     if (row.base_share && row.new_share)
-        text += fmt::format("{}{:.0f} % and {:.0f} % of their own peaks", text.empty() ? "" : "; ",
+        text += fmt::format("{}{:.0f} % and {:.0f} % of own peaks", text.empty() ? "" : "; ",
                             *row.base_share * 100, *row.new_share * 100);
     return text;
 }

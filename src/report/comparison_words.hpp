@@ -59,7 +59,7 @@ struct MeanLine {
 /// "x.json has no rank: too few repetitions"; empty where all members have one.
 [[nodiscard]] std::string unranked_words(const FamilyRanking& ranking, const Quote& quote);
 
-/// "1.60x peak x 1.14x efficiency; 55 % and 42 % of their own peaks": what is known of it, or
+/// "1.60x peak x 1.14x efficiency; 55 % and 42 % of own peaks": what is known of it, or
 /// nothing.
 [[nodiscard]] std::string ratio_split(const ComparedRow& row);
 

@@ -183,7 +183,7 @@ ordered_json source_json(const PageSource& source) {
     };
     const bool train = source.train() != nullptr;
     const Command command = train ? Command{train_command(*source.train()), {}} : bench_command(source);
-    const Disturbance disturbance = disturbance_of(source);
+    const DisturbedRows disturbance = disturbed_rows(source);
     return {{"name", source.name()},
             {"kind", train ? "train" : "bench"},
             {"label", fact("mnist.label", fact("host_name", "").c_str())},
@@ -214,8 +214,8 @@ std::string PageSource::created() const {
     return own.empty() ? fact("date") : own;
 }
 
-Disturbance disturbance_of(const PageSource& source) {
-    Disturbance found;
+DisturbedRows disturbed_rows(const PageSource& source) {
+    DisturbedRows found;
     for (const MeasuredRow& row : source.measurements.rows) {
         found.repetitions += row.seconds.size();
         found.disturbed += row.disturbed;

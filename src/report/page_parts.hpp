@@ -31,11 +31,11 @@ struct PageSource {
 };
 
 /// Repetitions that others disturbed, as `mnist compare` counts them.
-struct Disturbance {
+struct DisturbedRows {
     std::size_t disturbed = 0, repetitions = 0;
     std::vector<std::string> rows;  ///< names of those with any
 };
-[[nodiscard]] Disturbance disturbance_of(const PageSource& source);
+[[nodiscard]] DisturbedRows disturbed_rows(const PageSource& source);
 
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {

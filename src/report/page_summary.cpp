@@ -208,7 +208,7 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     if (result != nullptr && !result->resumed.empty())
         sentences.push_back(fmt::format(
             "{} was resumed from a checkpoint: its seconds are of several processes.", source.name()));
-    if (const Disturbance found = disturbance_of(source); found.disturbed > 0)
+    if (const DisturbedRows found = disturbed_rows(source); found.disturbed > 0)
         sentences.push_back(
             fmt::format("{} was measured on a busy machine: {} of {} repetitions lost more than 2 % of their "
                         "time to other virtual machines.",

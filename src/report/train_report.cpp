@@ -130,6 +130,24 @@ std::string whole_trainings(const TrainResult& result, const std::vector<RunGrou
     return lines;
 }
 
+/// Speeds that other programs had a part in.
+std::string disturbed_runs(const TrainResult& result, int width) {
+    std::size_t disturbed = 0;
+    Disturbance worst;
+    for (const RunRecord& run : result.runs) {
+        if (!disturbed_by(run.disturbance)) continue;
+        ++disturbed;
+        worst = worst_of(worst, run.disturbance);
+    }
+    const std::optional<std::string> reason = disturbed_by(worst);
+    if (!reason) return {};
+    const std::string which = result.runs.size() == 1
+                                  ? fmt::format("The run was disturbed ({})", *reason)
+                                  : fmt::format("{} of {} runs {} disturbed (at worst, {})", disturbed,
+                                                result.runs.size(), disturbed == 1 ? "was" : "were", *reason);
+    return wrapped(which + ": measure speed again when nothing else runs", width, "- ");
+}
+
 }  // namespace
 
 std::string train_report(const TrainResult& result, const TextStyle& style) {
@@ -142,8 +160,9 @@ std::string train_report(const TrainResult& result, const TextStyle& style) {
     const std::vector<std::string> sentences = insights(result);
     if (!sentences.empty()) out += "\n" + heading("Insights", style);
     for (const std::string& sentence : sentences) out += wrapped(sentence, style.width, "- ");
-    const std::string speed =
-        peak_shares(result, groups, style) + whole_trainings(result, groups, style.width);
+    const std::string speed = peak_shares(result, groups, style) +
+                              whole_trainings(result, groups, style.width) +
+                              disturbed_runs(result, style.width);
     if (!speed.empty()) out += "\n" + heading("Speed", style) + speed;
     const std::string chart = accuracy_chart(groups, style);
     return chart.empty() ? out : out + "\n" + heading("Test accuracy, %", style) + chart;

@@ -163,6 +163,13 @@ bool is_own_key(std::string_view key) {
     return std::find(std::begin(kOwnKeys), std::end(kOwnKeys), key) != std::end(kOwnKeys);
 }
 
+// Only for those who want the time of all together, so what is no such number is left out.
+std::optional<std::uint64_t> iterations(const json& row) {
+    const auto found = row.find("iterations");
+    if (found == row.end() || !found->is_number_unsigned()) return std::nullopt;
+    return found->get<std::uint64_t>();
+}
+
 std::map<std::string, double> counters(const json& row) {
     std::map<std::string, double> found;
     for (const auto& [key, value] : row.items()) {
@@ -179,6 +186,7 @@ void add_repetition(const json& row, const std::string& name, Reader& reader) {
     }
     BenchRepetition repetition{.name = name,
                                .seconds = seconds_per_iteration(row),
+                               .iterations = iterations(row),
                                .counters = counters(row),
                                .label = {},
                                .index = {}};

@@ -68,6 +68,12 @@ std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& res
     return share <= 1 ? std::optional(share) : std::nullopt;
 }
 
+ordered_json disturbance_json(const Disturbance& disturbance) {
+    ordered_json object = ordered_json::object();
+    for (const DisturbanceFact& fact : kDisturbanceFacts) object[fact.key] = or_null(disturbance.*fact.value);
+    return object;
+}
+
 ordered_json image_json(const SampleImage& image) {
     return {{"index", image.index}, {"label", image.label}, {"pixels", to_base64(image.pixels)}};
 }
@@ -109,6 +115,7 @@ ordered_json run_json(const RunRecord& run, const std::optional<double>& peak_fr
             {"last_accuracy", or_null(run.last_accuracy)},
             {"samples_per_second", or_null(run.samples_per_second)},
             {"peak_fraction", or_null(peak_fraction)},
+            {"disturbance", disturbance_json(run.disturbance)},
             {"confusion_matrix", run.confusion_matrix},
             {"worst_mistakes", std::move(mistakes)},
             {"weights_sha256", run.weights_sha256}};

@@ -149,6 +149,16 @@ EpochRecord epoch(const JsonCursor& object) {
             .eval_seconds = amount(object.at("eval_seconds"))};
 }
 
+Disturbance disturbance(const JsonCursor& object) {
+    Disturbance disturbance;
+    for (const DisturbanceFact& fact : kDisturbanceFacts) {
+        if (const auto value = object.find(fact.key))
+            disturbance.*fact.value =
+                nullable(*value, [&](const JsonCursor& cursor) { return cursor.number(0, fact.greatest); });
+    }
+    return disturbance;
+}
+
 /// Square, and as many classes as the data set has; an empty array stands for no evaluation.
 ConfusionMatrix confusion_matrix(const JsonCursor& array, std::uint64_t classes) {
     ConfusionMatrix matrix;
@@ -227,6 +237,7 @@ RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
     run.best_accuracy = nullable(object.at("best_accuracy"), percent);
     run.last_accuracy = nullable(object.at("last_accuracy"), percent);
     run.samples_per_second = nullable(object.at("samples_per_second"), amount);
+    if (const auto found = object.find("disturbance")) run.disturbance = disturbance(*found);
     run.confusion_matrix = confusion_matrix(object.at("confusion_matrix"), facts.classes);
     if (const auto mistakes = object.find("worst_mistakes")) {
         for (const JsonCursor& one : mistakes->elements()) run.worst_mistakes.push_back(mistake(one, facts));

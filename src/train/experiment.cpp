@@ -14,6 +14,7 @@
 #include "feed.hpp"
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/nn/engine.hpp"
 #include "mnist/nn/low_precision.hpp"
 #include "mnist/train/pictures.hpp"
@@ -64,6 +65,7 @@ class Experiment {
           dims_(network_dims(config_, dataset_)),
           batch_(std::min(config_.batch_size, dataset_.train.count())),
           team_(team_size(config_.threads, inputs.cpus), inputs.cpus),
+          watch_(inputs.cpus),
           progress_(inputs.progress) {
         if (config_.loader_threads > 0)
             feed_ = std::make_unique<LoaderFeed>(LoaderShape{.batch = batch_,
@@ -114,6 +116,7 @@ class Experiment {
                 optimizer);
         }
         keep_state();
+        watch_.begin();
         std::size_t resumable_at = run.epochs.size();
         for (std::size_t e = run.epochs.size(); e < config_.epochs && run.status == RunStatus::completed;
              ++e) {
@@ -130,6 +133,7 @@ class Experiment {
         if (run.status == RunStatus::interrupted && inputs_.checkpoint_every > 0 &&
             run.epochs.size() != resumable_at)
             tell_resumable(run);
+        run.disturbance = watch_.so_far();
         summarise(run);
         keep_mistakes(run);
     }
@@ -249,6 +253,7 @@ class Experiment {
     std::vector<std::uint32_t> order_;  ///< before feed_, which reads it until it is destroyed
     std::unique_ptr<LoaderFeed> feed_;
     std::unique_ptr<Engine> engine_;
+    DisturbanceWatch watch_;
     /// Its state is that after the present run's last counted epoch.
     ExperimentProgress progress_;
 };

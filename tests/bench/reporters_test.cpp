@@ -84,3 +84,11 @@ TEST_CASE("reporters: errors can be dropped and runs amended") {
     REQUIRE(parsed.at("benchmarks").size() == 1);
     CHECK(parsed.at("benchmarks").at(0).at("gflops") == 7.0);
 }
+
+TEST_CASE("reporters: statistics do not count disturbed repetitions") {
+    Run run = sample_run();
+    run.counters["disturbed"] = 1;
+    CHECK(cleaned(run).counters.contains("disturbed"));
+    run.run_type = Run::RT_Aggregate;
+    CHECK(!cleaned(run).counters.contains("disturbed"));
+}

@@ -233,6 +233,29 @@ TEST_CASE("results: primitives side by side count what all threads did") {
     CHECK(result.at("context").contains("mnist.fma_peak_gflops.threads:3"));
 }
 
+TEST_CASE("results: a repetition beside busy loops is marked, warned of and counted at the end") {
+    const Workshop workshop;
+    const BusyMachine busy;
+    const Finished finished =
+        workshop.mnist({"--benchmark_filter=^OptimizerStep/SGD", "--benchmark_min_time=0.1",
+                        "--benchmark_repetitions=2", "--benchmark_out=r.json"});
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(contains(finished.output, "disturbed=1"));
+    CHECK(!contains(finished.output, "other_cpu_share"));
+    CHECK(contains(finished.error, " is disturbed: other processes took "));
+    CHECK(contains(finished.error, "2 of 2 repetitions were disturbed (at worst, other processes took "));
+    const json result = workshop.json_of("r.json");
+    for (const json& run : result.at("benchmarks")) {
+        if (run.at("run_type") == "aggregate") {
+            CHECK(!run.contains("disturbed"));
+            continue;
+        }
+        CHECK(run.at("disturbed") == 1);
+        CHECK(run.at("other_cpu_share") > 0.1);
+    }
+}
+
 TEST_CASE("results: calibration is sane") {
     const Workshop workshop;
     const json result =

@@ -92,13 +92,9 @@ TEST_CASE("remaining time: a benchmark that knows its share takes part in the pa
 }
 
 TEST_CASE("warnings: a quiet machine with a release build gets none") {
-    CHECK(warnings({.governor = "performance",
-                    .load_average = 0.2,
-                    .usable_cpus = 2,
-                    .most_threads = 2,
-                    .build_type = "Release"})
+    CHECK(warnings({.governor = "performance", .usable_cpus = 2, .most_threads = 2, .build_type = "Release"})
               .empty());
-    CHECK(warnings({.governor = {}, .load_average = {}, .build_type = "RelWithDebInfo"}).empty());
+    CHECK(warnings({.governor = {}, .build_type = "RelWithDebInfo"}).empty());
 }
 
 TEST_CASE("warnings: each names what is the matter and a remedy") {
@@ -111,9 +107,6 @@ TEST_CASE("warnings: each names what is the matter and a remedy") {
     Circumstances scaling = fine;
     scaling.governor = "powersave";
     CHECK(only(scaling).find("cpupower") != std::string::npos);
-    Circumstances busy = fine;
-    busy.load_average = 1.5;
-    CHECK(only(busy).find("load average 1.50 on 2 CPUs") != std::string::npos);
     Circumstances crowded = fine;
     crowded.most_threads = 3;
     CHECK(only(crowded).find("3 threads share 2 CPUs") != std::string::npos);
@@ -123,4 +116,74 @@ TEST_CASE("warnings: each names what is the matter and a remedy") {
     Circumstances drawn = fine;
     drawn.synthetic = true;
     CHECK(only(drawn).find("./run fetch mnist") != std::string::npos);
+}
+
+TEST_CASE(
+    "warnings: disturbed repetitions are counted among those that were measured, with the worst reason") {
+    const auto repetition = [](double other_cpu_share) {
+        Run run;
+        run.counters["other_cpu_share"] = other_cpu_share;
+        if (other_cpu_share > 0.05) run.counters["disturbed"] = 1;
+        return run;
+    };
+    Run mean = repetition(0.5);
+    mean.run_type = Run::RT_Aggregate;
+    CHECK(!disturbed_repetitions({{repetition(0.01)}, {mean}}));
+    CHECK(
+        disturbed_repetitions({{repetition(0.2), repetition(0.01), mean}, {repetition(0.4)}}) ==
+        "2 of 3 repetitions were disturbed (at worst, other processes took 40 % of the CPUs): measure those "
+        "with disturbed=1 again when nothing else runs");
+    CHECK(disturbed_repetitions({{repetition(0.2)}}).value_or("").starts_with("1 of 1 repetitions was "));
+}
+
+TEST_CASE(
+    "peaks: more than all makes the peak be measured again, and where that does not help has no share") {
+    Peaks peaks({});
+    peaks.offer(1, 1e6);
+    CHECK(peaks.share(5e5, 1) == 0.5);
+    CHECK(peaks.share(1e6, 1) == 1.0);
+    CHECK(!peaks.share(1.2e6, 1));
+    CHECK(peaks.best(1) == 1e6);
+    Peaks disturbed({});
+    disturbed.offer(1, 1e-6);
+    const auto share = disturbed.share(2e-6, 1);
+    REQUIRE(share);
+    CHECK(*share < 1e-3);
+    CHECK(disturbed.best(1) > 1e-3);
+}
+
+TEST_CASE("peaks: at the end shares are those of the best peak, of statistics too, and never more than all") {
+    const std::atomic<bool> stop{false};
+    Bench bench({}, {}, stop);
+    ProgressLine progress(false, 80);
+    Session session({{.name = "Step", .threads = 1, .needs_peak = true}, {.name = "Other"}}, bench, progress);
+    bench.peaks.offer(1, 200);
+    const auto amended = [&](double gflops, const char* statistic, bool is_share) {
+        Run run;
+        run.run_name.function_name = "Step";
+        run.counters["gflops"] = gflops;
+        run.counters["peak_gflops"] = 80;
+        run.counters["peak_fraction"] = 1.25;
+        run.aggregate_name = statistic;
+        if (std::string(statistic) == "cv") run.aggregate_unit = benchmark::kPercentage;
+        CHECK(session.use_best_peak(run) == is_share);
+        return run.counters;
+    };
+    auto counters = amended(100, "", true);
+    CHECK(counters.at("peak_gflops") == 200);
+    CHECK(counters.at("peak_fraction") == 0.5);
+    counters = amended(240, "", false);
+    CHECK(counters.at("peak_gflops") == 200);
+    CHECK(!counters.contains("peak_fraction"));
+    counters = amended(10, "stddev", true);
+    CHECK(counters.at("peak_gflops") == 0);
+    CHECK(counters.at("peak_fraction") == 0.05);
+    counters = amended(0.1, "cv", true);
+    CHECK(counters.at("peak_fraction") == 0.1);
+
+    Run other;
+    other.run_name.function_name = "Other";
+    other.counters["gflops"] = 1000;
+    CHECK(session.use_best_peak(other));
+    CHECK(other.counters.size() == 1);
 }

@@ -1,6 +1,14 @@
 // The images are made by arithmetic alone, so that every run of the tests sees the same ones.
 #include "fixtures.hpp"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -99,6 +107,26 @@ std::vector<std::string> Workshop::default_results() const {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+BusyMachine::BusyMachine() {
+    constexpr unsigned kLoopsPerCpu = 3;
+    const unsigned count = kLoopsPerCpu * std::max(1U, std::thread::hardware_concurrency());
+    for (unsigned i = 0; i < count; ++i) {
+        const pid_t loop = fork();
+        if (loop == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);  // also where the test is killed
+            for (volatile unsigned turns = 0;;) turns = turns + 1;
+        }
+        if (loop > 0) loops_.push_back(loop);
+    }
+}
+
+BusyMachine::~BusyMachine() {
+    for (const pid_t loop : loops_) {
+        kill(loop, SIGKILL);
+        waitpid(loop, nullptr, 0);
+    }
 }
 
 bool contains(const std::string& text, const std::string& part) {

@@ -51,6 +51,18 @@ class Workshop {
     TemporaryFolder folder_;
 };
 
+/// Other processes that take most of every CPU as long as this lives.
+class BusyMachine {
+  public:
+    BusyMachine();
+    ~BusyMachine();
+    BusyMachine(const BusyMachine&) = delete;
+    BusyMachine& operator=(const BusyMachine&) = delete;
+
+  private:
+    std::vector<pid_t> loops_;
+};
+
 [[nodiscard]] bool contains(const std::string& text, const std::string& part);
 
 }  // namespace mnist::testing

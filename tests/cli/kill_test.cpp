@@ -36,7 +36,8 @@ nlohmann::json history(const Workshop& workshop) {
             epoch.erase("train_seconds");
             epoch.erase("eval_seconds");
         }
-        for (const char* key : {"seconds_to_target", "samples_per_second", "peak_fraction"}) run.erase(key);
+        for (const char* key : {"seconds_to_target", "samples_per_second", "peak_fraction", "disturbance"})
+            run.erase(key);
     }
     return runs;
 }

@@ -280,3 +280,14 @@ TEST_CASE("train: one-cycle trains every optimizer, says so, and is in the resul
     const std::vector<std::string> cycled = weights(result);
     for (std::size_t i = 0; i < 3; ++i) CHECK(cycled[i] != constant[i]);
 }
+
+TEST_CASE("train: a run beside busy loops is warned of, its facts are in the file, a note in the report") {
+    const Workshop workshop;
+    const BusyMachine busy;
+    const Finished finished = workshop.train({"--optimizer", "adam", "--epochs", "1000", "--out", "r.json"});
+    CAPTURE(finished.error);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(contains(finished.error, "warning: Adam, seed 0, was disturbed: other processes took "));
+    CHECK(contains(finished.output, "- The run was disturbed (other processes took "));
+    CHECK(workshop.json_of("r.json").at("runs").at(0).at("disturbance").at("other_cpu_share") > 0.1);
+}

@@ -34,7 +34,7 @@ using Keys = std::vector<std::string>;
 
 TEST_CASE("differences: all that makes or limits a machine's speed makes it another one, if both say it") {
     for (const char* const fact :
-         {"cpu_model", "cpu_family", "cpu_generation", "cpu_stepping", "governor", "turbo", "isa",
+         {"cpu_model", "cpu_family", "cpu_model_number", "cpu_stepping", "governor", "turbo", "isa",
           "onednn_isa", "usable_cores", "usable_threads", "physical_cores", "sockets", "numa_nodes"}) {
         const std::string key = std::string("mnist.machine.") + fact;
         CAPTURE(key);
@@ -100,7 +100,8 @@ TEST_CASE("differences: the build and the system are named and leave the machine
     for (const char* const key :
          {"mnist.build.commit", "mnist.build.flags", "mnist.build.compiler", "mnist.build.libraries",
           "mnist.build.onednn", "mnist.build.dirty", "mnist.machine.kernel", "mnist.machine.os",
-          "mnist.machine.microcode", "mnist.machine.virtualisation", "mnist.machine.never_heard_of"}) {
+          "mnist.machine.cpu_microcode", "mnist.machine.cpu_generation", "mnist.machine.virtualisation",
+          "mnist.machine.never_heard_of"}) {
         CAPTURE(key);
         const Comparison comparison = between(key, "x", "y");
         CHECK(comparison.mode == CompareMode::gate);

@@ -58,6 +58,45 @@ TEST_CASE("measurements: a row is disturbed where more than a quarter of its rep
     CHECK_FALSE(is_disturbed(row));
 }
 
+TEST_CASE("measurements: repetitions are disturbed by the one rule, in files of any age") {
+    BenchResult result;
+    // Beside two busy loops and alone, in a file that counts switches and waiting only; then with new facts.
+    result.repetitions = {
+        repetition("Step/SGD", 1.391e-3, {{"involuntary_switches", 247}, {"waiting_share", 0.58}}),
+        repetition("Step/SGD", 0.328e-3, {{"involuntary_switches", 41}, {"waiting_share", 0.04}}),
+        repetition("Step/SGD", 0.328e-3, {{"other_cpu_share", 0.48}}),
+        repetition("Step/SGD", 0.328e-3, {{"other_cpu_share", 0.01}})};
+    for (BenchRepetition& one : result.repetitions) one.iterations = 256;
+    CHECK(measurements_of(result, "x.json").rows.at(0).disturbed == 2);
+}
+
+TEST_CASE("measurements: a training's disturbed runs are counted") {
+    TrainResult result;
+    result.runs.resize(3);
+    for (RunRecord& run : result.runs) run.epochs.assign(1, {{}, {}, {}, 1, 0});
+    result.runs[1].disturbance.other_cpu_share = 0.3;
+    CHECK(measurements_of(result, "x.json").rows.at(0).disturbed == 1);
+}
+
+TEST_CASE("measurements: more than all of a peak is no share, and what it was measured by no peak") {
+    BenchResult bench;
+    bench.repetitions = {repetition("A", 1, {{"peak_fraction", 1.27}, {"peak_gflops", 100}}),
+                         repetition("A", 1, {{"peak_fraction", 1}, {"peak_gflops", 127}})};
+    const MeasuredRow row = measurements_of(bench, "x.json").rows.at(0);
+    CHECK(row.peak_fractions == std::vector<double>{1});
+    CHECK(row.peak_gflops == std::vector<double>{127});
+
+    TrainResult train;
+    train.dataset.rows = train.dataset.columns = train.dataset.classes = 10;
+    train.fma_peak_gflops = 100;
+    train.runs.resize(1);
+    train.runs[0].epochs.assign(1, {{}, {}, {}, 1, 0});
+    train.runs[0].samples_per_second = 1e6;
+    CHECK(measurements_of(train, "x.json").rows.at(0).peak_fractions.empty());
+    train.fma_peak_gflops = 1000;
+    CHECK(measurements_of(train, "x.json").rows.at(0).peak_fractions.size() == 1);
+}
+
 TEST_CASE("measurements: a rate of the machine is compared as a rate, for its row always takes as long") {
     BenchResult result;
     result.context = {{"mnist.schema", "mnist-bench/1"}};

@@ -64,6 +64,7 @@ TEST_CASE("cgroup: version 1 reads each controller in its own hierarchy") {
         .file("sys/fs/cgroup/memory/m/n/memory.limit_in_bytes", "9223372036854771712\n");
     const mnist::CgroupLimits limits = cgroup_limits(root.path());
     CHECK(limits.cpu_quota == 2.5);
+    CHECK(limits.cpu_period_s == Approx(0.1));
     CHECK(limits.memory_bytes == 2147483648U);
 }
 
@@ -125,4 +126,36 @@ TEST_CASE("cgroup: strange content is no limit") {
     CAPTURE(quota);
     CHECK_FALSE(cgroup_limits(root.path()).cpu_quota.has_value());
     CHECK_FALSE(cgroup_limits(root.path()).memory_bytes.has_value());
+}
+
+TEST_CASE("cgroup: the period is that of the least quota") {
+    FakeRoot root;
+    root.file("proc/self/mountinfo", kV2Mount).file("proc/self/cgroup", "0::/a/b\n");
+    root.file("sys/fs/cgroup/a/cpu.max", "10000 20000\n").file("sys/fs/cgroup/a/b/cpu.max", "90000 100000\n");
+    CHECK(cgroup_limits(root.path()).cpu_quota == 0.5);
+    CHECK(cgroup_limits(root.path()).cpu_period_s == Approx(0.02));
+}
+
+TEST_CASE("cgroup: throttled time is summed over all groups on the way up, in either version's unit") {
+    FakeRoot root;
+    root.file("proc/self/mountinfo",
+              kV1Mounts + "41 30 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n")
+        .file("proc/self/cgroup", "3:cpu,cpuacct:/c\n0::/s\n");
+    root.file("sys/fs/cgroup/cpu,cpuacct/c/cpu.stat",
+              "nr_periods 9\nnr_throttled 4\nthrottled_time 250000000\n")
+        .file("sys/fs/cgroup/unified/s/cpu.stat", "usage_usec 7\nnr_periods 9\nthrottled_usec 500000\n")
+        .file("sys/fs/cgroup/unified/cpu.stat", "usage_usec 7\n");
+    const auto files = mnist::throttling_files(root.path());
+    CHECK(files.size() == 2);
+    CHECK(mnist::throttled_s(files) == 0.75);
+}
+
+TEST_CASE("cgroup: without counts of throttled time there is none") {
+    FakeRoot root;
+    root.file("proc/self/mountinfo", kV2Mount).file("proc/self/cgroup", "0::/\n");
+    CHECK(mnist::throttling_files(root.path()).empty());
+    root.file("sys/fs/cgroup/cpu.stat", "throttled_usec many\n");
+    CHECK(mnist::throttling_files(root.path()).empty());
+    CHECK(!mnist::throttled_s({}));
+    CHECK(!mnist::throttled_s({root.path() / "gone"}));
 }

@@ -218,3 +218,38 @@ TEST_CASE("bench file: a file is recognised by its context and its benchmarks") 
     CHECK_FALSE(mnist::looks_like_bench_json(json::array({1, 2})));
     CHECK_FALSE(mnist::looks_like_bench_json(nullptr));
 }
+
+TEST_CASE("bench file: the facts of a disturbance come from their counters, and no others") {
+    json row = bench_row();
+    row["other_cpu_share"] = 0.25;
+    row["run_queue_share"] = 0.5;
+    row["steal_share"] = 1.5;         // no share
+    row["throttled_share"] = -0.125;  // no share
+    row["involuntary_switches_per_s"] = 7;
+    row["involuntary_switches"] = 3;
+    const mnist::Disturbance found = disturbance_of(bench_of({row}).repetitions.at(0));
+    CHECK(found.other_cpu_share == 0.25);
+    CHECK(found.run_queue_share == 0.5);
+    CHECK(!found.steal_share);
+    CHECK(!found.throttled_share);
+    CHECK(!found.waiting_share);
+    CHECK(found.involuntary_switches_per_s == 7.0);
+}
+
+TEST_CASE("bench file: older files' switches are those of all iterations' time") {
+    json row = bench_row();  // 1000 iterations of 250 ns
+    row["involuntary_switches"] = 3;
+    const auto per_s = [&] {
+        return disturbance_of(bench_of({row}).repetitions.at(0)).involuntary_switches_per_s;
+    };
+    CHECK(per_s().value_or(0) == Approx(12000));
+    row["involuntary_switches"] = 1e300;
+    CHECK(!per_s());
+    row["involuntary_switches"] = 3;
+    for (const json& none : {json(0), json("many"), json(-1)}) {
+        row["iterations"] = none;
+        CHECK(!per_s());
+    }
+    row.erase("iterations");
+    CHECK(!per_s());
+}

@@ -81,7 +81,9 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
         const json::json_pointer pointer(path);
         json without = whole;
         without[pointer.parent_pointer()].erase(pointer.back());
-        const bool may_miss = std::find(optional.begin(), optional.end(), path) != optional.end();
+        // A fact that cannot be had on one machine may be one that its program did not know.
+        const bool may_miss = std::find(optional.begin(), optional.end(), path) != optional.end() ||
+                              path.starts_with("/runs/0/disturbance");
         if (may_miss) {
             CHECK_NOTHROW(mnist::parse_train_result(without.dump(), "x.json"));
         } else {

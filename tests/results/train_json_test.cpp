@@ -67,6 +67,24 @@ TEST_CASE("result file: the precision survives, and files from before there was 
     CHECK(parse_train_result(file.dump(), "x.json").config.precision == mnist::Precision::f32);
 }
 
+TEST_CASE("result file: what disturbed a run survives, and older files know of nothing") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    double value = 0.125;
+    for (const mnist::DisturbanceFact& fact : mnist::kDisturbanceFacts) {
+        result.runs[1].disturbance.*fact.value = value;
+        value += 0.125;
+    }
+    const mnist::TrainResult read = parse_train_result(train_result_json(result), "x.json");
+    for (const mnist::DisturbanceFact& fact : mnist::kDisturbanceFacts) {
+        CHECK(read.runs[1].disturbance.*fact.value == result.runs[1].disturbance.*fact.value);
+        CHECK(!(read.runs[0].disturbance.*fact.value));
+    }
+    json file = written(result);
+    CHECK(file["runs"][1]["disturbance"]["throttled_share"] == 0.125);
+    file["runs"][1].erase("disturbance");
+    CHECK(!parse_train_result(file.dump(), "x.json").runs[1].disturbance.throttled_share);
+}
+
 TEST_CASE("result file: values arrive in their members") {
     const mnist::TrainResult read =
         parse_train_result(train_result_json(mnist_test::sample_result()), "x.json");

@@ -328,4 +328,23 @@ TEST_CASE("configuration: impossible values are refused with their key") {
     CHECK_NOTHROW(validate(fine, nullptr));
 }
 
+TEST_CASE("experiment: each run has facts of what disturbed it") {
+    // Long enough to say something, however fast the machine is.
+    struct SlowObserver final : ExperimentObserver {
+        void epoch_finished(const RunRecord& /*run*/) override {
+            std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        }
+    } observer;
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::sgd, OptimizerKind::adam};
+    const ExperimentOutcome outcome = run_experiment(
+        {.config = config, .dataset = &set, .initial_model = {}, .cpus = {}}, observer, kNoStop);
+    REQUIRE(outcome.runs.size() == 2);
+    for (const RunRecord& run : outcome.runs) {
+        CHECK(run.disturbance.other_cpu_share);
+        CHECK(run.disturbance.involuntary_switches_per_s);
+    }
+}
+
 }  // namespace mnist

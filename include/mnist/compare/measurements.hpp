@@ -18,11 +18,17 @@ struct MeasuredRow {
     std::string name;             ///< "Train/Adam/batch:64"
     std::vector<double> seconds;  ///< an iteration, one number a repetition in order of time, all positive
     AccuracySample accuracy;
+<<<<<<< HEAD
     /// Seconds of single calls, one number a repetition, by percentile: "p50", "p90", "p99".
     std::map<std::string, std::vector<double>> latencies;
     std::vector<double> peak_fractions;  ///< shares of the measured multiply-add peak; may be empty
     std::vector<double> peak_gflops;     ///< that peak; may be empty
     std::size_t disturbed = 0;           ///< repetitions that something else than the program made slow
+=======
+    std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
+    std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
+    std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
+>>>>>>> 8749608
     bool of_machine = false;             ///< measures the machine and not the program
 };
 

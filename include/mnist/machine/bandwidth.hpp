@@ -13,8 +13,9 @@ namespace mnist {
 /// before it is written is not counted. About `seconds` a round, eight rounds, the best counts. For memory,
 /// not caches, choose arrays that together are four times the largest cache or more. An empty list measures
 /// one unpinned thread. `seconds` is held between 0.001 and 10, array_bytes to at least 64 KiB a thread.
-/// Throws BackendError where a thread cannot be started. Cost: three arrays; eight times `seconds`.
-/// Source: McCalpin, "Memory bandwidth and machine balance in current high performance computers" (1995).
+/// Under a CPU quota rounds are as fma_peak_gflops says. Throws BackendError where a thread cannot be
+/// started. Cost: three arrays; eight times `seconds`. Source: McCalpin, "Memory bandwidth and machine
+/// balance in current high performance computers" (1995).
 [[nodiscard]] double triad_bandwidth(const std::vector<int>& cpus, std::size_t array_bytes,
                                      double seconds = 0.03);
 

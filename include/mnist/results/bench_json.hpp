@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "mnist/core/disturbance.hpp"
+
 namespace mnist {
 
 /// One repetition of one benchmark: a row of run type "iteration".
@@ -23,10 +25,11 @@ struct BenchRepetition {
     /// files measured with other settings match. "/threads:4" stays: it says what was measured. Where two
     /// names of one file would become one, both stay whole.
     std::string name;
-    double seconds = 0;                      ///< real or manual time of one iteration; finite, above 0
-    std::map<std::string, double> counters;  ///< finite ones; Google Benchmark's own keys are none
-    std::string label;                       ///< empty where the row has none
-    std::optional<std::uint64_t> index;      ///< place among the repetitions of its name, in time
+    double seconds = 0;                         ///< real or manual time of one iteration; finite, above 0
+    std::optional<std::uint64_t> iterations{};  ///< that were timed together
+    std::map<std::string, double> counters;     ///< finite ones; Google Benchmark's own keys are none
+    std::string label;                          ///< empty where the row has none
+    std::optional<std::uint64_t> index;         ///< place among the repetitions of its name, in time
 };
 
 /// A row that nothing can be computed from, or a benchmark of which the file has aggregates only.
@@ -42,6 +45,11 @@ struct BenchResult {
     std::vector<BenchRepetition> repetitions;  ///< in the order of the file
     std::vector<SkippedRow> skipped;           ///< in the order of the file, then those with aggregates only
 };
+
+/// What the counters of a repetition say about it, under the keys of kDisturbanceFacts. Files from before the
+/// switches a second were counted have "involuntary_switches", their number: over the time of all iterations.
+/// A value that is none (a share below 0 or above 1) is left out.
+[[nodiscard]] Disturbance disturbance_of(const BenchRepetition& repetition);
 
 /// An object with an object "context" and an array "benchmarks".
 [[nodiscard]] bool looks_like_bench_json(const nlohmann::json& root);

@@ -33,8 +33,9 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 /// runs[2].epochs[0].test_accuracy: expected ..."), nested deeper than any result, more than two
 /// million values, larger than kMaxResultBytes. Keys that came later than the contract ("interrupted",
 /// "resumed", "initial_weights_sha256", "primitives", "fma_peak_gflops", "denormals_flushed",
-/// "sample_images", a run's "status", "message" and "worst_mistakes", "libraries" of the build) may be
-/// missing and then have their defaults. Pixels are base64, as many bytes as the data set's images have.
+/// "sample_images", a run's "status", "message", "disturbance" and "worst_mistakes", "libraries" of the
+/// build) may be missing and then have their defaults. Pixels are base64, as many bytes as the data set's
+/// images have.
 [[nodiscard]] TrainResult parse_train_result(const std::string& text, const std::string& where);
 
 /// read_file and parse_train_result. Throws InputError.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mnist/core/disturbance.hpp"
 #include "mnist/core/facts.hpp"
 #include "mnist/core/train_config.hpp"
 
@@ -52,6 +53,7 @@ struct RunRecord {
     std::optional<double> best_accuracy;      ///< percent
     std::optional<double> last_accuracy;      ///< percent
     std::optional<double> samples_per_second;  ///< training samples over training seconds, all epochs
+    Disturbance disturbance;                   ///< of its epochs; of a resumed run, since then
     ConfusionMatrix confusion_matrix;          ///< empty without an evaluation
     std::vector<Mistake> worst_mistakes;       ///< of the final weights, the most confident first
     std::string weights_sha256;                ///< f32, PyTorch order, little-endian
