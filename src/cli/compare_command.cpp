@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,19 +38,37 @@ struct CompareFlags {
     std::string out;
 };
 
-Measurements read_one(const std::string& file) {
+// What files are called, by their paths: long paths make sentences unreadable, but programs get them as they
+// were given.
+using Labels = std::map<std::string, std::string>;
+
+std::vector<GivenValue> files_of(const std::string& argument) {
+    return GivenValue{.where = "mnist compare", .words = {argument}}.elements("result files");
+}
+
+Labels labels_of(const CompareFlags& flags) {
+    std::vector<std::string> paths;
+    for (const std::string& argument : flags.files)
+        for (const GivenValue& file : files_of(argument)) paths.push_back(file.text());
+    const bool is_for_people = flags.format == "text" || flags.format == "markdown";
+    const std::vector<std::string> names = is_for_people ? distinct_tails(paths) : paths;
+    Labels labels;
+    for (std::size_t i = 0; i < paths.size(); ++i) labels.emplace(paths[i], names[i]);
+    return labels;
+}
+
+Measurements read_one(const std::string& file, const std::string& label) {
     const ResultFile result = read_result_file(file);
-    return std::visit([&](const auto& content) { return measurements_of(content, file); }, result);
+    return std::visit([&](const auto& content) { return measurements_of(content, label); }, result);
 }
 
 // One file, or several of one machine divided by commas. A file that stands there twice would count its
 // repetitions twice and be surer than it may.
-Measurements read_side(const std::string& argument) {
-    const GivenValue given{.where = "mnist compare", .words = {argument}};
+Measurements read_side(const std::string& argument, const Labels& labels) {
     std::optional<Measurements> pool;
     std::vector<std::filesystem::path> files;
-    for (const GivenValue& file : given.elements("result files")) {
-        Measurements one = read_one(file.text());
+    for (const GivenValue& file : files_of(argument)) {
+        Measurements one = read_one(file.text(), labels.at(file.text()));
         const bool known = std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& other) {
             std::error_code ignored;
             return std::filesystem::equivalent(other, file.text(), ignored);
@@ -114,7 +133,8 @@ int run_compare(const CompareFlags& flags) {
                           .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});
     if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
     std::vector<Measurements> sides;
-    for (const std::string& argument : flags.files) sides.push_back(read_side(argument));
+    const Labels labels = labels_of(flags);
+    for (const std::string& argument : flags.files) sides.push_back(read_side(argument, labels));
     const ComparedFiles files = compare_files(sides, settings);
     Console console;
     const std::string text =
@@ -140,9 +160,10 @@ void add_compare_command(CLI::App& app, Action& action) {
     command->footer(
         command->get_footer() +
         "\nA gate fails where a row got slower or less accurate, or a benchmark of the base fails in "
-        "the new file.\n"
-        "Exit codes: 0 fine; 1 a gate failed, or could judge nothing where --mode gate asks for "
-        "one;\n"
+        "the new file.\nIt is undecided where rows of the base are missing or were disturbed, or nothing "
+        "could "
+        "be judged.\n"
+        "Exit codes: 0 fine; 1 a gate failed, or is undecided where --mode gate asks for one;\n"
         "2 bad usage or input; 3 our own failure.");
     const auto flags = std::make_shared<CompareFlags>();
     command->add_option(
@@ -154,7 +175,7 @@ void add_compare_command(CLI::App& app, Action& action) {
         ->type_name("auto|gate|report");
     command->add_option("--threshold", flags->threshold, "Least change of time that counts, in percent (5)")
         ->type_name("PERCENT");
-    command->add_option("--alpha", flags->alpha, "Chance of any false claim in the whole table (0.05)")
+    command->add_option("--alpha", flags->alpha, "Chance of any false claim about two files (0.05)")
         ->type_name("SHARE");
     command
         ->add_option("--format", flags->format,

@@ -71,15 +71,20 @@ std::vector<RowGroup> groups_at(const std::vector<std::size_t>& places, const st
 }
 
 std::vector<GeometricMean> geometric_means(const std::vector<Match>& matches,
-                                           const std::vector<SpeedComparison>& speed) {
+                                           const std::vector<SpeedComparison>& speed,
+                                           const std::vector<RowGroup>& named) {
     std::vector<GeometricMean> means;
     for (const RowGroup& group : groups_at(places_to_group(matches, speed, true), matches, groups_to_mean)) {
         const SpeedComparison mean = mean_of_ratios(group, speed);
-        if (mean.ratio)
-            means.push_back({.family = group.title,
-                             .ratio = *mean.ratio,
-                             .interval = mean.interval,
-                             .rows = group.rows.size()});
+        if (!mean.ratio) continue;
+        means.push_back({.family = group.title,
+                         .ratio = *mean.ratio,
+                         .interval = mean.interval,
+                         .rows = group.rows.size(),
+                         .named = {}});
+        const auto same = std::find_if(named.begin(), named.end(),
+                                       [&](const RowGroup& other) { return other.rows == group.rows; });
+        if (same != named.end()) means.back().named = static_cast<std::size_t>(same - named.begin());
     }
     return means;
 }
@@ -183,9 +188,9 @@ Comparison compare(const Measurements& base, const Measurements& measured, const
     const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
     for (std::size_t i = 0; i < matches.size(); ++i)
         comparison.rows.push_back(compared_row(matches[i], speed[i], accuracy[i]));
-    comparison.named =
-        judge_groups(groups_of_program(matches, speed), table.times, speed, accuracy, settings.verdict);
-    comparison.geomeans = geometric_means(matches, speed);
+    const std::vector<RowGroup> groups = groups_of_program(matches, speed);
+    comparison.named = judge_groups(groups, table.times, speed, accuracy, settings.verdict);
+    comparison.geomeans = geometric_means(matches, speed, groups);
     comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, settings.verdict.alpha);
     comparison.more_repetitions =
         more_repetitions(base, measured, comparison.rows.size(), settings.verdict.alpha);

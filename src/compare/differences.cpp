@@ -32,8 +32,17 @@ std::optional<double> number(const std::optional<std::string>& text) {
                : std::nullopt;
 }
 
-/// "L1 data 49152 x 2, L2 unified 1048576 x 2" of the keys that begin so; `size` and `count` are the last
-/// words of the keys of their bytes and of how many there are (or how many CPUs share one).
+/// "48 KiB", "2 MiB"; what is no such number as it is.
+std::string binary_size(const std::string& bytes) {
+    constexpr double kKi = 1024;
+    const double size = number(bytes).value_or(0);
+    if (size < kKi) return bytes;
+    return size < kKi * kKi ? fmt::format("{:.4g} KiB", size / kKi)
+                            : fmt::format("{:.4g} MiB", size / (kKi * kKi));
+}
+
+/// "L1 data 48 KiB x 2, L2 2 MiB x 2" of the keys that begin so; `size` and `count` are the last words of the
+/// keys of their bytes and of how many there are (or how many CPUs share one).
 std::optional<std::string> caches(const Facts& facts, const std::string& prefix, const char* size,
                                   const char* count) {
     std::string text;
@@ -42,8 +51,9 @@ std::optional<std::string> caches(const Facts& facts, const std::string& prefix,
             return fact(facts, fmt::format("{}{}.{}", prefix, i, what)).value_or("?");
         };
         if (!facts.contains(fmt::format("{}{}.{}", prefix, i, size))) break;
-        text += fmt::format("{}L{} {} {} x {}", text.empty() ? "" : ", ", said("level"), said("type"),
-                            said(size), said(count));
+        const bool is_unified = said("type") == "unified" || said("type") == "Unified";
+        text += fmt::format("{}L{} {}{} x {}", text.empty() ? "" : ", ", said("level"),
+                            is_unified ? "" : said("type") + " ", binary_size(said(size)), said(count));
     }
     return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -90,16 +100,17 @@ Facts other_facts(const Facts& facts) {
     return found;
 }
 
-/// Another kernel or another microcode is the same machine, though it may be why a speed changed. What is not
-/// known here is told and decides nothing.
+/// Another kernel or another microcode is the same machine, though it may be why a speed changed, and so is
+/// another version's name for a CPU's generation. What is not known here is told and decides nothing.
 bool makes_another_machine(std::string_view key) {
-    constexpr std::array kDeciding{"caches",        "cgroup_cpu_quota", "governor",   "hardware_threads",
-                                   "isa",           "memory_bytes",     "numa_nodes", "onednn_isa",
-                                   "sockets",       "physical_cores",   "turbo",      "usable_cores",
+    constexpr std::array kDeciding{"caches",           "cgroup_cpu_quota", "cpu_family", "cpu_model",
+                                   "cpu_model_number", "cpu_stepping",     "governor",   "isa",
+                                   "hardware_threads", "memory_bytes",     "numa_nodes", "onednn_isa",
+                                   "sockets",          "physical_cores",   "turbo",      "usable_cores",
                                    "usable_threads"};
     if (!key.starts_with(kMachine)) return true;
     key.remove_prefix(kMachine.size());
-    return key.starts_with("cpu_") || is_among(kDeciding, key);
+    return is_among(kDeciding, key);
 }
 
 bool same(std::string_view key, const std::string& base, const std::string& measured) {

@@ -66,6 +66,7 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
             whole->title = one.title;
         }
     }
+    for (RowGroup& group : groups) group.is_training = true;
     return groups;
 }
 
@@ -130,14 +131,13 @@ std::vector<RowGroup> groups_to_name(std::span<const std::string> names) {
     const auto optimizers = grouped_by(names, optimizer_of).size();
     if (optimizers > 0 && optimizers <= kMostNamed) return trainings_of(names);
     std::vector<RowGroup> groups = groups_by_family(names);
-    if (groups.size() <= kMostNamed) {
-        for (RowGroup& family : groups) {
-            if (family.rows.size() == 1) family.title = names[family.rows.front()];
-        }
-    } else {
+    if (groups.size() > kMostNamed) {
         groups = groups_by_precision(names);
         for (RowGroup& all : groups)
             all.title = fmt::format("all {} rows{}", all.rows.size(), in_precision(names[all.rows.front()]));
+    }
+    for (RowGroup& group : groups) {
+        if (group.rows.size() == 1) group.title = names[group.rows.front()];
     }
     for (RowGroup& group : groups) group.is_headline = true;
     return groups;
@@ -180,6 +180,7 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
         };
         judged.push_back({.title = group.title,
                           .is_headline = group.is_headline,
+                          .is_training = group.is_training,
                           .rows = group.rows.size(),
                           .faster = called(SpeedVerdict::faster),
                           .slower = called(SpeedVerdict::slower),

@@ -4,12 +4,32 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "fairness.hpp"
 #include "table.hpp"
 
 namespace mnist {
 namespace {
+
+/// Whether not one of the rows was measured without being disturbed.
+bool is_all_disturbed(const std::vector<Match>& side) {
+    return std::all_of(side.begin(), side.end(),
+                       [](const Match& row) { return is_disturbed(*row.measured); });
+}
+
+/// Takes out the rows that were disturbed on a side, except on sides that have no others: these get no rank,
+/// and the others keep theirs.
+void take_out_disturbed(std::vector<std::vector<Match>>& sides) {
+    std::set<const MeasuredRow*> disturbed;
+    for (const std::vector<Match>& side : sides) {
+        if (is_all_disturbed(side)) continue;
+        for (const Match& row : side)
+            if (is_disturbed(*row.measured)) disturbed.insert(row.base);
+    }
+    for (std::vector<Match>& side : sides)
+        std::erase_if(side, [&](const Match& row) { return disturbed.contains(row.base); });
+}
 
 /// The rows that every side has: a list a side, all in the base's order, as matches with the base.
 std::vector<std::vector<Match>> common_rows(std::span<const Measurements> sides) {
@@ -23,6 +43,7 @@ std::vector<std::vector<Match>> common_rows(std::span<const Measurements> sides)
         if (found.size() < sides.size()) continue;
         for (std::size_t i = 0; i < sides.size(); ++i) common[i].push_back(found[i]);
     }
+    take_out_disturbed(common);
     return common;
 }
 

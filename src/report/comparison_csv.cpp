@@ -38,7 +38,11 @@ constexpr std::array kColumns{"kind",
                               "peak_ratio",
                               "efficiency_ratio",
                               "rows",
-                              "rank"};
+                              "rank",
+                              "verdict_words",
+                              "percentile",
+                              "disturbed_base",
+                              "disturbed_new"};
 
 using Line = std::map<std::string_view, std::string>;  ///< by column, ready to be written
 
@@ -82,12 +86,16 @@ std::string written(const Line& line) {
     return text + "\r\n";
 }
 
-Line row_line(const ComparedRow& row, Line line) {
+Line row_line(const ComparedRow& row, CompareMode mode, Line line) {
     const SpeedComparison& speed = row.speed;
     line["kind"] = "row";
     line["name"] = text_field(row.name);
     line["verdict"] = word(speed.verdict);
-    if (row.joint) line["joint_verdict"] = word(*row.joint);
+    if (row.joint && mode == CompareMode::gate) line["joint_verdict"] = word(*row.joint);
+    line["verdict_words"] = text_field(verdict_words(row, mode));
+    line["percentile"] = row.percentile;
+    line["disturbed_base"] = fmt::to_string(row.disturbed_base);
+    line["disturbed_new"] = fmt::to_string(row.disturbed_new);
     line["ratio"] = number(speed.ratio);
     add_interval(line, speed.interval, "ratio_low", "ratio_high");
     line["p_value"] = number(speed.p);
@@ -100,6 +108,20 @@ Line row_line(const ComparedRow& row, Line line) {
     line["peak_fraction_new"] = number(row.new_share);
     line["peak_ratio"] = number(row.peak_ratio);
     line["efficiency_ratio"] = number(row.efficiency_ratio);
+    return line;
+}
+
+Line group_line(const GroupComparison& group, Line line) {
+    line["kind"] = "group";
+    line["name"] = text_field(group.title);
+    line["verdict"] = word(group.speed.verdict);
+    line["ratio"] = number(group.speed.ratio);
+    add_interval(line, group.speed.interval, "ratio_low", "ratio_high");
+    line["p_value"] = number(group.speed.p);
+    line["p_adjusted"] = number(group.speed.p_adjusted);
+    line["threshold"] = number(group.speed.threshold);
+    line["rows"] = fmt::to_string(group.rows);
+    add_accuracy(line, group.accuracy);
     return line;
 }
 
@@ -122,7 +144,8 @@ std::string pair_lines(const Comparison& comparison) {
         gate["verdict"] = word(gate_of(comparison).outcome);
         text += written(gate);
     }
-    for (const ComparedRow& row : comparison.rows) text += written(row_line(row, sides));
+    for (const ComparedRow& row : comparison.rows) text += written(row_line(row, comparison.mode, sides));
+    for (const GroupComparison& group : comparison.named) text += written(group_line(group, sides));
     for (const GeometricMean& mean : comparison.geomeans) text += written(geomean_line(mean, sides));
     return text;
 }

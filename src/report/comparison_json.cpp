@@ -42,10 +42,11 @@ ordered_json accuracy_json(const std::optional<AccuracyComparison>& accuracy) {
             {"accuracy_high", or_null(upper(interval))}};
 }
 
-ordered_json row_json(const ComparedRow& row) {
+ordered_json row_json(const ComparedRow& row, CompareMode mode) {
+    const bool is_judged = row.joint && mode == CompareMode::gate;
     ordered_json json{{"name", row.name},
                       {"verdict", word(row.speed.verdict)},
-                      {"joint_verdict", row.joint ? ordered_json(word(*row.joint)) : ordered_json(nullptr)},
+                      {"joint_verdict", is_judged ? ordered_json(word(*row.joint)) : ordered_json(nullptr)},
                       {"ratio", or_null(row.speed.ratio)},
                       {"ratio_low", or_null(lower(row.speed.interval))},
                       {"ratio_high", or_null(upper(row.speed.interval))},
@@ -57,11 +58,40 @@ ordered_json row_json(const ComparedRow& row) {
                       {"threshold_from", row.speed.raised_by_noise ? "noise_floor" : "setting"},
                       {"measures", row.of_machine ? "machine" : "program"}};
     json.update(accuracy_json(row.accuracy));
-    json.update(ordered_json{{"peak_fraction_base", or_null(row.base_share)},
-                             {"peak_fraction_new", or_null(row.new_share)},
-                             {"peak_ratio", or_null(row.peak_ratio)},
-                             {"efficiency_ratio", or_null(row.efficiency_ratio)}});
+    json.update(ordered_json{
+        {"peak_fraction_base", or_null(row.base_share)},
+        {"peak_fraction_new", or_null(row.new_share)},
+        {"peak_ratio", or_null(row.peak_ratio)},
+        {"efficiency_ratio", or_null(row.efficiency_ratio)},
+        {"verdict_words", verdict_words(row, mode)},
+        {"percentile", row.percentile.empty() ? ordered_json(nullptr) : ordered_json(row.percentile)},
+        {"disturbed_base", row.disturbed_base},
+        {"disturbed_new", row.disturbed_new}});
     return json;
+}
+
+ordered_json group_json(const GroupComparison& group) {
+    ordered_json json{{"title", group.title},
+                      {"headline", group.is_headline},
+                      {"rows", group.rows},
+                      {"verdict", word(group.speed.verdict)},
+                      {"ratio", or_null(group.speed.ratio)},
+                      {"ratio_low", or_null(lower(group.speed.interval))},
+                      {"ratio_high", or_null(upper(group.speed.interval))},
+                      {"p_value", or_null(group.speed.p)},
+                      {"p_adjusted", or_null(group.speed.p_adjusted)},
+                      {"threshold", group.speed.threshold}};
+    json.update(accuracy_json(group.accuracy));
+    return json;
+}
+
+ordered_json differences_json(const std::vector<FactDifference>& differences) {
+    ordered_json list = ordered_json::array();
+    for (const FactDifference& difference : differences)
+        list.push_back({{"key", difference.key},
+                        {"base", or_null(difference.base)},
+                        {"new", or_null(difference.new_value)}});
+    return list;
 }
 
 ordered_json gate_json(const Comparison& comparison) {
@@ -70,11 +100,6 @@ ordered_json gate_json(const Comparison& comparison) {
 }
 
 ordered_json pair_json(const Comparison& comparison) {
-    ordered_json differences = ordered_json::array();
-    for (const FactDifference& difference : comparison.fingerprint_differences)
-        differences.push_back({{"key", difference.key},
-                               {"base", or_null(difference.base)},
-                               {"new", or_null(difference.new_value)}});
     ordered_json geomeans = ordered_json::array();
     for (const GeometricMean& mean : comparison.geomeans)
         geomeans.push_back({{"family", mean.family},
@@ -83,17 +108,22 @@ ordered_json pair_json(const Comparison& comparison) {
                             {"ratio_high", or_null(upper(mean.interval))},
                             {"rows", mean.rows}});
     ordered_json rows = ordered_json::array();
-    for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row));
+    for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row, comparison.mode));
+    ordered_json groups = ordered_json::array();
+    for (const GroupComparison& group : comparison.named) groups.push_back(group_json(group));
     return {
         {"mode", word(comparison.mode)},
         {"summary", comparison_summary(comparison)},
         {"gate", gate_json(comparison)},
         {"base", comparison.base_label},
         {"new", comparison.new_label},
-        {"fingerprint_differences", std::move(differences)},
+        {"fingerprint_differences", differences_json(comparison.fingerprint_differences)},
+        {"other_differences", differences_json(comparison.other_differences)},
         {"warnings", comparison.warnings},
+        {"groups", std::move(groups)},
         {"geomeans", std::move(geomeans)},
         {"unmatched", {{"base", comparison.unmatched_base}, {"new", comparison.unmatched_new}}},
+        {"missing", comparison.missing},
         {"skipped",
          {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
         {"bits", comparison.bits},

@@ -48,9 +48,14 @@ std::string code_block(const std::string& text) {
     return fmt::format("{}text\n{}{}\n", fence, text, fence);
 }
 
-std::string verdict_cell(const ComparedRow& row) {
-    const bool alarming = row.joint == JointVerdict::regressed || row.joint == JointVerdict::traded;
-    return alarming ? fmt::format("**{}**", verdict_words(row)) : verdict_words(row);
+bool is_alarming(const ComparedRow& row, CompareMode mode) {
+    return mode == CompareMode::gate &&
+           (row.joint == JointVerdict::regressed || row.joint == JointVerdict::traded);
+}
+
+std::string verdict_cell(const ComparedRow& row, CompareMode mode) {
+    const std::string words = verdict_words(row, mode);
+    return is_alarming(row, mode) ? fmt::format("**{}**", words) : words;
 }
 
 bool has_changed(const ComparedRow& row) {
@@ -59,16 +64,30 @@ bool has_changed(const ComparedRow& row) {
     return row.joint != JointVerdict::unchanged && row.joint != JointVerdict::inconclusive;
 }
 
+std::string means_table(const Comparison& comparison) {
+    std::string rows;
+    for (const MeanLine& line : mean_lines(comparison))
+        rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", code_cell(line.title), line.verdict,
+                            ratio_cell(line.ratio), interval_cell(line.interval), line.rows,
+                            accuracy_cell(line.accuracy));
+    if (rows.empty()) return rows;
+    return fmt::format(
+        "| Geometric mean of | Verdict | Ratio | Interval | Rows | Accuracy, points |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: |\n{}\n",
+        rows);
+}
+
 std::string rows_table(const Comparison& comparison, bool changed) {
     const bool report = comparison.mode == CompareMode::report;
     std::string rows;
-    for (const ComparedRow& row : comparison.rows) {
-        if (has_changed(row) != changed) continue;
-        rows += fmt::format("| {} | {} | {} | {} | {}/{} | {} | {} |", code_cell(row.name), verdict_cell(row),
-                            ratio_cell(row.speed.ratio), interval_cell(row.speed.interval),
-                            row.speed.samples_base, row.speed.samples_new, p_cell(row.speed.p_adjusted),
-                            accuracy_cell(row.accuracy));
-        if (report) rows += " " + ratio_split(row) + " |";
+    for (const ComparedRow* const row : sorted_rows(comparison)) {
+        if (has_changed(*row) != changed) continue;
+        rows +=
+            fmt::format("| {} | {} | {} | {} | {}/{} | {} | {} |", code_cell(row->name),
+                        verdict_cell(*row, comparison.mode), ratio_cell(row->speed.ratio),
+                        interval_cell(row->speed.interval), row->speed.samples_base, row->speed.samples_new,
+                        p_cell(row->speed.p_adjusted), accuracy_cell(row->accuracy));
+        if (report) rows += " " + ratio_split(*row) + " |";
         rows += "\n";
     }
     if (rows.empty()) return rows;
@@ -89,12 +108,13 @@ std::string gate_markdown(const Comparison& comparison) {
 }
 
 std::string pair_markdown(const Comparison& comparison) {
-    std::string text =
-        fmt::format("**{}**\n\n{} to {}, {}\n\n", summary_sentence(comparison, code_span),
-                    code_span(comparison.base_label), code_span(comparison.new_label),
-                    comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
-                                                         : "as a report: nothing passes or fails");
-    text += rows_table(comparison, true);
+    const std::string counts = row_counts(comparison, code_span);
+    std::string text = fmt::format(
+        "**{}**{}\n\n{} to {}, {}\n\n", headline(comparison, code_span), counts.empty() ? "" : "; " + counts,
+        code_span(comparison.base_label), code_span(comparison.new_label),
+        comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
+                                             : "as a report: nothing passes or fails");
+    text += means_table(comparison) + rows_table(comparison, true);
     const auto unchanged = std::count_if(comparison.rows.begin(), comparison.rows.end(),
                                          [](const ComparedRow& row) { return !has_changed(row); });
     if (unchanged > 0)

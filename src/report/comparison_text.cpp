@@ -29,36 +29,69 @@ std::string colour_of(const ComparedRow& row) {
     return {};
 }
 
+std::string means_table(const Comparison& comparison, const TextStyle& style) {
+    TableColumn title{.heading = "Geometric mean of", .cells = {}, .left = true};
+    TableColumn verdict{.heading = "Verdict", .cells = {}, .left = true};
+    TableColumn ratio{.heading = "Ratio", .cells = {}};
+    TableColumn interval{.heading = "Interval", .cells = {}};
+    TableColumn rows{.heading = "Rows", .cells = {}};
+    TableColumn accuracy{.heading = "Accuracy, points", .cells = {}};
+    bool some_accuracy = false;
+    for (const MeanLine& line : mean_lines(comparison)) {
+        title.cells.push_back(name_cell(line.title));
+        verdict.cells.push_back(line.verdict);
+        ratio.cells.push_back(ratio_cell(line.ratio));
+        interval.cells.push_back(interval_cell(line.interval));
+        rows.cells.push_back(fmt::to_string(line.rows));
+        accuracy.cells.push_back(accuracy_cell(line.accuracy));
+        some_accuracy = some_accuracy || line.accuracy;
+    }
+    if (title.cells.empty()) return {};
+    std::vector<TableColumn> columns{title, verdict, ratio, interval, rows};
+    if (some_accuracy) columns.push_back(accuracy);
+    return table_text(columns, style.width) + "\n";
+}
+
+/// A column that may as well stand in the line below each row, as "accuracy +0.02 (...)" or "10/10 runs".
+struct Detail {
+    TableColumn column;
+    std::string_view before, after;
+};
+
+// What does not fit beside the rows stands below them, the last details first: a table cut into two could not
+// be read.
 std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
     TableColumn verdict{.heading = "Verdict", .cells = {}, .left = true};
     TableColumn ratio{.heading = "Ratio", .cells = {}};
-    TableColumn interval{.heading = "Interval", .cells = {}};
-    TableColumn samples{.heading = "Runs", .cells = {}};
-    TableColumn p{.heading = "p\nadjusted", .cells = {}};
-    TableColumn accuracy{.heading = "Accuracy,\npoints", .cells = {}};
-    std::vector<std::string> splits;
-    for (const ComparedRow& row : comparison.rows) {
-        name.cells.push_back(name_cell(row.name));
-        verdict.cells.push_back(verdict_words(row));
-        if (style.colour) verdict.colours.push_back(colour_of(row));
-        ratio.cells.push_back(ratio_cell(row.speed.ratio));
-        interval.cells.push_back(interval_cell(row.speed.interval));
-        samples.cells.push_back(fmt::format("{}/{}", row.speed.samples_base, row.speed.samples_new));
-        p.cells.push_back(p_cell(row.speed.p_adjusted));
-        accuracy.cells.push_back(accuracy_cell(row.accuracy));
-        if (comparison.mode == CompareMode::report) splits.push_back(ratio_split(row));
+    Detail interval{{.heading = "Interval", .cells = {}}, "interval ", ""};
+    Detail samples{{.heading = "Runs", .cells = {}}, "", " runs"};
+    Detail accuracy{{.heading = "Accuracy, points", .cells = {}}, "accuracy ", ""};
+    std::vector<std::string> below;
+    for (const ComparedRow* const row : sorted_rows(comparison)) {
+        name.cells.push_back(name_cell(row->name));
+        verdict.cells.push_back(verdict_words(*row, comparison.mode));
+        if (style.colour) verdict.colours.push_back(colour_of(*row));
+        ratio.cells.push_back(ratio_cell(row->speed.ratio));
+        interval.column.cells.push_back(interval_cell(row->speed.interval));
+        samples.column.cells.push_back(fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new));
+        accuracy.column.cells.push_back(accuracy_cell(row->accuracy));
+        below.push_back(comparison.mode == CompareMode::report ? ratio_split(*row) : "");
     }
     std::vector<TableColumn> columns{name, verdict, ratio};
-    const bool some_claim = std::any_of(comparison.rows.begin(), comparison.rows.end(),
-                                        [](const ComparedRow& row) { return row.speed.p.has_value(); });
-    if (some_claim) columns.push_back(interval);
-    columns.push_back(samples);
-    if (some_claim) columns.push_back(p);
-    const bool some_accuracy = std::any_of(comparison.rows.begin(), comparison.rows.end(),
-                                           [](const ComparedRow& row) { return row.accuracy.has_value(); });
-    if (some_accuracy) columns.push_back(accuracy);
-    return table_text(columns, style.width, splits);
+    for (const Detail& detail : {interval, samples, accuracy}) {
+        const std::vector<std::string>& cells = detail.column.cells;
+        if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); }))
+            continue;
+        columns.push_back(detail.column);
+        if (table_width(columns) <= static_cast<std::size_t>(std::max(style.width, 0))) continue;
+        columns.pop_back();
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (!cells[i].empty())
+                below[i] += fmt::format("{}{}{}{}", below[i].empty() ? "" : "; ", detail.before, cells[i],
+                                        detail.after);
+    }
+    return table_text(columns, style.width, below);
 }
 
 // The word alone is coloured.
@@ -74,13 +107,15 @@ std::string gate_lines(const Comparison& comparison, const TextStyle& style) {
 }
 
 std::string pair_text(const Comparison& comparison, const TextStyle& style) {
-    std::string text = wrapped(comparison_summary(comparison), style.width);
+    std::string text = wrapped(headline(comparison, short_printable), style.width);
+    if (const std::string counts = row_counts(comparison, short_printable); !counts.empty())
+        text += wrapped(counts, style.width);
     const std::string sides = fmt::format("{} to {}, as a ", short_printable(comparison.base_label),
                                           short_printable(comparison.new_label));
     const bool is_gate = comparison.mode == CompareMode::gate;
     text += wrapped(sides + (is_gate ? "gate" : "report: nothing passes or fails"), style.width);
     if (is_gate) text += gate_lines(comparison, style);
-    text += "\n" + rows_table(comparison, style) + "\n";
+    text += "\n" + means_table(comparison, style) + rows_table(comparison, style) + "\n";
     return text + comparison_cautions(comparison, style.width) + comparison_notes(comparison, style.width);
 }
 

@@ -21,10 +21,27 @@ using Quote = std::function<std::string(std::string_view)>;
 /// "+0.02"; never "-0.00".
 [[nodiscard]] std::string points(double value);
 
-/// comparison_summary() with names made fit by `quote`.
-[[nodiscard]] std::string summary_sentence(const Comparison& comparison, const Quote& quote);
+/// The first sentence of comparison_summary(), what it counts, and both, with names made fit by `quote`.
+[[nodiscard]] std::string headline(const Comparison& comparison, const Quote& quote);
+[[nodiscard]] std::string row_counts(const Comparison& comparison, const Quote& quote);
 [[nodiscard]] std::string gate_sentence(const Comparison& comparison, const Quote& quote);
 [[nodiscard]] std::string ranking_sentence(const ComparedFiles& files, const Quote& quote);
+
+/// The rows of times and latencies by name, numbers in it by value.
+[[nodiscard]] std::vector<const ComparedRow*> sorted_rows(const Comparison& comparison);
+
+/// A line of the table of means: a family, all rows, or the training of an optimizer.
+struct MeanLine {
+    std::string title;
+    std::string verdict;  ///< empty where nothing is claimed of these rows together
+    double ratio = 1;
+    std::optional<Interval> interval;
+    std::size_t rows = 0;
+    std::optional<AccuracyComparison> accuracy;
+};
+
+/// All rows first, then trainings as a whole and by optimizer, then families; none of a single row.
+[[nodiscard]] std::vector<MeanLine> mean_lines(const Comparison& comparison);
 
 /// "1.580"; figures far from 1 with three digits, "3.4e+09".
 [[nodiscard]] std::string ratio_figure(double ratio);
@@ -32,11 +49,7 @@ using Quote = std::function<std::string(std::string_view)>;
 /// "1 row", "5 rows".
 [[nodiscard]] std::string row_count(std::size_t rows);
 
-/// "improved"; "slower machine" of a row that measures the machine; "faster, accuracy undecided" where only
-/// one half of the verdict is known.
-[[nodiscard]] std::string verdict_words(const ComparedRow& row);
-
-/// Cells of a table, "·" where there is nothing.
+/// Cells of a table, empty where there is nothing.
 [[nodiscard]] std::string ratio_cell(const std::optional<double>& ratio);          ///< "1.580x"
 [[nodiscard]] std::string interval_cell(const std::optional<Interval>& interval);  ///< "1.545-1.615"
 [[nodiscard]] std::string p_cell(const std::optional<double>& p);                  ///< "3.2e-05"
@@ -46,7 +59,7 @@ using Quote = std::function<std::string(std::string_view)>;
 /// "x.json has no rank: too few repetitions"; empty where all members have one.
 [[nodiscard]] std::string unranked_words(const FamilyRanking& ranking, const Quote& quote);
 
-/// "1.82x = 1.60x peak x 1.14x efficiency; 55 % and 42 % of their own peaks": what is known of it, or
+/// "1.60x peak x 1.14x efficiency; 55 % and 42 % of own peaks": what is known of it, or
 /// nothing.
 [[nodiscard]] std::string ratio_split(const ComparedRow& row);
 
@@ -54,7 +67,7 @@ using Quote = std::function<std::string(std::string_view)>;
 /// most `width` columns; all that comes from files is printable and short, here and in the notes.
 [[nodiscard]] std::string comparison_cautions(const Comparison& comparison, int width);
 
-/// All else that stands beside the rows: means, rows that are not compared, bits.
+/// All else that stands beside the rows: thresholds, rows that are not compared, bits.
 [[nodiscard]] std::string comparison_notes(const Comparison& comparison, int width);
 
 }  // namespace mnist

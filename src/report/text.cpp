@@ -133,4 +133,29 @@ std::string listed(const std::vector<std::string>& words) {
     return out;
 }
 
+bool natural_less(std::string_view a, std::string_view b) noexcept {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto number = [&](std::string_view& text) {
+        text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+        const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+        const std::string_view digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+        text.remove_prefix(digits.size());
+        return digits;
+    };
+    while (!a.empty() && !b.empty()) {
+        if (is_digit(a.front()) && is_digit(b.front())) {
+            const std::string_view one = number(a);
+            const std::string_view other = number(b);
+            if (one.size() != other.size()) return one.size() < other.size();
+            if (one != other) return one < other;
+            continue;
+        }
+        if (a.front() != b.front())
+            return static_cast<unsigned char>(a.front()) < static_cast<unsigned char>(b.front());
+        a.remove_prefix(1);
+        b.remove_prefix(1);
+    }
+    return a.size() < b.size();
+}
+
 }  // namespace mnist

@@ -80,6 +80,12 @@ void append_block(std::string& out, const std::vector<Laid>& columns, int limit,
 
 }  // namespace
 
+std::size_t table_width(const std::vector<TableColumn>& columns) {
+    std::size_t width = 0;
+    for (const TableColumn& column : columns) width += laid(column).width + (width > 0 ? kGap : 0);
+    return width;
+}
+
 std::string table_text(const std::vector<TableColumn>& columns, int width,
                        const std::vector<std::string>& below) {
     std::string out;

@@ -58,7 +58,7 @@ TEST_CASE("compare: times that drift with their order are warned of, unless by n
     CHECK(warnings_of(compare(base, base, {}), "drifted").empty());
 }
 
-TEST_CASE("compare: too few repetitions for so many rows are named, with how many would do") {
+TEST_CASE("compare: too few repetitions for so many rows are named, with the one number that would do") {
     const auto of_five = [](const std::string& label, double seconds) {
         Measurements made = measured(label, {});
         for (int i = 0; i < 10; ++i) {
@@ -71,9 +71,30 @@ TEST_CASE("compare: too few repetitions for so many rows are named, with how man
     const Comparison comparison = compare(of_five("a.json", 2), of_five("b.json", 1), {});
     CHECK(comparison.rows[0].speed.verdict == SpeedVerdict::inconclusive);
     REQUIRE(warnings_of(comparison, "none of 10 rows").size() == 1);
-    CHECK(warnings_of(comparison, "--benchmark_repetitions=6 or more").size() == 1);
+    CHECK(comparison.more_repetitions == "--benchmark_repetitions=10");
+    CHECK(warnings_of(comparison, "measure with --benchmark_repetitions=10, or fewer rows").size() == 1);
     CHECK(warnings_of(compare(of_five("a.json", 2), of_five("b.json", 2), {}), "none of").empty());
     const Comparison enough =
         compare(measured("a.json", {row("Train/Adam", 2)}), measured("b.json", {row("Train/Adam", 1)}), {});
     CHECK(enough.warnings.empty());
+}
+
+TEST_CASE("compare: how many repetitions are asked for grows with the rows, and the flag is the program's") {
+    const auto of_rows = [](std::size_t rows, const char* key) {
+        Measurements made = measured("a.json", {});
+        for (std::size_t i = 0; i < rows; ++i) made.rows.push_back(row("Train/" + std::to_string(i), 1));
+        if (key != nullptr) made.facts[key] = "1";
+        return made;
+    };
+    const auto advice = [&](std::size_t rows, const char* base, const char* other, double alpha) {
+        return compare(of_rows(rows, base), of_rows(rows, other),
+                       {.mode = CompareMode::automatic, .verdict = {.alpha = alpha, .resamples = 100}})
+            .more_repetitions;
+    };
+    constexpr const char* kTrain = "mnist.config.seeds";
+    CHECK(advice(1, nullptr, nullptr, 0.05) == "--benchmark_repetitions=10");
+    CHECK(advice(1, kTrain, kTrain, 0.05) == "--seeds 10");
+    CHECK(advice(1, nullptr, kTrain, 0.05) == "--benchmark_repetitions=10 and --seeds 10");
+    // 2 / C(20, 10) is 1.08e-5, 2 / C(22, 11) 2.8e-6: 100 rows at 0.001 need 11.
+    CHECK(advice(100, nullptr, nullptr, 0.001) == "--benchmark_repetitions=11");
 }

@@ -49,11 +49,19 @@ AccuracyComparison accuracy(double difference, double lower, double upper) {
 
 }  // namespace
 
-TEST_CASE("groups: the summary speaks of each optimizer's training where there is any") {
+TEST_CASE(
+    "groups: the summary speaks of the training as a whole and of each optimizer's where there is any") {
     const Names names{"Infer/1", "Train/Adam/batch:64", "Train/SGD/batch:64", "Train/Adam/batch:16"};
     const auto groups = groups_to_name(names);
-    CHECK(titles(groups) == Names{"Adam training", "SGD training"});
-    CHECK(groups[0].rows == std::vector<std::size_t>{1, 3});
+    REQUIRE(titles(groups) == Names{"training", "Adam training", "SGD training"});
+    CHECK(groups[0].rows == std::vector<std::size_t>{1, 2, 3});
+    CHECK(groups[0].is_headline);
+    CHECK(groups[1].rows == std::vector<std::size_t>{1, 3});
+    CHECK_FALSE(groups[1].is_headline);
+    CHECK(groups[1].is_training);
+    const auto one = groups_to_name(Names{"Train/Adam/batch:64", "Infer/1"});
+    CHECK(titles(one) == Names{"Adam training"});
+    CHECK(one[0].is_headline);
 }
 
 TEST_CASE("groups: without training it speaks of up to three families, and of all rows beyond that") {
@@ -61,7 +69,16 @@ TEST_CASE("groups: without training it speaks of up to three families, and of al
     const auto groups = groups_to_name(Names{"A/1", "B/1", "C", "D", "A/2"});
     CHECK(titles(groups) == Names{"all 5 rows"});
     CHECK(groups[0].rows.size() == 5);
+    CHECK(groups[0].is_headline);
     CHECK(titles(groups_by_family(Names{"B/1", "A/1", "B/2", "C"})) == Names{"B", "A", "C"});
+}
+
+TEST_CASE("groups: precisions are not mixed, neither in families nor in means of all rows") {
+    const Names names{"A/1", "A/1/precision:bf16", "B/precision:int8/x", "A/2", "C", "D"};
+    CHECK(titles(groups_by_family(names)) == Names{"A", "A in bf16", "B in int8", "C", "D"});
+    CHECK(titles(groups_to_mean(names)) ==
+          Names{"A", "A in bf16", "B in int8", "C", "D", "all", "all in bf16", "all in int8"});
+    CHECK(titles(groups_to_name(names)) == Names{"all 4 rows", "A/1/precision:bf16", "B/precision:int8/x"});
 }
 
 TEST_CASE("groups: ratio and interval are geometric means of the rows'") {

@@ -29,6 +29,35 @@ TEST_CASE("measurements: a bench file's repetitions are rows with accuracies, se
     CHECK(measured.rows[1].peak_gflops == std::vector<double>{100});
 }
 
+TEST_CASE("measurements: percentiles of latencies are read in seconds, the greatest call is not") {
+    BenchResult result;
+    result.repetitions = {
+        repetition("Infer/1", 1e-5, {{"p50_us", 10}, {"p90_us", 12}, {"p99_us", 20}, {"max_us", 9000}}),
+        repetition("Infer/1", 1e-5, {{"p50_us", 11}, {"p99_us", 0}})};
+    Measurements measured = measurements_of(result, "x.json");
+    const auto& latencies = measured.rows[0].latencies;
+    REQUIRE(latencies.size() == 3);
+    CHECK(latencies.at("p50") == std::vector<double>{10 * 1e-6, 11 * 1e-6});
+    CHECK(latencies.at("p90") == std::vector<double>{12 * 1e-6});
+    CHECK(latencies.at("p99") == std::vector<double>{20 * 1e-6});
+    pool_into(measured, measurements_of(result, "y.json"));
+    CHECK(measured.rows[0].latencies.at("p50").size() == 4);
+}
+
+TEST_CASE("measurements: a row is disturbed where more than a quarter of its repetitions were") {
+    MeasuredRow row;
+    row.seconds.resize(8, 1.0);
+    row.disturbed = 2;
+    CHECK_FALSE(is_disturbed(row));
+    row.disturbed = 3;
+    CHECK(is_disturbed(row));
+    row.seconds.resize(1);
+    row.disturbed = 1;
+    CHECK(is_disturbed(row));
+    row.disturbed = 0;
+    CHECK_FALSE(is_disturbed(row));
+}
+
 TEST_CASE("measurements: repetitions are disturbed by the one rule, in files of any age") {
     BenchResult result;
     // Beside two busy loops and alone, in a file that counts switches and waiting only; then with new facts.

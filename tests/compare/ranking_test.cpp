@@ -97,14 +97,76 @@ TEST_CASE("ranking: two files have none, and files without a common row have non
     CHECK_THROWS_AS(compare_files(foreign, {}), InputError);
 }
 
-TEST_CASE("ranking: the comparisons of several files are adjusted as one table") {
+TEST_CASE("ranking: what is said of two files does not hang on a third") {
     const std::vector<Measurements> sides{side("a", {timed_row("T", 2)}), side("b", {timed_row("T", 1)}),
                                           side("c", {timed_row("T", 1)})};
-    const auto comparisons = compare(sides[0], std::span(sides).subspan(1), {});
-    CHECK(comparisons[0].rows[0].speed.p_adjusted.value() ==
-          Approx(2 * comparisons[0].rows[0].speed.p.value()));
-    CHECK(compare(sides[0], sides[1], {}).rows[0].speed.p_adjusted.value() ==
-          comparisons[0].rows[0].speed.p.value());
+    const auto comparisons = compare_files(sides, {}).comparisons;
+    const SpeedComparison alone = compare(sides[0], sides[1], {}).rows[0].speed;
+    CHECK(comparisons[0].rows[0].speed.p_adjusted.value() == alone.p_adjusted.value());
+    CHECK(comparisons[0].rows[0].speed.p_adjusted.value() == alone.p.value());
+}
+
+TEST_CASE("ranking: precisions have rankings of their own, unless they are what is compared") {
+    const auto file = [](const std::string& label, double f32, double bf16) {
+        Measurements made = side(label, {timed_row("T/1", f32), timed_row("T/1/precision:bf16", bf16)});
+        made.facts["mnist.config.threads"] = "2";
+        return made;
+    };
+    const std::vector<Measurements> sides{file("a", 1, 4), file("b", 2, 2), file("c", 4, 1)};
+    const auto rankings = ranked(sides, {});
+    REQUIRE(rankings.size() == 2);
+    CHECK(rankings[0].family == "T");
+    CHECK(places(rankings[0]) == Places{"1a", "2b", "3c"});
+    CHECK(rankings[1].family == "T in bf16");
+    CHECK(places(rankings[1]) == Places{"1c", "2b", "3a"});
+}
+
+TEST_CASE(
+    "ranking: a file whose rows were all disturbed has no rank, and a row disturbed in one counts nowhere") {
+    std::vector<Measurements> sides{side("a", {timed_row("T/1", 1), timed_row("T/2", 1)}),
+                                    side("b", {timed_row("T/1", 2), timed_row("T/2", 9)}),
+                                    side("busy", {timed_row("T/1", 9), timed_row("T/2", 9)})};
+    sides[1].rows[1].disturbed = 5;
+    for (MeasuredRow& row : sides[2].rows) row.disturbed = 5;
+    const FamilyRanking ranking = ranked(sides, {}).front();
+    CHECK(ranking.rows == 1);
+    CHECK(places(ranking) == Places{"1a", "2b", "-busy"});
+    CHECK(ranking.members[1].ratio == Approx(0.5).epsilon(0.001));
+}
+
+TEST_CASE("base: chosen is the file that the others have most rows in common with") {
+    const std::vector<Measurements> sides{side("a", {timed_row("T/1", 1)}),
+                                          side("b", {timed_row("T/1", 1), timed_row("T/2", 1)}),
+                                          side("c", {timed_row("T/2", 1)})};
+    CHECK(choose_base(sides) == 1);
+    CHECK(choose_base(std::span(sides).first(1)) == 0);
+    // Equal ones: the first.
+    const std::vector<Measurements> equal{sides[0], sides[0], sides[0]};
+    CHECK(choose_base(equal) == 0);
+}
+
+TEST_CASE("base: a file of single repetitions or a disturbed one is chosen only where there is no other") {
+    std::vector<Measurements> sides{
+        side("quick", {timed_row("T/1", 1), timed_row("T/2", 1), timed_row("T/3", 1)}),
+        side("busy", {timed_row("T/1", 1), timed_row("T/2", 1), timed_row("T/3", 1)}),
+        side("sound", {timed_row("T/1", 1)})};
+    for (MeasuredRow& row : sides[0].rows) row.seconds.resize(1);
+    for (MeasuredRow& row : sides[1].rows) row.disturbed = 9;
+    CHECK(choose_base(sides) == 2);
+    CHECK(choose_base(std::span(sides).first(1)) == 0);
+    // More repetitions where all else is equal.
+    const std::vector<Measurements> two{side("five", {timed_row("T/1", 1)}),
+                                        side("ten", {timed_row("T/1", 1)})};
+    std::vector<Measurements> fewer = two;
+    fewer[0].rows[0].seconds.resize(5);
+    CHECK(choose_base(fewer) == 1);
+}
+
+TEST_CASE("base: files of other data have nothing in common") {
+    std::vector<Measurements> sides{side("other", {timed_row("T/1", 1), timed_row("T/2", 1)}),
+                                    side("a", {timed_row("T/1", 1)}), side("b", {timed_row("T/1", 1)})};
+    for (Measurements& one : sides) one.facts["mnist.dataset.sha256"] = one.label == "other" ? "x" : "y";
+    CHECK(choose_base(sides) == 1);
 }
 
 }  // namespace mnist

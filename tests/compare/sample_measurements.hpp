@@ -11,8 +11,10 @@ namespace mnist_test {
 using namespace mnist;
 
 inline MeasuredRow row(const std::string& name, double seconds) {
-    MeasuredRow made{
-        .name = name, .seconds = {}, .accuracy = {}, .peak_fractions = {0.5}, .peak_gflops = {100}};
+    MeasuredRow made;
+    made.name = name;
+    made.peak_fractions = {0.5};
+    made.peak_gflops = {100};
     for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1, -0.2, 0.6, -0.7, 0.5, -0.1})
         made.seconds.push_back(seconds * (1 + offset / 100));
     return made;

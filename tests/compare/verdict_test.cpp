@@ -139,6 +139,21 @@ TEST_CASE("verdict: a single run has the binomial interval of the test set") {
     CHECK(unknown.verdict == AccuracyVerdict::inconclusive);
 }
 
+TEST_CASE("verdict: one run beside several, or beside one of another seed, claims nothing about accuracy") {
+    const AccuracySample five{
+        .percent = {97.0, 97.1, 96.9, 97.2, 96.8}, .seeds = {0, 1, 2, 3, 4}, .test_samples = 10000};
+    const AccuracyComparison one =
+        judge_accuracies(five, {.percent = {90.0}, .seeds = {0}, .test_samples = 10000});
+    CHECK(one.verdict == AccuracyVerdict::inconclusive);
+    CHECK(one.difference == Approx(-7));
+    CHECK_FALSE(one.interval.has_value());
+    const AccuracySample single{.percent = {97.0}, .seeds = {0}, .test_samples = 10000};
+    CHECK(judge_accuracies(single, {.percent = {90.0}, .seeds = {1}, .test_samples = 10000}).verdict ==
+          AccuracyVerdict::inconclusive);
+    CHECK(judge_accuracies(single, {.percent = {90.0}, .seeds = {}, .test_samples = 10000}).verdict ==
+          AccuracyVerdict::inconclusive);
+}
+
 TEST_CASE("verdict: other seeds are compared by their means") {
     const AccuracyComparison row =
         judge_accuracies({.percent = {97.0, 97.1, 96.9}, .seeds = {0, 1, 2}, .test_samples = 10000},
@@ -182,6 +197,8 @@ TEST_CASE("verdict: only what is nowhere worse is an improvement") {
     CHECK(judge_jointly(S::faster, A::inconclusive) == J::inconclusive);
     CHECK(judge_jointly(S::inconclusive, A::better) == J::inconclusive);
     CHECK(judge_jointly(S::inconclusive, std::nullopt) == J::inconclusive);
+    CHECK(judge_jointly(S::disturbed, A::worse) == J::disturbed);
+    CHECK(judge_jointly(S::disturbed, std::nullopt) == J::disturbed);
 }
 
 }  // namespace mnist

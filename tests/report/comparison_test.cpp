@@ -51,6 +51,13 @@ ComparedFiles with_four_digits(ComparedFiles files) {
             if (row.accuracy) round_to_four_digits(row.accuracy->difference);
             if (row.accuracy) round_to_four_digits(row.accuracy->interval);
         }
+        for (mnist::GroupComparison& group : comparison.named) {
+            for (auto* const value : {&group.speed.ratio, &group.speed.p, &group.speed.p_adjusted})
+                round_to_four_digits(*value);
+            round_to_four_digits(group.speed.interval);
+            if (group.accuracy) round_to_four_digits(group.accuracy->difference);
+            if (group.accuracy) round_to_four_digits(group.accuracy->interval);
+        }
         for (mnist::GeometricMean& mean : comparison.geomeans) {
             round_to_four_digits(mean.ratio);
             round_to_four_digits(mean.interval);
@@ -130,7 +137,7 @@ TEST_CASE("comparison: names from a file are inert in every format") {
 TEST_CASE("comparison: no field of the CSV is a formula, and numbers come back to the last bit") {
     const ComparedFiles files = compared({hostile("a.json", 1), hostile("@b.json", 2)});
     const auto lines = parsed_csv(mnist::comparison_csv(files));
-    REQUIRE(lines.size() == 6);  // heading, two rows, two families and all
+    REQUIRE(lines.size() == 8);  // heading, two rows, two groups, two families and all
     for (const auto& line : lines) {
         CHECK(line.size() == lines.front().size());
         for (const std::string& field : line) {
@@ -151,7 +158,7 @@ TEST_CASE("comparison: the cells of a Markdown table stay in their columns, what
     std::istringstream lines(mnist::comparison_markdown(files));
     std::size_t rows = 0;
     for (std::string line; std::getline(lines, line);) {
-        if (!line.starts_with("| `")) continue;
+        if (!line.starts_with("| `") || line.starts_with("| `all` |")) continue;
         ++rows;
         std::size_t bars = 0;
         for (std::size_t i = 0; i < line.size(); ++i) {
@@ -177,7 +184,8 @@ TEST_CASE("comparison: a name of megabytes takes a line of text, and the JSON ha
 
 TEST_CASE("comparison: the summary has the form that it is promised in") {
     CHECK(mnist::comparison_summary(compared({before(), after()}).comparisons[0])
-              .starts_with("Adam training: 1.25x faster (1.24 to 1.26), accuracy unchanged ("));
+              .starts_with("after.json trains at 1.25 times before.json's speed (1.24 to 1.26), accuracy "
+                           "worse (-0.51, -0.51 to -0.50); 1 of 5 rows slower, "));
     const auto one = [](double base, double other) {
         return mnist::comparison_summary(
             compared({mnist_test::side("a.json", {mnist_test::measured_row("Sort/8", base)}),
@@ -187,4 +195,72 @@ TEST_CASE("comparison: the summary has the form that it is promised in") {
     CHECK(one(2, 1) == "Sort/8: 2.00x faster (1.99 to 2.01)");
     CHECK(one(1, 2) == "Sort/8: 2.00x slower (1.99 to 2.01)");
     CHECK(one(1, 1) == "Sort/8: equally fast within 5 % (0.99 to 1.01)");
+}
+
+TEST_CASE("comparison: between machines rows are slower or faster, and only a gate has what regressed") {
+    const auto words = [](const mnist::Measurements& other) {
+        const mnist::Comparison comparison = compared({before(), other}).comparisons[0];
+        std::vector<std::string> found;
+        for (const mnist::ComparedRow& row : comparison.rows)
+            found.push_back(mnist::verdict_words(row, comparison.mode));
+        return found;
+    };
+    CHECK(words(after()) ==
+          std::vector<std::string>{"improved", "traded", "regressed", "unchanged", "inconclusive"});
+    CHECK(words(other_machine()) == std::vector<std::string>{"faster", "faster, less accurate", "slower",
+                                                             "equally fast", "inconclusive"});
+    for (const std::string& text : {mnist::comparison_text(compared({before(), other_machine()}), {}),
+                                    mnist::comparison_markdown(compared({before(), other_machine()})),
+                                    mnist::comparison_json(compared({before(), other_machine()})),
+                                    mnist::comparison_csv(compared({before(), other_machine()}))}) {
+        for (const char* const judgement : {"regressed", "improved", "traded"})
+            CHECK(text.find(judgement) == std::string::npos);
+    }
+}
+
+TEST_CASE("comparison: a disturbed row is called that in every format, and the summary counts it") {
+    mnist::Measurements busy = after();
+    busy.rows[1].disturbed = 9;
+    const ComparedFiles files = compared({before(), busy});
+    CHECK(mnist::verdict_words(files.comparisons[0].rows[0], mnist::CompareMode::gate) == "disturbed");
+    CHECK(mnist::comparison_summary(files.comparisons[0]).find("1 disturbed") != std::string::npos);
+    CHECK(mnist::comparison_text(files, {}).find("Train/Adam/batch:64                                     "
+                                                 "disturbed     1.250x               10/10") !=
+          std::string::npos);
+    CHECK(mnist::comparison_markdown(files).find("| `Train/Adam/batch:64` | disturbed |") !=
+          std::string::npos);
+    CHECK(mnist::comparison_csv(files).find("Train/Adam/batch:64,disturbed,disturbed,1.25") !=
+          std::string::npos);
+    const auto row = nlohmann::json::parse(mnist::comparison_json(files)).at("rows").at(0);
+    CHECK(row.at("verdict") == "disturbed");
+    CHECK(row.at("joint_verdict") == "disturbed");
+    CHECK(row.at("disturbed_new") == 9);
+    // With nothing else there is nothing to say.
+    mnist::Measurements all = after();
+    for (mnist::MeasuredRow& one : all.rows) one.disturbed = 10;
+    CHECK(mnist::comparison_summary(compared({before(), all}).comparisons[0])
+              .starts_with("nothing can be said: all rows were disturbed; 5 of 5 rows disturbed"));
+}
+
+TEST_CASE("comparison: rows stand by name and number, each in one place however narrow the terminal") {
+    const ComparedFiles files = compared({before(), other_machine()});
+    const std::string text = mnist::comparison_text(files, {.colour = false, .width = 86});
+    std::size_t found = 0;
+    for (std::size_t at = text.find("\nTrain/SGD/batch:64"); at != std::string::npos;
+         at = text.find("\nTrain/SGD/batch:64", at + 1))
+        ++found;
+    CHECK(found == 1);
+    CHECK(text.find("interval 1.244-1.256; 10/10 runs; accuracy\n  -1.00 (-1.00,-1.00)") !=
+          std::string::npos);
+    const auto place = [](const std::string& all, const std::string& what) { return all.find("\n" + what); };
+    const std::string sorted = mnist::comparison_text(
+        compared({mnist_test::side("a.json", {mnist_test::measured_row("T/batch:256", 1),
+                                              mnist_test::measured_row("T/batch:64", 1),
+                                              mnist_test::measured_row("T/batch:1024", 1)}),
+                  mnist_test::side("b.json", {mnist_test::measured_row("T/batch:256", 1),
+                                              mnist_test::measured_row("T/batch:64", 1),
+                                              mnist_test::measured_row("T/batch:1024", 1)})}),
+        {});
+    CHECK(place(sorted, "T/batch:64") < place(sorted, "T/batch:256"));
+    CHECK(place(sorted, "T/batch:256") < place(sorted, "T/batch:1024"));
 }

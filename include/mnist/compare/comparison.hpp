@@ -48,6 +48,7 @@ struct GeometricMean {
     double ratio = 1;
     std::optional<Interval> interval;  ///< as of a GroupComparison
     std::size_t rows = 0;              ///< that have a ratio
+    std::optional<std::size_t> named;  ///< place in Comparison::named of the group of the same rows
 };
 
 struct Comparison {

@@ -16,6 +16,7 @@ struct RowGroup {
     std::string title;
     std::vector<std::size_t> rows;  ///< places in the table, at least one
     bool is_headline = false;       ///< what the first sentence speaks of
+    bool is_training = false;       ///< of an optimizer or of all
 };
 
 /// "Train" of "Train/Adam/batch:64": what means are taken over.
@@ -38,7 +39,7 @@ struct RowGroup {
 
 struct GroupComparison {
     std::string title;
-    bool is_headline = false;  ///< as of a RowGroup
+    bool is_headline = false, is_training = false;  ///< as of a RowGroup
     std::size_t rows = 0;
     std::size_t faster = 0, slower = 0;  ///< of the rows, judged alone
     /// As of a row: `ratio` is the geometric mean of the rows' ratios, `interval` the geometric means of

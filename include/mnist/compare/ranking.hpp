@@ -14,17 +14,17 @@ namespace mnist {
 
 struct RankedMember {
     std::string label;
-    std::size_t rank = 1;              ///< 1 + the number of members that are faster than it
-    bool tied = false;                 ///< another judged member has the same rank
-    bool judged = true;                ///< too few repetitions to be compared with any other have no rank
-    double ratio = 1;                  ///< to the base: geometric mean over the rows, above 1 is faster
-    std::optional<Interval> interval;  ///< of the ratio; empty for the base itself
+    std::size_t rank = 1;  ///< 1 + the number of members that are faster than it
+    bool tied = false;     ///< another judged member has the same rank
+    bool judged = true;    ///< too few repetitions to be compared with any other, or disturbed, have no rank
+    double ratio = 1;      ///< to the base: geometric mean over the rows, above 1 is faster
+    std::optional<Interval> interval;            ///< of the ratio; empty for the base itself
     std::optional<AccuracyComparison> accuracy;  ///< against the base; empty for the base itself
 };
 
 struct FamilyRanking {
-    std::string family;
-    std::size_t rows = 0;               ///< that all members have; no others count
+    std::string family;    ///< "Train", "Train in bf16"
+    std::size_t rows = 0;  ///< that all members have, undisturbed where they have any such; no others count
     std::vector<RankedMember> members;  ///< by rank, then by ratio; those without a rank last
 };
 

@@ -33,6 +33,9 @@ namespace mnist {
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string listed(const std::vector<std::string>& words);
 
+/// Whether `a` stands before `b` where numbers in names count as numbers: "batch:64" before "batch:256".
+[[nodiscard]] bool natural_less(std::string_view a, std::string_view b) noexcept;
+
 struct TableColumn {
     std::string heading;             ///< several lines divided by '\n', set upon the rule below
     std::vector<std::string> cells;  ///< as many as the other columns have
@@ -40,6 +43,9 @@ struct TableColumn {
     /// Escape sequences before the cells, one a cell ("" leaves it plain); they take no column. May be empty.
     std::vector<std::string> colours{};
 };
+
+/// Columns of a terminal that the table takes in one block.
+[[nodiscard]] std::size_t table_width(const std::vector<TableColumn>& columns);
 
 /// Aligned columns under a rule. What does not fit into `width` goes into another block below that repeats
 /// the first column, so that a narrow terminal never breaks lines. `below` is empty or has a sentence a row
