@@ -33,7 +33,7 @@ Html accuracy_words(const Json& row) {
 
 /// Members that nothing is known to be between share their rank.
 Html rank_words(const Json& row) {
-    if (row["rank"].is_null()) return "none: too few repetitions";
+    if (row["rank"].is_null()) return "none: too few undisturbed repetitions";
     return fmt::format("{}{}", row["rank"].get<std::size_t>(), row["tied"] ? "=" : "");
 }
 
@@ -55,15 +55,23 @@ Html ranking_tables(const Json& ranking) {
     return all;
 }
 
-/// One half of a verdict may be known without the other.
 Html verdict_cell(const Json& row) {
-    const std::string verdict = row["verdict"];
-    if (row.contains("disturbed_by"))
-        return el("span.disturbed", verdict, {{"title", text_at(row, "disturbed_by")}});
-    if (row["measures"] == "machine") return "machine: " + verdict;
-    const bool is_claim = verdict == "faster" || verdict == "slower";
-    return row["joint_verdict"] == "inconclusive" && is_claim ? verdict + ", accuracy undecided"
-                                                              : row["joint_verdict"].get<std::string>();
+    const std::string words = row["verdict_words"];
+    return row.contains("disturbed_by")
+               ? el("span.disturbed", words, {{"title", text_at(row, "disturbed_by")}})
+               : Html(words);
+}
+
+/// What the first sentence speaks of, as a table.
+Html group_table(const Json& groups) {
+    if (groups.size() < 2) return {};
+    return table<Json>(
+        {{"Geometric mean of", "wide", [](const Json& row) { return Html(text_at(row, "title")); }},
+         {"Verdict", "", [](const Json& row) { return Html(text_at(row, "verdict")); }},
+         {"Ratio", "number", ratio_words},
+         {"Accuracy, points", "number", accuracy_words},
+         {"Rows", "number", [](const Json& row) { return Html(whole(row["rows"])); }}},
+        groups);
 }
 
 Html shares_cell(const Json& row) {
@@ -83,10 +91,13 @@ Html list(const std::string& title, const std::vector<std::string>& texts, bool 
 
 Html pair(const Json& report, std::size_t place) {
     const Json& pair = report["comparisons"][place];
-    std::vector<std::string> differences;
-    for (const Json& d : pair["fingerprint_differences"])
-        differences.push_back(
-            fmt::format("{}: {} → {}", text_at(d, "key"), text_at(d, "base"), text_at(d, "new")));
+    const auto differences = [&](const char* key) {
+        std::vector<std::string> texts;
+        for (const Json& d : pair[key])
+            texts.push_back(
+                fmt::format("{}: {} → {}", text_at(d, "key"), text_at(d, "base"), text_at(d, "new")));
+        return texts;
+    };
     std::vector<std::string> unmatched = pair["unmatched"]["base"];
     for (const Json& name : pair["unmatched"]["new"]) unmatched.push_back(name);
     const Html numbers =
@@ -102,10 +113,11 @@ Html pair(const Json& report, std::size_t place) {
                      {"Repetitions", "number", repetitions_cell}},
                     pair["rows"]);
     return el("h3", text_at(pair, "new") + " against " + text_at(pair, "base")) +
-           el("p", text_at(pair, "summary") + ".") +
+           el("p", text_at(pair, "summary") + ".") + group_table(pair["groups"]) +
            figure(fmt::format("ratios {}", place), "Ratio of times",
                   "Right of 1 the new one is faster. Bars are 95 % intervals.", numbers) +
-           list("What differs between the machines", differences) +
+           list("What differs between the machines", differences("fingerprint_differences")) +
+           list("What else differs", differences("other_differences")) +
            list("What to keep in mind", pair["warnings"]) +
            list("Are the weights the same bits?", pair["bits"], false) +
            list("In one of the two only", unmatched);

@@ -135,8 +135,7 @@ std::vector<Kind> kinds_of(const Json& report) {
             if (kind == kinds.end())
                 kind = kinds.insert(kind, {.names = names, .titles = {}, .matrices = {}, .places = {}});
             std::string title = o["title"];
-            if (report["experiments"].size() > 1)
-                title += ", " + source_name(report, experiment["source"]);
+            if (report["experiments"].size() > 1) title += ", " + source_name(report, experiment["source"]);
             kind->titles.push_back(title);
             kind->matrices.push_back(&o["confusion"]);
             kind->places += fmt::format("{}{}.{}", kind->places.empty() ? "" : " ", e, i);

@@ -164,16 +164,23 @@ Html machine_table(const Json& report) {
         {"Threads", "", [](const Machine& m) { return Html(m.threads); }},
         {"Multiply-add peak, GFLOP/s", "",
          [](const Machine& m) { return range_cell(m.peaks, three_digits); }}};
-    // Those that a machine does not say stay empty in its block.
-    std::vector<std::string> names{"CPU generation", "Usable cores", "Instructions", "ISA",
-                                   "oneDNN ISA",     "Memory, GB",   "Caches"};
+    // What people look at first; the rest by name.
+    const std::array kFirst{"CPU generation", "Usable cores", "Instructions", "ISA",
+                            "oneDNN ISA",     "Memory, GB"};
+    const auto place = [&](const std::string& name) {
+        return std::find(kFirst.begin(), kFirst.end(), name) - kFirst.begin();
+    };
+    std::vector<std::string> names;
     for (const Machine& machine : machines) {
         for (const auto& [name, value] : machine.facts) {
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
     }
+    std::sort(names.begin(), names.end(), [&](const std::string& one, const std::string& other) {
+        return std::pair(place(one), one) < std::pair(place(other), other);
+    });
     for (const std::string& name : names)
-        columns.push_back({name, "", [name](const Machine& m) {
+        columns.push_back({name, name == "Caches" ? "wide" : "", [name](const Machine& m) {
                                const auto fact = m.facts.find(name);
                                return fact == m.facts.end() ? Html{} : Html(fact->second);
                            }});
