@@ -203,18 +203,11 @@ int measure(Registry entries, Bench& bench, char* program) {
     const bool interrupted = bench.stop.load();
     if (!interrupted) bench.peaks.measure_again();
     add_context(facts_after(bench));
-    std::size_t beyond_peak = 0;  // the same in both
     for (Collector* const collector : {&shown, &kept}) {
         if (interrupted) collector->drop_errors();
-        beyond_peak = 0;
-        collector->amend([&](Run& run) { beyond_peak += session.use_best_peak(run) ? 0 : 1; });
+        collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
-    if (const auto disturbed = disturbed_repetitions(kept.groups())) note("warning: " + *disturbed);
-    if (beyond_peak > 0)
-        note(
-            fmt::format("warning: {} rows were faster than the multiply-add peak in its best measurement, so "
-                        "they have no peak_fraction: measure again when nothing else runs",
-                        beyond_peak));
+    for (const std::string& text : warnings(kept.groups())) note("warning: " + text);
     std::ostream& people = json ? std::cerr : std::cout;
     if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
     if (json) std::cout << shown.text(Format::json);

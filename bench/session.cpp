@@ -107,8 +107,8 @@ void Session::count_disturbance(Call& call, const std::string& name) {
     if (last_warning_ && now - *last_warning_ < kBetweenWarnings) return;
     last_warning_ = now;
     progress_.clear();
-    note(fmt::format("warning: {} is disturbed: {}. Rows measured meanwhile have disturbed=1 and say little",
-                     name, *reason));
+    note(fmt::format("warning: {} is disturbed: {}. Rows with disturbed=1 say little of the program", name,
+                     *reason));
 }
 
 void Session::count_share(Call& call, std::size_t threads) {
@@ -127,10 +127,10 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     }
 }
 
-bool Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
+void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     const auto known = threads_of_.find(run.run_name.function_name);
     const auto gflops = run.counters.find("gflops");
-    if (known == threads_of_.end() || gflops == run.counters.end()) return true;
+    if (known == threads_of_.end() || gflops == run.counters.end()) return;
     const double peak = bench_.peaks.all().at(known->second);
     // One peak for all: its spread is none, and that of the shares is the speeds'.
     const bool is_relative = run.aggregate_unit == benchmark::kPercentage;
@@ -139,7 +139,6 @@ bool Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     run.counters["peak_gflops"] = is_spread ? 0 : peak;
     run.counters.erase("peak_fraction");
     if (share <= 1) run.counters["peak_fraction"] = share;
-    return share <= 1;
 }
 
 // Calls before the first repetition (warming up) belong to no plan; their time slows the pace.

@@ -184,7 +184,16 @@ ordered_json source_json(const PageSource& source) {
     };
     const bool train = source.train() != nullptr;
     const Command command = train ? Command{train_command(*source.train()), {}} : bench_command(source);
-    const DisturbedRows disturbance = disturbed_rows(source);
+    std::size_t repetitions = 0;
+    for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();
+    std::size_t disturbed = 0;
+    ordered_json disturbed_rows = ordered_json::array();
+    ordered_json reasons = ordered_json::array();
+    for (const auto& [name, row] : source.disturbances) {
+        disturbed += row.disturbed;
+        disturbed_rows.push_back(name);
+        reasons.push_back(row.reason);
+    }
     return {{"name", source.name()},
             {"kind", train ? "train" : "bench"},
             {"label", fact("mnist.label", fact("host_name", "").c_str())},
@@ -196,9 +205,10 @@ ordered_json source_json(const PageSource& source) {
             {"command", command.text},
             {"command_note", command.note},
             {"facts", std::move(facts)},
-            {"repetitions", disturbance.repetitions},
-            {"disturbed", disturbance.disturbed},
-            {"disturbed_rows", disturbance.rows},
+            {"repetitions", repetitions},
+            {"disturbed", disturbed},
+            {"disturbed_rows", std::move(disturbed_rows)},
+            {"disturbed_by", std::move(reasons)},
             {"skipped", std::move(skipped)}};
 }
 
@@ -213,16 +223,6 @@ std::string PageSource::created() const {
     if (const TrainResult* result = train()) return result->created;
     const std::string own = fact("mnist.created");
     return own.empty() ? fact("date") : own;
-}
-
-DisturbedRows disturbed_rows(const PageSource& source) {
-    DisturbedRows found;
-    for (const MeasuredRow& row : source.measurements.rows) {
-        found.repetitions += row.seconds.size();
-        found.disturbed += row.disturbed;
-        if (row.disturbed > 0) found.rows.push_back(row.name);
-    }
-    return found;
 }
 
 ordered_json sources_json(const std::vector<PageSource>& sources) {

@@ -71,7 +71,8 @@ ordered_json bench_rows_json(const std::vector<PageSource>& sources) {
         for (std::size_t r = 0; r < std::min(rows.size(), kMostRows); ++r)
             shown.push_back({{"name", rows[r].name},
                              {"seconds", estimate_json(rows[r].seconds)},
-                             {"counters", counters_json(rows[r].counters)}});
+                             {"counters", counters_json(rows[r].counters)},
+                             {"disturbed", disturbance_json(sources[i].disturbance(rows[r].name))}});
         if (shown.empty()) continue;
         list.push_back({{"source", i}, {"foreign", !ours}, {"all", rows.size()}, {"rows", std::move(shown)}});
     }

@@ -258,7 +258,7 @@ TEST_CASE("results: a repetition beside busy loops is marked, warned of and coun
     CHECK(contains(finished.output, "disturbed=1"));
     CHECK(!contains(finished.output, "other_cpu_share"));
     CHECK(contains(finished.error, " is disturbed: other processes took "));
-    CHECK(contains(finished.error, "2 of 2 repetitions were disturbed (at worst, other processes took "));
+    CHECK(contains(finished.error, "disturbed repetitions: 2 of 2 (at worst, other processes took "));
     const json result = workshop.json_of("r.json");
     for (const json& run : result.at("benchmarks")) {
         if (run.at("run_type") == "aggregate") {
