@@ -10,34 +10,34 @@
 #include "safetensors.hpp"
 
 namespace mnist {
-namespace {
 
-double number_of(const ModelMetadata& metadata, const char* key, double low, double high,
-                 const std::string& where) {
-    const auto refuse = [&](const std::string& found) {
-        throw InputError(
-            {.where = where,
-             .expected = fmt::format("a number from {} to {} as \"{}\" in \"__metadata__\"", low, high, key),
-             .found = found,
-             .remedy = "Both are of pixels from 0 to 1, as PyTorch's transforms.Normalize has "
-                       "them"});
-    };
+std::optional<double> stored_number(const ModelMetadata& metadata, const std::string& key, double low,
+                                    double high, const std::string& where) {
     const auto entry = metadata.find(key);
-    if (entry == metadata.end()) refuse("none");
+    if (entry == metadata.end()) return std::nullopt;
     const std::string& text = entry->second;
     const char* const end = text.data() + text.size();
     double number = 0;
     const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stopped != end || !(number >= low && number <= high)) refuse(in_quotes(text));
+    if (error != std::errc{} || stopped != end || !(number >= low && number <= high))
+        throw InputError(
+            {.where = where,
+             .expected = fmt::format("a number from {} to {} as \"{}\" in \"__metadata__\"", low, high, key),
+             .found = in_quotes(text),
+             .remedy = "It is of pixels from 0 to 1, as PyTorch's ToTensor gives them"});
     return number;
 }
 
-}  // namespace
-
 std::optional<Normalisation> stored_normalisation(const ModelMetadata& metadata, const std::string& where) {
-    if (!metadata.contains(kMeanKey) && !metadata.contains(kStdKey)) return std::nullopt;
-    return Normalisation{.mean = number_of(metadata, kMeanKey, -kMostMean, kMostMean, where),
-                         .std = number_of(metadata, kStdKey, kLeastStd, kMostStd, where)};
+    const auto mean = stored_number(metadata, kMeanKey, -kMostMean, kMostMean, where);
+    const auto std = stored_number(metadata, kStdKey, kLeastStd, kMostStd, where);
+    if (mean.has_value() != std.has_value())
+        throw InputError(
+            {.where = where,
+             .expected = fmt::format("both \"{}\" and \"{}\" in \"__metadata__\"", kMeanKey, kStdKey),
+             .found = "one of them"});
+    if (!mean) return std::nullopt;
+    return Normalisation{.mean = *mean, .std = *std};
 }
 
 LayerParameters with_other_inputs(const LayerParameters& layer, double factor, double offset) {

@@ -56,6 +56,8 @@ struct ModelParameters {
 using ModelMetadata = std::map<std::string, std::string>;
 /// Key of a model whose training was interrupted; the text says when, e.g. "after 12 of 25 epochs".
 inline constexpr const char* kInterruptedKey = "mnist.interrupted";
+/// Key of what the background of the training images was (data/background.hpp), e.g. "0.0002".
+inline constexpr const char* kBackgroundKey = "mnist.training.background";
 
 /// Writes the file whole or not at all; an existing file is replaced only when `replace` is true, otherwise
 /// it is an InputError. `metadata` stands beside PyTorch's "format" and the normalisation (kMeanKey,

@@ -21,6 +21,11 @@ inline constexpr double kMostMean = 1;  ///< and the least is -1
 inline constexpr double kLeastStd = 0.001;
 inline constexpr double kMostStd = 10;
 
+/// A number in a file's texts; empty without the key. Throws InputError, which names the file as `where`, for
+/// what is none from `low` to `high`.
+[[nodiscard]] std::optional<double> stored_number(const ModelMetadata& metadata, const std::string& key,
+                                                  double low, double high, const std::string& where);
+
 /// What the file's texts say; empty where they have neither key. `where` names the file. Throws InputError
 /// for one key without the other, and for what is no number within the bounds.
 [[nodiscard]] std::optional<Normalisation> stored_normalisation(const ModelMetadata& metadata,
