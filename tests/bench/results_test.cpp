@@ -172,7 +172,7 @@ TEST_CASE("results: Infer has the accuracy of each precision beside its speed") 
         workshop.mnist({"--data-dir", "tiny", "--benchmark_filter=^Infer/batch:16", "--threads", "1",
                         "--benchmark_min_time=0.001", "--benchmark_out=r.json"});
     CAPTURE(finished.output, finished.error);
-    REQUIRE(finished.exit_code == (obstacle.empty() ? 0 : 1));
+    REQUIRE(finished.exit_code == 0);  // a row that this CPU cannot run is no failure
     const json result = workshop.json_of("r.json");
     REQUIRE(result.at("benchmarks").size() == 3);
     for (const json& run : result.at("benchmarks")) {

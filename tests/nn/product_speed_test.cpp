@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "mnist/core/isa.hpp"
 
 namespace mnist {
 
@@ -23,6 +24,19 @@ TEST_CASE("product speed: each format has a speed and what oneDNN ran, or a reas
     CHECK(speeds[0].obstacle.empty());
     CHECK(speeds[1].obstacle == precision_obstacle(Precision::bf16).value_or(""));
     CHECK(speeds[2].obstacle.empty());
+}
+
+// oneDNN's choice as far as this room sees it: it is held whether or not somebody asked for the facts before.
+TEST_CASE("product speed: what oneDNN runs keeps to MNIST_MAX_ISA") {
+    const IsaLevel most = isa_limit().value_or(IsaLevel::amx);
+    for (const ProductSpeed& speed : product_speeds(0.0001)) {
+        CAPTURE(speed.implementation);
+        for (const auto& [level, word] : {std::pair{IsaLevel::avx512, "avx512"},
+                                          {IsaLevel::avx512_vnni, "vnni"},
+                                          {IsaLevel::avx512_bf16, "bf16"},
+                                          {IsaLevel::amx, "amx"}})
+            CHECK((most >= level || speed.implementation.find(word) == std::string::npos));
+    }
 }
 
 }  // namespace mnist
