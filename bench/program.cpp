@@ -208,7 +208,7 @@ int measure(Registry entries, Bench& bench, char* program) {
         if (interrupted) collector->drop_errors();
         collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
-    for (const std::string& text : warnings(kept.groups())) note("warning: " + text);
+    for (const std::string& text : doubts(kept.groups())) note("warning: " + text);
     std::ostream& people = json ? std::cerr : std::cout;
     if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
     if (json) std::cout << shown.text(Format::json);

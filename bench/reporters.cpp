@@ -7,25 +7,19 @@
 #include <string_view>
 #include <utility>
 
-#include "mnist/core/disturbance.hpp"
+#include "mnist/results/bench_json.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {
 namespace {
 
-constexpr const char* kOnlyInFiles[]{"load_average", "involuntary_switches", "seed", "peak_gflops"};
-
 // Numbers of a repetition without a meaning over several: the mean of seeds, and what some repetitions do not
 // have (a target never reached), whose mean would be that of the others.
 constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed};
 
-// How disturbed, apart from the wait for each other, that is a result as well.
 bool is_only_in_files(const std::string& counter) {
-    const auto is_it = [&](const auto& fact) {
-        return fact.value != &Disturbance::waiting_share && counter == fact.key;
-    };
-    return std::find(std::begin(kOnlyInFiles), std::end(kOnlyInFiles), counter) != std::end(kOnlyInFiles) ||
-           std::any_of(std::begin(kDisturbanceFacts), std::end(kDisturbanceFacts), is_it);
+    return (is_about_disturbance(counter) && counter != kDisturbed) || counter == "seed" ||
+           counter == "peak_gflops";
 }
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.

@@ -48,7 +48,7 @@ std::vector<std::string> warnings(const Circumstances& c) {
     return all;
 }
 
-std::vector<std::string> warnings(const std::vector<std::vector<Run>>& groups) {
+std::vector<std::string> doubts(const std::vector<std::vector<Run>>& groups) {
     std::size_t all = 0;
     std::size_t disturbed = 0;
     std::size_t beyond_peak = 0;

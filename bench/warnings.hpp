@@ -23,6 +23,6 @@ struct Circumstances {
 
 /// What was wrong with repetitions when all are measured: how many were disturbed, and by what at worst; how
 /// many were faster than the peak that they are compared with.
-[[nodiscard]] std::vector<std::string> warnings(const std::vector<std::vector<Run>>& groups);
+[[nodiscard]] std::vector<std::string> doubts(const std::vector<std::vector<Run>>& groups);
 
 }  // namespace mnist::bench

@@ -25,11 +25,6 @@ bool has_a_chart(const std::string& name) {
            family == "InnerProduct";
 }
 
-/// How disturbed a repetition was: of use beside the repetition, not as a median.
-bool is_about_load(const std::string& counter) {
-    return counter == "load_average" || counter == "steal_share" || counter == "involuntary_switches";
-}
-
 /// In the order of the file.
 std::vector<Row> rows_of(const BenchResult& result, bool ours) {
     std::vector<Row> rows;
@@ -41,7 +36,7 @@ std::vector<Row> rows_of(const BenchResult& result, bool ours) {
         Row& row = rows[place->second];
         row.seconds.push_back(repetition.seconds);
         for (const auto& [key, value] : repetition.counters) {
-            if (!ours || !is_about_load(key)) row.counters[key].push_back(value);
+            if (!ours || !is_about_disturbance(key)) row.counters[key].push_back(value);
         }
     }
     return rows;

@@ -143,11 +143,10 @@ std::string disturbed_runs(const TrainResult& result, int width) {
     }
     const std::optional<std::string> reason = disturbed_by(worst);
     if (!reason) return {};
-    const std::string which = result.runs.size() == 1
-                                  ? fmt::format("The run was disturbed ({})", *reason)
-                                  : fmt::format("{} of {} runs {} disturbed (at worst, {})", disturbed,
-                                                result.runs.size(), disturbed == 1 ? "was" : "were", *reason);
-    return wrapped(which + ": measure speed again when nothing else runs", width, "- ");
+    return wrapped(
+        fmt::format("Disturbed runs: {} of {} (at worst, {}). Measure speed again when nothing else runs",
+                    disturbed, result.runs.size(), *reason),
+        width, "- ");
 }
 
 }  // namespace

@@ -128,9 +128,9 @@ TEST_CASE(
     };
     Run mean = repetition(0.5);
     mean.run_type = Run::RT_Aggregate;
-    CHECK(warnings({{repetition(0.01)}, {mean}}).empty());
+    CHECK(doubts({{repetition(0.01)}, {mean}}).empty());
     CHECK(
-        warnings({{repetition(0.4), repetition(0.01), mean}, {repetition(0.5)}}) ==
+        doubts({{repetition(0.4), repetition(0.01), mean}, {repetition(0.5)}}) ==
         std::vector<std::string>{"disturbed repetitions: 2 of 3 (at worst, other processes took 50 % of the "
                                  "CPUs). Measure those with disturbed=1 again when nothing else runs"});
 }
@@ -140,9 +140,9 @@ TEST_CASE("warnings: repetitions without a share of the peak that they are compa
     faster.counters["peak_gflops"] = 100;
     Run slower = faster;
     slower.counters["peak_fraction"] = 0.5;
-    CHECK(warnings({{slower, Run{}}}).empty());
+    CHECK(doubts({{slower, Run{}}}).empty());
     CHECK(
-        warnings({{slower, faster}}) ==
+        doubts({{slower, faster}}) ==
         std::vector<std::string>{"repetitions faster than the multiply-add peak in its best measurement, so "
                                  "without a share of it: 1 of 2. Measure again when nothing else runs"});
 }

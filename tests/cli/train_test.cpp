@@ -344,6 +344,6 @@ TEST_CASE("train: a run beside busy loops is warned of, its facts are in the fil
     CAPTURE(finished.error);
     REQUIRE(finished.exit_code == 0);
     CHECK(contains(finished.error, "warning: Adam, seed 0, was disturbed: other processes took "));
-    CHECK(contains(finished.output, "- The run was disturbed (other processes took "));
+    CHECK(contains(finished.output, "- Disturbed runs: 1 of 1 (at worst, other processes took "));
     CHECK(workshop.json_of("r.json").at("runs").at(0).at("disturbance").at("other_cpu_share") > 0.1);
 }
