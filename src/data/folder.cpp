@@ -105,7 +105,7 @@ FileSets file_sets(const fs::path& folder, std::error_code& error) {
 }
 
 std::string give_folder() {
-    return "Give the folder that holds the four files, plain or gzip, or fetch them: " +
+    return "Give the folder that holds these files, or fetch a set: " +
            fetch_words("mnist --data-dir DIR");
 }
 
