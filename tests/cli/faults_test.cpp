@@ -117,6 +117,9 @@ TEST_CASE("faults: in a read-only current folder a training without --out is ref
     CHECK(!contains(finished.output, "Epoch 1"));
     launch.arguments.insert(launch.arguments.end(), {"--out", "../r.json"});
     CHECK(run(launch).exit_code == 0);
+    launch.arguments = {"compare", "../r.json", "../r.json", "--out", "c.txt"};
+    CHECK(contains(run(launch).error, "mnist: " + fs::canonical(launch.folder).string() +
+                                          ": expected a folder to write into, found Read-only file system"));
 }
 
 TEST_CASE("faults: a missing permission is refused with its name, for data and for results") {
