@@ -17,7 +17,6 @@
 #include "interrupt.hpp"
 #include "load_watch.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
@@ -202,7 +201,6 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
-    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
     Bench bench(std::move(*parsed.options), usable_cpus(), stop_on_signals());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
     if (entries.empty()) {
