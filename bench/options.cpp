@@ -73,6 +73,8 @@ const std::vector<Flag>& flags() {
          }},
         {"data-dir", "DIR", kOwn, "Folder with the four IDX files (default: $MNIST_DATA_DIR, data/NAME)",
          [](Options& o, const GivenValue& v) { o.data_dir = v.non_empty("a folder"); }},
+        {"data-prefix", "TEXT", kOwn, "Of several sets in the folder the one whose files' names begin so",
+         [](Options& o, const GivenValue& v) { o.data_prefix = v.text(); }},
         {"epochs", "N", kOwn, "Epochs of a repetition of Train (default: 5)",
          [](Options& o, const GivenValue& v) { o.epochs = v.count(1, 1'000'000); }},
         {"max-epochs", "N", kOwn, "Most epochs of TimeToAccuracy (default: 50)",

@@ -21,6 +21,7 @@ enum class Format { console, json };
 struct Options {
     std::optional<std::string> dataset;
     std::optional<std::filesystem::path> data_dir;
+    std::optional<std::string> data_prefix;     ///< of several sets in the folder
     std::size_t epochs = 5;                     ///< of a repetition of Train
     std::size_t max_epochs = 50;                ///< of TimeToAccuracy
     std::uint64_t seed = 0;                     ///< of the first repetition

@@ -31,7 +31,8 @@ namespace mnist::bench {
 namespace {
 
 Dataset load_data(const Options& options) {
-    DataRequest request{.dataset = options.dataset, .data_dir = options.data_dir};
+    DataRequest request{
+        .dataset = options.dataset, .data_dir = options.data_dir, .prefix = options.data_prefix};
     const char* const folder = std::getenv("MNIST_DATA_DIR");
     // Drawn digits come from no folder, so it does not count for them.
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;

@@ -10,6 +10,7 @@
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/train/predict.hpp"
+#include "model_flags.hpp"
 #include "predict_text.hpp"
 #include "train_options.hpp"
 
@@ -17,7 +18,7 @@ namespace mnist {
 namespace {
 
 struct PredictFlags {
-    std::string model;
+    ModelFlags model;
     std::vector<std::string> images;
     bool line = false;
     bool json = false;
@@ -58,14 +59,14 @@ std::vector<PredictedPicture> prepared_pictures(const PredictFlags& flags) {
 // Model is what is read first: a mistake in it shows before any picture is read.
 template <class Model>
 PredictResult predicted(const Model& model, const char* precision, const PredictFlags& flags) {
-    PredictResult result{.model = flags.model,
+    PredictResult result{.model = flags.model.file,
                          .dims = model.dims(),
                          .precision = precision,
                          .weights_sha256 = weights_sha256(model),
                          .pictures = {}};
     constexpr std::size_t kPixels = kPreparedSide * kPreparedSide;
     if (result.dims.front() != kPixels) {
-        throw InputError({.where = flags.model,
+        throw InputError({.where = flags.model.file,
                           .expected = fmt::format("a model for images of 28 x 28 = {} pixels", kPixels),
                           .found = fmt::format("one for {} inputs", result.dims.front()),
                           .remedy = "mnist train --save-model DIR trains one on MNIST"});
@@ -87,7 +88,7 @@ PredictResult predicted(const Model& model, const char* precision, const Predict
         }
     }
     if (!std::ranges::all_of(probabilities, [](double p) { return std::isfinite(p); })) {
-        throw InputError({.where = flags.model,
+        throw InputError({.where = flags.model.file,
                           .expected = "a model whose outputs are finite numbers",
                           .found = "sums that overflow",
                           .remedy = "Train it again; mnist eval shows what it is worth"});
@@ -96,17 +97,18 @@ PredictResult predicted(const Model& model, const char* precision, const Predict
 }
 
 int predict(const PredictFlags& flags) {
-    const auto require_given = [](bool given, const char* expected, const char* remedy) {
-        if (given) return;
-        throw InputError({.where = "mnist predict", .expected = expected, .found = "none", .remedy = remedy});
-    };
-    require_given(!flags.model.empty(), "--model FILE", "mnist train --save-model DIR writes such files");
-    require_given(!flags.images.empty(), "one picture or more",
-                  "For example: mnist predict --model FILE seven.png");
+    flags.model.require_file("mnist predict");
+    if (flags.images.empty())
+        throw InputError({.where = "mnist predict",
+                          .expected = "one picture or more",
+                          .found = "none",
+                          .remedy = "For example: mnist predict --model FILE seven.png"});
     Console console;
-    const PredictResult result = is_quantized(flags.model)
-                                     ? predicted(load_quantized(flags.model), "int8", flags)
-                                     : predicted(load_model(flags.model), "f32", flags);
+    const std::string& file = flags.model.file;
+    const PredictResult result =
+        flags.model.quantized()
+            ? predicted(load_quantized(file), "int8", flags)
+            : predicted(load_model(file, std::nullopt, flags.model.normalisation()), "f32", flags);
     for (const PredictedPicture& picture : result.pictures) warn_of_wide_ones(picture, flags.line, console);
     console.print(flags.json ? predict_json(result) : predict_text(result, console.style()));
     return console.exit_code(kExitFine);
@@ -124,10 +126,7 @@ void add_predict_command(CLI::App& app, Action& action) {
     command->add_option("IMAGES", flags->images,
                         "Pictures (PNG, JPEG or PNM, - for standard input) of a digit, dark on bright or "
                         "bright on dark, in any size");
-    command
-        ->add_option("--model", flags->model,
-                     "Model file: safetensors with PyTorch's names and shapes, or what mnist quantize wrote")
-        ->type_name("FILE");
+    flags->model.add_to(*command, "Model file: safetensors of linear layers, or what mnist quantize wrote");
     command->add_flag("--line", flags->line,
                       "Several digits side by side; those that touch each other count as one");
     command->add_flag("--json", flags->json, "One JSON object instead of text");

@@ -184,7 +184,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (resumes && !options.quiet)
         console.print(fmt::format("Resumed: {}\n", standing(inputs.progress.runs, options.config)));
 
-    TrainObserver observer(options, console, checkpoints ? &*checkpoints : nullptr);
+    TrainObserver observer(options, dataset, console, checkpoints ? &*checkpoints : nullptr);
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);

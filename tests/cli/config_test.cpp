@@ -37,6 +37,8 @@ TEST_CASE("config: what is printed gives the same when it is read") {
                                               "fashion-mnist",
                                               "--data-dir",
                                               "a \"b\" #c\\d",
+                                              "--data-prefix",
+                                              "",
                                               "--optimizer",
                                               "adam,sgd",
                                               "--epochs",
@@ -90,6 +92,7 @@ TEST_CASE("config: what is printed gives the same when it is read") {
     }
     const std::string text = printed(workshop, everything);
     CHECK(contains(text, "data_dir = \"a \\\"b\\\" #c\\\\d\"\n"));
+    CHECK(contains(text, "data_prefix = \"\"\n"));
     CHECK(contains(text, "momentum_lr = 0.30000000000000004\n"));
     CHECK(contains(text, "optimizer = [\"adam\", \"sgd\"]\n"));
     CHECK(contains(text, "target_accuracy = 98.25\n"));
@@ -98,8 +101,8 @@ TEST_CASE("config: what is printed gives the same when it is read") {
 TEST_CASE("config: settings that are not set are printed as comments that become settings without their #") {
     const Workshop workshop;
     std::string text = printed(workshop, {});
-    for (const std::string key : {"preset", "dataset", "data_dir", "peak_lr", "warmup", "init_model",
-                                  "target_accuracy", "label", "out", "save_model"}) {
+    for (const std::string key : {"preset", "dataset", "data_dir", "data_prefix", "peak_lr", "warmup",
+                                  "init_model", "target_accuracy", "label", "out", "save_model"}) {
         CAPTURE(key);
         CHECK(contains(text, "\n# " + key + " = "));
         // Its file would have to exist, and the details of a cycle want a cycle.

@@ -54,8 +54,8 @@ struct BuildFacts {
 struct DatasetFacts {
     std::string name;    ///< "mnist", "fashion-mnist", "synthetic", or "custom"
     std::string sha256;  ///< over the contents of the four files (train images, train labels, test images,
-                         ///< test labels)
-    std::uint64_t train_samples = 0;
+                         ///< test labels); empty where the test files alone were read, of no known set
+    std::uint64_t train_samples = 0;  ///< 0 where the test files alone were read
     std::uint64_t test_samples = 0;
     std::uint64_t rows = 0;
     std::uint64_t columns = 0;

@@ -14,7 +14,7 @@
 namespace mnist {
 
 struct EpochRecord {
-    std::optional<double> train_loss;  ///< nats, mean over the epoch's batches; empty where it was not finite
+    std::optional<double> train_loss;  ///< nats, mean over the epoch's images; empty where it was not finite
     std::optional<double> test_loss;   ///< nats, mean over the test set
     std::optional<double> test_accuracy;  ///< percent
     double train_seconds = 0;             ///< training only
