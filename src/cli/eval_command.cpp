@@ -10,7 +10,6 @@
 #include "console.hpp"
 #include "data_loading.hpp"
 #include "eval_text.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/data/background.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
