@@ -10,7 +10,6 @@
 #include "console.hpp"
 #include "data_loading.hpp"
 #include "eval_text.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/data/background.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
@@ -34,11 +33,6 @@ EvalResult described(const EvalFlags& flags, bool quantized) {
     const ModelMetadata texts = load_metadata(file);
     const std::optional<Normalisation> given = flags.model.normalisation();
     const std::optional<Normalisation> stored = stored_normalisation(texts, file);
-    if (quantized && given)
-        throw InputError({.where = file,
-                          .expected = "a model in f32 beside --mean and --std",
-                          .found = "a quantised one, which reads the bytes of the pixels",
-                          .remedy = "Leave them out: they are in its weights"});
     EvalResult result;
     result.model = file;
     result.precision = quantized ? "int8" : "f32";
@@ -71,7 +65,7 @@ int evaluate(const EvalFlags& flags) {
     Console console(true);
     const DataOptions options = flags.data.options();
     const std::string& file = flags.model.file;
-    const bool quantized = is_quantized(file);
+    const bool quantized = flags.model.quantized();
     EvalResult result = described(flags, quantized);
     result = quantized ? evaluated(load_quantized(file), std::move(result), options, console)
                        : evaluated(load_model(file, std::nullopt, flags.model.normalisation()),

@@ -4,6 +4,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/nn/normalisation.hpp"
+#include "mnist/nn/quantized_model.hpp"
 
 namespace mnist {
 
@@ -38,6 +39,16 @@ std::optional<Normalisation> ModelFlags::normalisation() const {
     }
     return Normalisation{.mean = GivenValue{"--mean", mean->results()}.number(-kMostMean, kMostMean),
                          .std = GivenValue{"--std", std->results()}.number(kLeastStd, kMostStd)};
+}
+
+bool ModelFlags::quantized() const {
+    if (!is_quantized(file)) return false;
+    if (normalisation())
+        throw InputError({.where = file,
+                          .expected = "a model in f32 beside --mean and --std",
+                          .found = "a quantised one, which reads the bytes of the pixels",
+                          .remedy = "Leave them out: they are in its weights"});
+    return true;
 }
 
 }  // namespace mnist

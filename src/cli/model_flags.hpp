@@ -22,6 +22,9 @@ struct ModelFlags {
     /// What the flags say; empty without them. Throws InputError for one without the other and for what is no
     /// number within the bounds of nn/normalisation.hpp.
     [[nodiscard]] std::optional<Normalisation> normalisation() const;
+    /// Whether the file is a quantised model, whose weights hold the normalisation. Throws InputError where
+    /// the flags say one all the same, and where it is no model file.
+    [[nodiscard]] bool quantized() const;
 };
 
 }  // namespace mnist

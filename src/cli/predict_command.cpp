@@ -104,11 +104,11 @@ int predict(const PredictFlags& flags) {
                           .found = "none",
                           .remedy = "For example: mnist predict --model FILE seven.png"});
     Console console;
+    const std::string& file = flags.model.file;
     const PredictResult result =
-        is_quantized(flags.model.file)
-            ? predicted(load_quantized(flags.model.file), "int8", flags)
-            : predicted(load_model(flags.model.file, std::nullopt, flags.model.normalisation()), "f32",
-                        flags);
+        flags.model.quantized()
+            ? predicted(load_quantized(file), "int8", flags)
+            : predicted(load_model(file, std::nullopt, flags.model.normalisation()), "f32", flags);
     for (const PredictedPicture& picture : result.pictures) warn_of_wide_ones(picture, flags.line, console);
     console.print(flags.json ? predict_json(result) : predict_text(result, console.style()));
     return console.exit_code(kExitFine);
@@ -126,8 +126,7 @@ void add_predict_command(CLI::App& app, Action& action) {
     command->add_option("IMAGES", flags->images,
                         "Pictures (PNG, JPEG or PNM, - for standard input) of a digit, dark on bright or "
                         "bright on dark, in any size");
-    flags->model.add_to(
-        *command, "Model file: safetensors with PyTorch's names and shapes, or what mnist quantize wrote");
+    flags->model.add_to(*command, "Model file: safetensors of linear layers, or what mnist quantize wrote");
     command->add_flag("--line", flags->line,
                       "Several digits side by side; those that touch each other count as one");
     command->add_flag("--json", flags->json, "One JSON object instead of text");
