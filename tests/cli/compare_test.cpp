@@ -141,7 +141,7 @@ TEST_CASE(
     const Finished text = workshop.mnist({"compare", "./old-run.json", "new-run.json"});
     CAPTURE(text.output, text.error);
     CHECK(text.exit_code == 1);
-    CHECK(contains(text.output, "1 of 1 latencies slower (BM_Sort/64 p99)"));
+    CHECK(contains(text.output, "1 of 1 latency slower (BM_Sort/64 p99)"));
     CHECK(contains(text.output, "\nold-run.json to new-run.json, as a gate\n"));
     const Finished json = workshop.mnist({"compare", "./old-run.json", "new-run.json", "--format", "json"});
     const nlohmann::json root = nlohmann::json::parse(json.output);
