@@ -37,6 +37,7 @@ ordered_json run_json(const Options& options) {
     if (!precisions.empty()) run["precision"] = fmt::format("{}", fmt::join(precisions, ","));
     if (options.loader_threads) run["loader_threads"] = *options.loader_threads;
     if (options.min_time_s) run["min_time_s"] = *options.min_time_s;
+    if (options.iterations) run["iterations"] = *options.iterations;
     return run;
 }
 

@@ -59,9 +59,6 @@ void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch)
     call.count("samples_per_second", static_cast<double>(batch * seconds.size()) / total);
 }
 
-/// What a model is computed in; beside the precisions that train there is int8.
-enum class NumberFormat { f32, bf16, int8 };
-
 std::string suffix(NumberFormat format) {
     if (format == NumberFormat::int8) return "/precision:int8";
     return precision_suffix(format == NumberFormat::bf16 ? Precision::bf16 : Precision::f32);

@@ -2,6 +2,8 @@
 // for what the user can mend (usage, files, values), 3 for what is our own failure.
 #include <csignal>
 #include <exception>
+#include <ext/stdio_filebuf.h>
+#include <iostream>
 #include <string>
 
 #include "mnist/core/error.hpp"
@@ -9,9 +11,29 @@
 #include "mnist/report/terminal.hpp"
 #include "program.hpp"
 
+namespace {
+
+// std::cout, which Google Benchmark's reporters print through, leads to the program's own output while this
+// lives.
+class OwnOutput {
+  public:
+    OwnOutput() : buffer_(mnist::output_descriptor(), std::ios::out), before_(std::cout.rdbuf(&buffer_)) {}
+    ~OwnOutput() { std::cout.rdbuf(before_); }
+    OwnOutput(const OwnOutput&) = delete;
+    OwnOutput& operator=(const OwnOutput&) = delete;
+
+  private:
+    __gnu_cxx::stdio_filebuf<char> buffer_;
+    std::streambuf* before_;
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
     using namespace mnist::bench;
     mnist::hold_standard_descriptors();
+    mnist::keep_output_apart();
+    const OwnOutput own_output;
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, until nothing is to be kept
     try {
         return run_program(argc, argv);

@@ -1,9 +1,12 @@
 // The library's words, refused in this project's.
 #include "option_values.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "mnist/core/error.hpp"
+#include "mnist/machine/fingerprint.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -12,6 +15,13 @@ std::string lower_case(std::string word) {
     std::transform(word.begin(), word.end(), word.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
     return word;
+}
+
+// "Google Benchmark 1.7.1", out of the list of all libraries.
+std::string library_name() {
+    const std::string all = build_facts().libraries;
+    const std::size_t begin = std::min(all.find("Google Benchmark"), all.size());
+    return all.substr(begin, all.find(',', begin) - begin);
 }
 
 }  // namespace
@@ -37,6 +47,40 @@ double seconds_of(const GivenValue& given) {
     std::string word = given.text();
     if (word.ends_with('s')) word.pop_back();
     return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
+}
+
+void set_least_time(Options& options, const GivenValue& given) {
+    std::string number = given.text();
+    if (number.ends_with('x')) {
+        number.pop_back();
+        options.iterations =
+            static_cast<std::int64_t>(GivenValue{given.where, {number}}.count(1, 1'000'000'000));
+        return;
+    }
+    options.min_time_s = seconds_of(given);
+    if (*options.min_time_s <= 0) options.min_time_s = GivenValue{given.where, {given.text()}}.positive();
+}
+
+void refuse_library_flag(const std::string& word) {
+    struct Missing {
+        const char* flag;
+        const char* why;
+        const char* remedy;
+    };
+    static constexpr Missing kMissing[]{
+        {"--benchmark_dry_run", "which Google Benchmark has since 1.9.1 and this program has not",
+         "--epochs=1 --benchmark_min_time=1x is a quick pass"},
+        {"--benchmark_perf_counters", "which needs libpfm, without which Debian builds Google Benchmark",
+         "`perf stat mnist_bench --benchmark_filter=NAME` counts from outside"},
+    };
+    for (const Missing& missing : kMissing) {
+        if (word != missing.flag) continue;
+        throw InputError(
+            {.where = "command line",
+             .expected = "a flag that --help lists",
+             .found = fmt::format("{}, {} (it is built with {})", word, missing.why, library_name()),
+             .remedy = missing.remedy});
+    }
 }
 
 std::string colour_of(const GivenValue& given) {

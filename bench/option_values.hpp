@@ -23,8 +23,15 @@ namespace mnist::bench {
 /// folder.
 [[nodiscard]] std::filesystem::path out_of(const GivenValue& given);
 
-/// "0.5", or "0.5s" as newer versions of the library have it; not below 0.
+/// "0.5", or "0.5s" as the library has it since 1.8; not below 0.
 [[nodiscard]] double seconds_of(const GivenValue& given);
+
+/// Seconds above 0, or iterations: "10x", as the library has it since 1.8.
+void set_least_time(Options& options, const GivenValue& given);
+
+/// Throws InputError for a flag of the library that this program does not have; `word` is all of it, with its
+/// dashes. Does nothing for any other word.
+void refuse_library_flag(const std::string& word);
 
 /// Refuses what is not KEY=VALUE, or several divided by commas, as the library takes them.
 void require_pairs(const GivenValue& given);

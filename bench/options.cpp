@@ -6,10 +6,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "mnist/compare/verdict.hpp"
+#include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "option_values.hpp"
@@ -73,6 +78,8 @@ const std::vector<Flag>& flags() {
          }},
         {"data-dir", "DIR", kOwn, "Folder with the four IDX files (default: $MNIST_DATA_DIR, data/NAME)",
          [](Options& o, const GivenValue& v) { o.data_dir = v.non_empty("a folder"); }},
+        {"data-prefix", "TEXT", kOwn, "Of several sets in the folder the one whose files' names begin so",
+         [](Options& o, const GivenValue& v) { o.data_prefix = v.text(); }},
         {"epochs", "N", kOwn, "Epochs of a repetition of Train (default: 5)",
          [](Options& o, const GivenValue& v) { o.epochs = v.count(1, 1'000'000); }},
         {"max-epochs", "N", kOwn, "Most epochs of TimeToAccuracy (default: 50)",
@@ -90,6 +97,12 @@ const std::vector<Flag>& flags() {
         {"noise-floor", "BOOL", kOwn,
          "Run everything against itself and keep the noise in the result (20 repetitions)",
          [](Options& o, const GivenValue& v) { o.noise_floor = truth(v); }},
+        {"preset", "compare", kOwn,
+         "What `mnist compare` can judge: Calibrate and Train, 10 repetitions in random order (flags win)",
+         [](Options& o, const GivenValue& v) {
+             v.require_one_of({"compare"});
+             o.compare_set = true;
+         }},
         {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
          [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
         {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
@@ -108,10 +121,9 @@ const std::vector<Flag>& flags() {
         {kAggregatesOnly, "BOOL", kLibrary, "Report statistics only", pass_switch<kAggregatesOnly>},
         {kDisplayAggregates, "BOOL", kLibrary, "Show statistics only, keep all in the file",
          pass_switch<kDisplayAggregates>},
-        {"benchmark_out", "FILE", kLibrary, "Write the result here, whole or not at all; never overwrites",
-         [](Options& o, const GivenValue& v) {
-             if (!v.text().empty()) o.out = out_of(v);
-         }},
+        {"benchmark_out", "FILE", kLibrary,
+         "The result, whole or not at all; never overwrites (default: mnist-bench-TIME.json; empty: none)",
+         [](Options& o, const GivenValue& v) { o.out = v.text().empty() ? kNoResult : out_of(v); }},
         {"benchmark_out_format", "FORMAT", kLibrary, "json or console (default: json)",
          [](Options& o, const GivenValue& v) { o.out_format = format_of(v); }},
         {"benchmark_format", "FORMAT", kLibrary, "Of standard output: console or json (default: console)",
@@ -121,11 +133,8 @@ const std::vector<Flag>& flags() {
         {"benchmark_counters_tabular", "BOOL", kLibrary, "Show the counters in columns",
          [](Options& o, const GivenValue& v) { o.tabular = truth(v); }},
         {"benchmark_min_time", "SECONDS", kLibrary,
-         "Least time of a repetition of all but Train and TimeToAccuracy",
-         [](Options& o, const GivenValue& v) {
-             o.min_time_s = seconds_of(v);
-             if (*o.min_time_s <= 0) o.min_time_s = GivenValue{v.where, {v.text()}}.positive();
-         }},
+         "Least time (0.5 or 0.5s), or iterations (10x), of a repetition of all but Train and TimeToAccuracy",
+         set_least_time},
         {"benchmark_min_warmup_time", "SECONDS", kLibrary, "Warm up this long before the first repetition",
          [](Options& o, const GivenValue& v) {
              o.warmup_s = seconds_of(v);
@@ -182,6 +191,7 @@ void reject_unknown(const CLI::App& app) {
     const std::vector<std::string> words = app.remaining();
     if (words.empty()) return;
     const std::string word = words.front().substr(0, words.front().find('='));
+    refuse_library_flag(word);
     std::vector<std::string> known{"--help", "--version"};
     for (const Flag& flag : flags()) known.push_back("--" + std::string(flag.name));
     const std::string nearest = suggestion(word, known);
@@ -191,24 +201,41 @@ void reject_unknown(const CLI::App& app) {
                       .remedy = nearest.empty() ? "See --help" : nearest});
 }
 
+// What a flag stands for, flag by flag, where these are not given themselves.
+using Defaults = std::vector<std::pair<std::string_view, const char*>>;
+const Defaults& noise_floor_defaults() {
+    static const Defaults defaults{{"benchmark_repetitions", "20"}, {kInterleaving, "true"}};
+    return defaults;
+}
+const Defaults& compare_defaults() {
+    static const Defaults defaults{{"benchmark_filter", "^(Calibrate|Train)/"},
+                                   {"benchmark_repetitions", "10"},
+                                   {kInterleaving, "true"}};
+    return defaults;
+}
+
+using Names = std::set<std::string_view>;
+void add_defaults(const Defaults& defaults, Options& options, Names& given) {
+    for (const auto& [name, value] : defaults) {
+        if (!given.insert(name).second) continue;
+        const auto flag = std::find_if(flags().begin(), flags().end(),
+                                       [name = name](const Flag& one) { return one.name == name; });
+        flag->set(options, {"--" + std::string(name), {value}});
+    }
+}
+
 std::string version_line() {
     return fmt::format("mnist_bench {}", build_facts().version);
 }
 
-// Two halves that take turns, each with enough repetitions to be compared. Taking turns goes first, so that
-// who gave the flag too has the last word.
-void settle_noise_floor(Options& options, bool repetitions_given) {
-    constexpr std::size_t kUsual = 20;
+// Two halves that take turns, each with enough repetitions to be compared.
+void require_two_halves(const Options& options) {
     const auto& passed = options.for_library;
     if (std::find(passed.begin(), passed.end(), fmt::format("--{}=true", kAggregatesOnly)) != passed.end()) {
         throw InputError({.where = "--noise-floor",
                           .expected = "repetitions in the result",
                           .found = fmt::format("--{}", kAggregatesOnly),
                           .remedy = fmt::format("--{} keeps them off the screen alone", kDisplayAggregates)});
-    }
-    if (!repetitions_given) {
-        options.repetitions = kUsual;
-        options.for_library.push_back(fmt::format("--benchmark_repetitions={}", kUsual));
     }
     if (options.repetitions < 2 * kLeastRepetitions || options.repetitions % 2 != 0) {
         throw InputError(
@@ -217,18 +244,15 @@ void settle_noise_floor(Options& options, bool repetitions_given) {
                                      "half with the other",
                                      2 * kLeastRepetitions),
              .found = fmt::to_string(options.repetitions),
-             .remedy = fmt::format("Left out, it is {}", kUsual)});
+             .remedy = fmt::format("Left out, it is {}", noise_floor_defaults().front().second)});
     }
-    options.interleaved =
-        std::find(passed.begin(), passed.end(), fmt::format("--{}=false", kInterleaving)) == passed.end();
-    options.for_library.insert(options.for_library.begin(), fmt::format("--{}=true", kInterleaving));
 }
 
 const std::vector<std::string>& examples() {
     static const std::vector<std::string> lines{
         "mnist_bench                                         everything, under three minutes on two cores",
         "mnist_bench --benchmark_filter=Adam                 whatever has to do with Adam",
-        "mnist_bench --benchmark_filter='^Train/' --benchmark_repetitions=10 --benchmark_out=before.json",
+        "mnist_bench --preset compare --benchmark_out=before.json    what `mnist compare` can judge",
         "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
         "mnist_bench --precision f32,bf16 --benchmark_filter='^Step/'",
@@ -241,17 +265,21 @@ const std::vector<std::string>& examples() {
 Parsed parse_options(int argc, const char* const* argv) {
     CLI::App app(
         "Measures how fast this machine trains the MNIST perceptron, and what each part of it costs.",
-        "mnist_bench");
+        called("mnist_bench"));
     app.allow_extras();
     app.set_version_flag("--version", version_line);
     app.get_formatter()->column_width(kHelpIndent);
+    std::vector<std::string> lines;
+    std::transform(examples().begin(), examples().end(), std::back_inserter(lines), as_called);
     app.footer(
         fmt::format("Examples:\n  {}\n\nExit codes: 0 fine; 1 a benchmark erred; 2 bad usage or input, or no "
-                    "name matched; 3 our own\nfailure; 130 interrupted.",
-                    fmt::join(examples(), "\n  ")));
+                    "name matched; 3 our own\nfailure; 130 interrupted.\n\n{}",
+                    fmt::join(lines, "\n  "), isa_limit_help()));
     const Given given = add_flags(app);
     try {
-        app.parse(argc, argv);
+        std::vector<std::string> words = argument_words(argc, argv);
+        std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+        app.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
         return {.options = {}, .text = app.help()};
     } catch (const CLI::CallForVersion&) {
@@ -264,13 +292,15 @@ Parsed parse_options(int argc, const char* const* argv) {
     }
     reject_unknown(app);
     Options options;
-    bool repetitions_given = false;
+    Names names;
     for (const auto& [flag, option] : given) {
         if (option->count() == 0) continue;
         flag->set(options, {"--" + std::string(flag->name), option->results()});
-        repetitions_given = repetitions_given || std::string_view(flag->name) == "benchmark_repetitions";
+        names.insert(flag->name);
     }
-    if (options.noise_floor) settle_noise_floor(options, repetitions_given);
+    if (options.noise_floor) add_defaults(noise_floor_defaults(), options, names);
+    if (options.compare_set) add_defaults(compare_defaults(), options, names);
+    if (options.noise_floor) require_two_halves(options);
     return {.options = std::move(options)};
 }
 

@@ -16,11 +16,15 @@
 
 namespace mnist::bench {
 
+/// A name for `out` that keeps no result.
+inline constexpr const char* kNoResult = "/dev/null";
+
 enum class Format { console, json };
 
 struct Options {
     std::optional<std::string> dataset;
     std::optional<std::filesystem::path> data_dir;
+    std::optional<std::string> data_prefix;     ///< of several sets in the folder
     std::size_t epochs = 5;                     ///< of a repetition of Train
     std::size_t max_epochs = 50;                ///< of TimeToAccuracy
     std::uint64_t seed = 0;                     ///< of the first repetition
@@ -29,6 +33,7 @@ struct Options {
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 
     std::string filter;  ///< as Google Benchmark reads it; empty: all
+    /// The result's file; /dev/null: none; empty: a new one, or standard output where `format` is json.
     std::optional<std::filesystem::path> out;
     Format format = Format::console;  ///< of standard output
     Format out_format = Format::json;
@@ -37,9 +42,11 @@ struct Options {
     bool list_tests = false;
     bool time_unit_given = false;
     bool interleaved = false;  ///< repetitions of all benchmarks mixed at random
+    bool compare_set = false;  ///< --preset compare; what it sets is in its place already
     bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
     std::size_t repetitions = 1;
-    std::optional<double> min_time_s;  ///< instead of each benchmark's own
+    std::optional<double> min_time_s;        ///< instead of each benchmark's own
+    std::optional<std::int64_t> iterations;  ///< instead of a least time
     double warmup_s = 0;
     std::vector<std::string> for_library;  ///< flags that Google Benchmark carries out
 };

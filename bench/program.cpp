@@ -14,13 +14,19 @@
 
 #include "context_facts.hpp"
 #include "families.hpp"
-#include "interrupt.hpp"
+#include "mnist/compare/verdict.hpp"
+#include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/nn/tracing.hpp"
+#include "mnist/report/next_steps.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/results/train_json.hpp"
 #include "noise_floor.hpp"
 #include "reporters.hpp"
 #include "session.hpp"
@@ -30,7 +36,8 @@ namespace mnist::bench {
 namespace {
 
 Dataset load_data(const Options& options) {
-    DataRequest request{.dataset = options.dataset, .data_dir = options.data_dir};
+    DataRequest request{
+        .dataset = options.dataset, .data_dir = options.data_dir, .prefix = options.data_prefix};
     const char* const folder = std::getenv("MNIST_DATA_DIR");
     // Drawn digits come from no folder, so it does not count for them.
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
@@ -39,12 +46,10 @@ Dataset load_data(const Options& options) {
                                   .warning = [](const std::string& text) { note("warning: " + text); }});
 }
 
-void check_out(const Options& options) {
-    if (!options.out) return;
-    require_new(
-        *options.out,
-        "Results are never overwritten: choose another name with --benchmark_out or move the old one");
-    require_writable(*options.out, options.out->parent_path());
+// Standard output that carries the result needs no file beside it.
+std::optional<std::filesystem::path> result_file(const Options& options) {
+    if (!options.out && options.format == Format::json) return std::nullopt;
+    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
 }
 
 // Where drawn digits stand in for data that cannot be had, loading them has said so already.
@@ -56,12 +61,14 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .build_type = build.build_type,
                                    .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
+    for (const std::string& text : tracing_warnings()) note("warning: " + text);
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
-    note(fmt::format("{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
-                     bench.cpus.size(), machine.isa, fmt::join(bench.thread_counts(), ","), build.build_type,
-                     build.version));
+    const std::string generation = machine.cpu_generation ? ", " + *machine.cpu_generation : "";
+    note(fmt::format("{}{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
+                     generation, bench.cpus.size(), machine.instructions.value_or(machine.isa),
+                     fmt::join(bench.thread_counts(), ","), build.build_type, build.version));
     if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
         note(
             fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "
@@ -95,7 +102,7 @@ void add_context(const ContextFacts& facts) {
 benchmark::ConsoleReporter::OutputOptions table_style(const Options& options) {
     using Table = benchmark::ConsoleReporter;
     const bool colour =
-        options.colour == "auto" ? text_style(STDOUT_FILENO).colour : options.colour == "true";
+        options.colour == "auto" ? text_style(output_descriptor()).colour : options.colour == "true";
     return static_cast<Table::OutputOptions>((colour ? Table::OO_Color : Table::OO_None) |
                                              (options.tabular ? Table::OO_Tabular : Table::OO_None));
 }
@@ -110,7 +117,7 @@ std::size_t name_columns(const Registry& entries, const Options& options) {
 // A reader that went away decided so; anything else (a full disk) is a failure.
 bool output_failed() {
     std::cout.flush();
-    pollfd end{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    pollfd end{.fd = output_descriptor(), .events = POLLOUT, .revents = 0};
     return !std::cout && !(::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0);
 }
 
@@ -125,14 +132,49 @@ void keep_noise_floor(const Collector& kept, std::ostream& people) {
     for (const FamilyFloor& floor : floors)
         benchmark::AddCustomContext("mnist.noise_floor." + floor.family,
                                     fmt::format("{:.4f}", floor.share()));
-    people << '\n' << noise_floor_table(floors, terminal_columns(STDOUT_FILENO, TextStyle{}.width));
+    people << '\n' << noise_floor_table(floors, terminal_columns(output_descriptor(), TextStyle{}.width));
 }
 
-// Without a result to keep, a reader that went away (`mnist_bench | head`) leaves nothing to measure for:
-// the program then ends as other tools do. Not before the data are there: a server that hangs up while they
-// are fetched is no reader.
+// Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
+// measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
+// while they are fetched is no reader.
 void end_with_the_reader(const Options& options) {
     if (!options.out) std::signal(SIGPIPE, SIG_DFL);
+}
+
+void say_unread(const Options& options) {
+    if (output_failed()) return;  // is said at the end
+    note(fmt::format(
+        "nobody reads the output any more; the run goes on for its result, {} (Ctrl-C ends it and "
+        "keeps what was measured; with --benchmark_out= it ends with its reader)",
+        options.out->string()));
+}
+
+// What the result is good for, or what would be good for more.
+std::vector<NextStep> steps_after(const Options& options, const std::filesystem::path& file) {
+    const std::string mnist = called("mnist");
+    const std::string word = shell_word(file.string());
+    std::vector<NextStep> steps;
+    if (options.repetitions < kLeastRepetitions) {
+        const std::string filter =
+            options.filter.empty() ? "" : " --benchmark_filter=" + shell_word(options.filter);
+        steps.push_back({"what `compare` can judge",
+                         fmt::format("{} --preset compare{}", called("mnist_bench"), filter)});
+    } else {
+        steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
+    }
+    steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
+    return steps;
+}
+
+// The result's file, and before people where it is and what can be done with it.
+void keep_result(const Collector& kept, const Options& options, bool interrupted, std::ostream& people) {
+    const auto written = write_new_file(*options.out, kept.text(options.out_format));
+    if (written != *options.out)
+        note(fmt::format("{} appeared meanwhile and was left alone", options.out->string()));
+    people << fmt::format("\nResult: {}\n", printable(written.string()));
+    if (options.out_format == Format::json && !interrupted)
+        people << next_steps(steps_after(options, written));
 }
 
 // Runs everything, writes what is to be kept, and returns the exit code.
@@ -148,7 +190,8 @@ int measure(Registry entries, Bench& bench, char* program) {
     add_context(facts_before(bench, machine, build));
 
     ProgressLine progress(is_capable_terminal(STDERR_FILENO), terminal_columns(STDERR_FILENO, 80));
-    ConsoleTable table(table_style(bench.options), name_columns(entries, bench.options), progress);
+    ConsoleTable table(table_style(bench.options), name_columns(entries, bench.options), progress,
+                       [&] { say_unread(bench.options); });
     Collector shown;
     Collector kept;
     const bool json = bench.options.format == Format::json;
@@ -161,26 +204,15 @@ int measure(Registry entries, Bench& bench, char* program) {
     const bool interrupted = bench.stop.load();
     if (!interrupted) bench.peaks.measure_again();
     add_context(facts_after(bench));
-    std::size_t beyond_peak = 0;  // the same in both
     for (Collector* const collector : {&shown, &kept}) {
         if (interrupted) collector->drop_errors();
-        beyond_peak = 0;
-        collector->amend([&](Run& run) { beyond_peak += session.use_best_peak(run) ? 0 : 1; });
+        collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
-    if (const auto disturbed = disturbed_repetitions(kept.groups())) note("warning: " + *disturbed);
-    if (beyond_peak > 0)
-        note(
-            fmt::format("warning: {} rows were faster than the multiply-add peak in its best measurement, so "
-                        "they have no peak_fraction: measure again when nothing else runs",
-                        beyond_peak));
-    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, json ? std::cerr : std::cout);
+    for (const std::string& text : doubts(kept.groups())) note("warning: " + text);
+    std::ostream& people = json ? std::cerr : std::cout;
+    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
     if (json) std::cout << shown.text(Format::json);
-    if (bench.options.out) {
-        const auto written = write_new_file(*bench.options.out, kept.text(bench.options.out_format));
-        if (written != *bench.options.out)
-            note(fmt::format("{} appeared meanwhile and was left alone; the result is {}",
-                             bench.options.out->string(), written.string()));
-    }
+    if (bench.options.out) keep_result(kept, bench.options, interrupted, people);
     if (output_failed()) {
         note("standard output could not be written. Check where it goes to and the free space");
         return kExitFailure;
@@ -206,7 +238,10 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
-    Bench bench(std::move(*parsed.options), usable_cpus(), stop_on_signals());
+    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
+    const StopOnSignals stop(
+        "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
+    Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
     if (entries.empty()) {
         throw InputError({.where = "--benchmark_filter",
@@ -215,7 +250,7 @@ int run_program(int argc, char** argv) {
                           .remedy = "--benchmark_list_tests shows the names"});
     }
     if (bench.options.list_tests) return list_names(entries);
-    check_out(bench.options);
+    bench.options.out = result_file(bench.options);
     return measure(std::move(entries), bench, argv[0]);
 }
 

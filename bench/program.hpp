@@ -5,11 +5,11 @@
 
 namespace mnist::bench {
 
+/// Exit codes; kExitInterrupted is in core.
 inline constexpr int kExitFine = 0;
 inline constexpr int kExitErred = 1;    ///< a benchmark ended with an error
 inline constexpr int kExitInput = 2;    ///< bad usage or input, or no benchmark has such a name
 inline constexpr int kExitFailure = 3;  ///< our own failure
-inline constexpr int kExitInterrupted = 130;
 
 /// Reads the arguments, runs what they ask for and returns the exit code. Throws Error.
 [[nodiscard]] int run_program(int argc, char** argv);

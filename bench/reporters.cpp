@@ -5,26 +5,21 @@
 #include <cmath>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
-#include "mnist/core/disturbance.hpp"
+#include "mnist/results/bench_json.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {
 namespace {
 
-constexpr const char* kOnlyInFiles[]{"load_average", "involuntary_switches", "seed", "peak_gflops"};
-
 // Numbers of a repetition without a meaning over several: the mean of seeds, and what some repetitions do not
 // have (a target never reached), whose mean would be that of the others.
 constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed};
 
-// How disturbed, apart from the wait for each other, that is a result as well.
 bool is_only_in_files(const std::string& counter) {
-    const auto is_it = [&](const auto& fact) {
-        return fact.value != &Disturbance::waiting_share && counter == fact.key;
-    };
-    return std::find(std::begin(kOnlyInFiles), std::end(kOnlyInFiles), counter) != std::end(kOnlyInFiles) ||
-           std::any_of(std::begin(kDisturbanceFacts), std::end(kDisturbanceFacts), is_it);
+    return (is_about_disturbance(counter) && counter != kDisturbed) || counter == "seed" ||
+           counter == "peak_gflops";
 }
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.
@@ -71,14 +66,17 @@ void ConsoleTable::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
         // One row for everything that an interruption left undone would scroll the measured rows away.
         if (has_error(run) && error_message(run) == kInterrupted) continue;
-        shown.push_back(cleaned(run));
-        std::erase_if(shown.back().counters,
-                      [](const auto& counter) { return is_only_in_files(counter.first); });
+        Run row = cleaned(run);
+        if (has_error(run) && !told_.insert(row.benchmark_name() + '\n' + error_message(run)).second)
+            continue;
+        std::erase_if(row.counters, [](const auto& counter) { return is_only_in_files(counter.first); });
+        shown.push_back(std::move(row));
         if (run.run_type == Run::RT_Aggregate) shown.back().report_label.clear();
     }
     if (shown.empty()) return;
     ConsoleReporter::ReportRuns(shown);
     GetOutputStream().flush();
+    if (!GetOutputStream() && unread_) std::exchange(unread_, nullptr)();
 }
 
 void Collector::ReportRuns(const std::vector<Run>& runs) {

@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,17 +41,22 @@ template <class R>
 }
 
 /// The library's table, below the progress line. The load counters, the seed and the peak itself are
-/// in files only: they would push everything else off the screen.
+/// in files only: they would push everything else off the screen. What keeps a benchmark from running is said
+/// once and not for each repetition.
 class ConsoleTable final : public benchmark::ConsoleReporter {
   public:
-    ConsoleTable(OutputOptions options, std::size_t name_columns, ProgressLine& progress)
-        : ConsoleReporter(options), columns_(name_columns), progress_(progress) {}
+    /// `unread` is called once where the output can be written no longer.
+    ConsoleTable(OutputOptions options, std::size_t name_columns, ProgressLine& progress,
+                 std::function<void()> unread)
+        : ConsoleReporter(options), columns_(name_columns), progress_(progress), unread_(std::move(unread)) {}
     bool ReportContext(const Context& context) override;
     void ReportRuns(const std::vector<Run>& runs) override;
 
   private:
     std::size_t columns_;
     ProgressLine& progress_;
+    std::function<void()> unread_;
+    std::set<std::string> told_;  ///< names and messages of errors in the table
 };
 
 /// Keeps everything until the end, when the last facts are known.

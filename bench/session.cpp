@@ -35,6 +35,7 @@ Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
     : bench_(bench), progress_(progress), watch_(bench.cpus) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
+        if (entry.iterations == 0) entry.iterations = bench.options.iterations.value_or(0);
         plan_.planned_s += entry.usual_s * static_cast<double>(bench.options.repetitions);
         if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
         const RepetitionCounter counter(entry.iterations, warms_up);
@@ -106,8 +107,8 @@ void Session::count_disturbance(Call& call, const std::string& name) {
     if (last_warning_ && now - *last_warning_ < kBetweenWarnings) return;
     last_warning_ = now;
     progress_.clear();
-    note(fmt::format("warning: {} is disturbed: {}. Rows measured meanwhile have disturbed=1 and say little",
-                     name, *reason));
+    note(fmt::format("warning: {} is disturbed: {}. Rows with disturbed=1 say little of the program", name,
+                     *reason));
 }
 
 void Session::count_share(Call& call, std::size_t threads) {
@@ -126,10 +127,10 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     }
 }
 
-bool Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
+void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     const auto known = threads_of_.find(run.run_name.function_name);
     const auto gflops = run.counters.find("gflops");
-    if (known == threads_of_.end() || gflops == run.counters.end()) return true;
+    if (known == threads_of_.end() || gflops == run.counters.end()) return;
     const double peak = bench_.peaks.all().at(known->second);
     // One peak for all: its spread is none, and that of the shares is the speeds'.
     const bool is_relative = run.aggregate_unit == benchmark::kPercentage;
@@ -138,7 +139,6 @@ bool Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     run.counters["peak_gflops"] = is_spread ? 0 : peak;
     run.counters.erase("peak_fraction");
     if (share <= 1) run.counters["peak_fraction"] = share;
-    return share <= 1;
 }
 
 // Calls before the first repetition (warming up) belong to no plan; their time slows the pace.

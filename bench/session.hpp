@@ -50,8 +50,8 @@ class Session {
     /// Calls that ended with an error, those of an interruption apart.
     [[nodiscard]] std::size_t errors() const { return errors_; }
     /// peak_gflops and peak_fraction as the highest peak measured by now makes them, in a run or in an
-    /// aggregate of runs. Without peak_fraction, and false, where it was faster than that peak.
-    bool use_best_peak(benchmark::BenchmarkReporter::Run& run) const;
+    /// aggregate of runs. Without peak_fraction where it was faster than that peak.
+    void use_best_peak(benchmark::BenchmarkReporter::Run& run) const;
 
   private:
     struct Tracked {

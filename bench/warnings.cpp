@@ -8,6 +8,18 @@
 #include "session.hpp"
 
 namespace mnist::bench {
+namespace {
+
+Disturbance disturbance_of(const Run& run) {
+    Disturbance facts;
+    for (const DisturbanceFact& fact : kDisturbanceFacts) {
+        const auto found = run.counters.find(fact.key);
+        if (found != run.counters.end()) facts.*fact.value = found->second.value;
+    }
+    return facts;
+}
+
+}  // namespace
 
 std::vector<std::string> warnings(const Circumstances& c) {
     std::vector<std::string> all;
@@ -36,31 +48,34 @@ std::vector<std::string> warnings(const Circumstances& c) {
     return all;
 }
 
-std::optional<std::string> disturbed_repetitions(const std::vector<std::vector<Run>>& groups) {
+std::vector<std::string> doubts(const std::vector<std::vector<Run>>& groups) {
     std::size_t all = 0;
     std::size_t disturbed = 0;
+    std::size_t beyond_peak = 0;
     Disturbance worst;
     for (const std::vector<Run>& group : groups) {
         for (const Run& run : group) {
             if (run.run_type == Run::RT_Aggregate || has_error(run)) continue;
             ++all;
+            if (run.counters.contains("peak_gflops") && !run.counters.contains("peak_fraction"))
+                ++beyond_peak;
             if (!run.counters.contains(kDisturbed)) continue;
             ++disturbed;
-            Disturbance facts;
-            for (const DisturbanceFact& fact : kDisturbanceFacts) {
-                const auto found = run.counters.find(fact.key);
-                if (found != run.counters.end()) facts.*fact.value = found->second.value;
-            }
-            worst = worst_of(worst, facts);
+            worst = worst_of(worst, disturbance_of(run));
         }
     }
-    if (disturbed == 0) return std::nullopt;
-    const std::optional<std::string> reason = disturbed_by(worst);
-    return fmt::format(
-        "{} of {} repetitions {} disturbed{}: measure those with disturbed=1 again when "
-        "nothing else runs",
-        disturbed, all, disturbed == 1 ? "was" : "were",
-        reason ? fmt::format(" (at worst, {})", *reason) : "");
+    std::vector<std::string> found;
+    if (const auto reason = disturbed_by(worst))
+        found.push_back(fmt::format(
+            "disturbed repetitions: {} of {} (at worst, {}). Measure those with disturbed=1 again "
+            "when nothing else runs",
+            disturbed, all, *reason));
+    if (beyond_peak > 0)
+        found.push_back(
+            fmt::format("repetitions faster than the multiply-add peak in its best measurement, so without a "
+                        "share of it: {} of {}. Measure again when nothing else runs",
+                        beyond_peak, all));
+    return found;
 }
 
 }  // namespace mnist::bench

@@ -21,7 +21,8 @@ struct Circumstances {
 
 [[nodiscard]] std::vector<std::string> warnings(const Circumstances& circumstances);
 
-/// "12 of 90 repetitions were disturbed (at worst, ...): ..."; empty where none was.
-[[nodiscard]] std::optional<std::string> disturbed_repetitions(const std::vector<std::vector<Run>>& groups);
+/// What was wrong with repetitions when all are measured: how many were disturbed, and by what at worst; how
+/// many were faster than the peak that they are compared with.
+[[nodiscard]] std::vector<std::string> doubts(const std::vector<std::vector<Run>>& groups);
 
 }  // namespace mnist::bench

@@ -4,6 +4,8 @@ find_package(OneDNN 2.6 REQUIRED)
 find_package(TBB 2021.8 REQUIRED)
 find_package(fmt 9.1 REQUIRED)
 find_package(ZLIB 1.2.13 REQUIRED)
+find_package(PNG 1.6.39 REQUIRED)
+find_package(JPEG 62 REQUIRED)  # libjpeg-turbo counts its interface, not its release
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(CURL 7.88 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)

@@ -7,10 +7,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "console.hpp"
+#include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 
@@ -26,7 +29,10 @@ std::string version_line() {
 }
 
 std::string examples_text(const std::vector<std::string>& examples) {
-    return fmt::format("Examples:\n  {}\n", fmt::join(examples, "\n  "));
+    std::vector<std::string> lines;
+    std::transform(examples.begin(), examples.end(), std::back_inserter(lines),
+                   [](const std::string& line) { return as_called(line); });
+    return fmt::format("Examples:\n  {}\n", fmt::join(lines, "\n  "));
 }
 
 std::vector<std::string> subcommand_names(const CLI::App& app) {
@@ -107,7 +113,7 @@ int run_app(int argc, char** argv) {
     CLI::App app(
         "Trains a perceptron on MNIST with SGD, SGD + momentum and Adam, and measures how fast this machine "
         "does it.",
-        "mnist");
+        called("mnist"));
     app.allow_extras();
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", version_line);
@@ -117,13 +123,16 @@ int run_app(int argc, char** argv) {
     Action action;
     add_train_command(app, action);
     add_eval_command(app, action);
+    add_predict_command(app, action);
     add_quantize_command(app, action);
     add_fetch_command(app, action);
     add_info_command(app, action);
     add_compare_command(app, action);
     add_report_command(app, action);
     try {
-        app.parse(argc, argv);
+        std::vector<std::string> words = argument_words(argc, argv);
+        std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+        app.parse(std::move(words));
     } catch (const CLI::ParseError& error) {
         return finish_parsing(app, error);
     }
@@ -132,8 +141,9 @@ int run_app(int argc, char** argv) {
         throw InputError({.where = "subcommand",
                           .expected = fmt::format("one of {}", fmt::join(subcommand_names(app), ", ")),
                           .found = "no subcommand",
-                          .remedy = "See mnist --help"});
+                          .remedy = fmt::format("See {} --help", called("mnist"))});
     }
+    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
     return action();
 }
 

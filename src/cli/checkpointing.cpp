@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
 
@@ -34,20 +36,25 @@ Checkpointing Checkpointing::resume(const std::filesystem::path& folder, Console
 
 void Checkpointing::start(ExperimentInputs& inputs, const TrainResult& result, const TrainOptions& options) {
     nlohmann::json conditions = checkpoint_conditions(inputs, result.build, result.machine);
+    const std::optional<ProcessFacts> before = std::exchange(head_.process, last_process(result));
     if (!resumes_) {
         head_ = {.created = result.created,
                  .conditions = std::move(conditions),
                  .settings = train_options_toml(with_absolute_paths(options)),
-                 .resumed = {}};
+                 .resumed = {},
+                 .process = head_.process};
         folder_->save(head_, {});
         return;
     }
     require_same_conditions(head_.conditions, conditions, folder().string());
     const RunsSoFar& runs = found_.runs;
-    if (runs.finished.size() < inputs.config.seeds * inputs.config.optimizers.size())
+    // A process that finds all done and is like the one before adds nothing; another one wrote no second.
+    if (runs.finished.size() < inputs.config.seeds * inputs.config.optimizers.size() ||
+        before != head_.process)
         head_.resumed.push_back({.time = utc_now(),
                                  .run = runs.finished.size(),
-                                 .epochs = runs.present ? runs.present->epochs.size() : 0});
+                                 .epochs = runs.present ? runs.present->epochs.size() : 0,
+                                 .before = before});
     inputs.progress = std::move(found_);
 }
 

@@ -43,7 +43,7 @@ struct CompareFlags {
 using Labels = std::map<std::string, std::string>;
 
 std::vector<GivenValue> files_of(const std::string& argument) {
-    return GivenValue{.where = "mnist compare", .words = {argument}}.elements("result files");
+    return GivenValue{.where = "compare", .words = {argument}}.elements("result files");
 }
 
 Labels labels_of(const CompareFlags& flags) {
@@ -74,7 +74,7 @@ Measurements read_side(const std::string& argument, const Labels& labels) {
             return std::filesystem::equivalent(other, file.text(), ignored);
         });
         if (known)
-            throw InputError({.where = "mnist compare",
+            throw InputError({.where = "compare",
                               .expected = "different files to pool",
                               .found = file.text() + " twice",
                               .remedy = "Measure again to have more repetitions"});
@@ -127,7 +127,7 @@ bool closes_gate(const ComparedFiles& files, const CompareSettings& settings) {
 int run_compare(const CompareFlags& flags) {
     const CompareSettings settings = settings_of(flags);
     if (flags.files.size() < 2)
-        throw InputError({.where = "mnist compare",
+        throw InputError({.where = "compare",
                           .expected = "two results or more, BASE.json NEW.json...",
                           .found = std::to_string(flags.files.size()),
                           .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});

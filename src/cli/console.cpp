@@ -48,12 +48,12 @@ void Console::print(std::string_view text) {
 void Console::print_data(std::string_view data) {
     if (output_error_) return;
     progress_.clear();
-    const int error = write_all(STDOUT_FILENO, data);
+    const int error = write_all(output_descriptor(), data);
     if (error != 0) output_error_ = error;
 }
 
 TextStyle Console::style() const {
-    return text_style(text_to_ == TextTo::output ? STDOUT_FILENO : STDERR_FILENO);
+    return text_style(text_to_ == TextTo::output ? output_descriptor() : STDERR_FILENO);
 }
 
 void Console::note(std::string_view text) {

@@ -12,12 +12,11 @@
 
 namespace mnist {
 
-/// Exit codes of the program.
+/// Exit codes of the program; kExitInterrupted is in core.
 inline constexpr int kExitFine = 0;
 inline constexpr int kExitNegative = 1;  ///< a verdict is negative: a target was missed, a training diverged
 inline constexpr int kExitInput = 2;     ///< bad usage or input
 inline constexpr int kExitFailure = 3;   ///< our own failure
-inline constexpr int kExitInterrupted = 130;
 
 /// Where print() writes to.
 enum class TextTo { output, error };

@@ -19,6 +19,10 @@ void set_data_dir(DataOptions& options, const GivenValue& given) {
     options.data_dir = given.non_empty("a folder");
 }
 
+void set_data_prefix(DataOptions& options, const GivenValue& given) {
+    options.prefix = given.text();
+}
+
 void read_environment(DataOptions& options) {
     const char* folder = std::getenv("MNIST_DATA_DIR");
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") options.env_dir = folder;

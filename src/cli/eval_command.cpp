@@ -11,65 +11,71 @@
 #include "data_loading.hpp"
 #include "eval_text.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/data/background.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
+#include "mnist/nn/normalisation.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/train/experiment.hpp"
+#include "model_flags.hpp"
 
 namespace mnist {
 namespace {
 
 struct EvalFlags {
-    std::string model;
-    std::string dataset;
-    std::string data_dir;
-    CLI::Option* dataset_flag = nullptr;
-    CLI::Option* data_dir_flag = nullptr;
+    ModelFlags model;
+    DataFlags data;
     bool json = false;
 };
 
-std::optional<std::string> interruption(const std::string& model_file) {
-    const ModelMetadata metadata = load_metadata(model_file);
-    const auto mark = metadata.find(kInterruptedKey);
-    return mark == metadata.end() ? std::nullopt : std::optional(mark->second);
+// What the file says of itself and the user says of it. Throws InputError.
+EvalResult described(const EvalFlags& flags, bool quantized) {
+    const std::string& file = flags.model.file;
+    const ModelMetadata texts = load_metadata(file);
+    const std::optional<Normalisation> given = flags.model.normalisation();
+    const std::optional<Normalisation> stored = stored_normalisation(texts, file);
+    if (quantized && given)
+        throw InputError({.where = file,
+                          .expected = "a model in f32 beside --mean and --std",
+                          .found = "a quantised one, which reads the bytes of the pixels",
+                          .remedy = "Leave them out: they are in its weights"});
+    EvalResult result;
+    result.model = file;
+    result.precision = quantized ? "int8" : "f32";
+    if (!quantized) result.normalisation = stored.value_or(given.value_or(Normalisation{}));
+    result.normalisation_known = quantized || stored || given;
+    result.training_background = stored_number(texts, kBackgroundKey, 0, 1, file);
+    if (const auto mark = texts.find(kInterruptedKey); mark != texts.end()) result.interrupted = mark->second;
+    return result;
 }
 
-// Model is what is read first: a mistake in it shows before any data is fetched.
+// The model is what is read first: a mistake in it shows before any data is fetched.
 template <class Model>
-EvalResult evaluated(const Model& model, const char* precision, const std::string& file,
-                     const DataOptions& options, Console& console) {
-    const Dataset dataset = load_data(options, console);
-    require_fit(model.dims(), file, dataset);
+EvalResult evaluated(const Model& model, EvalResult result, const DataOptions& options, Console& console) {
+    const Dataset dataset = load_data(options, console, DataNeed::test);
+    require_fit(model.dims(), result.model, dataset);
     Evaluation evaluation = evaluate_model(model, dataset, TrainConfig{}.test_batch_size, 0, usable_cpus());
-    return {.model = file,
-            .dims = model.dims(),
-            .precision = precision,
-            .weights_sha256 = weights_sha256(model),
-            .interrupted = interruption(file),
-            .dataset = dataset.facts,
-            .loss = evaluation.loss,
-            .accuracy = evaluation.accuracy,
-            .seconds = evaluation.seconds,
-            .confusion_matrix = std::move(evaluation.confusion_matrix)};
+    result.dims = model.dims();
+    result.weights_sha256 = weights_sha256(model);
+    result.dataset = dataset.facts;
+    result.background = background(dataset, dataset.test);
+    result.loss = evaluation.loss;
+    result.accuracy = evaluation.accuracy;
+    result.seconds = evaluation.seconds;
+    result.confusion_matrix = std::move(evaluation.confusion_matrix);
+    return result;
 }
 
 int evaluate(const EvalFlags& flags) {
-    if (flags.model.empty()) {
-        throw InputError({.where = "mnist eval",
-                          .expected = "--model FILE",
-                          .found = "none",
-                          .remedy = "mnist train --save-model DIR writes such files"});
-    }
+    flags.model.require_file("eval");
     Console console(true);
-    DataOptions options;
-    if (flags.dataset_flag->count() > 0) set_dataset(options, {"--dataset", {flags.dataset}});
-    if (flags.data_dir_flag->count() > 0) set_data_dir(options, {"--data-dir", {flags.data_dir}});
-    read_environment(options);
-
-    const bool quantized = is_quantized(flags.model);
-    const EvalResult result =
-        quantized ? evaluated(load_quantized(flags.model), "int8", flags.model, options, console)
-                  : evaluated(load_model(flags.model), "f32", flags.model, options, console);
+    const DataOptions options = flags.data.options();
+    const std::string& file = flags.model.file;
+    const bool quantized = is_quantized(file);
+    EvalResult result = described(flags, quantized);
+    result = quantized ? evaluated(load_quantized(file), std::move(result), options, console)
+                       : evaluated(load_model(file, std::nullopt, flags.model.normalisation()),
+                                   std::move(result), options, console);
     console.print(flags.json ? eval_json(result) : eval_text(result, console.style()));
     return console.exit_code(kExitFine);
 }
@@ -77,22 +83,15 @@ int evaluate(const EvalFlags& flags) {
 }  // namespace
 
 void add_eval_command(CLI::App& app, Action& action) {
-    CLI::App* command =
-        add_subcommand(app, "eval", "Loss, accuracy and confusion matrix of a saved model",
-                       {"mnist eval --model models/adam-seed0.safetensors",
-                        "mnist eval --model adam-int8.safetensors    what mnist quantize wrote, in int8",
-                        "mnist eval --model adam.safetensors --dataset fashion-mnist --json"});
+    CLI::App* command = add_subcommand(
+        app, "eval", "Loss, accuracy and confusion matrix of a saved model, on the test files",
+        {"mnist eval --model models/adam-seed0.safetensors",
+         "mnist eval --model adam-int8.safetensors    what mnist quantize wrote, in int8",
+         "mnist eval --model adam.safetensors --dataset fashion-mnist --json",
+         "mnist eval --model pytorch.safetensors --mean 0.1307 --std 0.3081    trained elsewhere"});
     const auto flags = std::make_shared<EvalFlags>();
-    command
-        ->add_option("--model", flags->model,
-                     "Model file: safetensors with PyTorch's names and shapes, or what mnist quantize wrote")
-        ->type_name("FILE");
-    flags->dataset_flag =
-        command->add_option("--dataset", flags->dataset, "mnist, fashion-mnist or synthetic")
-            ->type_name("NAME");
-    flags->data_dir_flag =
-        command->add_option("--data-dir", flags->data_dir, "Folder of the four IDX files, plain or .gz")
-            ->type_name("DIR");
+    flags->model.add_to(*command, "Model file: safetensors of linear layers, or what mnist quantize wrote");
+    flags->data.add_to(*command);
     command->add_flag("--json", flags->json, "One JSON object instead of text");
     command->callback([command, flags, &action] {
         action = [command, flags] {

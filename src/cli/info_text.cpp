@@ -59,9 +59,19 @@ std::string shown_commit(const BuildFacts& build) {
     return build.commit.empty() ? "" : build.commit + (build.dirty ? " with uncommitted changes" : "");
 }
 
-void machine_lines(std::string& text, const MachineFacts& machine) {
+/// "25, 17, stepping 1", as far as known.
+std::string cpu_numbers(const MachineFacts& machine) {
+    if (!machine.cpu_family || !machine.cpu_model_number) return "";
+    const std::string text = fmt::format("{}, {}", *machine.cpu_family, *machine.cpu_model_number);
+    return machine.cpu_stepping ? fmt::format("{}, stepping {}", text, *machine.cpu_stepping) : text;
+}
+
+void machine_lines(std::string& text, const MachineFacts& machine, std::optional<IsaLevel> limit) {
     text += "Machine\n";
     line(text, "CPU", machine.cpu_model);
+    line(text, "generation", machine.cpu_generation.value_or(""));
+    line(text, "family, model", cpu_numbers(machine));
+    line(text, "microcode", machine.cpu_microcode ? fmt::format("{:#x}", *machine.cpu_microcode) : "");
     line(text, "sockets", shown(machine.sockets));
     line(text, "cores", shown(machine.physical_cores));
     line(text, "threads", shown(machine.hardware_threads));
@@ -76,8 +86,10 @@ void machine_lines(std::string& text, const MachineFacts& machine) {
     line(text, "virtualisation", machine.virtualisation.value_or(""));
     line(text, "kernel", machine.kernel);
     line(text, "system", machine.os);
+    line(text, "instructions", machine.instructions.value_or(""));
     line(text, "our loops", machine.isa);
     line(text, "oneDNN's ISA", machine.onednn_isa);
+    line(text, "MNIST_MAX_ISA", limit ? name(*limit) : "");
 }
 
 void build_lines(std::string& text, const BuildFacts& build) {
@@ -94,27 +106,58 @@ void build_lines(std::string& text, const BuildFacts& build) {
     line(text, "other libraries", build.libraries);
 }
 
-nlohmann::ordered_json finite(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+/// "190.1 GFLOP/s, 1.9 times f32, brgemm:avx512_core_bf16", or why not.
+std::string shown_product(const ProductSpeed& product, std::optional<double> f32_gops) {
+    if (!product.gops) return "not here: " + product.obstacle;
+    const bool whole = product.format == NumberFormat::int8;
+    std::string text = fmt::format("{:.1f} {}", *product.gops, whole ? "GOP/s" : "GFLOP/s");
+    if (product.format != NumberFormat::f32 && f32_gops)
+        text += fmt::format(", {:.2f} times f32", *product.gops / *f32_gops);
+    return text + ", " + product.implementation;
+}
+
+std::string product_shape() {
+    return fmt::format("{}x{} by {}x{}", kProductRows, kProductIn, kProductOut, kProductIn);
+}
+
+nlohmann::ordered_json finite(std::optional<double> value) {
+    return value && std::isfinite(*value) ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json or_null(std::string_view text) {
+    return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
 }
 
 }  // namespace
 
-std::string info_text(const MachineFacts& machine, const BuildFacts& build, double peak1, double peak_all) {
+std::string info_text(const Info& info) {
     std::string text;
-    machine_lines(text, machine);
-    build_lines(text, build);
+    machine_lines(text, info.machine, info.isa_limit);
+    build_lines(text, info.build);
     text += "Measured f32 multiply-add peak\n";
-    line(text, "one thread", shown_peak(peak1));
-    line(text, fmt::format("all threads ({})", machine.usable_threads), shown_peak(peak_all));
+    line(text, "one thread", shown_peak(info.peak1));
+    line(text, fmt::format("all threads ({})", info.machine.usable_threads), shown_peak(info.peak_all));
+    text += fmt::format("Measured products of one thread ({})\n", product_shape());
+    std::optional<double> f32_gops;
+    for (const ProductSpeed& product : info.products) {
+        if (product.format == NumberFormat::f32) f32_gops = product.gops;
+        line(text, name(product.format), shown_product(product, f32_gops));
+    }
     return text;
 }
 
-std::string info_json(const MachineFacts& machine, const BuildFacts& build, double peak1, double peak_all) {
+std::string info_json(const Info& info) {
     nlohmann::ordered_json json;
-    json["machine"] = to_json(machine);
-    json["build"] = to_json(build);
-    json["fma_peak_gflops"] = {{"one_thread", finite(peak1)}, {"all_threads", finite(peak_all)}};
+    json["machine"] = to_json(info.machine);
+    json["max_isa"] = or_null(info.isa_limit ? name(*info.isa_limit) : "");
+    json["build"] = to_json(info.build);
+    json["fma_peak_gflops"] = {{"one_thread", finite(info.peak1)}, {"all_threads", finite(info.peak_all)}};
+    json["products"]["shape"] = product_shape();
+    for (const ProductSpeed& product : info.products)
+        json["products"][std::string(name(product.format))] = {
+            {"gops", finite(product.gops)},
+            {"implementation", or_null(product.implementation)},
+            {"obstacle", or_null(product.obstacle)}};
     return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,6 @@
 // Entry of the program `mnist`, and the one place where an error becomes a message and an exit code: 2 for
 // what the user can mend (usage, files, values), 3 for what is our own failure.
+#include <csignal>
 #include <exception>
 #include <string>
 
@@ -8,7 +9,6 @@
 #include "mnist/core/error.hpp"
 #include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
-#include "signals.hpp"
 
 namespace {
 
@@ -21,7 +21,9 @@ int fail(int code, const std::string& message) {
 
 int main(int argc, char** argv) {
     mnist::hold_standard_descriptors();
-    mnist::ignore_broken_pipes();
+    mnist::keep_output_apart();
+    std::signal(SIGPIPE,
+                SIG_IGN);  // a closed pipe becomes an error of the write instead of the program's end
     try {
         return mnist::run_app(argc, argv);
     } catch (const mnist::InputError& error) {

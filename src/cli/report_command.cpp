@@ -46,7 +46,7 @@ void require_each_once(const std::vector<std::string>& files) {
     for (const std::string& file : files) {
         const fs::path path = fs::weakly_canonical(file);
         if (std::find(seen.begin(), seen.end(), path) != seen.end())
-            throw InputError({.where = "mnist report",
+            throw InputError({.where = "report",
                               .expected = "each file once",
                               .found = fmt::format("{} twice", file),
                               .remedy = "Its figures would count as two measurements"});
@@ -56,13 +56,14 @@ void require_each_once(const std::vector<std::string>& files) {
 
 int report(const ReportFlags& flags) {
     if (flags.files.empty())
-        throw InputError({.where = "mnist report",
+        throw InputError({.where = "report",
                           .expected = "one result file or more",
                           .found = "none",
                           .remedy = "For example: mnist report mnist-train-*.json --out report.html"});
     require_each_once(flags.files);
     // Figures alone need no page.
-    const fs::path page = !flags.out.empty() || !flags.figures.empty() ? flags.out : "report.html";
+    const fs::path page =
+        !flags.out.empty() || !flags.figures.empty() ? fs::path(flags.out) : first_free_path("report.html");
     if (!page.empty()) require_free_page(page);
     std::vector<ReportSource> sources;
     const std::vector<std::string> names = names_of(flags.files);
@@ -94,7 +95,8 @@ void add_report_command(CLI::App& app, Action& action) {
         "RESULT.json...: of mnist train, mnist_bench or another Google Benchmark program, in any mix");
     command
         ->add_option("--out", flags->out,
-                     "The page: one file that needs no network; never overwrites one (default: report.html)")
+                     "The page: one file that needs no network; never overwrites one (default: report.html, "
+                     "report-2.html, ...)")
         ->type_name("FILE");
     command
         ->add_option("--figures", flags->figures,

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "train_options.hpp"
@@ -25,24 +24,10 @@ void require_file_name(const fs::path& path) {
 
 }  // namespace
 
-std::optional<fs::path> plan_result_file(const std::optional<fs::path>& out, const std::string& created,
-                                         Console& console) {
+std::optional<fs::path> plan_result_file(const std::optional<fs::path>& out, const std::string& created) {
     if (out == kStandardStream) return out;
-    if (out) {
-        require_file_name(*out);
-        require_new(*out,
-                    "Results are never overwritten: choose another name with --out or move the old one");
-        require_writable(*out, out->parent_path());
-        return out;
-    }
-    if (const std::optional<std::string> reason = why_not_writable(".")) {
-        console.warn(fmt::format(
-            "the result cannot be kept in the current folder ({}): name a file with --out", *reason));
-        return std::nullopt;
-    }
-    std::string time = created;
-    std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-    return first_free_path(fmt::format("mnist-train-{}.json", time));
+    if (out) require_file_name(*out);
+    return plan_result(out, "mnist-train", created, "--out");
 }
 
 std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "console.hpp"
 #include "mnist/core/train_config.hpp"
 #include "mnist/nn/model_file.hpp"
 
@@ -15,10 +14,10 @@ namespace mnist {
 
 /// The result file of a training that starts at `created` ("2026-01-31T12:00:00Z"). With `out`: that file;
 /// throws InputError when it exists or cannot be created ("-" stands for standard output and is never
-/// either). Without: mnist-train-<UTC time>.json in the current folder, or nothing, with a warning, where
-/// that folder cannot be written to.
+/// either); nothing for /dev/null. Without: mnist-train-<UTC time>.json in the current folder; throws
+/// InputError where that cannot be written to.
 [[nodiscard]] std::optional<std::filesystem::path> plan_result_file(
-    const std::optional<std::filesystem::path>& out, const std::string& created, Console& console);
+    const std::optional<std::filesystem::path>& out, const std::string& created);
 
 /// "adam-seed0.safetensors".
 [[nodiscard]] std::string model_file_name(OptimizerKind optimizer, std::uint64_t seed);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 
 #include "app.hpp"
@@ -12,9 +11,12 @@
 #include "console.hpp"
 #include "data_loading.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
@@ -23,7 +25,7 @@
 #include "mnist/train/pictures.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
-#include "signals.hpp"
+#include "train_finish.hpp"
 #include "train_observer.hpp"
 #include "train_options.hpp"
 #include "train_settings.hpp"
@@ -60,18 +62,19 @@ void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFa
         console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
                                  build.build_type.empty() ? "plain" : build.build_type));
     }
+    for (const std::string& text : tracing_warnings()) console.warn(text);
 }
 
 // The processors that the training will be pinned to.
 std::vector<int> cpus_of_team(const TrainConfig& config, const std::vector<int>& cpus) {
-    const std::size_t wanted = config.threads == 0 ? cpus.size() : config.threads;
-    const auto used = static_cast<std::ptrdiff_t>(std::min(wanted, cpus.size()));
+    const auto used = static_cast<std::ptrdiff_t>(std::min(team_size(config.threads, cpus), cpus.size()));
     return {cpus.begin(), cpus.begin() + used};
 }
 
 // Other programs can only lower what is measured, so the larger of two measurements is nearer to the truth.
+// There is none where an earlier process had other threads or another processor.
 void measure_peak(TrainResult& result, const std::vector<int>& cpus) {
-    if (result.config.epochs == 0) return;
+    if (result.config.epochs == 0 || processes_differ(result)) return;
     result.fma_peak_gflops = std::max(result.fma_peak_gflops.value_or(0), fma_peak_gflops(cpus));
 }
 
@@ -107,32 +110,6 @@ void note_missed_targets(const TrainResult& result, Console& console) {
     }
 }
 
-// The result first, then the report, then the page; a disk that is full must not cost the report either.
-void finish(const TrainResult& result, const std::optional<std::filesystem::path>& wanted,
-            const std::optional<std::filesystem::path>& page, Console& console) {
-    std::exception_ptr failure;
-    std::string place;
-    if (wanted == kStandardStream) {
-        console.print_data(train_result_json(result));
-    } else if (wanted) {
-        try {
-            const std::filesystem::path written = write_new_file(*wanted, train_result_json(result));
-            if (written != *wanted)
-                console.note(fmt::format("{} appeared meanwhile and was left alone", wanted->string()));
-            place = fmt::format("\nResult: {}\n", printable(written.string()));
-        } catch (const Error&) {
-            failure = std::current_exception();
-        }
-    }
-    console.print(train_report(result, console.style()) + place);
-    if (page) {
-        const bool named = wanted && wanted != kStandardStream;
-        write_page({{.name = named ? wanted->filename().string() : "mnist train", .content = result}}, *page,
-                   console);
-    }
-    if (failure) std::rethrow_exception(failure);
-}
-
 void require_free_places(const TrainOptions& options, bool resumes) {
     if (options.report) require_free_page(*options.report);
     if (!options.save_model) return;
@@ -151,14 +128,17 @@ void leave_for_later(const TrainResult& result, const Checkpointing& checkpoints
 }
 
 int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints, Console& console) {
+    require_precision(options.config.precision);  // before data are fetched for nothing
     const bool resumes = checkpoints.has_value();
     const std::string created = resumes ? checkpoints->head().created : utc_now();
-    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created, console);
+    const std::optional<std::filesystem::path> result_file = plan_result_file(options.out, created);
     require_free_places(options, resumes);
     if (options.checkpoint && !resumes)
         checkpoints.emplace(Checkpointing::begin(*options.checkpoint, console));
 
-    const StopOnSignals stop;  // from here on, so that a signal leaves a result however early it comes
+    // From here on, so that a signal leaves a result however early it comes.
+    const StopOnSignals stop(
+        "mnist: stopping, the result so far is kept (a second signal ends the program at once)");
     const Dataset dataset = load_data(options.data, console);
     validate(options.config, &dataset);
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
@@ -171,6 +151,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
 
     TrainResult result = prepare_result(options, dataset, created);
     const std::vector<int> team_cpus = cpus_of_team(options.config, inputs.cpus);
+    result.config.threads = team_size(options.config.threads, inputs.cpus);
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     if (checkpoints) {
         checkpoints->start(inputs, result, options);
@@ -184,18 +165,17 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (resumes && !options.quiet)
         console.print(fmt::format("Resumed: {}\n", standing(inputs.progress.runs, options.config)));
 
-    TrainObserver observer(options, console, checkpoints ? &*checkpoints : nullptr);
+    TrainObserver observer(options, dataset, console, checkpoints ? &*checkpoints : nullptr);
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);
-    result.config.threads = outcome.threads;
     result.interrupted = outcome.interrupted;
     measure_peak(result, team_cpus);
 
     if (result.interrupted && checkpoints && checkpoints->up_to_date()) {
         leave_for_later(result, *checkpoints, console);
     } else {
-        finish(result, result_file, options.report, console);
+        finish_train(result, options, result_file, console);
     }
     observer.rethrow_save_failure();
     if (options.target_accuracy_given) note_missed_targets(result, console);
@@ -268,7 +248,8 @@ void add_train_command(CLI::App& app, Action& action) {
                     "bad usage or\n"
                     "input; 3 our own failure; 130 interrupted, with the result so far written (with "
                     "--checkpoint:\n"
-                    "kept for --resume).");
+                    "kept for --resume).\n\n" +
+                    isa_limit_help());
     const auto flags = std::make_shared<TrainFlags>();
     flags->config = command
                         ->add_option("--config", flags->config_file,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mnist/core/error.hpp"
+#include "mnist/data/background.hpp"
 #include "mnist/report/train_text.hpp"
 #include "result_file.hpp"
 
@@ -14,9 +15,11 @@ namespace mnist {
 namespace {
 
 // A model file travels without its result, so it carries itself what its reader must know.
-ModelMetadata metadata_of(const RunRecord& run, std::size_t epochs) {
-    if (run.status != RunStatus::interrupted) return {};
-    return {{kInterruptedKey, fmt::format("after {} of {} epochs", run.epochs.size(), epochs)}};
+ModelMetadata metadata_of(const RunRecord& run, std::size_t epochs, const Dataset& dataset) {
+    ModelMetadata texts{{kBackgroundKey, fmt::format("{:.4f}", background(dataset, dataset.train))}};
+    if (run.status == RunStatus::interrupted)
+        texts[kInterruptedKey] = fmt::format("after {} of {} epochs", run.epochs.size(), epochs);
+    return texts;
 }
 
 }  // namespace
@@ -84,7 +87,7 @@ void TrainObserver::warn_of_disturbance(const RunRecord& run) {
 void TrainObserver::save_weights(const RunRecord& run, const ModelParameters& weights) {
     const std::filesystem::path file = *options_.save_model / model_file_name(run.optimizer, run.seed);
     if (checkpoints_ != nullptr && checkpoints_->resumes() && is_model_file_of(weights, file)) return;
-    save_model(weights, file, false, metadata_of(run, options_.config.epochs));
+    save_model(weights, file, false, metadata_of(run, options_.config.epochs, dataset_));
 }
 
 void TrainObserver::resumable(const ExperimentProgress& progress) {

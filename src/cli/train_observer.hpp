@@ -17,8 +17,9 @@ namespace mnist {
 class TrainObserver final : public ExperimentObserver {
   public:
     /// All are kept by reference. `checkpoints` may be null.
-    TrainObserver(const TrainOptions& options, Console& console, Checkpointing* checkpoints)
-        : options_(options), console_(console), checkpoints_(checkpoints) {}
+    TrainObserver(const TrainOptions& options, const Dataset& dataset, Console& console,
+                  Checkpointing* checkpoints)
+        : options_(options), dataset_(dataset), console_(console), checkpoints_(checkpoints) {}
 
     void run_started(const RunRecord& record, std::size_t run, std::size_t runs) override;
     void epoch_finished(const RunRecord& run) override;
@@ -37,6 +38,7 @@ class TrainObserver final : public ExperimentObserver {
     void save_weights(const RunRecord& run, const ModelParameters& weights);
 
     const TrainOptions& options_;
+    const Dataset& dataset_;
     Console& console_;
     Checkpointing* checkpoints_;
     std::size_t run_ = 0;

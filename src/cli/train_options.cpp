@@ -112,11 +112,12 @@ void apply_config_file(TrainOptions& options, const std::filesystem::path& file)
     apply_toml(options, text, piped ? "standard input" : file.string());
 }
 
-// Where results go to and how they are shown may change from process to process; the data is compared by its
-// contents.
+// Where results go to, how they are shown and how many threads there are decides no bit; the data is compared
+// by its contents.
 bool may_differ_when_resumed(std::string_view key) {
-    constexpr std::array<std::string_view, 7> kFree{"data-dir", "dataset",         "out", "report", "label",
-                                                    "quiet",    "checkpoint-every"};
+    constexpr std::array<std::string_view, 10> kFree{
+        "data-dir", "dataset",        "data-prefix",     "out", "report", "label", "quiet",
+        "threads",  "loader-threads", "checkpoint-every"};
     return std::find(kFree.begin(), kFree.end(), key) != kFree.end();
 }
 

@@ -11,8 +11,12 @@ namespace {
 
 // Threads of a team wait for the slowest, so what is taken from one CPU costs all of them.
 constexpr double kTaken = 0.02;
-constexpr double kOtherProcesses = 0.05;
 constexpr double kRunQueue = 0.05;
+// Other processes that nobody had to wait for were on CPUs that this measurement left free: a benchmark of
+// one thread beside another program has the same speed, until so much runs that clock, caches and memory are
+// shared with it.
+constexpr double kOtherProcesses = 0.05;
+constexpr double kOnFreeCpus = 0.25;
 // Only for measurements that know nothing of the above. Neither says enough alone: threads that yield while
 // they wait count as interrupted thousands of times a second, and small steps wait for each other a third of
 // their time. A thread that shares its CPU with another process is interrupted once in 3 to 10 ms, and then
@@ -32,9 +36,11 @@ std::optional<double> greater(const std::optional<double>& a, const std::optiona
 
 std::optional<std::string> disturbed_by(const Disturbance& d) {
     if (exceeds(d.throttled_share, kTaken))
-        return fmt::format("the CPU quota of its control group held it back for {:.0f} % of the time",
-                           100 * *d.throttled_share);
-    if (exceeds(d.other_cpu_share, kOtherProcesses))
+        return fmt::format(
+            "the CPU quota of its control group held it back for {:.0f} % of the time, so try fewer threads",
+            100 * *d.throttled_share);
+    const bool waited = !d.run_queue_share || exceeds(d.run_queue_share, kRunQueue);
+    if (exceeds(d.other_cpu_share, waited ? kOtherProcesses : kOnFreeCpus))
         return fmt::format("other processes took {:.0f} % of the CPUs", 100 * *d.other_cpu_share);
     if (exceeds(d.steal_share, kTaken))
         return fmt::format("the host took {:.0f} % of the CPUs away", 100 * *d.steal_share);

@@ -1,16 +1,56 @@
 // The compiler's own CPU query, which also checks that the operating system saves the wide registers.
 #include "mnist/core/isa.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "mnist/core/values.hpp"
+
 namespace mnist {
+namespace {
+
+constexpr const char* kVariable = "MNIST_MAX_ISA";
+constexpr std::array<std::string_view, 6> kLevels{"baseline",    "avx2",        "avx512",
+                                                  "avx512_vnni", "avx512_bf16", "amx"};
+
+std::optional<IsaLevel> read_limit() {
+    const char* const text = std::getenv(kVariable);
+    if (text == nullptr || *text == '\0') return std::nullopt;
+    GivenValue{kVariable, {text}}.require_one_of({kLevels.begin(), kLevels.end()});
+    return static_cast<IsaLevel>(std::find(kLevels.begin(), kLevels.end(), text) - kLevels.begin());
+}
+
+bool allowed(IsaLevel level) {
+    return level <= isa_limit().value_or(IsaLevel::amx);
+}
+
+Isa detect_isa() {
+    __builtin_cpu_init();
+    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (avx512 && allowed(IsaLevel::avx512)) return Isa::avx512;
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return avx2 && allowed(IsaLevel::avx2) ? Isa::avx2 : Isa::baseline;
+}
+
+}  // namespace
+
+std::optional<IsaLevel> isa_limit() {
+    static const std::optional<IsaLevel> limit = read_limit();
+    return limit;
+}
+
+std::string isa_limit_help() {
+    return fmt::format("{} in the environment holds our loops and oneDNN to a level of instructions:\n{}.",
+                       kVariable, fmt::join(kLevels, ", "));
+}
 
 Isa detected_isa() {
-    static const Isa isa = [] {
-        __builtin_cpu_init();
-        const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-        if (avx512) return Isa::avx512;
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? Isa::avx2 : Isa::baseline;
-    }();
+    static const Isa isa = detect_isa();
     return isa;
 }
 
@@ -23,8 +63,18 @@ std::vector<Isa> available_isas() {
 }
 
 bool has_avx512_bf16() {
+    return !avx512_bf16_obstacle();
+}
+
+std::optional<std::string> avx512_bf16_obstacle() {
     __builtin_cpu_init();
-    return detected_isa() == Isa::avx512 && __builtin_cpu_supports("avx512bf16");
+    if (!__builtin_cpu_supports("avx512bf16")) return "this CPU has no AVX512_BF16, which bf16 needs";
+    if (!allowed(IsaLevel::avx512_bf16))
+        return fmt::format("{} is {}, and bf16 needs {}", kVariable, name(*isa_limit()),
+                           name(IsaLevel::avx512_bf16));
+    if (detected_isa() < Isa::avx512)
+        return "this CPU has no whole AVX-512 (F, BW, DQ, VL), which bf16 needs";
+    return std::nullopt;
 }
 
 std::string_view name(Isa isa) {
@@ -37,6 +87,10 @@ std::string_view name(Isa isa) {
             return "avx512";
     }
     return "unknown";
+}
+
+std::string_view name(IsaLevel level) {
+    return kLevels.at(static_cast<std::size_t>(level));
 }
 
 }  // namespace mnist

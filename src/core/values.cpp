@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "mnist/core/error.hpp"
 
@@ -52,6 +53,17 @@ std::size_t edits(std::string_view from, std::string_view to) {
 }
 
 }  // namespace
+
+std::vector<std::string> argument_words(int argc, const char* const* argv) {
+    std::vector<std::string> words;
+    for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+        const bool empty_value =
+            word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1;
+        words.emplace_back(word.substr(0, word.size() - (empty_value ? 1 : 0)));
+        if (empty_value) words.emplace_back();
+    }
+    return words;
+}
 
 const std::string& GivenValue::non_empty(std::string_view what) const {
     if (text().empty()) refuse(*this, std::string(what));

@@ -24,11 +24,13 @@ namespace {
 struct Contents {
     DatasetFiles files;
     std::array<IdxArray, 4> arrays;
-    std::string sha256;
+    std::string sha256;  // of all four; empty for the test set alone of an unknown set
 
     [[nodiscard]] const IdxArray& array(DataPart part) const {
         return arrays[static_cast<std::size_t>(part)];
     }
+    // Not the test set alone.
+    [[nodiscard]] bool whole() const { return !files.front().empty(); }
     [[nodiscard]] std::string path(DataPart part) const {
         return files[static_cast<std::size_t>(part)].string();
     }
@@ -44,6 +46,7 @@ Contents read_contents(const DatasetFiles& files) {
     parallel_blocks(files.size(), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i != end; ++i) {
             try {
+                if (files[i].empty()) continue;
                 contents.arrays[i] =
                     read_idx(files[i], rank(kDataParts[i]), i == 0 ? hash_piece : ContentObserver{});
             } catch (...) {
@@ -54,6 +57,7 @@ Contents read_contents(const DatasetFiles& files) {
     stamps.require_unchanged();  // before the failures, which it may explain
     for (const std::exception_ptr& failure : failures)
         if (failure) std::rethrow_exception(failure);
+    if (!contents.whole()) return contents;
     for (std::size_t i = 1; i < files.size(); ++i) {
         hash.add(std::as_bytes(std::span(contents.arrays[i].header)));
         hash.add(std::as_bytes(std::span(contents.arrays[i].values)));
@@ -100,26 +104,35 @@ void check_test_labels(const Contents& contents, std::size_t classes) {
          .remedy = "Take both files from the same set"});
 }
 
-[[noreturn]] void fail_as_other_content(const Contents& contents, const std::filesystem::path& folder,
-                                        const KnownDataset& wanted, const std::string& name) {
-    const std::string remedy =
-        fmt::format("Leave out --dataset to use what is there, or fetch the set into a folder of its own: {}",
-                    fetch_words(wanted.name + " --data-dir DIR"));
-    const std::string found_set = name == "custom" ? "other ones" : "those of " + name;
-    for (const DataPart part : kDataParts) {
-        const std::string sha256 = content_sha256(contents.array(part));
-        if (sha256 != wanted.file(part).sha256)
-            throw InputError({.where = contents.path(part),
-                              .expected = fmt::format("the {} of {}", mnist::name(part), wanted.title),
-                              .found = fmt::format("{} (SHA-256 {} instead of {})", found_set, sha256,
-                                                   wanted.file(part).sha256),
-                              .remedy = remedy});
-    }
+bool is_part_of(const KnownDataset& set, const Contents& contents, DataPart part) {
+    const IdxArray& array = contents.array(part);
+    return array.extents.empty() || content_sha256(array) == set.file(part).sha256;
+}
+
+// The test files are a set's own where their checksums are: both, as labels alone may be those of several.
+bool is_content_of(const KnownDataset& set, const Contents& contents) {
+    if (contents.whole()) return set.sha256 == contents.sha256;
+    return is_part_of(set, contents, DataPart::test_images) &&
+           is_part_of(set, contents, DataPart::test_labels);
+}
+
+[[noreturn]] void fail_as_other_content(const Contents& contents, const FolderRequest& request,
+                                        const std::string& name) {
+    const KnownDataset& wanted = *request.wanted;
+    const auto part = std::find_if_not(kDataParts.begin(), kDataParts.end(),
+                                       [&](DataPart one) { return is_part_of(wanted, contents, one); });
+    const bool found = part != kDataParts.end();
     throw InputError(
-        {.where = folder.string(),
-         .expected = fmt::format("the files of {}", wanted.title),
-         .found = fmt::format("{} (SHA-256 {} instead of {})", found_set, contents.sha256, wanted.sha256),
-         .remedy = remedy});
+        {.where = found ? contents.path(*part) : request.folder.string(),
+         .expected = found ? fmt::format("the {} of {}", mnist::name(*part), wanted.title)
+                           : fmt::format("the files of {}", wanted.title),
+         .found = fmt::format("{} (SHA-256 {} instead of {})",
+                              name == "custom" ? "other ones" : "those of " + name,
+                              found ? content_sha256(contents.array(*part)) : contents.sha256,
+                              found ? wanted.file(*part).sha256 : wanted.sha256),
+         .remedy = fmt::format(
+             "Leave out --dataset to use what is there, or fetch the set into a folder of its own: {}",
+             fetch_words(wanted.name + " --data-dir DIR"))});
 }
 
 Split split(Contents& contents, DataPart images, DataPart labels) {
@@ -130,34 +143,43 @@ Split split(Contents& contents, DataPart images, DataPart labels) {
 
 }  // namespace
 
-Dataset decode_folder(const std::filesystem::path& folder, std::span<const KnownDataset> catalog,
-                      const KnownDataset* wanted) {
-    Contents contents = read_contents(find_dataset_files(folder));
-    check_counts(contents, DataPart::train_images, DataPart::train_labels);
+Dataset decode_folder(const FolderRequest& request, std::span<const KnownDataset> catalog) {
+    Contents contents = read_contents(find_dataset_files(request.folder, request.prefix, request.need));
+    if (contents.whole()) {
+        check_counts(contents, DataPart::train_images, DataPart::train_labels);
+        check_extents(contents);
+    }
     check_counts(contents, DataPart::test_images, DataPart::test_labels);
-    check_extents(contents);
-    const auto& train_labels = contents.array(DataPart::train_labels).values;
-    const std::size_t classes = std::size_t{*std::max_element(train_labels.begin(), train_labels.end())} + 1;
+    const auto& labels =
+        contents.array(contents.whole() ? DataPart::train_labels : DataPart::test_labels).values;
+    const std::size_t classes = std::size_t{*std::max_element(labels.begin(), labels.end())} + 1;
     check_test_labels(contents, classes);
 
     std::string name = "custom";
-    for (const KnownDataset& set : catalog)
-        if (set.sha256 == contents.sha256) name = set.name;
-    if (wanted != nullptr && name != wanted->name) fail_as_other_content(contents, folder, *wanted, name);
+    for (const KnownDataset& set : catalog) {
+        if (!is_content_of(set, contents)) continue;
+        name = set.name;
+        contents.sha256 = set.sha256;
+    }
+    if (request.wanted != nullptr && name != request.wanted->name)
+        fail_as_other_content(contents, request, name);
 
     Dataset dataset;
-    const std::vector<std::size_t> extents = contents.array(DataPart::train_images).extents;
+    const std::vector<std::size_t> extents = contents.array(DataPart::test_images).extents;
     dataset.facts = {.name = name,
                      .sha256 = contents.sha256,
-                     .train_samples = extents[0],
-                     .test_samples = contents.array(DataPart::test_images).extents[0],
+                     .train_samples = 0,
+                     .test_samples = extents[0],
                      .rows = extents[1],
                      .columns = extents[2],
                      .classes = classes,
                      .synthetic = false};
-    dataset.train = split(contents, DataPart::train_images, DataPart::train_labels);
+    if (contents.whole()) {
+        dataset.train = split(contents, DataPart::train_images, DataPart::train_labels);
+        dataset.facts.train_samples = dataset.train.count();
+    }
     dataset.test = split(contents, DataPart::test_images, DataPart::test_labels);
-    dataset.folder = folder;
+    dataset.folder = request.folder;
     return dataset;
 }
 

@@ -1,19 +1,28 @@
-// From the four files of a folder to a checked data set. Internal to this room.
+// From the files of a folder to a checked data set. Internal to this room.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "mnist/data/catalog.hpp"
 #include "mnist/data/dataset.hpp"
+#include "mnist/data/folder.hpp"
 
 namespace mnist {
 
-/// Reads the four files in parallel and checks that they belong together. The name in the facts is that of
-/// the set in `catalog` with the same checksum, else "custom". Where `wanted` is given, any other content is
-/// an InputError that names the first file that differs.
-[[nodiscard]] Dataset decode_folder(const std::filesystem::path& folder,
-                                    std::span<const KnownDataset> catalog, const KnownDataset* wanted);
+/// What of a folder is read; the fields of DataRequest.
+struct FolderRequest {
+    std::filesystem::path folder;
+    std::optional<std::string> prefix{};
+    DataNeed need = DataNeed::all;
+    const KnownDataset* wanted = nullptr;  ///< any other content is an InputError that names the first file
+                                           ///< that differs
+};
+
+/// Reads the files in parallel and checks that they belong together. The name in the facts is that of the set
+/// in `catalog` with the same checksums, else "custom".
+[[nodiscard]] Dataset decode_folder(const FolderRequest& request, std::span<const KnownDataset> catalog);
 
 }  // namespace mnist

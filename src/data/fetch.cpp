@@ -168,7 +168,7 @@ std::vector<FetchedFile> fetch_files(const KnownDataset& set, const FetchRequest
 std::vector<FetchedFile> fetch_dataset(const FetchRequest& request, const Note& note) {
     const KnownDataset* set = dataset_named(known_datasets(), request.dataset);
     if (set == nullptr)
-        throw InputError({.where = "mnist fetch",
+        throw InputError({.where = "fetch",
                           .expected = "mnist or fashion-mnist",
                           .found = fmt::format("\"{}\"", request.dataset)});
     return fetch_files(*set, request, note);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/remedies.hpp"
@@ -20,6 +22,8 @@ namespace mnist {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kListed = 8;  // entries of a list in a message
 
 struct Candidate {
     fs::path path;
@@ -71,12 +75,24 @@ std::optional<ParsedName> parse(std::string_view name) {
     return parsed;
 }
 
+// What kind of thing a name stands for; empty for a file that can be read.
+std::string obstacle(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (status.type() == fs::file_type::not_found) return "a link to nothing";
+    if (fs::is_directory(status)) return "a folder";
+    if (!fs::is_regular_file(status)) return "no regular file";
+    if (fs::file_size(path, error) == 0) return "empty";
+    return ::access(path.c_str(), R_OK) == 0 ? "" : "not readable";
+}
+
 FileSets file_sets(const fs::path& folder, std::error_code& error) {
     FileSets sets;
     fs::directory_iterator entries(folder, error);
     while (!error && entries != fs::directory_iterator()) {
         const fs::path& path = entries->path();
-        if (const auto parsed = parse(path.filename().string()))
+        const auto parsed = parse(path.filename().string());
+        if (parsed && obstacle(path).empty())
             sets[parsed->prefix][static_cast<std::size_t>(parsed->part)].push_back(
                 {path, parsed->awkwardness});
         entries.increment(error);
@@ -93,15 +109,50 @@ std::string give_folder() {
            fetch_words("mnist --data-dir DIR");
 }
 
-[[noreturn]] void fail(const fs::path& folder, const std::string& found,
+[[noreturn]] void fail(const fs::path& folder, DataNeed need, const std::string& found,
                        const std::string& remedy = give_folder()) {
+    std::vector<std::string_view> names;
+    for (const DataPart part : kDataParts)
+        if (needs(need, part)) names.push_back(file_name(part));
     throw InputError({.where = folder.string(),
-                      .expected = "a folder with the four IDX files of a data set",
+                      .expected = fmt::format("a folder with {} (plain or .gz, perhaps behind a prefix)",
+                                              fmt::join(names, ", ")),
                       .found = found,
                       .remedy = remedy});
 }
 
+// With or without the separator that ends a prefix in names.
+bool is_prefix(const std::string& in_names, const std::string& wanted) {
+    return in_names == wanted || (!wanted.empty() && in_names.size() == wanted.size() + 1 &&
+                                  std::string_view(in_names).starts_with(wanted));
+}
+
+// The one set that is meant.
+const FileSets::value_type& chosen_set(const FileSets& sets, const fs::path& folder,
+                                       const std::optional<std::string>& prefix, DataNeed need) {
+    std::vector<std::string> words;
+    std::vector<const FileSets::value_type*> fitting;
+    for (const FileSets::value_type& set : sets) {
+        words.push_back(set.first.empty() ? "\"\" (names without a prefix)" : set.first);
+        if (!prefix || is_prefix(set.first, *prefix)) fitting.push_back(&set);
+    }
+    if (fitting.size() == 1) return *fitting.front();
+    const std::size_t rest = words.size() - std::min(words.size(), kListed);
+    words.resize(words.size() - rest);
+    const std::string choice =
+        fmt::format("{}{}", fmt::join(words, ", "), rest > 0 ? fmt::format(" and {} more", rest) : "");
+    if (fitting.empty())
+        fail(folder, need, fmt::format("no set with the prefix \"{}\", but {}", *prefix, choice),
+             "Give one of these prefixes with --data-prefix");
+    fail(folder, need, fmt::format("several sets, with the prefixes {}", choice),
+         "Choose one with --data-prefix");
+}
+
 }  // namespace
+
+bool needs(DataNeed need, DataPart part) {
+    return need == DataNeed::all || part == DataPart::test_images || part == DataPart::test_labels;
+}
 
 bool holds_dataset_files(const fs::path& folder) {
     std::error_code error;
@@ -118,29 +169,50 @@ std::vector<fs::path> files_of_part(const fs::path& folder, DataPart part) {
     return paths;
 }
 
-DatasetFiles find_dataset_files(const fs::path& folder) {
+std::string folder_content(const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> paths;
+    fs::directory_iterator entries(folder, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error))
+        paths.push_back(entries->path());
+    if (error) return error.message();
+    if (paths.empty()) return "nothing";
+    const auto order = [](const fs::path& path) {
+        return std::pair(!parse(path.filename().string()).has_value(), path);
+    };
+    const std::size_t shown = std::min(paths.size(), kListed);
+    std::partial_sort(paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(shown), paths.end(),
+                      [&](const fs::path& a, const fs::path& b) { return order(a) < order(b); });
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < shown; ++i) {
+        std::string kind = obstacle(paths[i]);
+        if (kind.empty()) kind = fmt::format("{} bytes", fs::file_size(paths[i], error));
+        words.push_back(fmt::format("{} ({})", paths[i].filename().string(), kind));
+    }
+    const std::size_t rest = paths.size() - shown;
+    return fmt::format("{}{}", fmt::join(words, ", "), rest > 0 ? fmt::format(" and {} more", rest) : "");
+}
+
+DatasetFiles find_dataset_files(const fs::path& folder, const std::optional<std::string>& prefix,
+                                DataNeed need) {
     std::error_code error;
     const FileSets sets = file_sets(folder, error);
-    if (error) fail(folder, error.message());
-    if (sets.empty()) fail(folder, "none of them");
-    if (sets.size() > 1) {
-        std::vector<std::string> names;
-        for (const auto& [prefix, set] : sets)
-            names.push_back(prefix.empty() ? "files without a prefix" : prefix + "*");
-        fail(folder, fmt::format("several sets: {}", fmt::join(names, ", ")),
-             "Give a folder that holds only one of them");
-    }
-    const auto& [prefix, set] = *sets.begin();
+    if (error) fail(folder, need, error.message());
+    if (sets.empty()) fail(folder, need, "none of them; it holds " + folder_content(folder));
+    const auto& [found_prefix, set] = chosen_set(sets, folder, prefix, need);
     DatasetFiles files;
     std::vector<std::string> missing;
     for (const DataPart part : kDataParts) {
+        if (!needs(need, part)) continue;
         const auto index = static_cast<std::size_t>(part);
         if (set[index].empty())
-            missing.push_back(fmt::format("{}{}", prefix, file_name(part)));
+            missing.push_back(fmt::format("{}{}", found_prefix, file_name(part)));
         else
             files[index] = set[index].front().path;
     }
-    if (!missing.empty()) fail(folder, fmt::format("no {}", fmt::join(missing, ", no ")));
+    if (!missing.empty())
+        fail(folder, need,
+             fmt::format("no {}; it holds {}", fmt::join(missing, ", no "), folder_content(folder)));
     return files;
 }
 

@@ -59,29 +59,40 @@ std::string remedy_for_environment(const DataSources& sources, const KnownDatase
     return remedy;
 }
 
+Dataset decode(const fs::path& folder, const DataRequest& request, const DataSources& sources,
+               const KnownDataset& set) {
+    return decode_folder({.folder = folder,
+                          .prefix = request.prefix,
+                          .need = request.need,
+                          .wanted = request.dataset ? &set : nullptr},
+                         sources.catalog);
+}
+
 Dataset load_named_folder(const fs::path& folder, const DataRequest& request, const DataSources& sources,
-                          const KnownDataset* wanted) {
+                          const KnownDataset& set) {
     try {
-        return decode_folder(folder, sources.catalog, wanted);
+        return decode(folder, request, sources, set);
     } catch (const InputError& error) {
         if (request.data_dir) throw;
         InputFault fault = error.fault();
-        const std::string origin = remedy_for_environment(sources, wanted);
+        const std::string origin = remedy_for_environment(sources, request.dataset ? &set : nullptr);
         fault.remedy = fault.remedy.empty() ? origin : origin + ". " + fault.remedy;
         throw InputError(fault);
     }
 }
 
 // A fetch that was interrupted left some of the files and none with a prefix of another set.
-bool lacks_files(const fs::path& folder) {
+bool lacks_files(const fs::path& folder, const DataRequest& request) {
+    if (request.prefix || !holds_dataset_files(folder)) return !holds_dataset_files(folder);
     const auto lacks = [&](DataPart part) { return files_of_part(folder, part).empty(); };
     const bool none = std::all_of(kDataParts.begin(), kDataParts.end(), lacks);
-    return none ? !holds_dataset_files(folder) : std::any_of(kDataParts.begin(), kDataParts.end(), lacks);
+    return !none && std::any_of(kDataParts.begin(), kDataParts.end(),
+                                [&](DataPart part) { return needs(request.need, part) && lacks(part); });
 }
 
 Dataset load_local(const fs::path& folder, const DataRequest& request, const DataNotices& notices,
                    const DataSources& sources, const KnownDataset& set) {
-    Dataset dataset = decode_folder(folder, sources.catalog, request.dataset ? &set : nullptr);
+    Dataset dataset = decode(folder, request, sources, set);
     if (dataset.facts.name != set.name)
         tell(notices.warning,
              fmt::format(
@@ -99,11 +110,15 @@ Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const
         if (request.dataset) throw;
         // The answer of the first mirror will do; `mnist fetch` lists them all.
         const std::string cause = error.fault().found.substr(0, error.fault().found.find("; "));
+        std::error_code unknown;
+        const bool empty = !fs::is_directory(folder, unknown) || fs::is_empty(folder, unknown);
+        const std::string there =
+            empty ? "" : fmt::format("; {} holds {}", folder.string(), folder_content(folder));
         tell(notices.warning,
              fmt::format(
-                 "using synthetic digits, because {} is not here and cannot be fetched ({}). Run {} with a "
+                 "using synthetic digits, because {} is not here and cannot be fetched ({}{}). Run {} with a "
                  "network, or name its folder with --data-dir",
-                 set.title, cause, fetch_words(set.name)));
+                 set.title, cause, there, fetch_words(set.name)));
         return sources.draw_synthetic();
     }
     tell(notices.note, fmt::format("fetched {} into {}", set.title, folder.string()));
@@ -115,11 +130,10 @@ Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const
 Dataset load_dataset(const DataRequest& request, const DataNotices& notices, const DataSources& sources) {
     if (request.dataset == kSyntheticSet) return draw_instead_of_reading(request, notices, sources);
     const KnownDataset& set = set_for(request, sources);
-    if (const auto folder = named_folder(request))
-        return load_named_folder(*folder, request, sources, request.dataset ? &set : nullptr);
+    if (const auto folder = named_folder(request)) return load_named_folder(*folder, request, sources, set);
 
     const fs::path local = (request.working_dir / "data" / set.name).lexically_normal();
-    if (set.name == kDefaultSet && lacks_files(local))
+    if (set.name == kDefaultSet && lacks_files(local, request))
         return fetch_and_load(local, request, notices, sources, set);
     if (holds_dataset_files(local)) return load_local(local, request, notices, sources, set);
     if (set.name == kFashionSet && holds_dataset_files(sources.debian_fashion_mnist))
@@ -127,7 +141,9 @@ Dataset load_dataset(const DataRequest& request, const DataNotices& notices, con
     throw InputError({.where = fmt::format("--dataset {}", set.name),
                       .expected = fmt::format("its files in {} or {}", local.string(),
                                               sources.debian_fashion_mnist.string()),
-                      .found = "none of them",
+                      .found = fmt::format("none of them; {}: {}; {}: {}", local.string(),
+                                           folder_content(local), sources.debian_fashion_mnist.string(),
+                                           folder_content(sources.debian_fashion_mnist)),
                       .remedy = fmt::format("Run {}, or install Debian's package dataset-{}",
                                             fetch_words(set.name), set.name)});
 }

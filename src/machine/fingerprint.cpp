@@ -10,6 +10,7 @@
 
 #include "affinity.hpp"
 #include "cgroup.hpp"
+#include "cpu_identity.hpp"
 #include "mnist/core/isa.hpp"
 #include "onednn_facts.hpp"
 #include "system_files.hpp"
@@ -44,7 +45,9 @@ MachineFacts machine_facts() {
     const Topology topology = discover_topology();
     const CgroupLimits limits = cgroup_limits(root);
     const std::vector<LogicalCpu> team = team_cpus(topology, limits);
-    return {.cpu_model = cpu_model(root),
+    const CpuIdentity cpu = parse_cpu_identity(read_system_file(root / "proc/cpuinfo").value_or(""));
+    const unsigned onednn = effective_onednn_isa();
+    return {.cpu_model = cpu.name,
             .sockets = topology.sockets,
             .physical_cores = topology.physical_cores,
             .hardware_threads = topology.hardware_threads,
@@ -60,7 +63,13 @@ MachineFacts machine_facts() {
             .kernel = kernel(),
             .os = os_name(root),
             .isa = std::string(name(detected_isa())),
-            .onednn_isa = effective_onednn_isa()};
+            .onednn_isa = onednn_isa_name(onednn),
+            .instructions = instructions(detected_isa(), onednn),
+            .cpu_family = cpu.family,
+            .cpu_model_number = cpu.model,
+            .cpu_stepping = cpu.stepping,
+            .cpu_microcode = cpu.microcode,
+            .cpu_generation = cpu_generation(cpu)};
 }
 
 std::vector<int> usable_cpus() {

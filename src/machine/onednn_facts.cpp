@@ -1,54 +1,50 @@
-// Numbers of the same instruction set differ between oneDNN 2 and 3 (0xf is Xeon Phi in one and AVX2-VNNI in
-// the other), so the names of the values that only one version has are compiled for that version alone.
+// What the loaded library says, put into words.
 #include "onednn_facts.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <dnnl.hpp>
 #include <string_view>
 
-namespace mnist {
+#include "mnist/core/onednn_isa.hpp"
 
-std::string onednn_isa_name(int value) {
-    switch (value) {
-        case 0:
-            return "DEFAULT";
-        case dnnl_cpu_isa_sse41:
-            return "SSE41";
-        case dnnl_cpu_isa_avx:
-            return "AVX";
-        case dnnl_cpu_isa_avx2:
-            return "AVX2";
-        case dnnl_cpu_isa_avx2_vnni:
-            return "AVX2_VNNI";
-        case dnnl_cpu_isa_avx512_core:
-            return "AVX512_CORE";
-        case dnnl_cpu_isa_avx512_core_vnni:
-            return "AVX512_CORE_VNNI";
-        case dnnl_cpu_isa_avx512_core_bf16:
-            return "AVX512_CORE_BF16";
-        case dnnl_cpu_isa_avx512_core_amx:
-            return "AVX512_CORE_AMX";
-#if DNNL_VERSION_MAJOR >= 3
-        case dnnl_cpu_isa_avx2_vnni_2:
-            return "AVX2_VNNI_2";
-        case dnnl_cpu_isa_avx512_core_fp16:
-            return "AVX512_CORE_FP16";
-        case dnnl_cpu_isa_avx512_core_amx_fp16:
-            return "AVX512_CORE_AMX_FP16";
-#else
-        case dnnl_cpu_isa_avx512_mic:
-            return "AVX512_MIC";
-        case dnnl_cpu_isa_avx512_mic_4ops:
-            return "AVX512_MIC_4OPS";
-#endif
-        default:
-            return fmt::format("isa {:#x}", static_cast<unsigned>(value));
-    }
+namespace mnist {
+namespace {
+
+std::string_view own_title(Isa isa) {
+    if (isa == Isa::avx512) return "AVX-512";
+    return isa == Isa::avx2 ? "AVX2" : "SSE2";
 }
 
-std::string effective_onednn_isa() {
-    return onednn_isa_name(static_cast<int>(dnnl::get_effective_cpu_isa()));
+std::string_view onednn_title(unsigned value) {
+    if (includes(value, dnnl_cpu_isa_avx512_core)) return "AVX-512";
+    if (includes(value, dnnl_cpu_isa_avx2)) return "AVX2";
+    return includes(value, dnnl_cpu_isa_avx) ? "AVX" : "SSE4.1";
+}
+
+}  // namespace
+
+unsigned effective_onednn_isa() {
+    limit_onednn();
+    return static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+}
+
+std::string onednn_isa_name(unsigned value) {
+    const auto* const known = std::find_if(kOnednnIsas.begin(), kOnednnIsas.end(),
+                                           [&](const OnednnIsa& isa) { return isa.value == value; });
+    if (known != kOnednnIsas.end()) return std::string(known->word);
+    return value == 0 ? "DEFAULT" : fmt::format("isa {:#x}", value);
+}
+
+std::string instructions(Isa own, unsigned onednn) {
+    std::string text(own_title(own));
+    if (onednn_title(onednn) != text) text += fmt::format(" (oneDNN: {})", onednn_title(onednn));
+    if (includes(onednn, dnnl_cpu_isa_avx512_core_vnni) || includes(onednn, dnnl_cpu_isa_avx2_vnni))
+        text += ", VNNI";
+    if (includes(onednn, dnnl_cpu_isa_avx512_core_bf16)) text += ", BF16";
+    if (includes(onednn, dnnl_cpu_isa_avx512_core_amx)) text += ", AMX";
+    return text;
 }
 
 std::string onednn_version() {

@@ -23,20 +23,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-/// Value of the first line "KEY<blanks>SEPARATOR VALUE"; empty where no line has the key.
-std::optional<std::string> value_of(const std::string& text, std::string_view key, char separator) {
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-        const std::size_t at = line.find(separator);
-        if (at != std::string_view::npos && trimmed(line.substr(0, at)) == key) {
-            return std::string(trimmed(line.substr(at + 1)));
-        }
-    }
-    return std::nullopt;
-}
-
 /// os-release values may stand in double or single quotes, with a backslash before special characters.
 std::string unquoted(const std::string& value) {
     if (value.size() < 2 || value.front() != value.back() ||
@@ -85,17 +71,24 @@ std::optional<std::string> first_line(const std::filesystem::path& path) {
     return std::string(line);
 }
 
+std::optional<std::string> value_of(std::string_view text, std::string_view key, char separator) {
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const std::size_t at = line.find(separator);
+        if (at != std::string_view::npos && trimmed(line.substr(0, at)) == key) {
+            return std::string(trimmed(line.substr(at + 1)));
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::int64_t> parse_number(const std::string& text) {
     std::int64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number);
     if (error != std::errc{} || rest != end) return std::nullopt;
     return number;
-}
-
-std::string cpu_model(const std::filesystem::path& root) {
-    const std::optional<std::string> text = read_system_file(root / "proc/cpuinfo");
-    return text ? value_of(*text, "model name", ':').value_or("") : "";
 }
 
 std::optional<std::uint64_t> installed_memory_bytes(const std::filesystem::path& root) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mnist {
 
@@ -20,8 +21,10 @@ namespace mnist {
 /// A decimal number that is the whole text; empty for anything else.
 [[nodiscard]] std::optional<std::int64_t> parse_number(const std::string& text);
 
-/// "model name" of /proc/cpuinfo; empty string where there is none.
-[[nodiscard]] std::string cpu_model(const std::filesystem::path& root);
+/// Value of the first line "KEY<blanks>SEPARATOR VALUE", without blanks around it; empty where no line has
+/// the key.
+[[nodiscard]] std::optional<std::string> value_of(std::string_view text, std::string_view key,
+                                                  char separator);
 
 /// MemTotal of /proc/meminfo, bytes.
 [[nodiscard]] std::optional<std::uint64_t> installed_memory_bytes(const std::filesystem::path& root);

@@ -256,16 +256,16 @@ EpochOutcome Engine::Impl::summarise(const EpochWork& work) const {
         outcome.phases.weights += log.phases.weights;
         outcome.phases.waiting += log.phases.waiting;
     }
+    // By rows and not by steps: the last batch may be a small one.
     double total = 0;
     for (std::size_t s = 0; s < outcome.steps; ++s) {
-        const std::size_t rows = std::min(options_.batch, work.order.size() - s * options_.batch);
         double loss = 0;
         for (std::size_t t = 0; t < tiles_; ++t) loss += tile_losses_[s * tiles_ + t];
-        loss /= static_cast<double>(rows);
         if (!std::isfinite(loss) && !outcome.diverged_at) outcome.diverged_at = s;
         total += loss;
     }
-    outcome.loss = outcome.steps == 0 ? 0 : total / static_cast<double>(outcome.steps);
+    const std::size_t rows = std::min(outcome.steps * options_.batch, work.order.size());
+    outcome.loss = rows == 0 ? 0 : total / static_cast<double>(rows);
     return outcome;
 }
 

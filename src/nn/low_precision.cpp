@@ -35,7 +35,8 @@ class LowPrecisionEngine::Impl {
             AlignedVector<std::int8_t> dense(shape.out_padded * in, std::int8_t{0});
             for (std::size_t o = 0; o < given.out; ++o)
                 std::copy_n(given.weight.data() + o * given.in, given.in, dense.data() + o * in);
-            LowPrecisionLayer& layer = layers_.emplace_back(make_layer(shape, true, dense.data()));
+            LowPrecisionLayer& layer =
+                layers_.emplace_back(make_layer(shape, NumberFormat::int8, dense.data()));
             const float next = last ? 1.0F : model.layers[l + 1].input_scale;
             for (std::size_t o = 0; o < given.out; ++o) {
                 layer.factor[o] = given.input_scale * given.scale[o] / next;
@@ -56,7 +57,8 @@ class LowPrecisionEngine::Impl {
             AlignedVector<float> dense(shape.out_padded * in, 0.0F);
             for (std::size_t o = 0; o < given.out; ++o)
                 std::copy_n(given.weight.data() + o * given.in, given.in, dense.data() + o * in);
-            LowPrecisionLayer& layer = layers_.emplace_back(make_layer(shape, false, dense.data()));
+            LowPrecisionLayer& layer =
+                layers_.emplace_back(make_layer(shape, NumberFormat::bf16, dense.data()));
             std::copy(given.bias.begin(), given.bias.end(), layer.offset.begin());
             in = shape.out_padded;
         }
@@ -137,7 +139,8 @@ class LowPrecisionEngine::Impl {
         void* src = buffers.pixels.data();
         for (std::size_t l = 0; l < layers_.size(); ++l) {
             LowPrecisionLayer& layer = layers_[l];
-            const LayerDescriptors md = layer_descriptors(layer.shape, int8_);
+            const LayerDescriptors md =
+                layer_descriptors(layer.shape, int8_ ? NumberFormat::int8 : NumberFormat::bf16);
             void* dst = int8_              ? static_cast<void*>(buffers.sums.data())
                         : layer.shape.last ? static_cast<void*>(buffers.logits.data())
                                            : buffers.inputs[l].data();

@@ -21,13 +21,14 @@ struct Built {
     dnnl::memory::desc weights;  ///< in oneDNN's layout
 };
 
-Built inner_product(const LayerShape& s, bool int8) {
+Built inner_product(const LayerShape& s, NumberFormat format) {
     const std::string what = fmt::format("inner_product_forward ({}) of {}x{} by {}x{}",
-                                         int8 ? "u8 x s8" : "bf16", s.rows, s.in, s.out_padded, s.in);
+                                         format == NumberFormat::int8 ? "u8 x s8" : name(format), s.rows,
+                                         s.in, s.out_padded, s.in);
     const onednn::OneThreadScope one_thread;
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (!int8 && !s.last) {
+    if (format != NumberFormat::int8 && !s.last) {
         dnnl::post_ops ops;
 #if DNNL_VERSION_MAJOR >= 3
         ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
@@ -36,7 +37,7 @@ Built inner_product(const LayerShape& s, bool int8) {
 #endif
         attributes.set_post_ops(ops);
     }
-    const LayerDescriptors md = layer_descriptors(s, int8);
+    const LayerDescriptors md = layer_descriptors(s, format);
     const auto kind = dnnl::prop_kind::forward_inference;
     try {
 #if DNNL_VERSION_MAJOR >= 3
@@ -59,20 +60,21 @@ Built inner_product(const LayerShape& s, bool int8) {
 
 }  // namespace
 
-LayerDescriptors layer_descriptors(const LayerShape& s, bool int8) {
-    if (int8)
+LayerDescriptors layer_descriptors(const LayerShape& s, NumberFormat format) {
+    if (format == NumberFormat::int8)
         return {.src = matrix(s.rows, s.in, type::u8, tag::ab),
                 .weights = matrix(s.out_padded, s.in, type::s8, tag::any),
                 .bias = {},
                 .dst = matrix(s.rows, s.out_padded, type::s32, tag::ab)};
-    return {.src = matrix(s.rows, s.in, type::bf16, tag::ab),
-            .weights = matrix(s.out_padded, s.in, type::bf16, tag::any),
+    const type numbers = format == NumberFormat::bf16 ? type::bf16 : type::f32;
+    return {.src = matrix(s.rows, s.in, numbers, tag::ab),
+            .weights = matrix(s.out_padded, s.in, numbers, tag::any),
             .bias = onednn::vector(s.out_padded),
-            .dst = matrix(s.rows, s.out_padded, s.last ? type::f32 : type::bf16, tag::ab)};
+            .dst = matrix(s.rows, s.out_padded, s.last ? type::f32 : numbers, tag::ab)};
 }
 
-LowPrecisionLayer make_layer(const LayerShape& shape, bool int8, void* dense_weights) {
-    Built built = inner_product(shape, int8);
+LowPrecisionLayer make_layer(const LayerShape& shape, NumberFormat format, void* dense_weights) {
+    Built built = inner_product(shape, format);
     LowPrecisionLayer layer{.shape = shape,
                             .primitive = std::move(built.primitive),
                             .weights = AlignedVector<std::byte>(built.weights.get_size()),
@@ -80,8 +82,9 @@ LowPrecisionLayer make_layer(const LayerShape& shape, bool int8, void* dense_wei
                             .factor = AlignedVector<float>(shape.out_padded, 0.0F),
                             .offset = AlignedVector<float>(shape.out_padded, 0.0F),
                             .scratchpads = {}};
-    dnnl::memory from(matrix(shape.out_padded, shape.in, int8 ? type::s8 : type::f32, tag::ab),
-                      onednn::cpu_engine(), dense_weights);
+    dnnl::memory from(
+        matrix(shape.out_padded, shape.in, format == NumberFormat::int8 ? type::s8 : type::f32, tag::ab),
+        onednn::cpu_engine(), dense_weights);
     dnnl::memory to = onednn::view(layer.weights_md, layer.weights.data());
     const onednn::OneThreadScope one_thread;
     dnnl::reorder(from, to).execute(onednn::cpu_stream(), from, to);

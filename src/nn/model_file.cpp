@@ -1,11 +1,12 @@
-// What the tensors of a model file mean: fcN.weight [out, in] and fcN.bias [out], f32, layer after layer. The
-// container itself is in safetensors.cpp. Tensors are read one by one straight into their vectors, so that a
-// load needs no second copy of the model.
+// What the tensors of a model file mean: LAYER.weight [out, in] and LAYER.bias [out], f32, layer after layer;
+// fc1, fc2, ... where we write them. The container itself is in safetensors.cpp. Tensors are read one by one
+// straight into their vectors, so that a load needs no second copy of the model.
 #include "mnist/nn/model_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -15,6 +16,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/core/sha256.hpp"
+#include "mnist/nn/normalisation.hpp"
 #include "model_reader.hpp"
 #include "safetensors.hpp"
 
@@ -49,6 +51,53 @@ std::vector<NamedTensor> tensors_of(const ModelParameters& model) {
 
 std::string joined(const std::vector<std::size_t>& dims) {
     return fmt::format("{}", fmt::join(dims, "-"));
+}
+
+// The next layer behind those of `model`, its extents checked and its values still to be read.
+LayerParameters shape_of(const ModelReader& reader, const std::string& layer, const ModelParameters& model) {
+    const std::string weight = layer + ".weight";
+    const std::string bias = layer + ".bias";
+    const std::vector<std::size_t> extents = reader.shape<float>(weight, 2);
+    const std::size_t outputs = reader.shape<float>(bias, 1).front();
+    if (outputs != extents[0])
+        reader.fault(
+            reader.info(bias),
+            fmt::format("{} with the {} outputs of {}", in_quotes(bias), extents[0], in_quotes(weight)),
+            fmt::format("{}", outputs));
+    if (!model.layers.empty() && extents[1] != model.layers.back().out)
+        reader.fault(reader.info(weight),
+                     fmt::format("{} with the {} inputs that the layer before gives", in_quotes(weight),
+                                 model.layers.back().out),
+                     fmt::format("{}", extents[1]));
+    return {.in = extents[1], .out = extents[0], .weight = {}, .bias = {}};
+}
+
+std::string shown(const Normalisation& normalisation) {
+    return fmt::format("mean {} and std {}", normalisation.mean, normalisation.std);
+}
+
+Normalisation normalisation_read(const ModelReader& reader, const fs::path& path,
+                                 const std::optional<Normalisation>& given) {
+    const auto stored = stored_normalisation(reader.header().metadata, path.string());
+    if (given && stored && *given != *stored)
+        throw InputError(
+            {.where = path.string(),
+             .expected = fmt::format("no other normalisation than the file's, {}", shown(*stored)),
+             .found = shown(*given),
+             .remedy = "Leave it out: the file says what its weights were trained on"});
+    return stored ? *stored : given.value_or(Normalisation{});
+}
+
+// Weights that are no longer finite where others were brought to our normalisation.
+void require_finite(const LayerParameters& layer, const fs::path& path) {
+    const auto finite = [](float value) { return std::isfinite(value); };
+    if (std::all_of(layer.weight.begin(), layer.weight.end(), finite) &&
+        std::all_of(layer.bias.begin(), layer.bias.end(), finite))
+        return;
+    throw InputError({.where = path.string(),
+                      .expected = "weights that stay finite for pixels from -1 to 1",
+                      .found = "others",
+                      .remedy = "The model comes from a training that diverged, or its std is too small"});
 }
 
 }  // namespace
@@ -95,6 +144,9 @@ void save_model(const ModelParameters& model, const fs::path& path, bool replace
     nlohmann::ordered_json header;
     header["__metadata__"]["format"] = "pt";
     for (const auto& [key, text] : metadata) header["__metadata__"][key] = text;
+    const Normalisation ours;
+    header["__metadata__"][kMeanKey] = fmt::format("{}", ours.mean);
+    header["__metadata__"][kStdKey] = fmt::format("{}", ours.std);
     std::size_t end = 0;
     for (const NamedTensor& tensor : tensors) {
         const std::size_t begin = end;
@@ -112,8 +164,8 @@ ModelMetadata load_metadata(const fs::path& path) {
     return ModelReader(path).header().metadata;
 }
 
-ModelParameters load_model(const fs::path& path,
-                           const std::optional<std::vector<std::size_t>>& expected_dims) {
+ModelParameters load_model(const fs::path& path, const std::optional<std::vector<std::size_t>>& expected_dims,
+                           const std::optional<Normalisation>& normalisation) {
     ModelReader reader(path);
     if (reader.is_quantized())
         throw InputError(
@@ -121,34 +173,22 @@ ModelParameters load_model(const fs::path& path,
              .expected = "a model in f32",
              .found = "a quantised one",
              .remedy = "Name the model that it was made of; mnist eval --model reads it as it is"});
+    const std::vector<std::string> layers = reader.layers({"weight", "bias"});
     ModelParameters model;
-    const std::size_t layers = reader.count_layers({"weight", "bias"});
-    for (std::size_t l = 0; l < layers; ++l) {
-        const std::string weight = fmt::format("fc{}.weight", l + 1);
-        const std::string bias = fmt::format("fc{}.bias", l + 1);
-        const std::vector<std::size_t> extents = reader.shape<float>(weight, 2);
-        const std::size_t outputs = reader.shape<float>(bias, 1).front();
-        if (outputs != extents[0])
-            reader.fault(reader.info(bias),
-                         fmt::format("{} with the {} outputs of {}", bias, extents[0], weight),
-                         fmt::format("{}", outputs));
-        if (l > 0 && extents[1] != model.layers.back().out)
-            reader.fault(reader.info(weight),
-                         fmt::format("{} with the {} inputs that the layer before gives", weight,
-                                     model.layers.back().out),
-                         fmt::format("{}", extents[1]));
-        model.layers.push_back({.in = extents[1], .out = extents[0], .weight = {}, .bias = {}});
-    }
+    for (const std::string& layer : layers) model.layers.push_back(shape_of(reader, layer, model));
     if (expected_dims && model.dims() != *expected_dims)
         throw InputError(
             {.where = path.string(),
              .expected = fmt::format("a network {}", joined(*expected_dims)),
              .found = joined(model.dims()),
              .remedy = "Choose a model of that shape, or the data set and hidden sizes of this model"});
-    for (std::size_t l = 0; l < layers; ++l) {
-        model.layers[l].weight = reader.finite(fmt::format("fc{}.weight", l + 1));
-        model.layers[l].bias = reader.finite(fmt::format("fc{}.bias", l + 1));
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        model.layers[l].weight = reader.finite(layers[l] + ".weight");
+        model.layers[l].bias = reader.finite(layers[l] + ".bias");
     }
+    LayerParameters& first = model.layers.front();
+    first = with_our_pixels(first, normalisation_read(reader, path, normalisation));
+    require_finite(first, path);
     return model;
 }
 

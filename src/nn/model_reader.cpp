@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <set>
-#include <string_view>
 #include <system_error>
 
+#include "layer_names.hpp"
 #include "mnist/core/checked.hpp"
 #include "mnist/core/error.hpp"
 
@@ -33,18 +34,6 @@ struct Dtype<std::int8_t> {
     static constexpr const char* remedy = "mnist quantize writes such a model";
 };
 
-// "fc3.weight" for "weight", with any number without a leading zero.
-bool is_layer_tensor(const std::string& name, const std::vector<std::string>& parts) {
-    if (!name.starts_with("fc")) return false;
-    for (const std::string& part : parts) {
-        if (!name.ends_with("." + part)) continue;
-        const std::string_view number = std::string_view(name).substr(2, name.rfind('.') - 2);
-        return !number.empty() && number.front() != '0' &&
-               number.find_first_not_of("0123456789") == std::string_view::npos;
-    }
-    return false;
-}
-
 }  // namespace
 
 ModelReader::ModelReader(const fs::path& path) : where_(path.string()) {
@@ -59,54 +48,47 @@ ModelReader::ModelReader(const fs::path& path) : where_(path.string()) {
     header_ = read_safetensors_header(file_, bytes, path);
 }
 
-std::size_t ModelReader::count_layers(const std::vector<std::string>& parts) const {
-    std::set<std::string> known;
-    std::size_t layers = 0;
-    while (true) {
-        std::vector<std::string> names;
-        bool any = false;
+std::vector<std::string> ModelReader::layers(const std::vector<std::string>& parts) const {
+    std::set<std::string> layers;
+    for (const auto& [name, tensor] : header_.tensors) {
+        const std::size_t dot = name.rfind('.');
+        if (dot == std::string::npos ||
+            std::find(parts.begin(), parts.end(), name.substr(dot + 1)) == parts.end())
+            fault(tensor, fmt::format("only LAYER.{} for each layer", fmt::join(parts, " and LAYER.")),
+                  in_quotes(name), kNamesRemedy);
+        layers.insert(name.substr(0, dot));
+    }
+    if (layers.empty()) layers.insert("fc1");
+    for (const std::string& layer : layers) {
         for (const std::string& part : parts) {
-            names.push_back(fmt::format("fc{}.{}", layers + 1, part));
-            any = any || has(names.back());
-        }
-        if (layers > 0 && !any) break;
-        for (const std::string& name : names) {
-            if (!has(name))
+            if (!has(layer + "." + part))
                 throw InputError({.where = where_,
-                                  .expected = fmt::format("a tensor \"{}\"", name),
+                                  .expected = "a tensor " + in_quotes(layer + "." + part),
                                   .found = listed_names(),
                                   .remedy = kNamesRemedy});
-            known.insert(name);
         }
-        ++layers;
     }
-    const std::string next = fmt::format("fc{}.{}", layers + 1, parts.front());
-    for (const auto& [name, tensor] : header_.tensors) {
-        if (known.contains(name)) continue;
-        if (is_layer_tensor(name, parts))
-            fault(tensor, fmt::format("a tensor \"{}\" before it", next), in_quotes(name), kNamesRemedy);
-        fault(tensor, fmt::format("only fcN.{}, N = 1 to {}", fmt::join(parts, " and fcN."), layers),
-              in_quotes(name), kNamesRemedy);
-    }
-    return layers;
+    return layers_in_order(layers, where_);
 }
 
 template <class T>
 std::vector<std::size_t> ModelReader::shape(const std::string& name, std::size_t rank) const {
     const TensorInfo& tensor = info(name);
     if (tensor.dtype != Dtype<T>::name)
-        fault(tensor, fmt::format("{} as {}", name, Dtype<T>::name), in_quotes(tensor.dtype),
+        fault(tensor, fmt::format("{} as {}", in_quotes(name), Dtype<T>::name), in_quotes(tensor.dtype),
               Dtype<T>::remedy);
     const std::string found = fmt::format("shape [{}]", fmt::join(tensor.shape, ", "));
-    if (tensor.shape.size() != rank) fault(tensor, fmt::format("{} with {} extents", name, rank), found);
+    if (tensor.shape.size() != rank)
+        fault(tensor, fmt::format("{} with {} extents", in_quotes(name), rank), found);
     std::optional<std::size_t> bytes = sizeof(T);
     for (const std::uint64_t extent : tensor.shape) {
-        if (extent == 0) fault(tensor, fmt::format("{} with extents from 1 up", name), found);
+        if (extent == 0) fault(tensor, fmt::format("{} with extents from 1 up", in_quotes(name)), found);
         if (bytes) bytes = checked_product({*bytes, extent});
     }
     if (bytes != tensor.end - tensor.begin)
         fault(tensor,
-              fmt::format("{} with the {} bytes of its data_offsets", name, tensor.end - tensor.begin),
+              fmt::format("{} with the {} bytes of its data_offsets", in_quotes(name),
+                          tensor.end - tensor.begin),
               found + (bytes ? fmt::format(", which is {} bytes", *bytes) : ", which overflows"));
     return {tensor.shape.begin(), tensor.shape.end()};
 }
@@ -119,7 +101,8 @@ AlignedVector<T> ModelReader::values(const std::string& name) {
     // The format is little-endian, as this machine's numbers are.
     if (!file_.read(reinterpret_cast<char*>(values.data()),
                     static_cast<std::streamsize>(tensor.end - tensor.begin)))
-        fault(tensor, fmt::format("{} bytes of {}", tensor.end - tensor.begin, name), "the end of the file");
+        fault(tensor, fmt::format("{} bytes of {}", tensor.end - tensor.begin, in_quotes(name)),
+              "the end of the file");
     return values;
 }
 
@@ -127,7 +110,7 @@ AlignedVector<float> ModelReader::finite(const std::string& name) {
     AlignedVector<float> values = this->values<float>(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!std::isfinite(values[i]))
-            fault(info(name), fmt::format("finite values in {}", name),
+            fault(info(name), fmt::format("finite values in {}", in_quotes(name)),
                   std::isnan(values[i]) ? "NaN" : "infinity", "The model comes from a training that diverged",
                   i * sizeof(float));
     }
@@ -151,15 +134,10 @@ void ModelReader::unreadable(const std::string& found) const {
 }
 
 std::string ModelReader::listed_names() const {
-    constexpr std::size_t kListed = 6;
     if (header_.tensors.empty()) return "no tensors";
-    std::string list;
-    std::size_t n = 0;
-    for (const auto& entry : header_.tensors) {
-        if (n == kListed) return list + ", ...";
-        list += (n++ == 0 ? "" : ", ") + in_quotes(entry.first);
-    }
-    return list;
+    std::vector<std::string> names;
+    for (const auto& entry : header_.tensors) names.push_back(entry.first);
+    return listed(names);
 }
 
 template std::vector<std::size_t> ModelReader::shape<float>(const std::string&, std::size_t) const;

@@ -25,9 +25,9 @@ class ModelReader {
     /// Whether the weights are of one byte.
     [[nodiscard]] bool is_quantized() const { return has("fc1.weight") && info("fc1.weight").dtype == "I8"; }
 
-    /// Number N of layers, each with the tensors fcN.PART for all of `parts`, N = 1, 2, ...; throws where
-    /// these are not all that there is.
-    [[nodiscard]] std::size_t count_layers(const std::vector<std::string>& parts) const;
+    /// Names of the layers, first to last, each with the tensors LAYER.PART for all of `parts`; throws where
+    /// these are not all that there is, or their order is unclear.
+    [[nodiscard]] std::vector<std::string> layers(const std::vector<std::string>& parts) const;
     /// Extents of a tensor of float ("F32") or std::int8_t ("I8") with `rank` extents that fit its bytes.
     template <class T>
     [[nodiscard]] std::vector<std::size_t> shape(const std::string& name, std::size_t rank) const;

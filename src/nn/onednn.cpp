@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/onednn_isa.hpp"
 
 namespace mnist::onednn {
 namespace {
@@ -92,7 +93,10 @@ auto forward_hint(const InnerProductMds& md, const dnnl::memory::desc& weights,
 }  // namespace
 
 const dnnl::engine& cpu_engine() {
-    static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    static const dnnl::engine engine = [] {
+        limit_onednn();
+        return dnnl::engine(dnnl::engine::kind::cpu, 0);
+    }();
     return engine;
 }
 

@@ -45,8 +45,8 @@ std::optional<KernelFamily> bf16_family() {
 
 std::optional<std::string> precision_obstacle(Precision precision) {
     if (precision == Precision::f32 || bf16_family()) return std::nullopt;
-    if (!has_avx512_bf16()) return "this CPU has no AVX512_BF16, which bf16 needs";
-    return "oneDNN offers no bf16 kernels here (DNNL_MAX_CPU_ISA may forbid them)";
+    if (const auto obstacle = avx512_bf16_obstacle()) return obstacle;
+    return "oneDNN offers no bf16 kernels here (ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA may forbid them)";
 }
 
 }  // namespace mnist

@@ -5,6 +5,7 @@
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/nn/normalisation.hpp"
 #include "mnist/nn/quantized_model.hpp"
 #include "model_reader.hpp"
 
@@ -16,7 +17,9 @@ class FileWriter {
   public:
     explicit FileWriter(const ModelMetadata& metadata) {
         header_["__metadata__"]["format"] = "pt";
-        for (const auto& [key, text] : metadata) header_["__metadata__"][key] = text;
+        for (const auto& [key, text] : metadata) {
+            if (key != kMeanKey && key != kStdKey) header_["__metadata__"][key] = text;
+        }
     }
     template <class T>
     void add(const std::string& name, const char* dtype, const std::vector<std::size_t>& shape,
@@ -36,7 +39,7 @@ AlignedVector<float> scales(ModelReader& reader, const std::string& name) {
     AlignedVector<float> values = reader.finite(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!(values[i] > 0))
-            reader.fault(reader.info(name), fmt::format("scales above 0 in {}", name),
+            reader.fault(reader.info(name), fmt::format("scales above 0 in {}", in_quotes(name)),
                          fmt::format("{}", values[i]), "", i * sizeof(float));
     }
     return values;
@@ -46,9 +49,10 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
     AlignedVector<std::int8_t> values = reader.values<std::int8_t>(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] < -kMostWeight || values[i] > kMostWeight)
-            reader.fault(reader.info(name),
-                         fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, name),
-                         fmt::format("{}", values[i]), "", i);
+            reader.fault(
+                reader.info(name),
+                fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, in_quotes(name)),
+                fmt::format("{}", values[i]), "", i);
     }
     return values;
 }
@@ -56,7 +60,7 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
 void require_extent(const ModelReader& reader, const std::string& name, std::size_t expected) {
     const std::size_t found = reader.shape<float>(name, 1).front();
     if (found != expected)
-        reader.fault(reader.info(name), fmt::format("{} with {} values", name, expected),
+        reader.fault(reader.info(name), fmt::format("{} with {} values", in_quotes(name), expected),
                      fmt::format("{}", found));
 }
 
@@ -79,17 +83,16 @@ void save_quantized(const QuantizedModel& model, const std::filesystem::path& pa
 QuantizedModel load_quantized(const std::filesystem::path& path) {
     ModelReader reader(path);
     QuantizedModel model;
-    const std::size_t layers = reader.count_layers({"weight", "weight_scale", "bias", "input_scale"});
-    for (std::size_t l = 0; l < layers; ++l) {
-        const auto named = [&](const char* part) { return fmt::format("fc{}.{}", l + 1, part); };
+    for (const std::string& layer : reader.layers({"weight", "weight_scale", "bias", "input_scale"})) {
+        const auto named = [&](const char* part) { return layer + "." + part; };
         const std::vector<std::size_t> extents = reader.shape<std::int8_t>(named("weight"), 2);
         for (const char* const part : {"weight_scale", "bias"})
             require_extent(reader, named(part), extents[0]);
         require_extent(reader, named("input_scale"), 1);
-        if (l > 0 && extents[1] != model.layers.back().out)
+        if (!model.layers.empty() && extents[1] != model.layers.back().out)
             reader.fault(reader.info(named("weight")),
-                         fmt::format("{} with the {} inputs that the layer before gives", named("weight"),
-                                     model.layers.back().out),
+                         fmt::format("{} with the {} inputs that the layer before gives",
+                                     in_quotes(named("weight")), model.layers.back().out),
                          fmt::format("{}", extents[1]));
         model.layers.push_back({.in = extents[1],
                                 .out = extents[0],

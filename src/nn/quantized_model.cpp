@@ -7,6 +7,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/pixels.hpp"
 #include "mnist/core/sha256.hpp"
+#include "mnist/nn/normalisation.hpp"
 
 namespace mnist {
 namespace {
@@ -57,17 +58,7 @@ std::vector<std::size_t> QuantizedModel::dims() const {
 }
 
 LayerParameters with_raw_pixels(const LayerParameters& first) {
-    LayerParameters folded = first;
-    for (std::size_t o = 0; o < first.out; ++o) {
-        double sum = 0;
-        for (std::size_t i = 0; i < first.in; ++i) {
-            const float weight = first.weight[o * first.in + i];
-            sum += weight;
-            folded.weight[o * first.in + i] = static_cast<float>(weight * kPixelScale);
-        }
-        folded.bias[o] = static_cast<float>(first.bias[o] - sum);
-    }
-    return folded;
+    return with_other_inputs(first, kPixelScale, -1);
 }
 
 std::vector<float> largest_activations(const ModelParameters& model, const LabelledRows& rows) {

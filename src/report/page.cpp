@@ -1,17 +1,22 @@
-// The page from its template. The policy names the hashes of the page's own scripts and style, so that
-// nothing else can run or load, whatever a file should have smuggled in.
+// The page from its template: sections, data, scripts. The policy names the hashes of the page's own scripts
+// and style, so that nothing else can run or load, whatever a file should have smuggled in.
 #include "mnist/report/page.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/sha256.hpp"
 #include "page_assets.hpp"
+#include "page_parts.hpp"
+#include "page_sections.hpp"
 
 namespace mnist {
 namespace {
@@ -36,7 +41,7 @@ std::string policy() {
 }
 
 /// The template with "{{name}}" replaced, in one pass: what is put in is never looked at again.
-std::string filled(std::string_view text, const std::map<std::string_view, std::string_view>& values) {
+std::string filled(std::string_view text, const std::map<std::string_view, std::string>& values) {
     std::string page;
     while (true) {
         const std::size_t begin = text.find("{{");
@@ -49,6 +54,58 @@ std::string filled(std::string_view text, const std::map<std::string_view, std::
     }
 }
 
+struct Content {
+    Html links, sections;
+};
+
+/// Sections without data are left out.
+Content content_of(const nlohmann::ordered_json& data) {
+    using Make = Html (*)(const nlohmann::ordered_json&);
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 13> kSections{
+        {{"summary", "Summary", summary_section},
+         {"results", "Optimizers", results_section},
+         {"curves", "Learning curves", curves_section},
+         {"confusion", "Confusion", confusion_section},
+         {"throughput", "Throughput", throughput_section},
+         {"share", "Share of the peak", share_section},
+         {"time", "Time to accuracy", time_section},
+         {"roofline", "Roofline", roofline_section},
+         {"latency", "Latency", latency_section},
+         {"benchmarks", "Other benchmarks", benchmarks_section},
+         {"comparison", "Comparison", comparison_section},
+         {"pictures", "Pictures", pictures_section},
+         {"facts", "Where this comes from", facts_section}}};
+    Content content;
+    for (const auto& [id, title, make] : kSections) {
+        const Html body = make(data);
+        if (body.empty()) continue;
+        const std::string heading = fmt::format("{}-title", id);
+        content.sections += el("section", el("h2", title, {{"id", heading}}) + body,
+                               {{"id", id}, {"aria-labelledby", heading}});
+        content.links += el("li", el("a", title, {{"href", fmt::format("#{}", id)}}));
+    }
+    return content;
+}
+
+std::string files_of(const nlohmann::ordered_json& data) {
+    constexpr std::size_t kMost = 3;
+    std::vector<std::string> names;
+    for (const auto& source : data["sources"]) names.push_back(source["name"]);
+    return names.size() > kMost ? fmt::format("{} result files", names.size())
+                                : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// What a reader is told who sees no charts.
+Html chart_note() {
+    if (page_has_charts())
+        return el("p.banner unscripted",
+                  "Charts and pictures are drawn by this page's own script, which does not run "
+                  "here. All figures are in the tables.");
+    return el("p.banner",
+              "This build had no Chart.js, so there are tables in the place of charts. On Debian: install "
+              "libjs-chart.js and build again.");
+}
+
 }  // namespace
 
 bool page_has_charts() {
@@ -56,15 +113,20 @@ bool page_has_charts() {
 }
 
 std::string report_page(const std::vector<ReportSource>& sources) {
-    const std::string data = report_json(sources);
-    const std::string allowed = policy();
+    const nlohmann::ordered_json data = report_data(sources);
+    const Content content = content_of(data);
     const std::string library =
         page_has_charts() ? fmt::format("<script>{}</script>", chart_library()) : std::string{};
-    return filled(page_template(), {{"policy", allowed},
-                                    {"style", page_style()},
-                                    {"data", data},
+    return filled(page_template(), {{"policy", policy()},
+                                    {"style", std::string(page_style())},
+                                    {"title", Html("mnist report: " + files_of(data)).markup()},
+                                    {"files", Html(files_of(data)).markup()},
+                                    {"contents", content.links.markup()},
+                                    {"charts", chart_note().markup()},
+                                    {"content", content.sections.markup()},
+                                    {"data", embeddable_json(data)},
                                     {"chart_library", library},
-                                    {"script", page_script()}});
+                                    {"script", std::string(page_script())}});
 }
 
 }  // namespace mnist

@@ -29,7 +29,8 @@ ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries w
     auto point = std::find_if(series->points.begin(), series->points.end(),
                               [batch](const ThroughputPoint& p) { return p.batch == batch; });
     if (point == series->points.end())
-        point = series->points.insert(point, {.batch = batch, .samples_per_second = {}, .shares = {}});
+        point = series->points.insert(
+            point, {.batch = batch, .samples_per_second = {}, .shares = {}, .disturbance = nullptr});
     return *point;
 }
 
@@ -49,7 +50,10 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .points = {}},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
-        if (const auto share = counter_of(repetition, "peak_fraction")) point.shares.push_back(*share);
+        // More than all is impossible: then the peak was measured in a bad moment.
+        const auto share = counter_of(repetition, "peak_fraction");
+        if (share && *share <= 1) point.shares.push_back(*share);
+        point.disturbance = source.disturbance(repetition.name);
     }
 }
 
@@ -71,11 +75,11 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .points = {}},
                                           result.config.batch_size);
         point.samples_per_second = speeds;
+        point.disturbance = source.disturbance(row_of(source, group.optimizer));
         for (const double speed : speeds) {
             // The peak is f32's.
             if (result.config.precision != Precision::f32) break;
             const double peak = result.fma_peak_gflops.value_or(0);
-            // More than all is impossible: then the peak was measured on a busy machine.
             if (peak > 0 && speed * gflop <= peak) point.shares.push_back(speed * gflop / peak);
         }
     }
@@ -98,7 +102,8 @@ std::optional<double> least_traffic_intensity(const BenchWords& words) {
     return inner_product_flop(*batch, *in, *out) / (4 * (i * b + o * b + i * o));
 }
 
-ordered_json roofline_json(std::size_t place, const BenchResult& result) {
+ordered_json roofline_json(std::size_t place, const PageSource& source) {
+    const BenchResult& result = *source.bench();
     const CounterValues gflops = values_of_counter(result, "gflops");
     const CounterValues bandwidth = values_of_counter(result, "gb_per_second");
     ordered_json points = ordered_json::array();
@@ -110,12 +115,15 @@ ordered_json roofline_json(std::size_t place, const BenchResult& result) {
                           {"direction", words.plain.empty() ? "" : words.plain.front()},
                           {"precision", precision_of(words)},
                           {"intensity", *intensity},
-                          {"gflops", estimate_json(values)}});
+                          {"gflops", estimate_json(values)},
+                          {"disturbed", disturbance_json(source.disturbance(name))}});
     }
     ordered_json others = ordered_json::array();
     for (const auto& [name, values] : bandwidth) {
         if (family_of(name) != "Calibrate")
-            others.push_back({{"name", name}, {"gb_per_second", estimate_json(values)}});
+            others.push_back({{"name", name},
+                              {"gb_per_second", estimate_json(values)},
+                              {"disturbed", disturbance_json(source.disturbance(name))}});
     }
     if (points.empty() && others.empty()) return nullptr;
     const auto peak = median_of(gflops, "Calibrate/FmaPeak/threads:1");
@@ -158,7 +166,8 @@ ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
         for (const ThroughputPoint& point : series.points)
             points.push_back({{"batch", point.batch},
                               {"samples_per_second", estimate_json(point.samples_per_second)},
-                              {"peak_fraction", estimate_json(point.shares)}});
+                              {"peak_fraction", estimate_json(point.shares)},
+                              {"disturbed", disturbance_json(point.disturbance)}});
         list.push_back({{"source", series.source},
                         {"family", series.family},
                         {"optimizer", optimizer_word(series.optimizer)},
@@ -173,7 +182,7 @@ ordered_json rooflines_json(const std::vector<PageSource>& sources) {
     ordered_json list = ordered_json::array();
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (sources[i].bench() == nullptr) continue;
-        ordered_json roofline = roofline_json(i, *sources[i].bench());
+        ordered_json roofline = roofline_json(i, sources[i]);
         if (!roofline.is_null()) list.push_back(std::move(roofline));
     }
     return list;
@@ -191,7 +200,8 @@ ordered_json latencies_json(const std::vector<PageSource>& sources) {
                              {"batch", *batch},
                              {"precision", precision_of(words)},
                              {"threads", threads_of(words, sources[i])},
-                             {"repetitions", medians.size()}};
+                             {"repetitions", medians.size()},
+                             {"disturbed", disturbance_json(sources[i].disturbance(name))}};
             for (const char* key : {"p50_us", "p90_us", "p99_us", "max_us"}) {
                 const CounterValues values = values_of_counter(*sources[i].bench(), key, "Infer");
                 const auto found = values.find(name);

@@ -1,13 +1,12 @@
 // Which files of a page are compared. Files of one machine, one build and one configuration are repetitions
-// of one measurement, not rivals: they are pooled into one side. Each side is compared with the first of its
-// kind; all pairs would be too many to read. Three and more that are compared with each other have a ranking
-// as well.
+// of one measurement, not rivals: they are pooled into one side. Of sides of one kind and data, choose_base()
+// says which one the others are set against; all pairs would be too many to read. Three and more that are
+// compared with each other have a ranking as well.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <span>
 
 #include "mnist/core/error.hpp"
@@ -24,19 +23,9 @@ struct Side {
     Places places;
     bool is_train = false;
     Measurements measurements;
-    std::set<std::string> rows;
     bool has_repetitions = false;  ///< a row is in several of the files
+    std::string refusal{};         ///< why it could not be set against a base, while nothing could
 };
-
-bool share_a_row(const std::set<std::string>& a, const std::set<std::string>& b) {
-    return std::any_of(a.begin(), a.end(), [&b](const std::string& name) { return b.contains(name); });
-}
-
-std::set<std::string> row_names(const Measurements& measurements) {
-    std::set<std::string> names;
-    for (const MeasuredRow& row : measurements.rows) names.insert(row.name);
-    return names;
-}
 
 /// Where neither file says what was built (those of other programs), or where what was built is not what was
 /// committed, they may be before and after a change.
@@ -52,55 +41,61 @@ void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std:
         return side.is_train == is_train && is_build_known(source) &&
                can_be_pooled(side.measurements, source.measurements);
     });
-    std::set<std::string> rows = row_names(source.measurements);
     if (known == sides.end()) {
-        sides.push_back({.places = {place},
-                         .is_train = is_train,
-                         .measurements = source.measurements,
-                         .rows = std::move(rows)});
+        sides.push_back({.places = {place}, .is_train = is_train, .measurements = source.measurements});
         return;
     }
-    known->has_repetitions = known->has_repetitions || share_a_row(known->rows, rows);
+    known->has_repetitions =
+        known->has_repetitions || rows_in_common(known->measurements, source.measurements) > 0;
     pool_into(known->measurements, source.measurements);
     known->places.push_back(place);
-    known->rows.merge(rows);
     known->measurements.label = names_of(sources, known->places);
 }
 
-/// With the first of the sides before it that is of the same data.
-void compare_with_first(PageComparisons& all, std::span<const Side> before, const Side& side) {
-    std::string refusal;
-    for (const Side& base : before) {
-        if (base.is_train != side.is_train || !share_a_row(base.rows, side.rows)) continue;
-        try {
-            all.compared.push_back({base.places, side.places,
-                                    compare(base.measurements, side.measurements,
-                                            {.mode = CompareMode::report, .verdict = {}})});
-            return;
-        } catch (const InputError& error) {
-            if (refusal.empty())
-                refusal = fmt::format("{} and {} are not compared: {}", base.measurements.label,
-                                      side.measurements.label, error.what());
+/// Sets all that it can against the best base of `sides`, which are of one kind, and returns the others.
+std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> sides) {
+    std::vector<Measurements> measured;
+    for (const Side& side : sides) measured.push_back(side.measurements);
+    const Side base = sides[choose_base(measured)];
+    std::vector<Measurements> members{base.measurements};
+    std::vector<Side> left;
+    for (Side& side : sides) {
+        if (side.places == base.places) continue;
+        if (rows_in_common(base.measurements, side.measurements) > 0) {
+            try {
+                all.compared.push_back({base.places, side.places,
+                                        compare(base.measurements, side.measurements,
+                                                {.mode = CompareMode::report, .verdict = {}})});
+                members.push_back(side.measurements);
+                continue;
+            } catch (const InputError& error) {
+                side.refusal = fmt::format("{} and {} are not compared: {}", base.measurements.label,
+                                           side.measurements.label, error.what());
+            }
         }
+        left.push_back(std::move(side));
     }
-    if (!refusal.empty()) all.refused.push_back(refusal);
+    // What is compared with another needs no word on what it cannot be compared with.
+    if (members.size() == 1 && !base.refusal.empty()) all.refused.push_back(base.refusal);
+    if (members.size() > 2) {
+        PageRanking ranking{.base = base.places, .files = {}};
+        ranking.files.comparisons.reserve(members.size() - 1);
+        for (const PageComparison& pair : std::span(all.compared).last(members.size() - 1))
+            ranking.files.comparisons.push_back(pair.comparison);
+        ranking.files.rankings = ranked(members, {});
+        all.ranked.push_back(std::move(ranking));
+    }
+    return left;
 }
 
-/// Where a side is the base of several, they are compared as one table and ranked, as `mnist compare` does.
-void rank(PageComparisons& all, const std::vector<Side>& sides, const Side& base) {
-    std::vector<PageComparison*> pairs;
-    std::vector<Measurements> members{base.measurements};
-    for (PageComparison& pair : all.compared) {
-        if (pair.base != base.places) continue;
-        pairs.push_back(&pair);
-        members.push_back(std::find_if(sides.begin(), sides.end(), [&pair](const Side& side) {
-                              return side.places == pair.measured;
-                          })->measurements);
+/// What spoilt a compared row, in the first of the files that says it; a row of latencies is called "NAME
+/// p99".
+std::string reason_of(const std::string& row, const Places& places, const std::vector<PageSource>& sources) {
+    for (const std::size_t place : places) {
+        if (const RowDisturbance* found = sources[place].disturbance(row.substr(0, row.find(' '))))
+            return found->reason;
     }
-    if (pairs.size() < 2) return;
-    ComparedFiles files = compare_files(members, {.mode = CompareMode::report, .verdict = {}});
-    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i]->comparison = files.comparisons[i];
-    all.ranked.push_back({base.places, std::move(files)});
+    return {};
 }
 
 }  // namespace
@@ -118,15 +113,20 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
     PageComparisons all;
     std::vector<Side> sides;
     for (std::size_t i = 0; i < sources.size(); ++i) pool(sides, sources, i);
-    for (std::size_t i = 0; i < sides.size(); ++i) {
-        compare_with_first(all, std::span(sides).first(i), sides[i]);
-        if (sides[i].has_repetitions)
+    for (const Side& side : sides) {
+        if (side.has_repetitions)
             all.pooled.push_back(fmt::format(
                 "Repetitions of one machine, one build and one configuration are taken together: {}. "
                 "`mnist compare` sets them against each other.",
-                sides[i].measurements.label));
+                side.measurements.label));
     }
-    for (const Side& side : sides) rank(all, sides, side);
+    for (const bool is_train : {true, false}) {
+        std::vector<Side> left;
+        std::copy_if(sides.begin(), sides.end(), std::back_inserter(left),
+                     [is_train](const Side& side) { return side.is_train == is_train; });
+        while (left.size() > 1) left = compare_with_base(all, std::move(left));
+        if (!left.empty() && !left.front().refusal.empty()) all.refused.push_back(left.front().refusal);
+    }
     return all;
 }
 
@@ -134,14 +134,16 @@ ordered_json rankings_json(const PageComparisons& comparisons) {
     ordered_json list = ordered_json::array();
     for (const PageRanking& ranking : comparisons.ranked) {
         if (ranking.files.rankings.empty()) continue;
-        ordered_json one{{"base_source", ranking.base.front()}, {"base_sources", ranking.base}};
+        ordered_json one{{"base_source", ranking.base.front()},
+                         {"base_sources", ranking.base},
+                         {"base", ranking.files.comparisons.front().base_label}};
         one.update(ordered_json::parse(comparison_json(ranking.files)).at("ranking"));
         list.push_back(std::move(one));
     }
     return list;
 }
 
-ordered_json comparisons_json(const PageComparisons& comparisons) {
+ordered_json comparisons_json(const PageComparisons& comparisons, const std::vector<PageSource>& sources) {
     ordered_json list = ordered_json::array();
     for (const PageComparison& pair : comparisons.compared) {
         ordered_json one{{"base_source", pair.base.front()},
@@ -149,6 +151,12 @@ ordered_json comparisons_json(const PageComparisons& comparisons) {
                          {"base_sources", pair.base},
                          {"new_sources", pair.measured}};
         one.update(ordered_json::parse(comparison_json({.comparisons = {pair.comparison}, .rankings = {}})));
+        Places places = pair.base;
+        places.insert(places.end(), pair.measured.begin(), pair.measured.end());
+        for (ordered_json& row : one["rows"]) {
+            if (row["verdict"] == word(SpeedVerdict::disturbed))
+                row["disturbed_by"] = reason_of(row["name"], places, sources);
+        }
         list.push_back(std::move(one));
     }
     return list;

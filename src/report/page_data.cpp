@@ -44,22 +44,70 @@ std::string harmless_in_html(const std::string& json) {
     return text;
 }
 
+/// What spoilt a measurement, of each row's disturbed repetitions the worst.
+std::map<std::string, RowDisturbance> disturbances_of(const PageSource& source) {
+    std::map<std::string, Disturbance> worst;
+    const auto add = [&](const std::string& row, const Disturbance& one) {
+        if (disturbed_by(one)) worst[row] = worst_of(worst[row], one);
+    };
+    if (const TrainResult* result = source.train()) {
+        for (const RunRecord& run : result->runs) add(row_of(source, run.optimizer), run.disturbance);
+    } else {
+        for (const BenchRepetition& repetition : source.bench()->repetitions)
+            add(repetition.name, disturbance_of(repetition));
+    }
+    std::map<std::string, RowDisturbance> rows;
+    for (const MeasuredRow& row : source.measurements.rows) {
+        const auto found = worst.find(row.name);
+        if (row.disturbed == 0 || found == worst.end()) continue;
+        rows[row.name] = {.disturbed = row.disturbed,
+                          .repetitions = row.seconds.size(),
+                          .reason = disturbed_by(found->second).value_or(""),
+                          .is_spoilt = is_disturbed(row)};
+    }
+    return rows;
+}
+
 std::vector<PageSource> with_measurements(const std::vector<ReportSource>& sources) {
     std::vector<PageSource> all;
     all.reserve(sources.size());
     for (const ReportSource& source : sources) {
-        all.push_back(
-            {&source, std::visit([&](const auto& content) { return measurements_of(content, source.name); },
-                                 source.content)});
+        PageSource& one = all.emplace_back(PageSource{
+            .source = &source,
+            .measurements = std::visit(
+                [&](const auto& content) { return measurements_of(content, source.name); }, source.content),
+            .disturbances = {}});
+        one.disturbances = disturbances_of(one);
     }
     return all;
 }
 
 }  // namespace
 
-std::string report_json(const std::vector<ReportSource>& given) {
+const RowDisturbance* PageSource::disturbance(const std::string& row) const {
+    const auto found = disturbances.find(row);
+    return found == disturbances.end() ? nullptr : &found->second;
+}
+
+ordered_json disturbance_json(const RowDisturbance* disturbance) {
+    if (disturbance == nullptr) return nullptr;
+    return {{"repetitions", disturbance->disturbed},
+            {"of", disturbance->repetitions},
+            {"reason", disturbance->reason},
+            {"spoilt", disturbance->is_spoilt}};
+}
+
+std::string row_of(const PageSource& source, OptimizerKind optimizer) {
+    const std::string start = "Train/" + std::string(label_of(optimizer)) + "/";
+    for (const MeasuredRow& row : source.measurements.rows) {
+        if (row.name.starts_with(start)) return row.name;
+    }
+    return {};
+}
+
+ordered_json report_data(const std::vector<ReportSource>& given) {
     if (given.empty())
-        throw InputError({.where = "mnist report",
+        throw InputError({.where = "report",
                           .expected = "one result file or more",
                           .found = "none",
                           .remedy = "Give files that `mnist train` or mnist_bench wrote"});
@@ -77,12 +125,20 @@ std::string report_json(const std::vector<ReportSource>& given) {
                       {"latencies", latencies_json(sources)},
                       {"bench_rows", bench_rows_json(sources)},
                       {"rankings", rankings_json(comparisons)},
-                      {"comparisons", comparisons_json(comparisons)},
+                      {"comparisons", comparisons_json(comparisons, sources)},
                       {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};
     make_printable(root);
-    // Not indented: the page is for people, the block for programs.
-    return harmless_in_html(root.dump(-1, ' ', true, ordered_json::error_handler_t::replace));
+    return root;
+}
+
+// Not indented: the page is for people, the block for programs.
+std::string embeddable_json(const ordered_json& data) {
+    return harmless_in_html(data.dump(-1, ' ', true, ordered_json::error_handler_t::replace));
+}
+
+std::string report_json(const std::vector<ReportSource>& sources) {
+    return embeddable_json(report_data(sources));
 }
 
 }  // namespace mnist

@@ -109,19 +109,24 @@ std::string_view word(RunStatus status) {
     return status == RunStatus::diverged ? "diverged" : "interrupted";
 }
 
-ordered_json optimizer_json(const RunGroup& group, const TrainConfig& config, const std::string& speed,
-                            const std::vector<double>& shares) {
+ordered_json optimizer_json(const RunGroup& group, const PageSource& source, const std::string& speed) {
+    const std::string row_name = row_of(source, group.optimizer);
+    std::vector<double> shares;
+    for (const MeasuredRow& row : source.measurements.rows) {
+        if (row.name == row_name) shares = row.peak_fractions;
+    }
     ordered_json runs = ordered_json::array();
     for (const RunRecord* run : group.runs) {
         runs.push_back({{"seed", run->seed},
                         {"status", word(run->status)},
                         {"message", or_null(run->message)},
                         {"first_epoch_at_target", or_null(run->first_epoch_at_target)},
+                        {"disturbed_by", or_null(disturbed_by(run->disturbance))},
                         {"weights_sha256", run->weights_sha256}});
     }
     return {{"optimizer", name(group.optimizer)},
             {"title", title(group.optimizer)},
-            {"learning_rate", learning_rate(config, group.optimizer)},
+            {"learning_rate", learning_rate(source.train()->config, group.optimizer)},
             {"best_accuracy", mean_json(values_of(group, &RunRecord::best_accuracy))},
             {"last_accuracy", mean_json(values_of(group, &RunRecord::last_accuracy))},
             {"last_train_loss", mean_json(last_epoch_values(group, &EpochRecord::train_loss))},
@@ -130,6 +135,7 @@ ordered_json optimizer_json(const RunGroup& group, const TrainConfig& config, co
             {"samples_per_second", mean_json(values_of(group, &RunRecord::samples_per_second))},
             {"peak_fraction", mean_json(shares)},
             {"seconds_to_target", mean_json(values_of(group, &RunRecord::seconds_to_target))},
+            {"disturbed", disturbance_json(source.disturbance(row_name))},
             {"runs", std::move(runs)},
             {"curves", curves_json(group)},
             {"confusion", summed_confusion(group)},
@@ -143,15 +149,7 @@ ordered_json experiment_json(std::size_t place, const PageSource& source, const 
     ordered_json optimizers = ordered_json::array();
     std::size_t classes = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
-        std::vector<double> shares;
-        for (const MeasuredRow& row : source.measurements.rows) {
-            const std::string start = "Train/" + std::string(label_of(groups[i].optimizer)) + "/";
-            // More than all is impossible: then the peak was measured on a busy machine.
-            if (row.name.starts_with(start))
-                std::copy_if(row.peak_fractions.begin(), row.peak_fractions.end(), std::back_inserter(shares),
-                             [](double share) { return share <= 1; });
-        }
-        optimizers.push_back(optimizer_json(groups[i], result.config, speeds[i], shares));
+        optimizers.push_back(optimizer_json(groups[i], source, speeds[i]));
         classes = std::max(classes, summed_confusion(groups[i]).size());
     }
     return {{"source", place},

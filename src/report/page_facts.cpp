@@ -119,9 +119,9 @@ struct Command {
 Command bench_command(const PageSource& source) {
     if (source.fact("mnist.build.version").empty()) return {};
     Command command{.text = "mnist_bench", .note = {}};
-    const auto flag = [&](const char* name, const char* key, const char* form) {
+    const auto flag = [&](const char* name, const char* key, const char* form, const char* end = "") {
         const std::string value = source.fact(key);
-        if (is_harmless(value)) command.text += fmt::format(" {}{}{}", name, form, value);
+        if (is_harmless(value)) command.text += fmt::format(" {}{}{}{}", name, form, value, end);
     };
     flag("--dataset", "mnist.dataset.name", " ");
     flag("--threads", "mnist.config.threads", " ");
@@ -132,6 +132,7 @@ Command bench_command(const PageSource& source) {
     if (source.fact("mnist.run.noise_floor") == "true") command.text += " --noise-floor";
     flag("--benchmark_repetitions", "mnist.config.repetitions", "=");
     flag("--benchmark_min_time", "mnist.run.min_time_s", "=");
+    flag("--benchmark_min_time", "mnist.run.iterations", "=", "x");
     if (source.fact("mnist.run.interleaved") == "true")
         command.text += " --benchmark_enable_random_interleaving=true";
     const bool is_recorded = source.measurements.facts.contains(kFilter);
@@ -183,7 +184,16 @@ ordered_json source_json(const PageSource& source) {
     };
     const bool train = source.train() != nullptr;
     const Command command = train ? Command{train_command(*source.train()), {}} : bench_command(source);
-    const DisturbedRows disturbance = disturbed_rows(source);
+    std::size_t repetitions = 0;
+    for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();
+    std::size_t disturbed = 0;
+    ordered_json disturbed_rows = ordered_json::array();
+    ordered_json reasons = ordered_json::array();
+    for (const auto& [name, row] : source.disturbances) {
+        disturbed += row.disturbed;
+        disturbed_rows.push_back(name);
+        reasons.push_back(row.reason);
+    }
     return {{"name", source.name()},
             {"kind", train ? "train" : "bench"},
             {"label", fact("mnist.label", fact("host_name", "").c_str())},
@@ -195,9 +205,10 @@ ordered_json source_json(const PageSource& source) {
             {"command", command.text},
             {"command_note", command.note},
             {"facts", std::move(facts)},
-            {"repetitions", disturbance.repetitions},
-            {"disturbed", disturbance.disturbed},
-            {"disturbed_rows", disturbance.rows},
+            {"repetitions", repetitions},
+            {"disturbed", disturbed},
+            {"disturbed_rows", std::move(disturbed_rows)},
+            {"disturbed_by", std::move(reasons)},
             {"skipped", std::move(skipped)}};
 }
 
@@ -212,16 +223,6 @@ std::string PageSource::created() const {
     if (const TrainResult* result = train()) return result->created;
     const std::string own = fact("mnist.created");
     return own.empty() ? fact("date") : own;
-}
-
-DisturbedRows disturbed_rows(const PageSource& source) {
-    DisturbedRows found;
-    for (const MeasuredRow& row : source.measurements.rows) {
-        found.repetitions += row.seconds.size();
-        found.disturbed += row.disturbed;
-        if (row.disturbed > 0) found.rows.push_back(row.name);
-    }
-    return found;
 }
 
 ordered_json sources_json(const std::vector<PageSource>& sources) {

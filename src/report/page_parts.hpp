@@ -2,6 +2,7 @@
 // it is made printable once, when the whole is written.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
@@ -16,32 +17,41 @@
 
 namespace mnist {
 
+/// Repetitions of a row that something else than the program made slow.
+struct RowDisturbance {
+    std::size_t disturbed = 0, repetitions = 0;
+    std::string reason;      ///< "other processes took 48 % of the CPUs", of the worst
+    bool is_spoilt = false;  ///< too many for anything to be decided from the row
+};
+
 /// A source and its measurements, which several parts need.
 struct PageSource {
     const ReportSource* source = nullptr;
     Measurements measurements;
+    std::map<std::string, RowDisturbance> disturbances;  ///< of disturbed rows, by name
 
     [[nodiscard]] const std::string& name() const { return source->name; }
     [[nodiscard]] const TrainResult* train() const { return std::get_if<TrainResult>(&source->content); }
     [[nodiscard]] const BenchResult* bench() const { return std::get_if<BenchResult>(&source->content); }
     /// A fact by its flat key; empty where the file does not have it.
     [[nodiscard]] std::string fact(const std::string& key) const;
+    /// Of a row by its name; nothing where it was not disturbed.
+    [[nodiscard]] const RowDisturbance* disturbance(const std::string& row) const;
     /// When it was measured, as the file says it: "2026-11-24T15:02:50Z"; may be empty.
     [[nodiscard]] std::string created() const;
 };
 
-/// Repetitions that others disturbed, as `mnist compare` counts them.
-struct DisturbedRows {
-    std::size_t disturbed = 0, repetitions = 0;
-    std::vector<std::string> rows;  ///< names of those with any
-};
-[[nodiscard]] DisturbedRows disturbed_rows(const PageSource& source);
+/// {"repetitions", "of", "reason", "spoilt"}; null without any.
+[[nodiscard]] nlohmann::ordered_json disturbance_json(const RowDisturbance* disturbance);
+/// The row that the runs of an optimizer are in a file of `mnist train`.
+[[nodiscard]] std::string row_of(const PageSource& source, OptimizerKind optimizer);
 
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {
     std::uint64_t batch = 0;
     std::vector<double> samples_per_second;  ///< one number a repetition
     std::vector<double> shares;              ///< of the measured multiply-add peak; may be empty
+    const RowDisturbance* disturbance = nullptr;
 };
 struct ThroughputSeries {
     std::size_t source = 0;
@@ -74,9 +84,14 @@ struct PageComparisons {
 };
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
-/// Files of one machine, build and configuration are pooled; each later side is compared with the first of
-/// its kind that has a row of it and is of the same data.
+/// Files of one machine, build and configuration are pooled; the sides of one kind are compared with the one
+/// that choose_base() chooses, those that cannot be with the next so chosen.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
+
+/// Everything that report_json() says, before it is text: all strings in it are printable.
+[[nodiscard]] nlohmann::ordered_json report_data(const std::vector<ReportSource>& sources);
+/// As it may stand in a page.
+[[nodiscard]] std::string embeddable_json(const nlohmann::ordered_json& data);
 
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);
 [[nodiscard]] nlohmann::ordered_json sources_json(const std::vector<PageSource>& sources);
@@ -89,7 +104,8 @@ struct PageComparisons {
 [[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
 /// Rows of benchmark files that no other part shows.
 [[nodiscard]] nlohmann::ordered_json bench_rows_json(const std::vector<PageSource>& sources);
-[[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons);
+[[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons,
+                                                      const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json rankings_json(const PageComparisons& comparisons);
 /// What a reader should know first.
 [[nodiscard]] std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,

@@ -25,11 +25,6 @@ bool has_a_chart(const std::string& name) {
            family == "InnerProduct";
 }
 
-/// How disturbed a repetition was: of use beside the repetition, not as a median.
-bool is_about_load(const std::string& counter) {
-    return counter == "load_average" || counter == "steal_share" || counter == "involuntary_switches";
-}
-
 /// In the order of the file.
 std::vector<Row> rows_of(const BenchResult& result, bool ours) {
     std::vector<Row> rows;
@@ -41,7 +36,7 @@ std::vector<Row> rows_of(const BenchResult& result, bool ours) {
         Row& row = rows[place->second];
         row.seconds.push_back(repetition.seconds);
         for (const auto& [key, value] : repetition.counters) {
-            if (!ours || !is_about_load(key)) row.counters[key].push_back(value);
+            if (!ours || !is_about_disturbance(key)) row.counters[key].push_back(value);
         }
     }
     return rows;
@@ -71,7 +66,8 @@ ordered_json bench_rows_json(const std::vector<PageSource>& sources) {
         for (std::size_t r = 0; r < std::min(rows.size(), kMostRows); ++r)
             shown.push_back({{"name", rows[r].name},
                              {"seconds", estimate_json(rows[r].seconds)},
-                             {"counters", counters_json(rows[r].counters)}});
+                             {"counters", counters_json(rows[r].counters)},
+                             {"disturbed", disturbance_json(sources[i].disturbance(rows[r].name))}});
         if (shown.empty()) continue;
         list.push_back({{"source", i}, {"foreign", !ours}, {"all", rows.size()}, {"rows", std::move(shown)}});
     }

@@ -7,9 +7,11 @@
 #include <array>
 #include <cmath>
 
+#include "mnist/compare/verdict.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/report/train_text.hpp"
 #include "mnist/stats/hypothesis.hpp"
 #include "mnist/stats/intervals.hpp"
 #include "mnist/stats/summary.hpp"
@@ -96,19 +98,55 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
     return text + ".";
 }
 
+/// Of each of the others "1.60 times (1.55 to 1.66) as fast as", or nothing where `mnist compare` would not
+/// call the times of the first faster.
+std::vector<std::string> faster_words(const std::vector<double>& first,
+                                      const std::vector<std::vector<double>>& others) {
+    std::vector<TimeSamples> rows;
+    for (const std::vector<double>& other : others)
+        rows.push_back({.base = other, .new_values = first, .noise_floor = 0});
+    std::vector<std::string> words;
+    for (const SpeedComparison& speed : judge_speed(rows, {}))
+        words.push_back(speed.verdict == SpeedVerdict::faster && speed.interval
+                            ? fmt::format("{:.2f} times ({:.2f} to {:.2f}) as fast as", *speed.ratio,
+                                          speed.interval->lower, speed.interval->upper)
+                            : "");
+    return words;
+}
+
+/// What spoilt one of them; empty where nothing did.
+std::string spoilt_by(const PageSource& source, const std::vector<Ranked>& ranked) {
+    for (const Ranked& one : ranked) {
+        const RowDisturbance* found = source.disturbance(row_of(source, one.group->optimizer));
+        if (found != nullptr && found->is_spoilt) return found->reason;
+    }
+    return {};
+}
+
+/// The shortest time to the target, than which others are longer, and than which that is not known.
 std::string target_sentence(const PageSource& source, const std::vector<RunGroup>& groups, bool several) {
     const std::vector<Ranked> ranked =
         ranking(groups, &RunRecord::seconds_to_target, [](double a, double b) { return a < b; });
-    const double target = source.train()->config.target_accuracy;
     if (ranked.empty()) return {};
     const Ranked& first = ranked.front();
-    std::string text = fmt::format("{}{} reaches {:g} % {}after {:.2f} s of training ({})",
-                                   several ? source.name() + ": " : "", title_of(first), target,
-                                   ranked.size() > 1 ? "soonest, " : "", first.mean, runs_word(first));
-    if (ranked.size() > 1 && ranked[1].mean < 1.005 * first.mean)
-        text += fmt::format(", practically together with {}", title_of(ranked[1]));
-    else if (ranked.size() > 1 && first.mean > 0)
-        text += fmt::format(", {:.2f} times as fast as {}", ranked[1].mean / first.mean, title_of(ranked[1]));
+    std::vector<std::vector<double>> others;
+    for (std::size_t i = 1; i < ranked.size(); ++i) others.push_back(ranked[i].values);
+    const std::string spoilt = spoilt_by(source, ranked);
+    const std::vector<std::string> faster = faster_words(first.values, others);
+    std::vector<std::string> known;
+    std::vector<std::string> open;
+    for (std::size_t i = 1; i < ranked.size(); ++i) {
+        if (spoilt.empty() && !faster[i - 1].empty())
+            known.push_back(fmt::format("{} {}", faster[i - 1], title_of(ranked[i])));
+        else
+            open.push_back(fmt::format("{} ({:.2f} s)", title_of(ranked[i]), ranked[i].mean));
+    }
+    std::string text = fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})",
+                                   several ? source.name() + ": " : "", title_of(first),
+                                   source.train()->config.target_accuracy, first.mean, runs_word(first));
+    if (!known.empty()) text += ", " + listed(known);
+    if (!open.empty()) text += fmt::format("; that it is sooner than {} is not known", listed(open));
+    if (!spoilt.empty()) text += fmt::format("; disturbed: {}", spoilt);
     return text + ".";
 }
 
@@ -124,6 +162,7 @@ BestThroughput best_training(const std::vector<ThroughputSeries>& all, Wanted wa
     for (const ThroughputSeries& series : all) {
         if (series.family != "Train" || !wanted(series)) continue;
         for (const ThroughputPoint& point : series.points) {
+            if (point.disturbance != nullptr && point.disturbance->is_spoilt) continue;
             const double value = median(point.samples_per_second).value_or(0);
             if (value > best.median) best = {&series, &point, value};
         }
@@ -131,8 +170,16 @@ BestThroughput best_training(const std::vector<ThroughputSeries>& all, Wanted wa
     return best;
 }
 
-/// The greatest median of training throughput, and the best of another optimizer. Only what was measured in
-/// the same file, with as many threads and in the same precision, is set against each other.
+/// Seconds a sample.
+std::vector<double> times_of(const ThroughputPoint& point) {
+    std::vector<double> times;
+    for (const double speed : point.samples_per_second) times.push_back(1 / speed);
+    return times;
+}
+
+/// The greatest median of training throughput that nothing disturbed, and the best of another optimizer. Only
+/// what was measured in the same file, with as many threads and in the same precision, is set against each
+/// other.
 std::string throughput_sentence(const std::vector<PageSource>& sources,
                                 const std::vector<ThroughputSeries>& all) {
     const BestThroughput first = best_training(all, [](const ThroughputSeries&) { return true; });
@@ -153,9 +200,12 @@ std::string throughput_sentence(const std::vector<PageSource>& sources,
     if (const auto share = median(first.point->shares))
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
     text += fmt::format(" ({})", sources[first.series->source].name());
-    if (other.series != nullptr)
-        text += fmt::format("; {:.2f} times the best of {} in {} there", first.median / other.median,
-                            name_of(other), other.series->precision);
+    if (other.series != nullptr) {
+        const std::string faster = faster_words(times_of(*first.point), {times_of(*other.point)}).front();
+        if (!faster.empty())
+            text += fmt::format("; {} the best of {} in {} there", faster, name_of(other),
+                                other.series->precision);
+    }
     return text + ".";
 }
 
@@ -206,13 +256,21 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
         sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.name()));
     if (result != nullptr && !result->resumed.empty())
-        sentences.push_back(fmt::format(
-            "{} was resumed from a checkpoint: its seconds are of several processes.", source.name()));
-    if (const DisturbedRows found = disturbed_rows(source); found.disturbed > 0)
         sentences.push_back(
-            fmt::format("{} was measured on a busy machine: {} of {} repetitions lost more than 2 % of their "
-                        "time to other virtual machines.",
-                        source.name(), found.disturbed, found.repetitions));
+            fmt::format("{} was resumed from a checkpoint: {}.", source.name(), whose_seconds(*result)));
+    if (!source.disturbances.empty()) {
+        std::size_t repetitions = 0;
+        for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();
+        std::size_t disturbed = 0;
+        const RowDisturbance* worst = nullptr;
+        for (const auto& [name, row] : source.disturbances) {
+            disturbed += row.disturbed;
+            if (worst == nullptr || row.disturbed > worst->disturbed) worst = &row;
+        }
+        sentences.push_back(fmt::format("{}: {} of {} repetitions were disturbed ({}){}.", source.name(),
+                                        disturbed, repetitions, worst->reason,
+                                        worst->is_spoilt ? "; rows that are marked so decide nothing" : ""));
+    }
     if (source.fact("mnist.build.build_type") == "Debug")
         sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.name()));
     if (!source.measurements.skipped.empty())

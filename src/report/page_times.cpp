@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mnist/core/presets.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/stats/summary.hpp"
 #include "page_bench.hpp"
@@ -28,6 +29,8 @@ struct TimeRow {
     double target = kRecordTarget;
     std::vector<double> seconds;
     std::size_t runs = 0;
+    ScheduleKind schedule = ScheduleKind::constant;
+    const RowDisturbance* disturbance = nullptr;
     ordered_json record = nullptr;
 };
 
@@ -36,6 +39,7 @@ ordered_json time_json(std::size_t place, const TimeRow& row) {
     const bool all = summary && row.seconds.size() == row.runs;
     return {{"source", place},
             {"optimizer", row.optimizer ? ordered_json(name(*row.optimizer)) : ordered_json(nullptr)},
+            {"title", row.optimizer ? ordered_json(title(*row.optimizer)) : ordered_json(nullptr)},
             {"precision", row.precision},
             {"threads", row.threads},
             {"batch", row.batch ? ordered_json(*row.batch) : ordered_json(nullptr)},
@@ -44,6 +48,8 @@ ordered_json time_json(std::size_t place, const TimeRow& row) {
             {"worst", all ? ordered_json(summary->max) : ordered_json(nullptr)},
             {"reached", row.seconds.size()},
             {"runs", row.runs},
+            {"schedule", name(row.schedule)},
+            {"disturbed", disturbance_json(row.disturbance)},
             {"record", row.record}};
 }
 
@@ -67,11 +73,18 @@ ordered_json record_json(const std::string& recipe, const std::vector<double>& a
             {"objections", std::move(objections)}};
 }
 
-/// A training as the record's rules have it: its own network and target, and a number of epochs that its
-/// schedule needs to know beforehand. Its recipe is free.
-bool is_record_attempt(const TrainConfig& config) {
-    return config.schedule == ScheduleKind::one_cycle && config.hidden == std::vector<std::size_t>{128, 64} &&
-           config.target_accuracy == kRecordTarget;
+/// Whether a training ran the record's recipe of its precision, with any seeds and threads: any other
+/// training by a cycle is a training.
+bool is_record(const TrainConfig& config) {
+    TrainConfig recipe = config;
+    apply_record_recipe(recipe, config.precision);
+    const TrainConfig usual;
+    return config.optimizers == recipe.optimizers && config.hidden == recipe.hidden &&
+           config.epochs == recipe.epochs && config.batch_size == recipe.batch_size &&
+           config.adam_beta1 == usual.adam_beta1 && config.adam_beta2 == recipe.adam_beta2 &&
+           config.adam_epsilon == usual.adam_epsilon && config.schedule == recipe.schedule &&
+           config.peak_lr == recipe.peak_lr && config.warmup == recipe.warmup && config.shuffle &&
+           config.target_accuracy == recipe.target_accuracy;
 }
 
 std::vector<std::string> objections_to(const TrainResult& result) {
@@ -124,8 +137,10 @@ void add_times(ordered_json& list, std::size_t place, const TrainResult& result,
                     .batch = result.config.batch_size,
                     .target = result.config.target_accuracy,
                     .seconds = values_of(group, &RunRecord::seconds_to_target),
-                    .runs = static_cast<std::size_t>(runs)};
-        if (is_record_attempt(result.config)) add_record(row, group, result);
+                    .runs = static_cast<std::size_t>(runs),
+                    .schedule = result.config.schedule,
+                    .disturbance = source.disturbance(row_of(source, group.optimizer))};
+        if (is_record(result.config)) add_record(row, group, result);
         list.push_back(time_json(place, row));
     }
 }
@@ -171,7 +186,9 @@ void add_times(ordered_json& list, std::size_t place, const BenchResult& result,
                     .batch = words.number("batch"),
                     .target = record ? kRecordTarget : static_cast<double>(*target),
                     .seconds = rows.seconds,
-                    .runs = rows.seconds.size() + rows.failed};
+                    .runs = rows.seconds.size() + rows.failed,
+                    .schedule = record ? ScheduleKind::one_cycle : ScheduleKind::constant,
+                    .disturbance = source.disturbance(name)};
         if (record) {
             std::vector<std::string> objections;
             if (source.fact("mnist.dataset.name") != "mnist" ||

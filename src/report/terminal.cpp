@@ -11,6 +11,8 @@
 namespace mnist {
 namespace {
 
+int own_output = STDOUT_FILENO;
+
 std::string_view environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string_view{} : std::string_view{value};
@@ -58,6 +60,21 @@ void hold_standard_descriptors() {
         if (::fcntl(descriptor, F_GETFD) == -1)
             static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
     }
+}
+
+// By descriptors, because libraries print with whatever they like: printf, streams, write.
+void keep_output_apart() {
+    const int copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (copy == -1) return;  // no descriptor is left: then the two are together as in any other program
+    if (::dup2(STDERR_FILENO, STDOUT_FILENO) == -1) {
+        ::close(copy);
+        return;
+    }
+    own_output = copy;
+}
+
+int output_descriptor() {
+    return own_output;
 }
 
 }  // namespace mnist

@@ -1,6 +1,7 @@
 // The closing part of `mnist train`: headings around the pieces. Whatever comes from files or from the
 // machine is made printable here.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "accuracy_chart.hpp"
 #include "mnist/core/flops.hpp"
@@ -47,9 +48,10 @@ std::string setting(const TrainResult& result, int width) {
     }
     if (!result.resumed.empty()) {
         const std::size_t times = result.resumed.size();
-        out += wrapped(fmt::format("Resumed {} from a checkpoint: the seconds are of several processes.",
-                                   times == 1 ? "once" : fmt::format("{} times", times)),
-                       width, "! ");
+        out +=
+            wrapped(fmt::format("Resumed {} from a checkpoint: {}.",
+                                times == 1 ? "once" : fmt::format("{} times", times), whose_seconds(result)),
+                    width, "! ");
     }
     if (result.interrupted) out += wrapped("Interrupted: this is the state so far.", width, "! ");
     return out;
@@ -141,14 +143,30 @@ std::string disturbed_runs(const TrainResult& result, int width) {
     }
     const std::optional<std::string> reason = disturbed_by(worst);
     if (!reason) return {};
-    const std::string which = result.runs.size() == 1
-                                  ? fmt::format("The run was disturbed ({})", *reason)
-                                  : fmt::format("{} of {} runs {} disturbed (at worst, {})", disturbed,
-                                                result.runs.size(), disturbed == 1 ? "was" : "were", *reason);
-    return wrapped(which + ": measure speed again when nothing else runs", width, "- ");
+    return wrapped(
+        fmt::format("Disturbed runs: {} of {} (at worst, {}). Measure speed again when nothing else runs",
+                    disturbed, result.runs.size(), *reason),
+        width, "- ");
 }
 
 }  // namespace
+
+std::string whose_seconds(const TrainResult& result) {
+    std::string text = "the seconds are of several processes";
+    if (!processes_differ(result)) return text;
+    std::vector<std::string> kinds;
+    const auto add = [&](const ProcessFacts& process) {
+        const std::string kind =
+            fmt::format("of {} ({}) on {}", plural(process.threads, "thread"),
+                        plural(process.loader_threads, "loader thread"), printable(process.cpu_model));
+        if (kinds.empty() || kinds.back() != kind) kinds.push_back(kind);
+    };
+    for (const Resumption& one : result.resumed) {
+        if (one.before) add(*one.before);
+    }
+    add(last_process(result));
+    return fmt::format("{}, {}", text, fmt::join(kinds, ", then "));
+}
 
 std::string train_report(const TrainResult& result, const TextStyle& style) {
     const std::vector<RunGroup> groups = run_groups(result);

@@ -77,8 +77,10 @@ std::string notes(const std::vector<RunGroup>& groups, const TrainConfig& config
 }  // namespace
 
 std::string describe(const DatasetFacts& facts) {
-    return fmt::format("{}, {} training and {} test images of {}x{} pixels in {} classes", facts.name,
-                       facts.train_samples, facts.test_samples, facts.rows, facts.columns, facts.classes);
+    const std::string training =
+        facts.train_samples > 0 ? fmt::format("{} training and ", facts.train_samples) : "";
+    return fmt::format("{}, {}{} test images of {}x{} pixels in {} classes", facts.name, training,
+                       facts.test_samples, facts.rows, facts.columns, facts.classes);
 }
 
 std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record) {

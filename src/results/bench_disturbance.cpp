@@ -1,6 +1,9 @@
 // Counters of a repetition as facts of a disturbance, from files of any age.
 #include "mnist/results/bench_json.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace mnist {
 namespace {
 
@@ -26,6 +29,15 @@ Disturbance disturbance_of(const BenchRepetition& repetition) {
         if (value && *value >= 0 && *value <= fact.greatest) disturbance.*fact.value = value;
     }
     return disturbance;
+}
+
+bool is_about_disturbance(std::string_view counter) {
+    constexpr std::string_view kOthers[]{"disturbed", "involuntary_switches", "load_average"};
+    const auto is_fact = [&](const DisturbanceFact& fact) {
+        return fact.value != &Disturbance::waiting_share && counter == fact.key;
+    };
+    return std::find(std::begin(kOthers), std::end(kOthers), counter) != std::end(kOthers) ||
+           std::any_of(std::begin(kDisturbanceFacts), std::end(kDisturbanceFacts), is_fact);
 }
 
 }  // namespace mnist

@@ -77,6 +77,7 @@ std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs, s
                       {"conditions", head.conditions},
                       {"settings", head.settings},
                       {"resumed", resumed_json(head.resumed)},
+                      {"process", process_json(head.process)},
                       {"finished", std::move(finished)},
                       {"present", nullptr},
                       {"position", nullptr}};
@@ -100,7 +101,8 @@ CheckpointFacts parse_checkpoint_json(const std::string& text, const std::string
     facts.head = {.created = file.at("created").string(),
                   .conditions = root.at("conditions"),
                   .settings = file.at("settings").string(),
-                  .resumed = read_resumed(file.at("resumed"))};
+                  .resumed = read_resumed(file.at("resumed")),
+                  .process = read_process(file, "process")};
     const auto run = [&](const JsonCursor& object) { return read_run(object, dataset); };
     for (const JsonCursor& object : file.at("finished").elements())
         facts.runs.finished.push_back(run(object));

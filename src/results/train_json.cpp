@@ -121,10 +121,20 @@ ordered_json run_json(const RunRecord& run, const std::optional<double>& peak_fr
             {"weights_sha256", run.weights_sha256}};
 }
 
+ordered_json process_json(const std::optional<ProcessFacts>& process) {
+    if (!process) return nullptr;
+    return {{"threads", process->threads},
+            {"loader_threads", process->loader_threads},
+            {"cpu_model", process->cpu_model}};
+}
+
 ordered_json resumed_json(const std::vector<Resumption>& resumed) {
     ordered_json list = ordered_json::array();
     for (const Resumption& one : resumed)
-        list.push_back({{"time", one.time}, {"run", one.run}, {"epochs", one.epochs}});
+        list.push_back({{"time", one.time},
+                        {"run", one.run},
+                        {"epochs", one.epochs},
+                        {"before", process_json(one.before)}});
     return list;
 }
 
@@ -152,7 +162,13 @@ ordered_json to_json(const MachineFacts& facts) {
             {"kernel", facts.kernel},
             {"os", facts.os},
             {"isa", facts.isa},
-            {"onednn_isa", facts.onednn_isa}};
+            {"onednn_isa", facts.onednn_isa},
+            {"instructions", or_null(facts.instructions)},
+            {"cpu_family", or_null(facts.cpu_family)},
+            {"cpu_model_number", or_null(facts.cpu_model_number)},
+            {"cpu_stepping", or_null(facts.cpu_stepping)},
+            {"cpu_microcode", or_null(facts.cpu_microcode)},
+            {"cpu_generation", or_null(facts.cpu_generation)}};
 }
 
 ordered_json to_json(const BuildFacts& facts) {

@@ -12,11 +12,14 @@ namespace mnist {
 
 [[nodiscard]] nlohmann::ordered_json run_json(const RunRecord& run,
                                               const std::optional<double>& peak_fraction);
+[[nodiscard]] nlohmann::ordered_json process_json(const std::optional<ProcessFacts>& process);
 [[nodiscard]] nlohmann::ordered_json resumed_json(const std::vector<Resumption>& resumed);
 
 /// Throw InputError.
 [[nodiscard]] DatasetFacts read_dataset_facts(const JsonCursor& object);
 [[nodiscard]] RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts);
+/// Empty where the key is missing or null.
+[[nodiscard]] std::optional<ProcessFacts> read_process(const JsonCursor& parent, const std::string& key);
 [[nodiscard]] std::vector<Resumption> read_resumed(const JsonCursor& array);
 
 }  // namespace mnist

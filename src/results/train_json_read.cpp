@@ -17,6 +17,9 @@ namespace {
 int at_least_one(const JsonCursor& cursor) {
     return cursor.integer(1);
 }
+int whole(const JsonCursor& cursor) {
+    return cursor.integer(0);
+}
 double amount(const JsonCursor& cursor) {
     return cursor.number(0);
 }
@@ -80,6 +83,16 @@ MachineFacts machine(const JsonCursor& object) {
     facts.os = object.at("os").string();
     facts.isa = object.at("isa").string();
     facts.onednn_isa = object.at("onednn_isa").string();
+    // Files of older programs have none of these.
+    const auto newer = [&](const char* key, auto& fact, auto read) {
+        if (const auto value = object.find(key)) fact = nullable(*value, read);
+    };
+    newer("instructions", facts.instructions, text);
+    newer("cpu_family", facts.cpu_family, whole);
+    newer("cpu_model_number", facts.cpu_model_number, whole);
+    newer("cpu_stepping", facts.cpu_stepping, whole);
+    newer("cpu_microcode", facts.cpu_microcode, count);
+    newer("cpu_generation", facts.cpu_generation, text);
     return facts;
 }
 
@@ -246,12 +259,21 @@ RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
     return run;
 }
 
+std::optional<ProcessFacts> read_process(const JsonCursor& parent, const std::string& key) {
+    const auto found = parent.find(key);
+    if (!found || found->is_null()) return std::nullopt;
+    return ProcessFacts{.threads = count(found->at("threads")),
+                        .loader_threads = count(found->at("loader_threads")),
+                        .cpu_model = found->at("cpu_model").string()};
+}
+
 std::vector<Resumption> read_resumed(const JsonCursor& array) {
     std::vector<Resumption> resumed;
     for (const JsonCursor& one : array.elements()) {
         resumed.push_back({.time = one.at("time").string(),
                            .run = count(one.at("run")),
-                           .epochs = count(one.at("epochs"))});
+                           .epochs = count(one.at("epochs")),
+                           .before = read_process(one, "before")});
     }
     return resumed;
 }

@@ -37,8 +37,15 @@ std::vector<std::size_t> dims_of(const json& conditions, const std::string& wher
 json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& build,
                            const MachineFacts& machine) {
     const std::string start = inputs.initial_model ? weights_sha256(*inputs.initial_model) : "by seed";
+    json config = to_json(inputs.config);
+    for (const char* const speed : {"threads", "loader_threads"}) config.erase(speed);
+    json caches = json::object();
+    for (const CacheFacts& cache : machine.caches) {
+        if (cache.level <= 2 && cache.type != "instruction")
+            caches[fmt::format("level_{}_bytes", cache.level)] = cache.bytes;
+    }
     return {
-        {"config", json(to_json(inputs.config))},
+        {"config", std::move(config)},
         {"dataset", json(to_json(inputs.dataset->facts))},
         {"network", {{"extents", network_dims(inputs.config, *inputs.dataset)}, {"initial_weights", start}}},
         {"program",
@@ -47,7 +54,7 @@ json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& bui
           {"onednn", build.onednn},
           {"isa", machine.isa},
           {"onednn_isa", machine.onednn_isa}}},
-        {"machine", {{"cpu_model", machine.cpu_model}}}};
+        {"caches", std::move(caches)}};
 }
 
 void require_same_conditions(const json& stored, const json& here, const std::string& where) {

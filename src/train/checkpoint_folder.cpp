@@ -2,6 +2,7 @@
 #include "mnist/train/checkpoint_folder.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -41,7 +42,8 @@ std::string content_of(const fs::path& file) {
     if (!regular || error)
         throw InputError({.where = file.string(),
                           .expected = "a checkpoint",
-                          .found = error ? error.message() : "no regular file"});
+                          .found = error ? error.message() : "no regular file",
+                          .remedy = "Move it out of the folder"});
     return read_file(file, bytes);
 }
 
@@ -89,9 +91,7 @@ void CheckpointFolder::require_empty() const {
 }
 
 Checkpoint CheckpointFolder::load(std::vector<std::string>& warnings) {
-    const std::vector<std::uint64_t> there = numbers();
-    std::optional<InputError> newest;
-    for (const std::uint64_t number : there) {
+    for (const std::uint64_t number : numbers()) {
         try {
             Checkpoint checkpoint = parse_checkpoint(content_of(file_of(number)), file_of(number).string());
             for (std::string& warning : warnings)
@@ -100,11 +100,17 @@ Checkpoint CheckpointFolder::load(std::vector<std::string>& warnings) {
             last_good_ = number;
             return checkpoint;
         } catch (const InputError& error) {
-            if (!newest) newest = error;
             warnings.emplace_back(error.what());
         }
     }
-    if (newest) throw InputError(*newest);
+    if (!warnings.empty())
+        throw InputError(
+            {.where = folder_.string(),
+             .expected = "a whole checkpoint",
+             .found = fmt::format("none that can be used: {}", fmt::join(warnings, "; ")),
+             .remedy = fmt::format("Restore one of these files from a copy and resume again; or remove them "
+                                   "and train anew with --checkpoint {}",
+                                   folder_.string())});
     throw InputError({.where = folder_.string(),
                       .expected = "a checkpoint",
                       .found = "none",

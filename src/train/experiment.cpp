@@ -29,10 +29,6 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus) {
-    return wanted > 0 ? wanted : std::max<std::size_t>(1, cpus.size());
-}
-
 LabelledRows rows_of(const Split& split, std::size_t pixels) {
     return {.images = split.images.data(),
             .labels = split.labels.data(),
@@ -260,9 +256,14 @@ class Experiment {
 
 }  // namespace
 
+std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus) {
+    return wanted > 0 ? wanted : std::max<std::size_t>(1, cpus.size());
+}
+
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                  const std::atomic<bool>& stop) {
     validate(inputs.config, inputs.dataset);
+    require_precision(inputs.config.precision);
     require_memory(inputs);
     require_progress_of(inputs.config, inputs.progress.runs);
     return Experiment(inputs, observer, stop).run();

@@ -53,14 +53,13 @@ void require_memory(const ExperimentInputs& inputs) {
     const std::optional<MemoryRoom> room = memory_room();
     if (!room) return;
     const TrainConfig& config = inputs.config;
-    const MemoryShape shape{
-        .dims = network_dims(config, *inputs.dataset),
-        .batch = std::min(config.batch_size, inputs.dataset->train.count()),
-        .eval_tile = eval_tile(config.test_batch_size),
-        .threads = config.threads > 0 ? config.threads : std::max<std::size_t>(1, inputs.cpus.size()),
-        .loader_threads = config.loader_threads,
-        .checkpoints = inputs.checkpoint_every > 0,
-        .precision = config.precision};
+    const MemoryShape shape{.dims = network_dims(config, *inputs.dataset),
+                            .batch = std::min(config.batch_size, inputs.dataset->train.count()),
+                            .eval_tile = eval_tile(config.test_batch_size),
+                            .threads = team_size(config.threads, inputs.cpus),
+                            .loader_threads = config.loader_threads,
+                            .checkpoints = inputs.checkpoint_every > 0,
+                            .precision = config.precision};
     const MemoryNeed need = memory_need(shape);
     const double bytes = need.network_bytes + need.rows_bytes;
     if (bytes <= static_cast<double>(room->bytes)) return;

@@ -9,10 +9,11 @@ namespace mnist {
 namespace {
 
 [[noreturn]] void refuse(std::string expected, std::string found) {
-    throw InputError({.where = "the checkpoint",
-                      .expected = std::move(expected),
-                      .found = std::move(found),
-                      .remedy = "It is not one of this training"});
+    throw InputError(
+        {.where = "the checkpoint",
+         .expected = std::move(expected),
+         .found = std::move(found),
+         .remedy = "It is not one of this training: train anew with --checkpoint in another folder"});
 }
 
 void require_planned(const TrainConfig& config, const RunRecord& run, std::size_t index) {

@@ -43,15 +43,6 @@ void validate_optimizers(const TrainConfig& config) {
     }
 }
 
-void validate_precision(Precision precision) {
-    const std::optional<std::string> obstacle = precision_obstacle(precision);
-    if (!obstacle) return;
-    throw InputError({.where = "--precision",
-                      .expected = "a precision that this machine trains in",
-                      .found = fmt::format("{}: {}", name(precision), *obstacle),
-                      .remedy = "Use --precision f32"});
-}
-
 void validate_schedule(const TrainConfig& config) {
     require_share(config.warmup, "--warmup");
     if (!config.peak_lr) return;
@@ -64,6 +55,15 @@ void validate_schedule(const TrainConfig& config) {
 }
 
 }  // namespace
+
+void require_precision(Precision precision) {
+    const std::optional<std::string> obstacle = precision_obstacle(precision);
+    if (!obstacle) return;
+    throw InputError({.where = "--precision",
+                      .expected = "a precision that this machine trains in",
+                      .found = fmt::format("{}: {}", name(precision), *obstacle),
+                      .remedy = "Use --precision f32"});
+}
 
 std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset) {
     std::vector<std::size_t> dims{dataset.pixels()};
@@ -82,7 +82,6 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_between(config.epochs, 0, 1'000'000, "--epochs");
     require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
     for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");
-    validate_precision(config.precision);
     require_rate(config.sgd_lr, "--sgd-lr");
     require_rate(config.momentum_lr, "--momentum-lr");
     require_rate(config.adam_lr, "--adam-lr");

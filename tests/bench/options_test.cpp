@@ -1,8 +1,16 @@
 // The command line: both programs' words, both spellings, and what is refused.
 #include "options.hpp"
 
+#include <wordexp.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "bench.hpp"
 #include "catch.hpp"
+#include "families.hpp"
 #include "mnist/core/error.hpp"
+#include "registry.hpp"
 
 using namespace mnist;
 using namespace mnist::bench;
@@ -109,8 +117,8 @@ TEST_CASE("options: against itself a set runs in two halves that take turns") {
     CHECK(given.interleaved);
     CHECK_FALSE(options({"--noise-floor", "--benchmark_enable_random_interleaving=false"}).interleaved);
     CHECK(given.repetitions == 20);
-    CHECK(given.for_library == std::vector<std::string>{"--benchmark_enable_random_interleaving=true",
-                                                        "--benchmark_repetitions=20"});
+    CHECK(given.for_library == std::vector<std::string>{"--benchmark_repetitions=20",
+                                                        "--benchmark_enable_random_interleaving=true"});
     CHECK(options({"--noise-floor", "--benchmark_repetitions=8"}).repetitions == 8);
     CHECK(options({"--noise-floor", "--benchmark_enable_random_interleaving=false"}).for_library.back() !=
           "--benchmark_enable_random_interleaving=true");
@@ -120,6 +128,41 @@ TEST_CASE("options: against itself a set runs in two halves that take turns") {
             mentions(refusal({"--noise-floor", "--benchmark_repetitions", count}), "an even number from 8"));
     CHECK(mentions(refusal({"--noise-floor", "--benchmark_report_aggregates_only"}),
                    "repetitions in the result"));
+}
+
+TEST_CASE("options: the preset for comparing is what its flags are, and flags win over it") {
+    const Options preset = options({"--preset", "compare"});
+    const Options flags = options({"--benchmark_filter=^(Calibrate|Train)/", "--benchmark_repetitions=10",
+                                   "--benchmark_enable_random_interleaving"});
+    CHECK(preset.filter == flags.filter);
+    CHECK(preset.repetitions == 10);
+    CHECK(preset.interleaved);
+    auto sorted = [](std::vector<std::string> words) {
+        std::sort(words.begin(), words.end());
+        return words;
+    };
+    CHECK(sorted(preset.for_library) == sorted(flags.for_library));
+    const Options changed =
+        options({"--preset", "compare", "--benchmark_filter=Relu", "--benchmark_repetitions=4",
+                 "--benchmark_enable_random_interleaving=false"});
+    CHECK(changed.filter == "Relu");
+    CHECK(changed.repetitions == 4);
+    CHECK_FALSE(changed.interleaved);
+    CHECK(changed.for_library.size() == 2);
+    const Options floor = options({"--preset", "compare", "--noise-floor"});
+    CHECK(floor.repetitions == 20);
+    CHECK(floor.filter == preset.filter);
+    CHECK(mentions(refusal({"--preset", "comprae"}), "Did you mean compare?"));
+}
+
+TEST_CASE("options: a least time is seconds or a number of iterations") {
+    CHECK(options({"--benchmark_min_time=0.5s"}).min_time_s == 0.5);
+    const Options times = options({"--benchmark_min_time=10x"});
+    CHECK(times.iterations == 10);
+    CHECK(!times.min_time_s);
+    for (const char* const bad : {"--benchmark_min_time=x", "--benchmark_min_time=0x",
+                                  "--benchmark_min_time=1.5x", "--benchmark_min_time=0s"})
+        CHECK(mentions(refusal({bad}), "--benchmark_min_time: expected"));
 }
 
 TEST_CASE("options: colours are auto, or a switch in any spelling") {
@@ -141,7 +184,10 @@ TEST_CASE("options: a result named like a folder is refused with a file in it") 
 TEST_CASE("options: an unknown flag is refused with the nearest known one") {
     CHECK(mentions(refusal({"--benchmark_filtre=Adam"}), "Did you mean --benchmark_filter?"));
     CHECK(mentions(refusal({"--epoch", "3"}), "Did you mean --epochs?"));
-    CHECK(mentions(refusal({"--benchmark_perf_counters=cycles"}), "a known flag"));
+    CHECK(mentions(refusal({"--benchmark_dry_run=true"}),
+                   "--benchmark_dry_run, which Google Benchmark has since 1.9.1 and this program has not (it "
+                   "is built with Google Benchmark "));
+    CHECK(mentions(refusal({"--benchmark_perf_counters=cycles"}), "needs libpfm"));
     CHECK(mentions(refusal({"Adam"}), "\"Adam\""));
 }
 
@@ -149,7 +195,26 @@ TEST_CASE("options: the help has both programs' flags, examples and exit codes")
     const Parsed help = parse({"--help"});
     REQUIRE(!help.options);
     for (const char* const part : {"--threads", "--max-epochs", "--benchmark_filter", "--benchmark_out",
-                                   "Examples:", "--benchmark_repetitions=10", "Exit codes:"})
+                                   "Examples:", "--preset compare", "Exit codes:"})
         CHECK(mentions(help.text, part));
     CHECK(mentions(parse({"--version"}).text, "mnist_bench "));
+    // Each example as a shell takes it: flags that are known, a filter that matches.
+    std::istringstream lines(help.text.substr(help.text.find("Examples:\n")));
+    std::size_t count = 0;
+    std::string line;
+    std::getline(lines, line);
+    for (; std::getline(lines, line) && line.starts_with("  "); ++count) {
+        const std::string example = line.substr(2, line.find("  ", 2) - 2);
+        CAPTURE(example);
+        wordexp_t words{};
+        REQUIRE(::wordexp(example.c_str(), &words, WRDE_NOCMD | WRDE_UNDEF) == 0);
+        CHECK(std::string(words.we_wordv[0]) == "mnist_bench");
+        const Parsed parsed = parse_options(static_cast<int>(words.we_wordc), words.we_wordv);
+        ::wordfree(&words);
+        REQUIRE(parsed.options);
+        const std::atomic<bool> stop{false};
+        Bench bench(*parsed.options, {0, 1}, stop);
+        CHECK(!matching(all_benchmarks(bench), parsed.options->filter).empty());
+    }
+    CHECK(count == 7);
 }

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "fixtures.hpp"
+#include "small_disk.hpp"
 
 using namespace mnist::testing;
 
@@ -16,6 +17,15 @@ const char* const kQuickTime = "--benchmark_min_time=0.001";
 
 Finished mnist_bench(const Workshop& workshop, std::vector<std::string> arguments) {
     return workshop.mnist(std::move(arguments));
+}
+
+std::vector<std::string> default_bench_results(const Workshop& workshop) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(workshop.folder())) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("mnist-bench-2") && name.ends_with(".json")) names.push_back(name);
+    }
+    return names;
 }
 
 }  // namespace
@@ -46,6 +56,23 @@ TEST_CASE("mnist_bench: unknown and bad flags exit 2 and name the flag") {
     const Finished finished = mnist_bench(workshop, {"--epochs", "none"});
     CHECK(finished.exit_code == 2);
     CHECK(contains(finished.error, "mnist_bench: --epochs: expected a whole number"));
+}
+
+TEST_CASE(
+    "mnist_bench: MNIST_MAX_ISA holds it to a level, which its first line names, and no other word will do") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime});
+    launch.environment["MNIST_MAX_ISA"] = "baseline";
+    const Finished held = run(launch);
+    CAPTURE(held.output, held.error);
+    CHECK(held.exit_code == 0);
+    CHECK(contains(held.error, " CPUs usable, SSE2 (oneDNN: SSE4.1); threads "));
+    CHECK(contains(held.output, "own loop, baseline"));
+    launch.environment["MNIST_MAX_ISA"] = "sse2";
+    const Finished refused = run(launch);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.output.empty());
+    CHECK(contains(refused.error, "MNIST_MAX_ISA: expected one of baseline, "));
 }
 
 TEST_CASE("mnist_bench: facts of one's own are pairs") {
@@ -197,13 +224,85 @@ TEST_CASE("mnist_bench: a reader that went away ends a run of which nothing is k
     const Workshop workshop;
     // The training would take hours.
     Launch launch = workshop.launch(
-        {"--data-dir", "tiny", "--epochs", "1000000", "--threads", "1", kQuickTime,
+        {"--data-dir", "tiny", "--epochs", "1000000", "--threads", "1", kQuickTime, "--benchmark_out=",
          "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$|^Train/Adam/batch:16$"});
     launch.outputs = Outputs::closed_pipe;
     const Finished finished = run(launch);
     CHECK(!finished.timed_out);
     CHECK(finished.exit_code == -1);  // by SIGPIPE, as other tools
     CHECK(!contains(finished.error, "failure"));
+}
+
+TEST_CASE("mnist_bench: without --benchmark_out the result is in a new file of the current folder") {
+    const Workshop workshop;
+    const Finished first = mnist_bench(workshop, {kQuick, kQuickTime});
+    CHECK(first.exit_code == 0);
+    const std::vector<std::string> files = default_bench_results(workshop);
+    REQUIRE(files.size() == 1);
+    CHECK(workshop.json_of(files[0]).at("benchmarks").size() == 1);
+    CHECK(first.output.ends_with("\nResult: " + files[0] +
+                                 "\n\nNext:\n"
+                                 "  what `compare` can judge  mnist_bench --preset compare "
+                                 "--benchmark_filter='^SoftmaxCrossEntropy/classes:10/batch:64$'\n"
+                                 "  one page with charts      mnist report " +
+                                 files[0] + "\n"));
+    REQUIRE(mnist_bench(workshop, {kQuick, kQuickTime}).exit_code == 0);
+    CHECK(default_bench_results(workshop).size() == 2);
+}
+
+TEST_CASE("mnist_bench: after enough repetitions it says how to compare") {
+    const Workshop workshop;
+    Launch launch =
+        workshop.launch({kQuick, kQuickTime, "--benchmark_repetitions=4", "--benchmark_out=r.json"});
+    launch.environment = {{"MNIST_RUN", "./run"}};
+    const Finished finished = run(launch);
+    CHECK(contains(finished.output, "  which of two is faster  ./run compare r.json OTHER.json\n"));
+    CHECK(!contains(finished.output, "--preset"));
+}
+
+TEST_CASE(
+    "mnist_bench: no file is left where none is wanted, and a flag behind an empty value keeps its meaning") {
+    const Workshop workshop;
+    for (const std::vector<std::string>& none : {std::vector<std::string>{"--benchmark_out="},
+                                                 {"--benchmark_out=/dev/null"},
+                                                 {"--benchmark_format=json"},
+                                                 {"--benchmark_list_tests"}}) {
+        std::vector<std::string> arguments = none;
+        arguments.insert(arguments.end(), {kQuick, kQuickTime});
+        const Finished finished = mnist_bench(workshop, arguments);
+        CAPTURE(none, finished.error);
+        CHECK(finished.exit_code == 0);
+        CHECK(contains(finished.output, "SoftmaxCrossEntropy/classes:10/batch:64"));
+        CHECK(!contains(finished.output, "batch:1024"));
+        CHECK(!contains(finished.output, "Result: "));
+        CHECK(std::distance(std::filesystem::directory_iterator(workshop.folder()), {}) == 1);  // the data
+    }
+}
+
+TEST_CASE("mnist_bench: where no result can be left it is refused before the run, with a way on") {
+    const Workshop workshop;
+    const SmallDisk disk(workshop.folder() / "disk", 65536);
+    if (!disk.mounted()) return;
+    REQUIRE(disk.make_read_only());
+    Launch launch = workshop.launch({kQuick, kQuickTime});
+    launch.folder = workshop.folder() / "disk";
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 2);
+    CHECK(finished.output.empty());
+    CHECK(contains(finished.error, std::filesystem::canonical(launch.folder).string()));
+    CHECK(contains(finished.error, "--benchmark_out /dev/null keeps no result"));
+    launch.arguments.emplace_back("--benchmark_out=");
+    CHECK(run(launch).exit_code == 0);
+}
+
+TEST_CASE("mnist_bench: a reader that went away does not cost the file, and is told of") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({kQuick, kQuickTime, "--benchmark_repetitions=3"});
+    launch.outputs = Outputs::closed_pipe;
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 0);
+    CHECK(contains(finished.error, "nobody reads the output any more; the run goes on for its result"));
+    CHECK(default_bench_results(workshop).size() == 1);
 }
 
 TEST_CASE("mnist_bench: messages bring no control characters from arguments to a terminal") {
@@ -262,6 +361,21 @@ TEST_CASE("mnist_bench: with the result on standard output the floors are shown 
     const auto result = nlohmann::json::parse(finished.output);
     CHECK(result.at("context").contains("mnist.noise_floor.SoftmaxCrossEntropy"));
     CHECK(contains(finished.error, "Noise"));
+}
+
+TEST_CASE("mnist_bench: with oneDNN tracing standard output has the result alone, and a warning says so") {
+    const Workshop workshop;
+    for (const std::string variable : {"ONEDNN_VERBOSE", "DNNL_VERBOSE"}) {
+        Launch launch = workshop.launch(
+            {"--benchmark_filter=^Relu/Forward/width:64/batch:64$", kQuickTime, "--benchmark_format=json"});
+        launch.environment = {{variable, "1"}};
+        const Finished traced = run(launch);
+        CAPTURE(variable, traced.error.substr(0, 2000));
+        REQUIRE(traced.exit_code == 0);
+        CHECK(nlohmann::json::parse(traced.output).at("benchmarks").size() == 1);
+        CHECK(contains(traced.error, "onednn_verbose,"));
+        CHECK(contains(traced.error, "mnist_bench: warning: " + variable + "=1 has oneDNN write a line"));
+    }
 }
 
 TEST_CASE("mnist_bench: a result as text carries no warning about Debian's library") {

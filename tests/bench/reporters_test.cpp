@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "catch.hpp"
 
@@ -28,11 +29,13 @@ Run sample_run() {
 
 // The library renamed the member in 1.8.
 template <class R>
-void mark_error(R& run) {
+void mark_error(R& run, const char* message = "") {
     if constexpr (requires { run.error_occurred; }) {
         run.error_occurred = true;
+        run.error_message = message;
     } else {
         run.skipped = static_cast<decltype(run.skipped)>(2);
+        run.skip_message = message;
     }
 }
 
@@ -71,6 +74,47 @@ TEST_CASE("reporters: the collected text is strict JSON, also with nothing in it
     CHECK(parsed.at("benchmarks").size() == 3);
     CHECK(parsed.at("benchmarks").at(0).at("name") == "Train/Adam/batch:64");
     CHECK(parsed.at("benchmarks").at(0).at("label") == run.report_label);
+}
+
+TEST_CASE("reporters: what keeps a benchmark from running is in the table once, whatever the repetitions") {
+    std::ostringstream text;
+    ProgressLine progress(false, 80);
+    ConsoleTable table(ConsoleTable::OO_None, 20, progress, nullptr);
+    table.SetOutputStream(&text);
+    table.SetErrorStream(&text);
+    static_cast<void>(table.ReportContext({}));
+    Run bad = sample_run();
+    mark_error(bad, "no bf16 here");
+    table.ReportRuns({bad, bad, bad});
+    table.ReportRuns({bad});
+    mark_error(bad, "another reason");
+    table.ReportRuns({bad});
+    bad.run_name.function_name = "Train/SGD/batch:64";
+    table.ReportRuns({bad});
+    const auto times = [&](const std::string& part) {
+        std::size_t count = 0;
+        for (std::size_t at = text.str().find(part); at != std::string::npos;
+             at = text.str().find(part, at + 1))
+            ++count;
+        return count;
+    };
+    CHECK(times("no bf16 here") == 1);
+    CHECK(times("another reason") == 2);
+}
+
+TEST_CASE("reporters: a table that nobody reads is told of once") {
+    std::ostringstream text;
+    ProgressLine progress(false, 80);
+    int told = 0;
+    ConsoleTable table(ConsoleTable::OO_None, 20, progress, [&] { ++told; });
+    table.SetOutputStream(&text);
+    static_cast<void>(table.ReportContext({}));
+    table.ReportRuns({sample_run()});
+    CHECK(told == 0);
+    text.setstate(std::ios::badbit);
+    table.ReportRuns({sample_run()});
+    table.ReportRuns({sample_run()});
+    CHECK(told == 1);
 }
 
 TEST_CASE("reporters: errors can be dropped and runs amended") {

@@ -109,6 +109,55 @@ TEST_CASE("checkpoint: a resumed result says so, in the file and in the report")
     CHECK(resumed.at(0).at("epochs") >= 1);
 }
 
+TEST_CASE(
+    "checkpoint: other numbers of threads end in the same bits, and the result says whose seconds it has") {
+    const std::vector<std::string> training{"--optimizer", "adam", "--epochs", "200", "--out", "r.json"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), training.begin(), training.end());
+        return more;
+    };
+    const Workshop at_one_go;
+    REQUIRE(at_one_go.train(with({"--threads", "2"})).exit_code == 0);
+    const Workshop workshop;
+    Process process(
+        workshop.launch_train(with({"--threads", "2", "--loader-threads", "1", "--checkpoint", "c"})));
+    REQUIRE(process.wait_for_output("Epoch 2/"));
+    process.send(SIGKILL);
+    REQUIRE(process.finish().exit_code == -1);
+    const Finished finished =
+        workshop.mnist({"train", "--resume", "c", "--threads", "1", "--loader-threads", "0"});
+    CAPTURE(finished.error, finished.output);
+    REQUIRE(finished.exit_code == 0);
+    const nlohmann::json result = workshop.json_of("r.json");
+    nlohmann::json run = result.at("runs").at(0);
+    nlohmann::json expected = at_one_go.json_of("r.json").at("runs").at(0);
+    CHECK(run.at("weights_sha256") == expected.at("weights_sha256"));
+    for (nlohmann::json* const history : {&run.at("epochs"), &expected.at("epochs")}) {
+        for (nlohmann::json& epoch : *history) {
+            epoch.erase("train_seconds");
+            epoch.erase("eval_seconds");
+        }
+    }
+    CHECK(run.at("epochs") == expected.at("epochs"));
+    CHECK(result.at("config").at("threads") == 1);
+    REQUIRE(result.at("resumed").size() == 1);
+    const nlohmann::json before = result.at("resumed").at(0).at("before");
+    CHECK(before.at("threads") == 2);
+    CHECK(before.at("loader_threads") == 1);
+    CHECK(before.at("cpu_model") == result.at("machine").at("cpu_model"));
+    CHECK(result.at("fma_peak_gflops").is_null());  // no peak is that of both
+    CHECK(contains(finished.output, "seconds are of several processes, of 2 threads"));
+
+    const Finished again =
+        workshop.mnist({"train", "--resume", "c", "--threads", "2", "--out", "s.json", "--quiet"});
+    CAPTURE(again.error);
+    REQUIRE(again.exit_code == 0);
+    const nlohmann::json processes = workshop.json_of("s.json").at("resumed");
+    REQUIRE(processes.size() == 2);
+    CHECK(processes.at(1).at("run") == 1);  // all was done by then
+    CHECK(processes.at(1).at("before").at("threads") == 1);
+}
+
 TEST_CASE("checkpoint: flags that differ are refused with what differs; where results go may change") {
     const Workshop workshop;
     REQUIRE(interrupt(workshop).exit_code == 130);
@@ -154,7 +203,11 @@ TEST_CASE(
     for (const fs::path& file : checkpoints_in(workshop.folder() / "c")) fs::resize_file(file, 100);
     const Finished none = workshop.mnist({"train", "--resume", "c"});
     CHECK(none.exit_code == 2);
-    CHECK(contains(none.error, "expected a checkpoint, found another kind of file, or a damaged one"));
+    for (const fs::path& file : checkpoints_in(workshop.folder() / "c"))
+        CHECK(contains(none.error,
+                       (fs::path("c") / file.filename()).string() +
+                           ": expected a checkpoint, found another kind of file, or a damaged one"));
+    CHECK(contains(none.error, "remove them and train anew with --checkpoint c"));
 }
 
 TEST_CASE("checkpoint: a folder in use, one with a checkpoint and one without are refused with what to do") {

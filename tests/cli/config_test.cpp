@@ -37,6 +37,8 @@ TEST_CASE("config: what is printed gives the same when it is read") {
                                               "fashion-mnist",
                                               "--data-dir",
                                               "a \"b\" #c\\d",
+                                              "--data-prefix",
+                                              "",
                                               "--optimizer",
                                               "adam,sgd",
                                               "--epochs",
@@ -90,16 +92,33 @@ TEST_CASE("config: what is printed gives the same when it is read") {
     }
     const std::string text = printed(workshop, everything);
     CHECK(contains(text, "data_dir = \"a \\\"b\\\" #c\\\\d\"\n"));
+    CHECK(contains(text, "data_prefix = \"\"\n"));
     CHECK(contains(text, "momentum_lr = 0.30000000000000004\n"));
     CHECK(contains(text, "optimizer = [\"adam\", \"sgd\"]\n"));
     CHECK(contains(text, "target_accuracy = 98.25\n"));
 }
 
+TEST_CASE(
+    "config: a configuration in bf16 is printed on a machine without it, and only training is refused") {
+    const Workshop workshop;
+    const std::vector<std::string> flags{"--precision", "bf16", "--data-dir", "tiny", "--epochs", "1"};
+    const std::string usual = printed(workshop, flags);
+    CHECK(contains(usual, "\nprecision = \"bf16\"\n"));
+    workshop.write("run.toml", usual);
+    Launch launch = workshop.launch({"train", "--config", "run.toml", "--print-config"});
+    launch.environment["MNIST_MAX_ISA"] = "avx2";
+    CHECK(run(launch).output == usual);
+    launch.arguments.pop_back();
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "found bf16: "));
+}
+
 TEST_CASE("config: settings that are not set are printed as comments that become settings without their #") {
     const Workshop workshop;
     std::string text = printed(workshop, {});
-    for (const std::string key : {"preset", "dataset", "data_dir", "peak_lr", "warmup", "init_model",
-                                  "target_accuracy", "label", "out", "save_model"}) {
+    for (const std::string key : {"preset", "dataset", "data_dir", "data_prefix", "peak_lr", "warmup",
+                                  "init_model", "target_accuracy", "label", "out", "save_model"}) {
         CAPTURE(key);
         CHECK(contains(text, "\n# " + key + " = "));
         // Its file would have to exist, and the details of a cycle want a cycle.

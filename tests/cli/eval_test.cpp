@@ -1,10 +1,46 @@
 // Models on their way out of `mnist train`, into it again, and into `mnist eval`.
 #include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
 
 #include "catch.hpp"
 #include "fixtures.hpp"
 
 using namespace mnist::testing;
+
+namespace {
+
+// A model file with its JSON header changed.
+std::string with_header(const std::string& content,
+                        const std::function<void(nlohmann::ordered_json&)>& change) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, content.data(), sizeof(length));
+    auto header = nlohmann::ordered_json::parse(content.substr(8, length));
+    change(header);
+    const std::string text = header.dump();
+    const std::uint64_t changed = text.size();
+    return std::string(reinterpret_cast<const char*>(&changed), 8) + text + content.substr(8 + length);
+}
+
+// As PyTorch would have saved it: no texts of ours, other names.
+std::string as_if_from_elsewhere(const std::string& content, const std::string& wrapper) {
+    return with_header(content, [&](nlohmann::ordered_json& header) {
+        nlohmann::ordered_json renamed;
+        for (const auto& [name, tensor] : header.items())
+            if (name != "__metadata__") renamed[wrapper + name] = tensor;
+        header = renamed;
+    });
+}
+
+// 255 - p for every pixel of an IDX file.
+std::string inverted(std::string images) {
+    for (std::size_t i = 16; i < images.size(); ++i)
+        images[i] = static_cast<char>(255 - static_cast<unsigned char>(images[i]));
+    return images;
+}
+
+}  // namespace
 
 TEST_CASE("eval: tells what train said about the model that it saved") {
     const Workshop workshop;
@@ -33,6 +69,113 @@ TEST_CASE("eval: tells what train said about the model that it saved") {
     CHECK(contains(text.output, "100 test images"));
     CHECK(!contains(text.output, "interrupted"));
     CHECK(object.at("interrupted") == false);
+}
+
+TEST_CASE("eval: needs the test files alone, and images that are inverted are called so") {
+    const Workshop workshop;
+    REQUIRE(
+        workshop.train({"--optimizer", "adam", "--epochs", "20", "--save-model", "models", "--out", "r.json"})
+            .exit_code == 0);
+    for (const std::string part : {"images-idx3", "labels-idx1"})
+        std::filesystem::remove(workshop.folder() / "tiny" / ("train-" + part + "-ubyte"));
+    const std::vector<std::string> eval{"eval",       "--model", "models/adam-seed0.safetensors",
+                                        "--data-dir", "tiny",    "--json"};
+    const Finished right = workshop.mnist(eval);
+    CAPTURE(right.error);
+    REQUIRE(right.exit_code == 0);
+    const nlohmann::json object = nlohmann::json::parse(right.output);
+    const nlohmann::json run = workshop.json_of("r.json").at("runs").at(0);
+    CHECK(object.at("test_accuracy") == run.at("last_accuracy"));
+    CHECK(object.at("dataset").at("train_samples").is_null());
+    CHECK(object.at("remarks").empty());
+
+    const std::string images = "tiny/t10k-images-idx3-ubyte";
+    const std::string content = inverted(workshop.text_of(images));
+    std::filesystem::remove(workshop.folder() / images);
+    workshop.write(images, content);
+    const nlohmann::json wrong = nlohmann::json::parse(workshop.mnist(eval).output);
+    CHECK(
+        contains(wrong.at("remarks").at(0), "their background is bright, that of the training set was dark"));
+
+    std::filesystem::remove(workshop.folder() / images);
+    const Finished none = workshop.mnist(eval);
+    CHECK(none.exit_code == 2);
+    CHECK(contains(none.error, "no t10k-images-idx3-ubyte; it holds t10k-labels-idx1-ubyte (108 bytes)"));
+}
+
+TEST_CASE("eval: a model from elsewhere is read by its names, and by --mean and --std") {
+    const Workshop workshop;
+    REQUIRE(workshop.train({"--optimizer", "adam", "--epochs", "20", "--save-model", "models"}).exit_code ==
+            0);
+    const std::string ours = "models/adam-seed0.safetensors";
+    workshop.write("foreign.safetensors", as_if_from_elsewhere(workshop.text_of(ours), "_orig_mod.module."));
+    const auto eval = [&](const std::string& model, const std::vector<std::string>& more) {
+        std::vector<std::string> words{"eval", "--model", model, "--data-dir", "tiny", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return workshop.mnist(words);
+    };
+    const nlohmann::json known = nlohmann::json::parse(eval(ours, {}).output);
+    const nlohmann::json taken_for_ours = nlohmann::json::parse(eval("foreign.safetensors", {}).output);
+    CHECK(taken_for_ours.at("weights_sha256") == known.at("weights_sha256"));
+    CHECK(taken_for_ours.at("confusion_matrix") == known.at("confusion_matrix"));
+    CHECK(taken_for_ours.at("test_loss") == known.at("test_loss"));
+    const std::vector<std::string> same{"--mean", "0.5", "--std", "0.5"};
+    CHECK(nlohmann::json::parse(eval("foreign.safetensors", same).output).at("weights_sha256") ==
+          known.at("weights_sha256"));
+
+    const std::vector<std::string> other{"--mean", "0.1307", "--std", "0.3081"};
+    const nlohmann::json given = nlohmann::json::parse(eval("foreign.safetensors", other).output);
+    CHECK(given.at("normalisation") == nlohmann::json({{"mean", 0.1307}, {"std", 0.3081}}));
+    CHECK(given.at("weights_sha256") != known.at("weights_sha256"));
+    CHECK(given.at("test_loss") != known.at("test_loss"));
+
+    // The file's own word does as much, for a training as well, and for its int8.
+    workshop.write("says.safetensors",
+                   with_header(workshop.text_of(ours), [](nlohmann::ordered_json& header) {
+                       header["__metadata__"]["mnist.normalisation.mean"] = "0.1307";
+                       header["__metadata__"]["mnist.normalisation.std"] = "0.3081";
+                   }));
+    const nlohmann::json said = nlohmann::json::parse(eval("says.safetensors", {}).output);
+    CHECK(said.at("weights_sha256") == given.at("weights_sha256"));
+    CHECK(said.at("test_loss") == given.at("test_loss"));
+    REQUIRE(workshop
+                .mnist({"train", "--init-model", "says.safetensors", "--data-dir", "tiny", "--epochs", "0",
+                        "--out", "start.json"})
+                .exit_code == 0);
+    CHECK(workshop.json_of("start.json").at("initial_weights_sha256") == given.at("weights_sha256"));
+    for (const std::string model : {"says", "foreign"}) {
+        std::vector<std::string> quantize{
+            "quantize", "--model", model + ".safetensors", "--out", model + "-q", "--data-dir", "tiny"};
+        if (model == "foreign") quantize.insert(quantize.end(), other.begin(), other.end());
+        REQUIRE(workshop.mnist(quantize).exit_code == 0);
+    }
+    const nlohmann::json quantized = nlohmann::json::parse(eval("says-q", {}).output);
+    CHECK(quantized.at("normalisation").is_null());
+    CHECK(quantized.at("weights_sha256") ==
+          nlohmann::json::parse(eval("foreign-q", {}).output).at("weights_sha256"));
+
+    CHECK(contains(eval(ours, other).error, "no other normalisation than the file's, mean 0.5 and std 0.5"));
+    CHECK(contains(eval("says-q", other).error, "found a quantised one"));
+    CHECK(contains(eval("foreign.safetensors", {"--mean", "0.1"}).error, "--mean and --std together"));
+    const Finished bytes = eval("foreign.safetensors", {"--mean", "33.3", "--std", "78.6"});
+    CHECK(bytes.exit_code == 2);
+    CHECK(contains(bytes.error, "--mean: expected a number from -1 to 1, found \"33.3\""));
+}
+
+TEST_CASE("eval: of several sets in a folder --data-prefix chooses, for a training as well") {
+    const Workshop workshop;
+    for (const std::string part :
+         {"train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"})
+        workshop.write("tiny/digits-" + part + "-ubyte", workshop.text_of("tiny/" + part + "-ubyte"));
+    const Finished several = workshop.train({"--epochs", "1", "--save-model", "m"});
+    CHECK(several.exit_code == 2);
+    CHECK(contains(several.error, "several sets, with the prefixes \"\" (names without a prefix), digits-"));
+    CHECK(contains(several.error, "--data-prefix"));
+    REQUIRE(workshop.train({"--epochs", "1", "--save-model", "m", "--data-prefix", "digits"}).exit_code == 0);
+    CHECK(workshop
+              .mnist({"eval", "--model", "m/sgd-seed0.safetensors", "--data-dir", "tiny", "--data-prefix",
+                      "digits-"})
+              .exit_code == 0);
 }
 
 TEST_CASE("eval: zero epochs write the initial weights, and training goes on from a saved model") {

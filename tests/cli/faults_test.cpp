@@ -103,8 +103,7 @@ TEST_CASE("faults: a read-only disk is refused before the training, for whatever
     }
 }
 
-TEST_CASE(
-    "faults: in a read-only current folder the training runs, and a warning says where its result is not") {
+TEST_CASE("faults: in a read-only current folder a training without --out is refused before it starts") {
     const Workshop workshop;
     const SmallDisk disk(workshop.folder() / "disk", 64 * kKiB);
     if (!disk.mounted()) return;
@@ -112,9 +111,12 @@ TEST_CASE(
     Launch launch = workshop.launch({"train", "--data-dir", "../tiny", "--hidden", "8", "--epochs", "2"});
     launch.folder = workshop.folder() / "disk";
     const Finished finished = run(launch);
-    CHECK(finished.exit_code == 0);
-    CHECK(contains(finished.error, "the result cannot be kept in the current folder"));
-    CHECK(contains(finished.output, "First Reached"));
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "found " + fs::canonical(launch.folder).string() +
+                                       ": Read-only file system. Name a file elsewhere with --out"));
+    CHECK(!contains(finished.output, "Epoch 1"));
+    launch.arguments.insert(launch.arguments.end(), {"--out", "../r.json"});
+    CHECK(run(launch).exit_code == 0);
 }
 
 TEST_CASE("faults: a missing permission is refused with its name, for data and for results") {

@@ -7,11 +7,9 @@
 
 #include <algorithm>
 #include <csignal>
-#include <thread>
-
-#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/rng.hpp"

@@ -30,6 +30,12 @@ mnist::MachineFacts workstation() {
     facts.os = "Debian GNU/Linux 12 (bookworm)";
     facts.isa = "avx2";
     facts.onednn_isa = "AVX2";
+    facts.instructions = "AVX2";
+    facts.cpu_family = 25;
+    facts.cpu_model_number = 17;
+    facts.cpu_stepping = 1;
+    facts.cpu_microcode = 0x1000065;
+    facts.cpu_generation = "Zen 4 (Genoa)";
     return facts;
 }
 
@@ -49,12 +55,34 @@ mnist::BuildFacts release() {
     return facts;
 }
 
+mnist::Info whole() {
+    return {
+        .machine = workstation(),
+        .isa_limit = mnist::IsaLevel::avx2,
+        .build = release(),
+        .peak1 = 103.26,
+        .peak_all = 205.0,
+        .products = {
+            {.format = mnist::NumberFormat::f32, .gops = 80.0, .implementation = "gemm:jit", .obstacle = {}},
+            {.format = mnist::NumberFormat::bf16,
+             .gops = {},
+             .implementation = {},
+             .obstacle = "MNIST_MAX_ISA is avx2, and bf16 needs avx512_bf16"},
+            {.format = mnist::NumberFormat::int8,
+             .gops = 200.04,
+             .implementation = "x64:gemm",
+             .obstacle = {}}}};
+}
+
 }  // namespace
 
 TEST_CASE("info: every fact has its line") {
-    CHECK(mnist::info_text(workstation(), release(), 103.26, 205.0) ==
+    CHECK(mnist::info_text(whole()) ==
           "Machine\n"
           "  CPU               Example CPU 9000\n"
+          "  generation        Zen 4 (Genoa)\n"
+          "  family, model     25, 17, stepping 1\n"
+          "  microcode         0x1000065\n"
           "  sockets           1\n"
           "  cores             8\n"
           "  threads           16\n"
@@ -69,8 +97,10 @@ TEST_CASE("info: every fact has its line") {
           "  virtualisation    KVM\n"
           "  kernel            Linux 6.1.0\n"
           "  system            Debian GNU/Linux 12 (bookworm)\n"
+          "  instructions      AVX2\n"
           "  our loops         avx2\n"
           "  oneDNN's ISA      AVX2\n"
+          "  MNIST_MAX_ISA     avx2\n"
           "Build\n"
           "  version           1.2.3\n"
           "  commit            0123456789abcdef0123456789abcdef01234567 with uncommitted changes\n"
@@ -84,14 +114,20 @@ TEST_CASE("info: every fact has its line") {
           "  other libraries   fmt 9.1.0, zlib 1.2.13\n"
           "Measured f32 multiply-add peak\n"
           "  one thread        103.3 GFLOP/s\n"
-          "  all threads (3)   205.0 GFLOP/s\n");
+          "  all threads (3)   205.0 GFLOP/s\n"
+          "Measured products of one thread (256x784 by 128x784)\n"
+          "  f32               80.0 GFLOP/s, gemm:jit\n"
+          "  bf16              not here: MNIST_MAX_ISA is avx2, and bf16 needs avx512_bf16\n"
+          "  int8              200.0 GOP/s, 2.50 times f32, x64:gemm\n");
 }
 
 TEST_CASE("info: a fact that could not be found out is a dash, never a zero") {
     const double none = std::numeric_limits<double>::quiet_NaN();
-    const std::string text = mnist::info_text({}, {}, none, none);
+    const std::string text = mnist::info_text(
+        {.machine = {}, .isa_limit = {}, .build = {}, .peak1 = none, .peak_all = none, .products = {}});
     for (const std::string label :
-         {"CPU", "sockets", "cores", "NUMA nodes", "memory", "turbo", "commit", "one thread"}) {
+         {"CPU", "generation", "family, model", "microcode", "sockets", "cores", "NUMA nodes", "memory",
+          "turbo", "instructions", "MNIST_MAX_ISA", "commit", "one thread"}) {
         CAPTURE(label);
         CHECK(text.find("  " + label + std::string(18 - label.size(), ' ') + "-\n") != std::string::npos);
     }
@@ -99,12 +135,22 @@ TEST_CASE("info: a fact that could not be found out is a dash, never a zero") {
 }
 
 TEST_CASE("info: JSON carries the keys of result files and the peaks") {
-    const std::string text =
-        mnist::info_json(workstation(), release(), 103.25, std::numeric_limits<double>::infinity());
+    mnist::Info info = whole();
+    info.peak1 = 103.25;
+    info.peak_all = std::numeric_limits<double>::infinity();
+    const std::string text = mnist::info_json(info);
     CHECK(text.back() == '\n');
     const nlohmann::json json = nlohmann::json::parse(text);
     CHECK(json.at("machine").at("cpu_model") == "Example CPU 9000");
     CHECK(json.at("machine").at("caches").size() == 3);
+    CHECK(json.at("machine").at("cpu_generation") == "Zen 4 (Genoa)");
+    CHECK(json.at("max_isa") == "avx2");
+    CHECK(json.at("products").at("f32").at("gops") == 80.0);
+    CHECK(json.at("products").at("f32").at("obstacle").is_null());
+    CHECK(json.at("products").at("bf16").at("gops").is_null());
+    CHECK(json.at("products").at("bf16").at("implementation").is_null());
+    CHECK(json.at("products").at("bf16").at("obstacle") ==
+          "MNIST_MAX_ISA is avx2, and bf16 needs avx512_bf16");
     CHECK(json.at("build").at("dirty") == true);
     CHECK(json.at("fma_peak_gflops").at("one_thread") == 103.25);
     CHECK(json.at("fma_peak_gflops").at("all_threads").is_null());

@@ -81,6 +81,26 @@ TEST_CASE("output: --quiet leaves the summary and the result's place") {
     CHECK(contains(finished.output, "Result: r.json\n"));
 }
 
+TEST_CASE("output: a training ends with what can be typed next, as the user calls the program") {
+    const Workshop workshop;
+    Launch launch = workshop.launch_train({"--epochs", "1", "--out", "one seed.json"});
+    const Finished one = run(launch);
+    CHECK(
+        one.output.ends_with("\nResult: one seed.json\n\nNext:\n"
+                             "  one page with charts      mnist report 'one seed.json'\n"
+                             "  what `compare` can judge  mnist train --seeds 5\n"));
+    launch =
+        workshop.launch_train({"--epochs", "1", "--seeds", "4", "--out", "r.json", "--report", "r.html"});
+    launch.environment = {{"MNIST_RUN", "../my tools/run"}};
+    const Finished four = run(launch);
+    CHECK(
+        four.output.ends_with("\nNext:\n"
+                              "  which of two is faster  '../my tools/run' compare r.json OTHER.json\n"));
+    launch.arguments = {"train", "--help"};
+    CHECK(contains(run(launch).output, "\nExamples:\n  '../my tools/run' train "));
+    CHECK(!contains(workshop.train({"--epochs", "1", "--quiet"}).output, "Next:"));
+}
+
 TEST_CASE("output: a reader that went away costs neither the run nor its result") {
     const Workshop workshop;
     Launch launch = workshop.launch_train({"--epochs", "2", "--out", "r.json"});
@@ -107,6 +127,23 @@ TEST_CASE("output: --out - gives standard output to the result alone, and the te
     CHECK(nlohmann::json::parse(quiet.output).at("kind") == "train");
     CHECK(!contains(quiet.error, "Train Loss 0."));
     CHECK(workshop.default_results().empty());
+}
+
+TEST_CASE(
+    "output: with oneDNN tracing the result on standard output is one JSON object, and a warning says so") {
+    const Workshop workshop;
+    for (const std::string variable : {"ONEDNN_VERBOSE", "DNNL_VERBOSE"}) {
+        Launch launch = workshop.launch_train({"--epochs", "1", "--out", "-"});
+        launch.environment = {{variable, "1"}};
+        const Finished traced = run(launch);
+        CAPTURE(variable, traced.error.substr(0, 2000));
+        REQUIRE(traced.exit_code == 0);
+        CHECK(nlohmann::json::parse(traced.output).at("runs").size() == 3);
+        CHECK(contains(traced.error, "onednn_verbose,"));
+        CHECK(contains(traced.error, "mnist: warning: " + variable + "=1 has oneDNN write a line"));
+        launch.environment = {{variable, "0"}};
+        CHECK(!contains(run(launch).error, variable));
+    }
 }
 
 TEST_CASE("output: a result that standard output does not take is a failure, unless its reader went away") {

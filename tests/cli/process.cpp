@@ -77,7 +77,8 @@ Ends make_output(Outputs outputs) {
 std::vector<std::string> environment_lines(const Launch& launch) {
     std::vector<std::string> lines;  // of two with one name the first counts
     for (const auto& [name, value] : launch.environment) lines.emplace_back(name).append("=").append(value);
-    for (const char* name : {"PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+    for (const char* name : {"PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+                             "MNIST_MAX_ISA", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
         if (const char* value = std::getenv(name)) lines.push_back(std::string(name) + "=" + value);
     }
     return lines;

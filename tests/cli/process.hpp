@@ -1,6 +1,7 @@
 // Runs the program as a user would: as a process of its own, with its own environment, folder and output.
-// Nothing is inherited from the test's environment but PATH and what the loader needs, so that a developer's
-// MNIST_DATA_DIR or NO_COLOR changes no test.
+// Nothing is inherited from the test's environment but PATH, what the loader needs, and the limits of
+// instructions that all tests are to keep to, so that a developer's MNIST_DATA_DIR or NO_COLOR changes no
+// test.
 #pragma once
 
 #include <sys/types.h>

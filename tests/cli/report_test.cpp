@@ -29,6 +29,9 @@ TEST_CASE("report: a page of a training, once alone and once with the training i
     CHECK(page.starts_with("<!doctype html>"));
     CHECK(contains(page, "\"schema\":\"mnist-report/1\""));
     CHECK(page == workshop.text_of("pages/a.html"));
+    // The name that nobody chose is no reason to refuse the next one.
+    CHECK(workshop.mnist({"report", "a.json"}).output == "Page: report-2.html\n");
+    CHECK(page == workshop.text_of("report.html"));
 }
 
 TEST_CASE("report: what a training keeps for the page is what went wrong") {

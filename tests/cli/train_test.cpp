@@ -140,7 +140,6 @@ TEST_CASE("train: a place that cannot be written to is refused before training")
                                                   {"--out", "new/"},
                                                   {"--out", "new/."},
                                                   {"--out", std::string(300, 'x')},
-                                                  {"--out", "/dev/null"},
                                                   {"--save-model", std::string(300, 'x')},
                                                   {"--save-model", "file"}}) {
         std::vector<std::string> arguments{"--epochs", "1"};
@@ -154,6 +153,10 @@ TEST_CASE("train: a place that cannot be written to is refused before training")
     CHECK(!std::filesystem::exists(workshop.folder() / "new"));
     CHECK(contains(workshop.train({"--out", "new/"}).error, "--out new/result.json"));
     CHECK(contains(workshop.train({"--out", "/dev/stdout"}).error, "a device, pipe or socket"));
+    const Finished nowhere = workshop.train({"--epochs", "1", "--out", "/dev/null"});
+    CHECK(nowhere.exit_code == 0);
+    CHECK(!contains(nowhere.output, "Result: "));
+    CHECK(workshop.default_results().empty());
 }
 
 TEST_CASE("train: the same seed gives the same weights for every number of threads and every loader") {
@@ -215,13 +218,66 @@ TEST_CASE("train: a run that diverges is reported, the others go on, and the exi
 TEST_CASE("train: bf16 is refused with its reason where the machine has none") {
     const Workshop workshop;
     Launch launch = workshop.launch_train({"--precision", "bf16", "--epochs", "1", "--out", "r.json"});
-    launch.environment["DNNL_MAX_CPU_ISA"] = "AVX2";
+    for (const char* const variable : {"DNNL_MAX_CPU_ISA", "MNIST_MAX_ISA"}) {
+        launch.environment = {{"MNIST_MAX_ISA", ""}};
+        launch.environment[variable] = "avx2";
+        const Finished finished = run(launch);
+        CAPTURE(finished.output, finished.error);
+        CHECK(finished.exit_code == 2);
+        for (const char* const part : {"--precision", "found bf16: ", "Use --precision f32"})
+            CHECK(contains(finished.error, part));
+        // The variable is the reason only where the CPU could.
+        CHECK(
+            (contains(finished.error, variable) || contains(finished.error, "this CPU has no AVX512_BF16")));
+        CHECK(!std::filesystem::exists(workshop.folder() / "r.json"));
+    }
+}
+
+TEST_CASE("train: where there is no bf16, that is said before data are looked for") {
+    const Workshop workshop;
+    Launch launch = workshop.launch({"train", "--precision", "bf16", "--data-dir", "nowhere"});
+    launch.environment["MNIST_MAX_ISA"] = "avx512_vnni";
     const Finished finished = run(launch);
-    CAPTURE(finished.output, finished.error);
+    CAPTURE(finished.error);
     CHECK(finished.exit_code == 2);
-    for (const char* const part : {"--precision", "found bf16: ", "Use --precision f32"})
-        CHECK(contains(finished.error, part));
-    CHECK(!std::filesystem::exists(workshop.folder() / "r.json"));
+    CHECK(contains(finished.error, "found bf16: "));
+    CHECK(!contains(finished.error, "nowhere"));
+}
+
+TEST_CASE("train: a result holds the levels of instructions that MNIST_MAX_ISA left") {
+    const Workshop workshop;
+    for (const auto& [level, own, onednn, people] :
+         {std::tuple{"baseline", "baseline", "SSE41", "SSE2 (oneDNN: SSE4.1)"},
+          {"avx2", "avx2", "AVX2", "AVX2"}}) {
+        const std::string file = std::string(level) + ".json";
+        Launch launch = workshop.launch_train({"--optimizer", "sgd", "--epochs", "1", "--out", file});
+        launch.environment = {{"MNIST_MAX_ISA", level}};
+        const Finished finished = run(launch);
+        CAPTURE(level, finished.error);
+        REQUIRE(finished.exit_code == 0);
+        const nlohmann::json machine = workshop.json_of(file).at("machine");
+        const std::string isa = machine.at("isa");
+        if (isa < own) continue;  // a CPU without AVX2
+        CHECK(isa == own);
+        CHECK(machine.at("onednn_isa") == onednn);
+        CHECK(machine.at("instructions") == people);
+    }
+}
+
+TEST_CASE("train: oneDNN's own variable may hold it below MNIST_MAX_ISA, and never lifts it above") {
+    const Workshop workshop;
+    for (const auto& [own, effective] :
+         {std::pair{"SSE41", "SSE41"}, {"AVX512_CORE", "AVX2"}, {"x", "AVX2"}}) {
+        const std::string file = std::string(own) + ".json";
+        Launch launch = workshop.launch_train({"--optimizer", "sgd", "--epochs", "1", "--out", file});
+        launch.environment = {{"MNIST_MAX_ISA", "avx2"}, {"ONEDNN_MAX_CPU_ISA", own}};
+        const Finished finished = run(launch);
+        CAPTURE(own, finished.error);
+        REQUIRE(finished.exit_code == 0);
+        const nlohmann::json machine = workshop.json_of(file).at("machine");
+        if (machine.at("isa") == "baseline") return;  // a CPU without AVX2
+        CHECK(machine.at("onednn_isa") == effective);
+    }
 }
 
 TEST_CASE("train: a result of bf16 says so, and its saved model gives the same accuracy") {
@@ -288,6 +344,6 @@ TEST_CASE("train: a run beside busy loops is warned of, its facts are in the fil
     CAPTURE(finished.error);
     REQUIRE(finished.exit_code == 0);
     CHECK(contains(finished.error, "warning: Adam, seed 0, was disturbed: other processes took "));
-    CHECK(contains(finished.output, "- The run was disturbed (other processes took "));
+    CHECK(contains(finished.output, "- Disturbed runs: 1 of 1 (at worst, other processes took "));
     CHECK(workshop.json_of("r.json").at("runs").at(0).at("disturbance").at("other_cpu_share") > 0.1);
 }

@@ -16,7 +16,7 @@ struct BadUse {
 
 TEST_CASE("usage: help of the program and of each subcommand shows examples") {
     const Workshop workshop;
-    for (const std::string command : {"", "train", "eval", "quantize", "fetch", "info"}) {
+    for (const std::string command : {"", "train", "eval", "predict", "quantize", "fetch", "info"}) {
         std::vector<std::string> arguments{"--help"};
         if (!command.empty()) arguments.insert(arguments.begin(), command);
         const Finished finished = workshop.mnist(arguments);
@@ -69,7 +69,7 @@ TEST_CASE("usage: the version is printed") {
 TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
     const Workshop workshop;
     const std::vector<BadUse> cases{
-        {{}, {"subcommand", "train, eval, quantize, fetch, info"}},
+        {{}, {"subcommand", "train, eval, predict, quantize, fetch, info"}},
         {{"trian"}, {"\"trian\"", "Did you mean train?"}},
         {{"--bogus"}, {"a known flag", "\"--bogus\""}},
         {{"train", "--epoch", "3"}, {"train:", "\"--epoch\"", "Did you mean --epochs?"}},
@@ -77,7 +77,8 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "now"}, {"no further word", "\"now\""}},
         {{"train", "eval"}, {"no further word", "\"eval\""}},
         {{"train", "--epochs"}, {"mnist: --epochs: expected a value, found nothing. See --help\n"}},
-        {{"train", "--epochs="}, {"mnist: --epochs: expected a value, found nothing"}},
+        {{"train", "--epochs="}, {"mnist: --epochs: expected a whole number", "found nothing"}},
+        {{"train", "--epochs=", "--quiet"}, {"mnist: --epochs: expected a whole number", "found nothing"}},
         {{"fetch", "--base-url"}, {"mnist: --base-url: expected a value, found nothing"}},
         {{"train", "--print-config=maybe"},
          {"mnist: --print-config: expected true, false or no value, found \"maybe\""}},
@@ -117,12 +118,15 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "--no-shuffle=maybe"}, {"--no-shuffle", "\"maybe\""}},
         {{"train", "--init-model", "nowhere.safetensors"}, {"nowhere.safetensors"}},
         {{"train", "--config", "nowhere.toml"}, {"nowhere.toml"}},
-        {{"eval"}, {"mnist eval: expected --model FILE, found none. mnist train --save-model"}},
+        {{"eval"}, {"mnist: eval: expected --model FILE, found none. mnist train --save-model"}},
         {{"eval", "--model"}, {"mnist: --model: expected a value, found nothing"}},
         {{"eval", "--model", "x", "--model", "nowhere.safetensors"},
          {"nowhere.safetensors: expected a readable"}},
         {{"eval", "--model", "nowhere.safetensors", "--data-dir", "tiny"}, {"nowhere.safetensors"}},
         {{"eval", "--model", "x", "--jsn"}, {"\"--jsn\"", "Did you mean --json?"}},
+        {{"compare", "a.json"}, {"mnist: compare: expected two results"}},
+        {{"report"}, {"mnist: report: expected one result file"}},
+        {{"quantize"}, {"mnist: quantize: expected --model FILE"}},
         {{"fetch", "mnits"}, {"\"mnits\"", "mnist, fashion-mnist"}},
         {{"fetch", "--base-url", ""}, {"--base-url", "nothing"}},
         {{"info", "--jsn"}, {"\"--jsn\"", "Did you mean --json?"}},
@@ -135,6 +139,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         CHECK(finished.exit_code == 2);
         CHECK(finished.output.empty());
         CHECK(finished.error.starts_with("mnist: "));
+        CHECK(!contains(finished.error, "mnist: mnist"));
         for (const std::string& part : bad.message_parts) {
             CAPTURE(part);
             CHECK(contains(finished.error, part));
@@ -166,6 +171,32 @@ TEST_CASE("usage: fetch from a mirror that does not answer exits with 2 and name
         workshop.mnist({"fetch", "--data-dir", "fetched", "--base-url", "http://127.0.0.1:1/"});
     CHECK(finished.exit_code == 2);
     CHECK(contains(finished.error, "127.0.0.1:1"));
+}
+
+TEST_CASE(
+    "usage: a level of instructions that nobody knows is refused before anything is done, but for help") {
+    const Workshop workshop;
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"info"}, {"train", "--data-dir", "tiny", "--epochs", "0"}}) {
+        Launch launch = workshop.launch(words);
+        launch.environment["MNIST_MAX_ISA"] = "AVX-512";
+        const Finished finished = run(launch);
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(finished.output.empty());
+        for (const std::string part :
+             {"MNIST_MAX_ISA", "baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx", "\"AVX-512\"",
+              "Did you mean avx512?"})
+            CHECK(contains(finished.error, part));
+        launch.arguments = {words.front(), "--help"};
+        const Finished help = run(launch);
+        CHECK(help.exit_code == 0);
+        CHECK(contains(help.output, "MNIST_MAX_ISA"));
+    }
+    CHECK(workshop.default_results().empty());
+    Launch unset = workshop.launch({"info", "--json"});
+    unset.environment["MNIST_MAX_ISA"] = "";
+    CHECK(nlohmann::json::parse(run(unset).output).at("max_isa").is_null());
 }
 
 TEST_CASE("usage: info prints text, and JSON on request") {

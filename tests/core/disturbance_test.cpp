@@ -62,7 +62,17 @@ TEST_CASE("disturbance: each fact alone is enough beyond its limit and not at it
     CHECK(disturbed_by({.run_queue_share = 0.12}) == "its threads waited for a CPU for 12 % of their time");
     CHECK(!disturbed_by({.throttled_share = 0.02}));
     CHECK(disturbed_by({.throttled_share = 0.24}) ==
-          "the CPU quota of its control group held it back for 24 % of the time");
+          "the CPU quota of its control group held it back for 24 % of the time, so try fewer threads");
+}
+
+TEST_CASE("disturbance: other processes on free CPUs disturb when they are many") {
+    CHECK(!disturbed_by({.other_cpu_share = 0.2, .run_queue_share = 0.01}));
+    CHECK(disturbed_by({.other_cpu_share = 0.3, .run_queue_share = 0.01}) ==
+          "other processes took 30 % of the CPUs");
+    CHECK(disturbed_by({.other_cpu_share = 0.2, .run_queue_share = 0.06}) ==
+          "other processes took 20 % of the CPUs");
+    CHECK(disturbed_by({.other_cpu_share = 0.02, .run_queue_share = 0.06}) ==
+          "its threads waited for a CPU for 6 % of their time");
 }
 
 TEST_CASE("disturbance: the reason is the one that explains the others") {

@@ -1,6 +1,9 @@
-// The levels against what the kernel says about the CPU.
+// The levels against what the kernel says about the CPU and MNIST_MAX_ISA allows. The words that the variable
+// does not know are tested with the programs, which read it once.
 #include "mnist/core/isa.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -28,7 +31,7 @@ std::set<std::string> kernel_flags() {
 
 }  // namespace
 
-TEST_CASE("isa: the detected level is the one that the kernel's flags give") {
+TEST_CASE("isa: the detected level is the one that the kernel's flags give and MNIST_MAX_ISA allows") {
     const std::set<std::string> flags = kernel_flags();
     REQUIRE_FALSE(flags.empty());
     const auto all = [&](const std::vector<std::string>& wanted) {
@@ -40,6 +43,8 @@ TEST_CASE("isa: the detected level is the one that the kernel's flags give") {
     Isa expected = Isa::baseline;
     if (all({"avx2", "fma"})) expected = Isa::avx2;
     if (all({"avx512f", "avx512bw", "avx512dq", "avx512vl"})) expected = Isa::avx512;
+    if (const auto limit = mnist::isa_limit())
+        expected = std::min(expected, static_cast<Isa>(std::min(*limit, mnist::IsaLevel::avx512)));
     CHECK(mnist::detected_isa() == expected);
 }
 
@@ -55,7 +60,22 @@ TEST_CASE("isa: levels have names") {
     CHECK(mnist::name(Isa::avx512) == "avx512");
 }
 
-TEST_CASE("isa: bf16 is there where the kernel's flags say so") {
-    CHECK(mnist::has_avx512_bf16() ==
-          (mnist::detected_isa() == Isa::avx512 && kernel_flags().contains("avx512_bf16")));
+TEST_CASE("isa: bf16 is there where the kernel's flags say so and MNIST_MAX_ISA allows it, else a reason") {
+    const bool in_cpu = kernel_flags().contains("avx512_bf16");
+    const bool allowed = mnist::isa_limit().value_or(mnist::IsaLevel::amx) >= mnist::IsaLevel::avx512_bf16;
+    CHECK(mnist::has_avx512_bf16() == (mnist::detected_isa() == Isa::avx512 && in_cpu && allowed));
+    const std::string obstacle = mnist::avx512_bf16_obstacle().value_or("");
+    CAPTURE(obstacle);
+    CHECK(obstacle.empty() == mnist::has_avx512_bf16());
+    CHECK((obstacle.find("this CPU has no AVX512_BF16") == 0) == !in_cpu);
+    CHECK((obstacle.find("MNIST_MAX_ISA is ") == 0) == (in_cpu && !allowed));
+}
+
+TEST_CASE("isa: the words of MNIST_MAX_ISA are in the help") {
+    for (const mnist::IsaLevel level :
+         {mnist::IsaLevel::baseline, mnist::IsaLevel::avx2, mnist::IsaLevel::avx512,
+          mnist::IsaLevel::avx512_vnni, mnist::IsaLevel::avx512_bf16, mnist::IsaLevel::amx})
+        CHECK(mnist::isa_limit_help().find(mnist::name(level)) != std::string::npos);
+    const char* const given = std::getenv("MNIST_MAX_ISA");
+    CHECK((mnist::isa_limit() ? mnist::name(*mnist::isa_limit()) : "") == (given == nullptr ? "" : given));
 }

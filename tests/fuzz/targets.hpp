@@ -38,6 +38,8 @@ void try_bench_result(FileBytes file);
 /// A TOML configuration of `mnist train`: the complete configuration that --print-config shows reads back to
 /// itself.
 void try_config(FileBytes file);
+/// A picture, and the digits on it: boxes lie inside it, and each digit has ink.
+void try_picture(FileBytes file);
 /// A checkpoint, also with its checksum mended, or the text of one: written again it reads back the same.
 void try_checkpoint(FileBytes file);
 
@@ -46,7 +48,7 @@ struct FuzzTarget {
     void (*run)(FileBytes);
 };
 
-inline constexpr std::array<FuzzTarget, 7> kFuzzTargets{{
+inline constexpr std::array<FuzzTarget, 8> kFuzzTargets{{
     {"idx", try_idx},
     {"idx_gzip", try_idx},
     {"safetensors", try_safetensors},
@@ -54,6 +56,7 @@ inline constexpr std::array<FuzzTarget, 7> kFuzzTargets{{
     {"bench_result", try_bench_result},
     {"config", try_config},
     {"checkpoint", try_checkpoint},
+    {"picture", try_picture},
 }};
 
 [[nodiscard]] inline std::string text_of(FileBytes file) {

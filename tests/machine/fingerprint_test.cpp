@@ -11,6 +11,7 @@
 
 #include "affinity.hpp"
 #include "catch.hpp"
+#include "mnist/core/onednn_isa.hpp"
 #include "onednn_facts.hpp"
 
 TEST_CASE("fingerprint: what is usable fits into the machine") {
@@ -22,8 +23,10 @@ TEST_CASE("fingerprint: what is usable fits into the machine") {
     CHECK(facts.usable_cores <= facts.usable_threads);
     CHECK(facts.memory_bytes.value_or(0) > std::uint64_t{64} << 20U);
     CHECK(facts.kernel.starts_with("Linux "));
-    CHECK_FALSE(facts.isa.empty());
+    CHECK(facts.isa == mnist::name(mnist::detected_isa()));
     CHECK_FALSE(facts.onednn_isa.empty());
+    REQUIRE(facts.instructions.has_value());
+    CHECK(*facts.instructions == mnist::instructions(mnist::detected_isa(), mnist::effective_onednn_isa()));
 }
 
 TEST_CASE("fingerprint: the usable CPUs are distinct, allowed, and as many as the facts say") {
@@ -84,5 +87,38 @@ TEST_CASE("fingerprint: oneDNN's instruction sets have the words of its own vari
     CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx2) == "AVX2");
     CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx2_vnni) == "AVX2_VNNI");
     CHECK(mnist::onednn_isa_name(dnnl_cpu_isa_avx512_core_bf16) == "AVX512_CORE_BF16");
+    CHECK(mnist::onednn_isa_name(0) == "DEFAULT");
     CHECK(mnist::onednn_isa_name(0x123456) == "isa 0x123456");
+}
+
+TEST_CASE("fingerprint: instructions for people name what is multiplied with, and a level that differs") {
+    using mnist::instructions;
+    using mnist::Isa;
+    CHECK(instructions(Isa::avx512, dnnl_cpu_isa_avx512_core_amx) == "AVX-512, VNNI, BF16, AMX");
+    CHECK(instructions(Isa::avx512, dnnl_cpu_isa_avx512_core_bf16) == "AVX-512, VNNI, BF16");
+    CHECK(instructions(Isa::avx512, dnnl_cpu_isa_avx512_core_vnni) == "AVX-512, VNNI");
+    CHECK(instructions(Isa::avx512, dnnl_cpu_isa_avx512_core) == "AVX-512");
+    CHECK(instructions(Isa::avx2, dnnl_cpu_isa_avx2) == "AVX2");
+    CHECK(instructions(Isa::avx2, dnnl_cpu_isa_avx2_vnni) == "AVX2, VNNI");
+    CHECK(instructions(Isa::avx512, dnnl_cpu_isa_avx2) == "AVX-512 (oneDNN: AVX2)");
+    CHECK(instructions(Isa::avx2, dnnl_cpu_isa_avx) == "AVX2 (oneDNN: AVX)");
+    CHECK(instructions(Isa::baseline, dnnl_cpu_isa_sse41) == "SSE2 (oneDNN: SSE4.1)");
+}
+
+TEST_CASE("fingerprint: oneDNN is held to MNIST_MAX_ISA, and its own variable may hold it lower") {
+    using mnist::IsaLevel;
+    const unsigned effective = mnist::effective_onednn_isa();
+    if (const auto limit = mnist::isa_limit())
+        CHECK((mnist::includes(onednn_isa(*limit), effective) || effective == dnnl_cpu_isa_avx2_vnni));
+    CHECK(mnist::machine_facts().onednn_isa == mnist::onednn_isa_name(effective));
+
+    CHECK(mnist::stays_below("AVX", IsaLevel::avx2));
+    CHECK(mnist::stays_below("avx2", IsaLevel::avx512));
+    CHECK(mnist::stays_below("AVX2_VNNI", IsaLevel::avx512));
+    CHECK(mnist::stays_below("AVX512_CORE_VNNI", IsaLevel::avx512_bf16));
+    CHECK_FALSE(mnist::stays_below("AVX2", IsaLevel::avx2));
+    CHECK_FALSE(mnist::stays_below("AVX2_VNNI", IsaLevel::avx2));
+    CHECK_FALSE(mnist::stays_below("AVX512_CORE_AMX", IsaLevel::avx512));
+    CHECK_FALSE(mnist::stays_below("ALL", IsaLevel::baseline));
+    CHECK_FALSE(mnist::stays_below("no such word", IsaLevel::amx));
 }

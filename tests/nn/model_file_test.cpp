@@ -121,7 +121,9 @@ TEST_CASE(
     std::memcpy(&length, content.data(), sizeof(length));
     CHECK(length % 8 == 0);
     REQUIRE(content.size() == 8 + length + 32);
-    const std::string json = R"({"__metadata__":{"format":"pt"},)" + kWeight + "," + kBias + "}";
+    const std::string json =
+        R"({"__metadata__":{"format":"pt","mnist.normalisation.mean":"0.5","mnist.normalisation.std":"0.5"},)" +
+        kWeight + "," + kBias + "}";
     CHECK(content.substr(8, json.size()) == json);
     CHECK(content.substr(8 + json.size(), length - json.size()).find_first_not_of(' ') == std::string::npos);
     const auto bytes_of = [](const auto& values) {
@@ -148,8 +150,10 @@ TEST_CASE("model: texts beside the weights are kept, whatever they hold") {
     const fs::path path = folder.path() / "m.safetensors";
     const ModelParameters model = mnist::initial_parameters({3, 2}, 0);
     mnist::save_model(model, path, false, {{mnist::kInterruptedKey, "after \"3\" of 25"}});
-    CHECK(mnist::load_metadata(path) ==
-          mnist::ModelMetadata{{"format", "pt"}, {"mnist.interrupted", "after \"3\" of 25"}});
+    CHECK(mnist::load_metadata(path) == mnist::ModelMetadata{{"format", "pt"},
+                                                             {"mnist.interrupted", "after \"3\" of 25"},
+                                                             {"mnist.normalisation.mean", "0.5"},
+                                                             {"mnist.normalisation.std", "0.5"}});
     CHECK(same_bits(mnist::load_model(path), model));
 }
 

@@ -289,16 +289,17 @@ TEST_CASE("quantised files: what does not fit together is refused with its place
     const std::string input = entry("fc1.input_scale", "[1]", "[24,28]");
     const std::string gap = entry("fc1.weight", "[2,4]", "[0,8]", "I8");
     CHECK(refused({weight, scale, bias, input}).find("fc1.weight_scale") != std::string::npos);
-    CHECK(refused({gap, scale, bias, input}) == "scales above 0 in fc1.weight_scale, found 0");
+    CHECK(refused({gap, scale, bias, input}) == "scales above 0 in \"fc1.weight_scale\", found 0");
     CHECK(refused({gap, scale, bias}).starts_with("a tensor \"fc1.input_scale\""));
     CHECK(refused({entry("fc1.weight", "[4,2]", "[0,8]", "I8"), scale, bias, input}) ==
-          "fc1.weight_scale with 4 values, found 2");
+          "\"fc1.weight_scale\" with 4 values, found 2");
     CHECK(refused({entry("fc1.weight", "[2,1]", "[0,8]"), scale, bias, input}) ==
-          "fc1.weight as I8, found \"F32\"");
+          "\"fc1.weight\" as I8, found \"F32\"");
     CHECK(refused({gap, scale, bias, entry("fc1.input_scale", "[1]", "[24,28]", "I8")}) ==
-          "fc1.input_scale as F32, found \"I8\"");
+          "\"fc1.input_scale\" as F32, found \"I8\"");
     // Seven bits: -128 would break the sums of some CPUs.
-    CHECK(refused({gap, scale, bias, input}, '\x80') == "weights from -63 to 63 in fc1.weight, found -128");
+    CHECK(refused({gap, scale, bias, input}, '\x80') ==
+          "weights from -63 to 63 in \"fc1.weight\", found -128");
 }
 
 }  // namespace mnist

@@ -95,7 +95,21 @@ TEST_CASE("page: other data is not compared, but with what is of the same data f
     CHECK(data["comparisons"][0]["base_source"] == 1);
     CHECK(data["comparisons"][0]["new_source"] == 2);
     REQUIRE(data["not_compared"].size() == 1);
-    CHECK(data["not_compared"][0].get<std::string>().starts_with("a.json and b.json are not compared: "));
+    CHECK(data["not_compared"][0].get<std::string>().starts_with("b.json and a.json are not compared: "));
+}
+
+TEST_CASE(
+    "page: the base is a file that can be compared, wherever it stands, and no quick or disturbed one") {
+    ReportSource disturbed = foreign("disturbed.json", 10, 250);
+    for (mnist::BenchRepetition& one : std::get<mnist::BenchResult>(disturbed.content).repetitions)
+        one.counters["other_cpu_share"] = 0.48;
+    const json data = data_of(
+        {foreign("quick.json", 1, 250), disturbed, foreign("b.json", 10, 250), foreign("c.json", 10, 125)});
+    REQUIRE(data["comparisons"].size() == 3);
+    for (const json& pair : data["comparisons"]) CHECK(pair["base"] == "b.json");
+    const json& row = data["comparisons"][1]["rows"][0];
+    CHECK(row["verdict"] == "disturbed");
+    CHECK(row["disturbed_by"] == "other processes took 48 % of the CPUs");
 }
 
 TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {
@@ -140,15 +154,22 @@ TEST_CASE("page: of many files the summary says who is first, not every pair") {
 
 TEST_CASE("page: the best throughput is set only against what was measured beside it") {
     // Another file, other threads and another precision are other races.
-    std::vector<json> rows = repetitions("Train/Adam/batch:64", 1, 4000);
-    for (const json& row : repetitions("Train/SGD/batch:64", 1, 2000)) rows.push_back(row);
-    for (const json& row : repetitions("Train/SGD/batch:64/threads:4", 1, 3000)) rows.push_back(row);
-    for (const json& row : repetitions("Train/SGD/batch:64/precision:bf16", 1, 3500)) rows.push_back(row);
+    std::vector<json> rows = repetitions("Train/Adam/batch:64", 5, 4000);
+    for (const json& row : repetitions("Train/SGD/batch:64", 5, 2001)) rows.push_back(row);
+    for (const json& row : repetitions("Train/SGD/batch:64/threads:4", 5, 3000)) rows.push_back(row);
+    for (const json& row : repetitions("Train/SGD/batch:64/precision:bf16", 5, 3500)) rows.push_back(row);
     ReportSource file = bench("a.json", rows);
     set_fact(file, "mnist.config.threads", "2");
-    ReportSource other = bench("b.json", repetitions("Train/Momentum/batch:64", 1, 3900));
-    CHECK(
-        mentions(data_of({file, other})["summary"],
-                 "Highest throughput: Adam in f32, batch 64, 2 threads, 4,000 samples/s (a.json); 2.00 times "
-                 "the best of SGD in f32 there."));
+    ReportSource other = bench("b.json", repetitions("Train/Momentum/batch:64", 5, 3900));
+    const std::string first =
+        "Highest throughput: Adam in f32, batch 64, 2 threads, 4,002 samples/s (a.json)";
+    CHECK(mentions(data_of({file, other})["summary"],
+                   first + "; 2.00 times (2.00 to 2.00) as fast as the best of SGD in f32 there."));
+    // Of few repetitions, or of disturbed ones, nothing is claimed.
+    auto& measured = std::get<mnist::BenchResult>(file.content).repetitions;
+    for (std::size_t i = 5; i < 7; ++i) measured[i].counters["other_cpu_share"] = 0.5;
+    CHECK(mentions(data_of({file, other})["summary"], first + "."));
+    for (std::size_t i = 5; i < 7; ++i) measured[i].counters["other_cpu_share"] = 0;
+    measured.erase(measured.begin() + 5, measured.begin() + 7);
+    CHECK(mentions(data_of({file, other})["summary"], first + "."));
 }

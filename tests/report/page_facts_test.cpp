@@ -120,9 +120,17 @@ TEST_CASE("page: repetitions that others disturbed are counted, named, and told 
     CHECK(source["repetitions"] == 5);
     CHECK(source["disturbed"] == 1);
     CHECK(source["disturbed_rows"] == json{"Train/Adam/batch:64"});
+    CHECK(source["disturbed_by"] == json{"the host took 3 % of the CPUs away"});
+    CHECK(data["throughput"][0]["points"][0]["disturbed"] ==
+          json{{"repetitions", 1},
+               {"of", 3},
+               {"reason", "the host took 3 % of the CPUs away"},
+               {"spoilt", true}});
+    CHECK(data["throughput"][1]["points"][0]["disturbed"].is_null());
     CHECK(data["summary"].back() ==
-          "b.json was measured on a busy machine: 1 of 5 repetitions lost more than 2 % of their time to "
-          "other virtual machines.");
+          "b.json: 1 of 5 repetitions were disturbed (the host took 3 % of the CPUs away); rows that are "
+          "marked "
+          "so decide nothing.");
     rows[1].erase("steal_share");
     CHECK(data_of({bench_with(rows, {})})["sources"][0]["disturbed"] == 0);
 }
@@ -134,4 +142,26 @@ TEST_CASE("page: when a file was measured is said whichever kind it is, and is e
     CHECK(source_with({})["created"] == kNoText);
     CHECK(data_of({{.name = "a.json", .content = mnist_test::sample_result(1)}})["sources"][0]["created"] ==
           mnist_test::sample_result(1).created);
+}
+
+TEST_CASE("page: files of one machine are one row of the table, with every fact under a readable name") {
+    const auto rows = repetitions("Train/Adam/batch:64", 2, 1000);
+    const Facts facts{{"mnist.machine.cpu_model", "Some CPU"},     {"mnist.config.threads", "2"},
+                      {"mnist.machine.cpu_family", "25"},          {"mnist.machine.tiles.0", "int8"},
+                      {"mnist.machine.tiles.1", "bf16"},           {"mnist.machine.swap_bytes", "2000000000"},
+                      {"mnist.machine.caches.0.level", "2"},       {"mnist.machine.caches.0.type", "unified"},
+                      {"mnist.machine.caches.0.bytes", "1048576"}, {"mnist.machine.caches.0.instances", "4"}};
+    ReportSource again = bench_with(rows, facts);
+    again.name = "again.json";
+    ReportSource other = bench_with(rows, facts);
+    other.name = "other.json";
+    std::get<mnist::BenchResult>(other.content).context["mnist.machine.cpu_family"] = "26";
+    const std::string page = mnist::report_page({bench_with(rows, facts), again, other});
+    const std::string machines = page.substr(page.find("<div class=\"blocks\">"));
+    for (const char* const part : {"\"Files\">b.json, again.json</td>", "\"CPU family\">25</td>",
+                                   "\"CPU family\">26</td>", "\"Tiles\">int8, bf16</td>",
+                                   "\"Swap, GB\">2.00</td>", "\"Caches\">L2 unified 1\u00a0MiB × 4</td>"}) {
+        CAPTURE(part);
+        CHECK(machines.find(part) != std::string::npos);
+    }
 }

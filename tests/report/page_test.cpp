@@ -10,6 +10,7 @@
 #include "results/sample_result.hpp"
 
 using mnist::ReportSource;
+using mnist_test::bench;
 using mnist_test::data_of;
 using mnist_test::repetitions;
 using mnist_test::several_seeds;
@@ -79,11 +80,44 @@ TEST_CASE("page: the summary names the winner and its margin, and says what chan
           "0.10 points "
           "above Adam and 0.43 points above SGD; with one run each, chance alone could explain that lead.");
     CHECK(data["summary"][1] ==
-          "Adam reaches 97 % soonest, after 1.25 s of training (one run), 1.60 times as fast as SGD + "
-          "Momentum.");
+          "Adam reaches 97 % after 1.25 s of training (one run); that it is sooner than SGD + Momentum (2.00 "
+          "s) "
+          "is not known.");
     result.runs[1].epochs.back().test_accuracy = result.runs[1].last_accuracy = 99.5;
     CHECK(data_of({{.name = "a.json", .content = result}})["summary"][0].get<std::string>().ends_with(
         "the lead is larger than the choice of test images explains."));
+}
+
+TEST_CASE("page: who is at the target first is said of runs enough, and of none that were disturbed") {
+    mnist::TrainResult result = mnist_test::sample_result(4);
+    result.runs.clear();
+    result.config.seeds = 5;
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+        for (const mnist_test::Course& course :
+             {mnist_test::kSgd, mnist_test::kMomentum, mnist_test::kAdam}) {
+            mnist::RunRecord run = mnist_test::run(course, seed, 4);
+            run.seconds_to_target = (course.optimizer == mnist::OptimizerKind::adam ? 1.0 : 2.0) +
+                                    0.01 * static_cast<double>(seed);
+            result.runs.push_back(run);
+        }
+    }
+    const auto sentence = [&] {
+        return data_of({{.name = "a.json", .content = result}})["summary"][1].get<std::string>();
+    };
+    const std::string start = "Adam reaches 97 % after 1.02 s of training (mean of 5 seeds)";
+    CHECK(sentence().starts_with(start + ", 1.9"));
+    CHECK(sentence().find(") as fast as SGD and 1.9") != std::string::npos);
+    for (std::size_t i = 0; i < 6; ++i) result.runs[i].disturbance.other_cpu_share = 0.48;
+    CHECK(sentence() == start +
+                            "; that it is sooner than SGD (2.02 s) and SGD + Momentum (2.02 s) is not known; "
+                            "disturbed: other processes took 48 % of the CPUs.");
+    for (mnist::RunRecord& run : result.runs) {
+        run.disturbance = {};
+        if (run.optimizer == mnist::OptimizerKind::momentum)
+            run.seconds_to_target = 1.03 + 0.01 * static_cast<double>(run.seed);
+    }
+    CHECK(sentence().ends_with(
+        ") as fast as SGD; that it is sooner than SGD + Momentum (1.05 s) is not known."));
 }
 
 TEST_CASE("page: the command that measures again has the settings that are not the defaults") {
@@ -129,6 +163,11 @@ TEST_CASE("page: nothing from a file becomes markup, script, a command or anothe
     CHECK(count_of(page, "<script") == count_of(clean, "<script"));
     CHECK(count_of(page, "<!--") == count_of(clean, "<!--"));
     CHECK(page.find("alert(1)<") == std::string::npos);
+    const std::string escaped =
+        "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!-- [31m &amp; {{script}} '";
+    CHECK(count_of(page, escaped) > 10);
+    CHECK(page.find(reversal) == std::string::npos);
+    CHECK(count_of(page, "<main") == 1);
     const std::string text = mnist::report_json(sources);
     for (const char c : text) REQUIRE((c >= ' ' && c <= '~' && c != '<' && c != '>' && c != '&'));
     CHECK(text.find("u202e") == std::string::npos);
@@ -139,6 +178,22 @@ TEST_CASE("page: nothing from a file becomes markup, script, a command or anothe
         CAPTURE(command);
         CHECK(command.find_first_of("<>$;&\"`") == std::string::npos);
         CHECK(command.find("reboot") == std::string::npos);
+    }
+}
+
+TEST_CASE("page: sentences, tables and matrices stand in the page as HTML, whatever its script does") {
+    const std::string page =
+        mnist::report_page({{.name = "a.json", .content = mnist_test::sample_result()},
+                            bench("b.json", repetitions("Train/Adam/batch:64", 10, 1234))});
+    const std::string html = page.substr(0, page.find("<script"));
+    for (const char* const part :
+         {"SGD + Momentum wins with 97.61 % (one run)", "<h2 id=\"results-title\">Optimizers</h2>",
+          "<td class=\"number\" data-name=\"Last accuracy, %\"><span><span "
+          "class=\"best\">97.61</span></span></td>",
+          "title=\"true 9, predicted 4: ", "<td class=\"number\" data-name=\"Median\">1,239</td>",
+          "data-chart=\"samples_per_second Train\"", "AMD EPYC 7763 64-Core Processor</th>"}) {
+        CAPTURE(part);
+        CHECK(html.find(part) != std::string::npos);
     }
 }
 

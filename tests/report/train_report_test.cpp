@@ -86,6 +86,22 @@ TEST_CASE("train report: a resumed training says so once") {
     CHECK(train_report(result, {}).find("\n! Resumed 3 times from a checkpoint: ") != std::string::npos);
 }
 
+TEST_CASE("train report: a resumed training says what its processes had where they were not alike") {
+    TrainResult result = mnist_test::sample_result();
+    result.machine.cpu_model = "new CPU";
+    result.config.threads = 2;
+    result.config.loader_threads = 0;
+    result.resumed.resize(3);
+    result.resumed[1].before = last_process(result);
+    CHECK(whose_seconds(result) == "the seconds are of several processes");
+    result.resumed[1].before = result.resumed[2].before = mnist::ProcessFacts{1, 1, "old\x1b CPU"};
+    CHECK(whose_seconds(result) ==
+          "the seconds are of several processes, of 1 thread (1 loader thread) on old CPU, then of 2 threads "
+          "(0 loader threads) on new CPU");
+    CHECK(train_report(result, {.width = 1000}).find("from a checkpoint: " + whose_seconds(result) + ".\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("train report: one seed, three optimizers") {
     mnist_test::check_golden("train_report_one_seed.txt", train_report(mnist_test::sample_result(), {}));
 }
@@ -203,15 +219,12 @@ TEST_CASE("train report: bf16 is named, and has no share of the f32 peak") {
 TEST_CASE("report: disturbed runs are said beside the speeds, and only these") {
     const auto report = [](const TrainResult& result) { return train_report(result, {.width = 200}); };
     TrainResult result = mnist_test::sample_result();
-    CHECK(report(result).find("disturbed") == std::string::npos);
+    CHECK(report(result).find("isturbed") == std::string::npos);
     result.runs[0].disturbance.other_cpu_share = 0.3;
     result.runs[1].disturbance.other_cpu_share = 0.02;
-    CHECK(
-        report(result).find("- 1 of 3 runs was disturbed (at worst, other processes took 30 % of the CPUs): "
-                            "measure speed again when nothing else runs\n") != std::string::npos);
+    CHECK(report(result).find("- Disturbed runs: 1 of 3 (at worst, other processes took 30 % of the CPUs). "
+                              "Measure speed again when nothing else runs\n") != std::string::npos);
     result.runs[1].disturbance.other_cpu_share = 0.5;
-    CHECK(report(result).find("- 2 of 3 runs were disturbed (at worst, other processes took 50 %") !=
+    CHECK(report(result).find("- Disturbed runs: 2 of 3 (at worst, other processes took 50 %") !=
           std::string::npos);
-    result.runs.resize(1);
-    CHECK(report(result).find("- The run was disturbed (other processes took 30 %") != std::string::npos);
 }

@@ -253,3 +253,11 @@ TEST_CASE("bench file: older files' switches are those of all iterations' time")
     row.erase("iterations");
     CHECK(!per_s());
 }
+
+TEST_CASE("bench file: counters about the disturbance are told from results, waiting being both") {
+    for (const char* const counter : {"disturbed", "load_average", "involuntary_switches", "other_cpu_share",
+                                      "steal_share", "throttled_share", "run_queue_share"})
+        CHECK(mnist::is_about_disturbance(counter));
+    for (const char* const counter : {"waiting_share", "gflops", "seed", ""})
+        CHECK(!mnist::is_about_disturbance(counter));
+}

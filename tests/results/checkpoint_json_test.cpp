@@ -17,7 +17,11 @@ CheckpointHead sample_head() {
         .created = "2026-01-31T12:00:00Z",
         .conditions = {{"dataset", json(to_json(result.dataset))}, {"config", json(to_json(result.config))}},
         .settings = "epochs = 25\n",
-        .resumed = {{.time = "2026-02-01T00:00:00Z", .run = 1, .epochs = 3}}};
+        .resumed = {{.time = "2026-02-01T00:00:00Z",
+                     .run = 1,
+                     .epochs = 3,
+                     .before = ProcessFacts{.threads = 4, .loader_threads = 1, .cpu_model = "a CPU"}}},
+        .process = ProcessFacts{.threads = 2, .loader_threads = 0, .cpu_model = "another"}};
 }
 
 RunsSoFar sample_runs() {
@@ -49,6 +53,8 @@ TEST_CASE("checkpoint words: writing what was read gives the same text, and its 
     const CheckpointFacts facts = parse_checkpoint_json(text, "F");
     CHECK(checkpoint_json(facts.head, facts.runs, facts.optimizer_steps, "2026-02-02T00:00:00Z") == text);
     CHECK(facts.optimizer_steps == 600);
+    CHECK(facts.head.process == sample_head().process);
+    CHECK(facts.head.resumed.at(0).before == sample_head().resumed.at(0).before);
     const json position = json::parse(text).at("position");
     CHECK(position.at("seed") == 4);
     CHECK(position.at("next_epoch") == 3);
@@ -72,6 +78,8 @@ TEST_CASE("checkpoint words: what does not fit together is refused by its key") 
     CHECK(refusal_with("/position/generator", "mt19937").find("F, position.generator: ") == 0);
     CHECK(refusal_with("/position", nullptr).find("F, position") == 0);
     CHECK(refusal_with("/present", nullptr).find("F, position: expected null without a present run") == 0);
+    CHECK(refusal_with("/process", nullptr).empty());
+    CHECK(refusal_with("/process/threads", -1).find("F, process.threads: expected ") == 0);
     CHECK(refusal_with("/resumed", 1).find("F, resumed: expected an array") == 0);
     CHECK(refusal_with("/finished/0/epochs", json::object()).find("F, finished[0].epochs: ") == 0);
     CHECK(refusal_with("/conditions", json::array()).find("F, conditions: expected an object") == 0);

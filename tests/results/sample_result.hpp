@@ -105,6 +105,12 @@ inline mnist::TrainResult sample_result(std::size_t epochs = 25) {
     result.machine.os = "Debian GNU/Linux 12 (bookworm)";
     result.machine.isa = "avx2";
     result.machine.onednn_isa = "AVX2";
+    result.machine.instructions = "AVX2";
+    result.machine.cpu_family = 25;
+    result.machine.cpu_model_number = 1;
+    result.machine.cpu_stepping = 1;
+    result.machine.cpu_microcode = 0xa0011d5;
+    result.machine.cpu_generation = "Zen 3 (Milan)";
     result.build = {"0.1.0",
                     std::string(40, 'a'),
                     true,

@@ -67,11 +67,28 @@ TEST_CASE("result errors: a missing key is named with its path") {
 }
 
 TEST_CASE("result errors: every key of the contract is missed, and no value of a wrong type gets through") {
-    const std::vector<std::string> optional{
-        "/interrupted",       "/initial_weights_sha256", "/primitives",      "/fma_peak_gflops",
-        "/denormals_flushed", "/runs/0/status",          "/runs/0/message",  "/runs/0/peak_fraction",
-        "/sample_images",     "/runs/0/worst_mistakes",  "/config/schedule", "/config/peak_lr",
-        "/config/warmup",     "/config/precision",       "/resumed",         "/build/libraries"};
+    const std::vector<std::string> optional{"/interrupted",
+                                            "/initial_weights_sha256",
+                                            "/primitives",
+                                            "/fma_peak_gflops",
+                                            "/denormals_flushed",
+                                            "/runs/0/status",
+                                            "/runs/0/message",
+                                            "/runs/0/peak_fraction",
+                                            "/sample_images",
+                                            "/runs/0/worst_mistakes",
+                                            "/config/schedule",
+                                            "/config/peak_lr",
+                                            "/config/warmup",
+                                            "/config/precision",
+                                            "/resumed",
+                                            "/build/libraries",
+                                            "/machine/instructions",
+                                            "/machine/cpu_family",
+                                            "/machine/cpu_model_number",
+                                            "/machine/cpu_stepping",
+                                            "/machine/cpu_microcode",
+                                            "/machine/cpu_generation"};
     std::vector<std::string> paths;
     const json whole = sample();
     collect(whole, "", paths);

@@ -37,12 +37,25 @@ TEST_CASE("result file: writing what was read gives the same bytes") {
     result.runs[1].status = mnist::RunStatus::diverged;
     result.runs[2].status = mnist::RunStatus::interrupted;
     result.interrupted = true;
-    result.resumed = {{"2026-01-31T13:00:00Z", 1, 4}, {"2026-01-31T14:00:00Z", 2, 0}};
+    result.resumed = {{"2026-01-31T13:00:00Z", 1, 4, mnist::ProcessFacts{2, 1, "a CPU"}},
+                      {"2026-01-31T14:00:00Z", 2, 0, {}}};
     result.denormals_flushed = false;
     result.config.hidden = {300, 100, 50};
     result.config.shuffle = false;
     const std::string text = train_result_json(result);
     CHECK(train_result_json(parse_train_result(text, "x.json")) == text);
+}
+
+TEST_CASE("result file: resumptions of files from before processes were told apart are read") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.resumed = {{"2026-01-31T13:00:00Z", 1, 4, mnist::ProcessFacts{2, 1, "a CPU"}}};
+    nlohmann::json old = nlohmann::json::parse(train_result_json(result));
+    CHECK(processes_differ(parse_train_result(old.dump(), "x.json")));
+    REQUIRE(old["resumed"][0].erase("before") == 1);
+    const mnist::TrainResult read = parse_train_result(old.dump(), "x.json");
+    CHECK(read.resumed.at(0).epochs == 4);
+    CHECK_FALSE(read.resumed.at(0).before);
+    CHECK_FALSE(processes_differ(read));
 }
 
 TEST_CASE("result file: a result with nothing in it survives") {
@@ -55,6 +68,25 @@ TEST_CASE("result file: a result with nothing in it survives") {
     CHECK_FALSE(read.machine.sockets);
     CHECK_FALSE(read.fma_peak_gflops);
     CHECK(train_result_json(read) == text);
+}
+
+TEST_CASE("result file: files from before the CPU's numbers were kept are read, without them") {
+    const mnist::TrainResult result = mnist_test::sample_result(1);
+    json file = written(result);
+    CHECK(parse_train_result(file.dump(), "x.json").machine.cpu_microcode == result.machine.cpu_microcode);
+    for (const char* const key : {"instructions", "cpu_family", "cpu_model_number", "cpu_stepping",
+                                  "cpu_microcode", "cpu_generation"}) {
+        REQUIRE(file.at("machine").contains(key));
+        file["machine"].erase(key);
+    }
+    const mnist::MachineFacts read = parse_train_result(file.dump(), "x.json").machine;
+    CHECK(read.onednn_isa == result.machine.onednn_isa);
+    CHECK_FALSE(read.instructions);
+    CHECK_FALSE(read.cpu_family);
+    CHECK_FALSE(read.cpu_model_number);
+    CHECK_FALSE(read.cpu_stepping);
+    CHECK_FALSE(read.cpu_microcode);
+    CHECK_FALSE(read.cpu_generation);
 }
 
 TEST_CASE("result file: the precision survives, and files from before there was a choice are f32") {

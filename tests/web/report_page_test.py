@@ -4,6 +4,8 @@
 Usage: report_page_test.py MNIST_PROGRAM SOURCE_FOLDER. Exits 77 (skipped) where chromium, its driver or selenium are missing. The browser is
 started once; every test opens its own page from a file, as a reader would, without a network. Left out: how it looks, which people judge."""
 
+import functools
+import http.server
 import json
 import pathlib
 import re
@@ -11,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -79,13 +82,14 @@ class PageTest(unittest.TestCase):
         subprocess.run([PROGRAM, "report", *files, "--out", page], check=True, stdout=subprocess.DEVNULL)
         return page
 
-    def open(self, page, width=1200, scheme="light"):
+    def open(self, page, width=1200, scheme="light", address=None, ready=True):
         self.browser.get_log("browser")  # what came before is not this page's
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                                      {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self.browser.get(page.as_uri())
-        self.wait_for("return document.documentElement.dataset.ready === 'true'", "the page is ready")
+        self.browser.get(address or page.as_uri())
+        if ready:
+            self.wait_for("return document.documentElement.dataset.ready === 'true'", "the page is ready")
 
     def js(self, script, *arguments):
         return self.browser.execute_script(script, *arguments)
@@ -107,7 +111,83 @@ class PageTest(unittest.TestCase):
     def button(self, section, text):
         return self.browser.find_element(By.XPATH, f"//section[@id='{section}']//button[contains(normalize-space(.), '{text}')]")
 
+    def assert_whole_without_scripts(self):
+        """All that the data says stands on the page, and a reader sees it without opening anything."""
+        self.assertIsNone(self.js("return document.documentElement.dataset.ready || null"))
+        text = self.js("return document.body.innerText")
+        data = json.loads(self.js("return document.getElementById('report-data').textContent"))
+        flat = lambda sentence: re.sub(r"\s+", " ", sentence)
+        for sentence in data["summary"] + data["pooled"] + [comparison["summary"] for comparison in data["comparisons"]]:
+            self.assertIn(flat(sentence), flat(text))
+        count = lambda selector: self.js("return [...document.querySelectorAll(arguments[0])].filter((e) => e.getClientRects().length).length", selector)
+        self.assertEqual(sum(len(experiment["optimizers"]) for experiment in data["experiments"]), count("#results tbody tr"))
+        matrices = sum(len(o["confusion"]) for experiment in data["experiments"] for o in experiment["optimizers"])
+        self.assertGreater(matrices, 0)
+        self.assertEqual(matrices, count("#confusion > .grid .heat tbody tr"))
+        self.assertGreater(count("#confusion .difference .heat tbody tr"), 0)
+        self.assertEqual(sum(len(comparison["rows"]) for comparison in data["comparisons"]), count("#comparison figure tbody tr"))
+        self.assertEqual(sum(len(family["members"]) for ranking in data["rankings"] for family in ranking["families"]),
+                         count("#comparison > .tablebox:has(caption) tbody tr"))
+        points = sum(len(series["points"]) for series in data["throughput"])
+        self.assertEqual(points, count("#throughput tbody tr"))
+        self.assertEqual(len(data["times"]), count("#time figure tbody tr"))
+        self.assertEqual(len(data["latencies"]), count("#latency tbody tr"))
+        self.assertGreater(count("#facts > .blocks tbody tr"), 1)
+        self.assertEqual(count("figure"), count("figure details[open]"))
+        self.assertIn("does not run here", text)
+        self.assertEqual(0, self.js("return document.querySelectorAll('canvas, button').length"))
+
     # Tests
+
+    def test_without_scripts_sentences_and_tables_are_there(self):
+        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        self.addCleanup(self.browser.execute_cdp_cmd, "Emulation.setScriptExecutionDisabled", {"value": False})
+        for width in (1200, 390):
+            self.open(self.whole_page, width=width, ready=False)
+            self.assert_whole_without_scripts()
+            self.assertLessEqual(self.js("return document.documentElement.scrollWidth"), width)
+
+    def test_where_a_server_forbids_scripts_sentences_and_tables_are_there(self):
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            policy = ""
+
+            def end_headers(self):
+                self.send_header("Content-Security-Policy", self.policy)
+                super().end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        # A build server's that shows what jobs left behind, and one that lets the page have its style at least.
+        for policy in ("sandbox; default-src 'none'; img-src 'self'; style-src 'self'", "script-src 'none'"):
+            Handler.policy = policy
+            with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=self.folder)) as server:
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                self.open(self.whole_page, address=f"http://127.0.0.1:{server.server_address[1]}/{self.whole_page.name}", ready=False)
+                self.assert_whole_without_scripts()
+                server.shutdown()
+
+    def test_disturbed_rows_are_marked_and_say_why(self):
+        rows = [{"name": f"Train/Adam/batch:{batch}", "run_type": "iteration", "real_time": 1, "time_unit": "s", "repetition_index": r,
+                 "samples_per_second": 1000 + r, "other_cpu_share": 0.48 if batch == 64 or r == 0 else 0.0} for batch in (64, 256) for r in range(5)]
+        (self.folder / "busy.json").write_text(json.dumps({"context": {}, "benchmarks": rows}))
+        self.open(self.report("busy.html", [self.folder / "busy.json"]))
+        marks = self.js("return [...document.querySelectorAll('#throughput .disturbed')].map((mark) => [mark.textContent, mark.title])")
+        reason = "other processes took 48 % of the CPUs"
+        self.assertEqual([["disturbed", reason], ["1 of 5 disturbed", reason]], marks)
+        self.draw_all()
+        self.assertIn("Hollow points are disturbed", self.js("return document.querySelector('#throughput figcaption').textContent"))
+        points = self.js("""
+            const chart = Chart.getChart(document.querySelector('#throughput canvas'));
+            return [0, 1].map((index) => {
+              chart.tooltip.setActiveElements([{datasetIndex: 0, index}], {x: 0, y: 0});
+              chart.update();
+              return [chart.getDatasetMeta(0).data[index].options.backgroundColor, chart.tooltip.body.flatMap((part) => part.lines).at(-1)];
+            });""")
+        self.assertEqual([f"disturbed: {reason}", f"1 of 5 disturbed: {reason}"], [point[1] for point in points])
+        self.assertEqual("#ffffff", points[0][0])
+        self.assertNotEqual("#ffffff", points[1][0])
+        self.assert_silent_console()
 
     def test_every_section_is_there_in_order_with_its_heading(self):
         self.open(self.whole_page)
@@ -149,7 +229,6 @@ class PageTest(unittest.TestCase):
             return [...document.querySelectorAll('figure')].map((figure) => {
               const details = figure.querySelector('details');
               details.open = true;
-              details.dispatchEvent(new Event('toggle'));
               return details.querySelectorAll('tbody tr').length;
             });""")
         self.assertGreater(len(rows), 10)
@@ -230,7 +309,7 @@ class PageTest(unittest.TestCase):
         self.assertIn("0.490", cells[0])
         self.assertIn("as far as the file shows", cells[0])
         self.assertIn("no: 4 runs, not one of each seed 0 to 9", cells[1])
-        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         self.assertIn("random weights that its seed gives", self.js("return document.querySelector('#time').textContent"))
         self.draw_all()
         self.assertEqual(2, self.js("return Chart.getChart(document.querySelector('#time canvas')).data.datasets.flatMap((d) => d.data).length"))
@@ -367,7 +446,7 @@ class PageTest(unittest.TestCase):
         page = self.report("hostile.html", [self.folder / name for name in ("train.json", "bench.json", "other.json")])
         self.open(page)
         self.draw_all()
-        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+        self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         self.assertIsNone(self.js("return window.attacked || null"))
         self.assertEqual(0, self.js("return document.querySelectorAll('img, svg, iframe, object, link').length"))
         self.assertEqual(3, self.js("return document.scripts.length"))  # the data, Chart.js, the page's own
@@ -426,7 +505,7 @@ class PageTest(unittest.TestCase):
         for width in (360, 700, 1000):
             self.open(self.whole_page, width=width)
             self.draw_all()
-            self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; d.dispatchEvent(new Event('toggle')); })")
+            self.js("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
             self.assertLessEqual(self.js("return document.documentElement.scrollWidth"), width, f"at {width} pixels")
 
     def test_dark_is_dark_and_charts_follow(self):
@@ -453,10 +532,15 @@ class PageTest(unittest.TestCase):
         page = self.folder / "plain.html"
         page.write_text(html[:begin] + html[end:])
         self.open(page)
-        self.assertIn("no Chart.js", self.js("return document.querySelector('.banner:not(noscript *)').textContent"))
+        self.assertIn("All figures are in the tables", self.js("return document.querySelector('.banner').textContent"))
         self.assertEqual(0, self.js("return document.querySelectorAll('.canvas canvas').length"))
         self.assertGreater(self.js("return document.querySelectorAll('figure details[open] tbody tr').length"), 50)
         self.assert_silent_console()
+
+    def test_with_charts_the_numbers_are_closed_below_them(self):
+        self.open(self.whole_page)
+        self.assertEqual(0, self.js("return document.querySelectorAll('figure details[open], .unscripted').length"))
+        self.assertEqual(self.js("return document.querySelectorAll('figure').length"), self.js("return document.querySelectorAll('figure canvas').length"))
 
     def test_the_data_can_be_read_out_again(self):
         html = self.whole_page.read_text()

@@ -35,6 +35,13 @@ struct MachineFacts {
     std::string os;                             ///< e.g. "Debian GNU/Linux 12 (bookworm)"
     std::string isa;                            ///< of our own loops: "baseline", "avx2", "avx512"
     std::string onednn_isa;                     ///< effective, e.g. "AVX2"
+    // From here on files of older programs have nothing.
+    std::optional<std::string> instructions;  ///< both for people, e.g. "AVX-512, VNNI, BF16, AMX"
+    std::optional<int> cpu_family;            ///< as CPUID and the kernel count, e.g. 25
+    std::optional<int> cpu_model_number;      ///< e.g. 17
+    std::optional<int> cpu_stepping;
+    std::optional<std::uint64_t> cpu_microcode;  ///< revision; of a guest what the hypervisor says
+    std::optional<std::string> cpu_generation;   ///< where the numbers are known, e.g. "Zen 4 (Genoa)"
 };
 
 struct BuildFacts {
@@ -54,8 +61,8 @@ struct BuildFacts {
 struct DatasetFacts {
     std::string name;    ///< "mnist", "fashion-mnist", "synthetic", or "custom"
     std::string sha256;  ///< over the contents of the four files (train images, train labels, test images,
-                         ///< test labels)
-    std::uint64_t train_samples = 0;
+                         ///< test labels); empty where the test files alone were read, of no known set
+    std::uint64_t train_samples = 0;  ///< 0 where the test files alone were read
     std::uint64_t test_samples = 0;
     std::uint64_t rows = 0;
     std::uint64_t columns = 0;

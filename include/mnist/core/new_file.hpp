@@ -19,6 +19,14 @@ void require_writable(const std::filesystem::path& path, const std::filesystem::
 /// Throws InputError, with `remedy`, when something of that name exists.
 void require_new(const std::filesystem::path& path, std::string remedy);
 
+/// Where the result of work goes that starts at `created` ("2026-01-31T12:00:00Z"): to `out`, or without it
+/// to the first free STEM-20260131T120000Z.json in the current folder; nowhere (empty) where `out` is
+/// /dev/null. Throws InputError when `out` exists, or when nothing can be created there; remedies name
+/// `flag`, which sets `out`. Cost: one temporary file.
+[[nodiscard]] std::optional<std::filesystem::path> plan_result(
+    const std::optional<std::filesystem::path>& out, std::string_view stem, std::string created,
+    std::string_view flag);
+
 /// Writes under `wanted`, or, when somebody was faster, under the first free name like it. Returns the name.
 /// Throws InputError when the file cannot be written at all.
 [[nodiscard]] std::filesystem::path write_new_file(const std::filesystem::path& wanted,

@@ -35,6 +35,10 @@ struct GivenValue {
     void require_one_of(const std::vector<std::string>& known) const;
 };
 
+/// The arguments behind the program's name, with "--flag=" as two words, "--flag" and "": CLI11 would take
+/// the next argument for the value that is missing.
+[[nodiscard]] std::vector<std::string> argument_words(int argc, const char* const* argv);
+
 /// The known word that `given` was probably meant to be: at most two edits (or a third of its letters) away,
 /// capital letters aside. Empty without one.
 [[nodiscard]] std::string nearest_word(std::string_view given, const std::vector<std::string>& known);

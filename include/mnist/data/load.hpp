@@ -18,6 +18,7 @@
 
 #include "mnist/data/catalog.hpp"
 #include "mnist/data/dataset.hpp"
+#include "mnist/data/folder.hpp"
 
 namespace mnist {
 
@@ -25,7 +26,9 @@ struct DataRequest {
     std::optional<std::string> dataset{};  ///< a name in the catalog or "synthetic"; empty: default
     std::optional<std::filesystem::path> data_dir{};  ///< as the user named it
     std::optional<std::filesystem::path> env_dir{};   ///< MNIST_DATA_DIR; an empty path counts as not set
-    std::filesystem::path working_dir = ".";          ///< where data/<dataset>/ is looked for
+    std::optional<std::string> prefix{};      ///< of the set that is meant where a folder holds several
+    DataNeed need = DataNeed::all;            ///< test: the training files need not be there and are not read
+    std::filesystem::path working_dir = ".";  ///< where data/<dataset>/ is looked for
 };
 
 /// Told to the user as they happen; the library itself never prints. Any may be empty.
@@ -36,13 +39,14 @@ struct DataNotices {
     std::function<void(const std::string&)> warning;  ///< names a remedy
 };
 
-/// Finds, verifies and decodes a data set; the four files in parallel.
+/// Finds, verifies and decodes a data set; its files in parallel.
 /// A folder's files may be plain or .gz and may carry a prefix ("emnist-digits-train-images-idx3-ubyte.gz").
 /// The name in the facts comes from the checksum: known contents have their name, anything else is "custom".
 /// An explicit dataset whose content has another checksum is an InputError. Classes are the highest training
-/// label + 1; images of both splits have the same extents. Throws InputError (path, offset, expected, found,
-/// remedy). Cost: decompression of the training images, with their checksum in the same pass; the other files
-/// beside it.
+/// label + 1; images of both splits have the same extents. Of the test set alone, facts.train_samples
+/// is 0, sha256 is that of the known set whose test files these are, else empty, and classes is the highest
+/// label of the test set + 1. Throws InputError (path, offset, expected, found, remedy). Cost: decompression
+/// of the training images, with their checksum in the same pass; the other files beside it.
 [[nodiscard]] Dataset load_dataset(const DataRequest& request, const DataNotices& notices);
 
 /// Where data comes from beside the folders of a request; for programs and tests that bring their own.

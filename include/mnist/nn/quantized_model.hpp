@@ -57,7 +57,9 @@ struct QuantizedModel {
 [[nodiscard]] std::string weights_sha256(const QuantizedModel& model);
 
 /// Writes a safetensors file, whole or not at all; an existing one is an InputError. Tensors of layer N:
-/// fcN.weight I8 [out, in], fcN.weight_scale F32 [out], fcN.bias F32 [out], fcN.input_scale F32 [1].
+/// fcN.weight I8 [out, in], fcN.weight_scale F32 [out], fcN.bias F32 [out], fcN.input_scale F32 [1]. Texts
+/// about a normalisation are left out of `metadata`: it is in the first layer's bias and input scale, whose
+/// pixels are the bytes of 0 to 255.
 void save_quantized(const QuantizedModel& model, const std::filesystem::path& path,
                     const ModelMetadata& metadata = {});
 

@@ -1,7 +1,7 @@
-// One HTML page of any result files: self-contained, opens offline, allows no script but its own. What it
-// shows is computed here and goes into the page as one block of JSON; the page's own scripts
-// (src/report/page) only draw it. Charts are by Chart.js, where the build had it; else every chart is its
-// table.
+// One HTML page of any result files: self-contained, opens offline, allows no script but its own. All that
+// can be read (sentences, tables, matrices) stands in it as HTML; the page's scripts (src/report/page) add
+// charts, pictures and switches, from the same data, which the page holds as one block of JSON. Charts are by
+// Chart.js, where the build had it.
 #pragma once
 
 #include <string>
@@ -24,9 +24,8 @@ struct ReportSource {
 /// {"n", "median", "low", "high", "spread"}, where "spread" says what low and high are: "interval" (95 % of
 /// the median, six values or more), "range" (lowest and highest) or "none". All text is printable() and the
 /// JSON is ASCII without '<', '>' and '&', so that it may stand in a page as it is. Throws InputError without
-/// any source. Cost: that of comparing each later file with the first of its kind (files of
-/// one machine, build and configuration count as one), and of ranking all that are compared with the same
-/// one.
+/// any source. Cost: that of comparing each file with the base of its kind (files of one machine, build and
+/// configuration count as one), and of ranking all that are compared with the same one.
 [[nodiscard]] std::string report_json(const std::vector<ReportSource>& sources);
 
 /// The page. The same sources give the same bytes.

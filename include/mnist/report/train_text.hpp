@@ -23,6 +23,10 @@ struct TextStyle {
 /// An epoch without a finite loss reads "Epoch 3/25, diverged: the train loss is no finite number".
 [[nodiscard]] std::string epoch_line(std::size_t epoch, std::size_t epochs, const EpochRecord& record);
 
+/// "the seconds are of several processes", of a resumed result; where these were not alike, with threads and
+/// processor of each: ", of 1 thread (0 loader threads) on AMD EPYC, then of 2 threads ...".
+[[nodiscard]] std::string whose_seconds(const TrainResult& result);
+
 /// One row an optimizer, with the original's columns (Optimizer, First Reached Epoch, Best Accuracy, Last
 /// Accuracy, Last Train Loss, Last Test Loss, Convergence Speed: rank by first reached epoch, Slow / Faster /
 /// Fastest) plus samples/s and seconds to the target. With several seeds: mean +- standard deviation, and the

@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mnist/core/disturbance.hpp"
@@ -50,6 +51,10 @@ struct BenchResult {
 /// switches a second were counted have "involuntary_switches", their number: over the time of all iterations.
 /// A value that is none (a share below 0 or above 1) is left out.
 [[nodiscard]] Disturbance disturbance_of(const BenchRepetition& repetition);
+
+/// Whether a counter of ours says how disturbed a repetition was, and nothing of the program: of use beside
+/// the repetition, not over several. waiting_share says both and is none.
+[[nodiscard]] bool is_about_disturbance(std::string_view counter);
 
 /// An object with an object "context" and an array "benchmarks".
 [[nodiscard]] bool looks_like_bench_json(const nlohmann::json& root);

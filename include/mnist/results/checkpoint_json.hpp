@@ -13,16 +13,17 @@
 
 namespace mnist {
 
-/// The same in every checkpoint of a training.
+/// The same in every checkpoint that a process writes.
 // It begins with a null, which takes no memory; the check sees what other kinds of JSON take.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 struct CheckpointHead {
     std::string created;  ///< when the training began: UTC, "2026-01-31T12:00:00Z"
-    /// What decides the bits and the speed, in sections of keys: the whole configuration, the data set, the
-    /// network, program and processor. Whoever resumes must have the same, see differences().
+    /// What decides the bits, in sections of keys: configuration, data set, network, program and caches.
+    /// Whoever resumes must have the same, see differences().
     nlohmann::json conditions;
-    std::string settings;             ///< TOML that gives the configuration back
-    std::vector<Resumption> resumed;  ///< what came before
+    std::string settings;                   ///< TOML that gives the configuration back
+    std::vector<Resumption> resumed;        ///< what came before
+    std::optional<ProcessFacts> process{};  ///< that wrote it; files of old do not have it
 };
 
 /// How far a training has come.

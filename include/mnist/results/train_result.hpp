@@ -3,6 +3,7 @@
 // std::nullopt and null in the file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@
 namespace mnist {
 
 struct EpochRecord {
-    std::optional<double> train_loss;  ///< nats, mean over the epoch's batches; empty where it was not finite
+    std::optional<double> train_loss;  ///< nats, mean over the epoch's images; empty where it was not finite
     std::optional<double> test_loss;   ///< nats, mean over the test set
     std::optional<double> test_accuracy;  ///< percent
     double train_seconds = 0;             ///< training only
@@ -66,11 +67,21 @@ struct RunRecord {
     return seconds;
 }
 
+/// What may change from process to process of one training: it decides the seconds and no bit.
+struct ProcessFacts {
+    std::uint64_t threads = 0;  ///< that it had, never 0 for "all"
+    std::uint64_t loader_threads = 0;
+    std::string cpu_model;
+
+    bool operator==(const ProcessFacts&) const = default;
+};
+
 /// A process that went on from a checkpoint of another: the seconds of what came before are of that one.
 struct Resumption {
-    std::string time;          ///< UTC
-    std::uint64_t run = 0;     ///< the first that was not whole, from 0
-    std::uint64_t epochs = 0;  ///< of that run, whole by then
+    std::string time;                      ///< UTC
+    std::uint64_t run = 0;                 ///< the first that was not whole, from 0
+    std::uint64_t epochs = 0;              ///< of that run, whole by then
+    std::optional<ProcessFacts> before{};  ///< of the process that came before; files of old do not have it
 };
 
 struct TrainResult {
@@ -91,5 +102,19 @@ struct TrainResult {
     bool denormals_flushed = true;
     std::vector<RunRecord> runs;
 };
+
+/// Of the last process, which wrote the result.
+[[nodiscard]] inline ProcessFacts last_process(const TrainResult& result) {
+    return {.threads = result.config.threads,
+            .loader_threads = result.config.loader_threads,
+            .cpu_model = result.machine.cpu_model};
+}
+
+/// Whether its seconds are of processes that were not alike, so that no peak of one of them is all runs'.
+[[nodiscard]] inline bool processes_differ(const TrainResult& result) {
+    const ProcessFacts last = last_process(result);
+    return std::any_of(result.resumed.begin(), result.resumed.end(),
+                       [&](const Resumption& one) { return one.before && *one.before != last; });
+}
 
 }  // namespace mnist

@@ -18,9 +18,10 @@ struct Checkpoint {
     ExperimentProgress progress;
 };
 
-/// What must be the same for a checkpoint to be gone on from: the configuration as it was asked for (all of
-/// it, through results/train_json), the data's contents, the network, the weights that were started from,
-/// the program with its libraries and instructions, and the processor, as seconds of two would be mixed.
+/// What must be the same for a checkpoint to be gone on from, because it decides bits: the configuration as
+/// it was asked for (through results/train_json, without its numbers of threads), the data's contents, the
+/// network, the weights that were started from, the program with its libraries and instructions, and the
+/// sizes of a core's caches of the first two levels, by which oneDNN may cut its sums.
 [[nodiscard]] nlohmann::json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& build,
                                                    const MachineFacts& machine);
 

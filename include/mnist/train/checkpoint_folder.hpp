@@ -24,8 +24,8 @@ class CheckpointFolder {
     /// Throws InputError where there is a checkpoint already, whole or not.
     void require_empty() const;
 
-    /// The newest that is whole. For each newer one that is not, `warnings` gets a sentence. Throws
-    /// InputError where there is none: it says what is wrong with the newest.
+    /// The newest that is whole. `warnings`, empty before, gets a sentence for each newer one that is not.
+    /// Throws InputError where there is none: it says what is wrong with each, and what to do.
     [[nodiscard]] Checkpoint load(std::vector<std::string>& warnings);
 
     /// Adds a checkpoint, whole or not at all, and then removes all but it and the one that was loaded or

@@ -92,11 +92,19 @@ inline constexpr std::size_t kCalibrationImages = 4096;
 /// The model in int8, calibrated on training images. Throws ShapeError where model and data do not fit.
 [[nodiscard]] QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset);
 
+/// Threads that `wanted` means: 0 is one for each of `cpus`.
+[[nodiscard]] std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus);
+
 /// Extents of the network that a configuration means for a data set: {pixels, hidden..., classes}.
 [[nodiscard]] std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset);
 
+/// Throws InputError, with the reason, where this machine cannot train in a precision. Cost: some
+/// milliseconds.
+void require_precision(Precision precision);
+
 /// Checks what flags and files may set: throws InputError that names key and value. `dataset` may be null
-/// (then the checks that need it are left out).
+/// (then the checks that need it are left out). The machine is not asked: a configuration for another one is
+/// a configuration.
 void validate(const TrainConfig& config, const Dataset* dataset);
 
 }  // namespace mnist

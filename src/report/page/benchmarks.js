@@ -1,4 +1,4 @@
-// Speed: throughput and share of the peak by batch size, roofline, latency, and tables of all other benchmarks.
+// Charts of speed: throughput and share of the peak by batch size, roofline, latency.
 
 // Inference has its precision in its colour already.
 function batchVariants(series) {
@@ -28,7 +28,7 @@ function batchDatasets(series, read) {
     data: one.points.filter((point) => read(point)).map((point) => {
       const estimate = read(point);
       return {x: point.batch, y: estimate.median, low: estimate.low, high: estimate.high, estimate, variant: nameOf(one),
-        source: sourceName(one.source)};
+        source: sourceName(one.source), disturbed: point.disturbed};
     }),
   })).filter((dataset) => dataset.data.length);
   const later = crowdedOut(datasets);
@@ -57,66 +57,40 @@ function batchChart(series, read, yAxis, format) {
   };
 }
 
-function batchNumbers(series, read, format) {
-  const rows = series.flatMap((one) => one.points.filter((point) => read(point)).map((point) => ({one, estimate: read(point), point})));
-  return {rows, columns: [
-    {name: 'Optimizer', cell: ({one}) => optimizerTitle(one.optimizer)},
-    {name: 'Batch', number: true, cell: ({point}) => whole(point.batch)},
-    {name: 'Median', number: true, cell: ({estimate}) => format(estimate.median)},
-    {name: 'Low', number: true, cell: ({estimate}) => (estimate.spread === 'none' ? null : format(estimate.low))},
-    {name: 'High', number: true, cell: ({estimate}) => (estimate.spread === 'none' ? null : format(estimate.high))},
-    {name: 'Low and high are', cell: ({estimate}) => spreadWords(estimate)},
-    {name: 'Threads', number: true, cell: ({one}) => one.threads},
-    {name: 'Precision', cell: ({one}) => one.precision},
-    {name: 'File', wide: true, cell: ({one}) => sourceName(one.source)},
-  ]};
-}
-
-// A legend of many files needs the whole width.
-function spacious(series, figure) {
-  if (new Set(series.map(batchVariants(series))).size > 3) figure.setAttribute('class', 'whole');
-  return figure;
-}
-
-const kFamilies = {Train: 'An epoch of training', Step: 'A training step', Infer: 'Inference'};
-
 function logValues(datasets) {
   const values = datasets.flatMap((dataset) => dataset.data.flatMap((point) => [point.low, point.high]));
   return {min: least(values) / 1.12, max: greatest(values) * 1.12};
 }
 
-function throughputFigures() {
-  return Object.entries(kFamilies).map(([family, title]) => {
-    const series = report.throughput.filter((one) => one.family === family);
-    if (!series.length) return null;
-    const read = (point) => point.samples_per_second;
-    return spacious(series, chartFigure({
-      title: `${title}, samples/s`, numbers: batchNumbers(series, read, whole),
-      chart: batchChart(series, read, (datasets) => logAxis('Samples/s', null, logValues(datasets)), (value) => `${whole(value)} samples/s`),
-    }));
-  });
+// A legend of many files needs the whole width.
+function addBatchChart(figure, series, chart) {
+  if (new Set(series.map(batchVariants(series))).size > 3) figure.className = 'whole';
+  addChart(figure, {chart});
 }
 
-function shareFigures() {
-  return Object.entries(kFamilies).map(([family, title]) => {
-    const read = (point) => point.peak_fraction;
-    const series = report.throughput.filter((one) => one.family === family && one.points.some(read));
-    if (!series.length) return null;
-    const format = (value) => percent(value, 1);
-    const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
-    return spacious(series, chartFigure({title, numbers: batchNumbers(series, read, format), chart: batchChart(series, read, yAxis, format)}));
-  });
+function throughputFigure(figure, family) {
+  const series = report.throughput.filter((one) => one.family === family);
+  addBatchChart(figure, series, batchChart(series, (point) => point.samples_per_second,
+    (datasets) => logAxis('Samples/s', null, logValues(datasets)), (value) => `${whole(value)} samples/s`));
+}
+
+function shareFigure(figure, family) {
+  const read = (point) => point.peak_fraction;
+  const series = report.throughput.filter((one) => one.family === family && one.points.some(read));
+  const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
+  addBatchChart(figure, series, batchChart(series, read, yAxis, (value) => percent(value, 1)));
 }
 
 const kDirections = {Forward: 'other', BackwardData: 'second', BackwardWeights: 'third'};
 
-function rooflineFigure(roofline) {
+function rooflineFigure(figure, index) {
+  const roofline = report.rooflines[index];
   const directions = [...new Set(roofline.points.map((point) => point.direction))];
   const datasets = directions.map((direction, i) => ({
     label: direction, colour: kDirections[direction] || 'other', interval: 'y', showLine: false, pointStyle: kShapes[i % kShapes.length], pointRadius: 5,
     keyA: direction, nameA: direction, keyB: '', nameB: '', sign: '',
     data: roofline.points.filter((point) => point.direction === direction).map((point) =>
-      ({x: point.intensity, y: point.gflops.median, low: point.gflops.low, high: point.gflops.high, point})),
+      ({x: point.intensity, y: point.gflops.median, low: point.gflops.low, high: point.gflops.high, disturbed: point.disturbed, point})),
   }));
   const xs = roofline.points.map((point) => point.intensity);
   const {peak_gflops: peak, memory_gb_per_second: memory} = roofline;
@@ -130,10 +104,7 @@ function rooflineFigure(roofline) {
   }
   const ys = [...roofline.points.flatMap((point) => [point.gflops.low, point.gflops.high]), ...(peak ? [peak] : [])];
   const lowest = least([...ys, ridge ? left * memory : Infinity]);
-  return chartFigure({
-    title: `Roofline of the inner products, one thread${report.rooflines.length > 1 ? `: ${sourceName(roofline.source)}` : ''}`,
-    note: (peak ? `Roof: ${short(peak)} GFLOP/s of fused multiply-adds` + (memory ? `, ${short(memory)} GB/s from memory. ` : '. ') : 'No peaks in this file. ') +
-      'Intensity counts each operand once; what its cache feeds lies above the slope.',
+  addChart(figure, {
     chart: {
       datasets,
       scales: {x: logAxis('FLOP per byte', null, {min: left, max: right}), y: logAxis('GFLOP/s', null, {min: lowest / 1.3, max: greatest(ys) * 1.3})},
@@ -141,14 +112,6 @@ function rooflineFigure(roofline) {
       describe: (at) => (at.point ? [withInterval(at.point.gflops, (v) => `${short(v)} GFLOP/s`), spreadWords(at.point.gflops),
         `${short(at.point.intensity)} FLOP per byte`, sourceName(roofline.source)] : [`${short(at.y)} GFLOP/s`]),
     },
-    numbers: {rows: [...roofline.points, ...roofline.others], columns: [
-      {name: 'Primitive', wide: true, cell: (row) => row.name},
-      {name: 'FLOP per byte', number: true, cell: (row) => (row.intensity === undefined ? null : short(row.intensity))},
-      {name: 'GFLOP/s', number: true, cell: (row) => (row.gflops ? withInterval(row.gflops, short) : null)},
-      {name: 'Share of the roof', number: true, cell: (row) => (row.gflops && peak ?
-        percent(row.gflops.median / Math.min(peak, memory ? row.intensity * memory : peak), 0) : null)},
-      {name: 'GB/s', number: true, cell: (row) => (row.gb_per_second ? withInterval(row.gb_per_second, short) : null)},
-    ]},
   });
 }
 
@@ -158,7 +121,7 @@ const kLatencyColours = ['other', 'second', 'third', 'soft'];
 const kFileColours = ['other', 'second', 'third', 'sgd', 'momentum', 'adam', 'soft'];
 
 function latencyPoints(rows, key) {
-  return rows.filter((row) => row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) => ({x: row.batch, y: row[key], low: null, high: null, row}));
+  return rows.filter((row) => row[key] !== null).sort((a, b) => a.batch - b.batch).map((row) => ({x: row.batch, y: row[key], low: null, high: null, disturbed: row.disturbed, row}));
 }
 
 // Of one file: its percentiles. Of several: a line a file, all at one percentile, or there would be four times as many as can be told apart.
@@ -183,12 +146,38 @@ function latencyRange(keys) {
   return {min: least(values) / 1.4, max: greatest(values) * 1.4};
 }
 
-function latencyFigure(precision, {nameOf, variants, onDraw}) {
-  const rows = report.latencies.filter((row) => row.precision === precision);
+// What several files have in common is the percentile that is drawn of them; the switch above the figures says which.
+const kLatencies = {drawn: [], shown: kPercentiles[0]};
+
+function placeLatency(chart) {
+  const [key, name] = kLatencies.shown;
+  for (const dataset of chart.data.datasets) dataset.data = latencyPoints(dataset.own, key);
+  Object.assign(chart.options.scales.y, latencyRange([key]));
+  chart.options.scales.y.title.text = `Microseconds, ${name === 'Longest' ? 'the longest call' : name === kPercentiles[0][1] ? 'half of the calls' : `${name} of the calls`}`;
+  chart.update('none');
+}
+
+function addLatencySwitch(figure) {
+  figure.parentElement.before(el('div', {class: 'controls'}, el('span', {class: 'note'}, 'At most this long:'),
+    choice('Percentile of the calls', kPercentiles.map(([key, name]) => [key, name]), kLatencies.shown[0], (wanted) => {
+      kLatencies.shown = kPercentiles.find(([key]) => key === wanted);
+      kLatencies.drawn.forEach(placeLatency);
+    })));
+}
+
+// A chart a precision.
+function latencyFigure(figure, precision) {
+  const nameOf = variantNames(report.latencies, true);
+  const variants = [...new Set(report.latencies.map(nameOf))];
   const several = variants.length > 1;
+  if (several && !figure.previousElementSibling) addLatencySwitch(figure);
+  const rows = report.latencies.filter((row) => row.precision === precision);
   const batches = [...new Set(report.latencies.map((row) => row.batch))].sort((a, b) => a - b);
-  return chartFigure({
-    title: `Latency of one call, ${precision}`, onDraw,
+  addChart(figure, {
+    onDraw: several ? (chart) => {
+      kLatencies.drawn.push(chart);
+      placeLatency(chart);
+    } : null,
     chart: {
       datasets: latencyDatasets(rows, nameOf, variants),
       scales: {x: logAxis('Images a call', batches, {min: batches[0] / 1.25, max: batches[batches.length - 1] * 1.25}),
@@ -197,60 +186,5 @@ function latencyFigure(precision, {nameOf, variants, onDraw}) {
       describe: ({row}) => [...kPercentiles.filter(([key]) => row[key] !== null).map(([key, name]) => `${name}: ${short(row[key])} µs`),
         plural(row.repetitions, 'repetition'), nameOf(row), nameOf(row) === sourceName(row.source) ? null : sourceName(row.source)].filter((line) => line),
     },
-    numbers: {rows, columns: [
-      {name: 'Images a call', number: false, cell: (row) => whole(row.batch)},
-      ...kPercentiles.map(([key, name]) => ({name: `${name}, µs`, number: true, cell: (row) => short(row[key])})),
-      {name: 'Threads', number: true, cell: (row) => row.threads},
-      {name: 'File', wide: true, cell: (row) => sourceName(row.source)},
-    ]},
   });
-}
-
-// A chart a precision. What several files have in common is the percentile that is drawn of them.
-function latencyBlock() {
-  if (!report.latencies.length) return [];
-  const nameOf = variantNames(report.latencies, true);
-  const variants = [...new Set(report.latencies.map(nameOf))];
-  const several = variants.length > 1;
-  const drawn = [];
-  let [shown] = kPercentiles;
-  const place = (chart) => {
-    const [key, name] = shown;
-    for (const dataset of chart.data.datasets) dataset.data = latencyPoints(dataset.own, key);
-    Object.assign(chart.options.scales.y, latencyRange([key]));
-    chart.options.scales.y.title.text = `Microseconds, ${name === 'Longest' ? 'the longest call' : name === kPercentiles[0][1] ? 'half of the calls' : `${name} of the calls`}`;
-    chart.update('none');
-  };
-  const onDraw = several ? (chart) => {
-    drawn.push(chart);
-    place(chart);
-  } : null;
-  const switcher = el('div', {class: 'controls'}, el('span', {class: 'note'}, 'At most this long:'),
-    choice('Percentile of the calls', kPercentiles.map(([key, name]) => [key, name]), shown[0], (wanted) => {
-      shown = kPercentiles.find(([key]) => key === wanted);
-      drawn.forEach(place);
-    }));
-  const precisions = [...new Set(report.latencies.map((row) => row.precision))];
-  return [
-    el('p', {class: 'note'}, 'Percentiles of single calls, the median over the repetitions; the longest call of all. Both axes are logarithmic.'),
-    several && chartsAvailable ? switcher : null,
-    el('div', {class: precisions.length > 1 ? 'grid thirds' : ''}, precisions.map((precision) => latencyFigure(precision, {nameOf, variants, onDraw}))),
-  ];
-}
-
-// What no chart shows: a table a file. Another program's file is there for its rows, so its table is open.
-function otherBenchmarks(file) {
-  const cut = file.all > file.rows.length ? `The first ${whole(file.rows.length)} of ${whole(file.all)} benchmarks.` : null;
-  const numbers = () => table([
-    {name: 'Benchmark', wide: true, cell: (row) => row.name},
-    {name: 'Time', number: true, cell: (row) => withInterval(row.seconds, duration)},
-    {name: 'Low and high are', cell: (row) => spreadWords(row.seconds)},
-    {name: 'Counters, medians', wide: true, cell: (row) => row.counters.map(([key, value]) => `${key} ${large(value)}`).join(', ')},
-  ], file.rows);
-  const kMostOpen = 100;
-  return [
-    el('h3', {}, sourceHeading(file.source)),
-    cut ? el('p', {class: 'note'}, cut) : null,
-    disclosure(plural(file.rows.length, 'benchmark'), numbers, file.foreign && file.rows.length <= kMostOpen),
-  ];
 }

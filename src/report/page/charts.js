@@ -1,5 +1,5 @@
-// Charts: one figure with a caption, its legend as buttons (a keyboard reaches them, a screen reader names them), the canvas, and the
-// numbers as a table. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
+// Charts: in a figure that stands in the page with its caption and its numbers, the legend as buttons (a keyboard reaches them, a screen
+// reader names them) and the canvas. Intervals are drawn by a plugin of a few lines, because Chart.js has none of its own.
 
 const kCharts = [];
 const kPending = new Map();  // what draws a figure, by the box that it will be drawn in
@@ -99,12 +99,23 @@ function logAxis(title, values, options) {
   });
 }
 
+// Points of which disturbances leave nothing to decide.
+function isSpoilt(point) {
+  return Boolean(point && point.disturbed && point.disturbed.spoilt);
+}
+
+function disturbedLines({disturbed}) {
+  if (!disturbed) return [];
+  return [`${disturbed.spoilt ? '' : `${disturbed.repetitions} of ${disturbed.of} `}disturbed: ${disturbed.reason}`];
+}
+
 // Colours by name, so that a change between light and dark (or paper) can set them anew.
 function paintDatasets(datasets) {
   for (const dataset of datasets) {
     dataset.borderColor = colour(dataset.colour);
     dataset.backgroundColor = dataset.hollow ? colour('ground') : colour(dataset.colour);
     dataset.pointBorderColor = dataset.borderColor;
+    dataset.pointBackgroundColor = (context) => (isSpoilt(context.raw) ? colour('ground') : dataset.backgroundColor);
   }
 }
 
@@ -148,7 +159,7 @@ function drawChart(canvas, {datasets, scales, describe, title}) {
           displayColors: false, padding: 10, cornerRadius: 6,
           callbacks: {
             title: (items) => (items.length ? title(items[0].raw, items[0].dataset) : ''),
-            label: (item) => describe(item.raw, item.dataset),
+            label: (item) => [describe(item.raw, item.dataset), disturbedLines(item.raw)].flat(),
           },
         },
       },
@@ -223,38 +234,33 @@ function showAll(groups, off, all, update) {
   return line;
 }
 
-// The whole figure. chart: {datasets, scales, describe, title}; numbers: {columns, rows}; `onDraw` gets the chart once it exists.
-function chartFigure({title, note, chart, numbers, onDraw, height}) {
-  const box = el('div', {class: 'canvas'});
+// Puts a chart above the numbers of its figure and closes these. chart: {datasets, scales, describe, title}; `onDraw` gets the chart once it
+// exists.
+function addChart(figure, {chart, onDraw, height}) {
+  const details = figure.querySelector('details');
+  const canvas = el('canvas', {role: 'img', 'aria-label': `${figure.querySelector('h4').textContent}. The numbers are in the table below.`});
+  const box = el('div', {class: 'canvas'}, canvas);
   if (height) box.style.height = `${height}px`;
-  const bar = el('div', {class: 'controls'});
-  const figure = el('figure', {}, el('figcaption', {}, el('h4', {}, title), note ? el('p', {class: 'note'}, note) : null));
-  if (chartsAvailable) {
-    const canvas = el('canvas', {role: 'img', 'aria-label': `${title}. The numbers are in the table below.`});
-    box.append(canvas);
-    let drawn = null;
-    let isOn = () => true;
-    const show = () => {
-      if (!drawn) return;
-      drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
-      drawn.update('none');
-    };
-    kPending.set(box, () => {
-      drawn = drawChart(canvas, chart);
-      if (onDraw) onDraw(drawn);
-      show();
-    });
-    const buttons = legend(chart.datasets, (wanted) => {
-      isOn = wanted;
-      show();
-    });
-    bar.append(...buttons);
-    if (bar.childNodes.length) figure.append(bar);
-    figure.append(box);
-    if (drawer) drawer.observe(box);
-  }
-  const details = disclosure('Numbers', () => table(numbers.columns, numbers.rows), !chartsAvailable);
-  details.firstChild.setAttribute('aria-label', `Numbers of ${title}`);
-  figure.append(details);
-  return figure;
+  let drawn = null;
+  let isOn = () => true;
+  const show = () => {
+    if (!drawn) return;
+    drawn.data.datasets.forEach((dataset, i) => drawn.setDatasetVisibility(i, isOn(dataset)));
+    drawn.update('none');
+  };
+  kPending.set(box, () => {
+    drawn = drawChart(canvas, chart);
+    if (onDraw) onDraw(drawn);
+    show();
+  });
+  const buttons = legend(chart.datasets, (wanted) => {
+    isOn = wanted;
+    show();
+  });
+  if (buttons.length) details.before(el('div', {class: 'controls'}, buttons));
+  if (chart.datasets.some((dataset) => dataset.data.some(isSpoilt)))
+    figure.querySelector('figcaption').append(el('p', {class: 'note'}, 'Hollow points are disturbed; nothing is decided from them.'));
+  details.before(box);
+  details.open = false;
+  if (drawer) drawer.observe(box);
 }

@@ -1,16 +1,16 @@
 // Dot plots: one line a row with a dot and its interval. For times and for ratios, where the rows have names rather than numbers.
 
-// Rows: {label, value, low, high, colour, lines}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
+// Rows: {label, value, low, high, colour, lines, disturbed}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
 // `names`: what a row's colour stands for; without it, the optimizer of that colour.
-function dotFigure({title, note: remark, rows: everything, unit, log, mark, names, numbers}) {
+function dotChart(figure, {rows: everything, unit, log, mark, names}) {
   const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
   const rows = everything.slice(0, kMostRows);
-  const cut = everything.length > rows.length ? `The first ${kMostRows} of ${everything.length}; the table has all.` : null;
-  const note = [remark, cut].filter((text) => text).join(' ');
+  if (everything.length > rows.length)
+    figure.querySelector('figcaption').append(el('p', {class: 'note'}, `The first ${kMostRows} of ${everything.length}; the table has all.`));
   const kRowPixels = 26;
   const kNarrow = 560;
   const labels = rows.map((row, i) => `${i}`);  // unique, unlike names
-  const points = rows.map((row, i) => ({x: row.value, y: i, low: row.low, high: row.high, row}));
+  const points = rows.map((row, i) => ({x: row.value, y: i, low: row.low, high: row.high, disturbed: row.disturbed, row}));
   const groups = [...new Set(rows.map((row) => row.colour))];
   const datasets = groups.map((group) => ({
     data: points.filter((point) => point.row.colour === group), colour: group, interval: 'x', showLine: false, pointStyle: 'circle',
@@ -32,8 +32,8 @@ function dotFigure({title, note: remark, rows: everything, unit, log, mark, name
   });
   y.title.display = false;
   if (mark) x.grid.lineWidth = (context) => (context.tick && context.tick.value === mark ? 3 : 1);
-  return chartFigure({
-    title, note, numbers, height: 70 + kRowPixels * rows.length,
+  addChart(figure, {
+    height: 70 + kRowPixels * rows.length,
     chart: {
       datasets, scales: {x, y},
       title: (point) => point.row.label,

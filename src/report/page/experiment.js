@@ -1,72 +1,4 @@
-// The experiment: its table and its curves, one block a result file of `mnist train`.
-
-function meanCell(value, format) {
-  if (!value) return null;
-  return value.deviation === null ? format(value.mean)
-    : [format(value.mean), el('span', {class: 'deviation'}, `± ${format(value.deviation)}`)];
-}
-
-function firstEpochs(optimizer) {
-  return optimizer.runs.map((run) => (run.first_epoch_at_target === null ? kNone : String(run.first_epoch_at_target))).join(', ');
-}
-
-// A mean over those seeds that got there says so.
-function reachedNote(optimizer) {
-  const reached = optimizer.runs.filter((run) => run.first_epoch_at_target !== null).length;
-  return reached === 0 || reached === optimizer.runs.length ? null
-    : el('span', {class: 'deviation'}, `(${reached} of ${optimizer.runs.length} seeds)`);
-}
-
-function resultColumns(experiment) {
-  const target = fixed(experiment.target_accuracy, 2);
-  const best = (key, better) => {
-    const means = experiment.optimizers.map((o) => (o[key] ? o[key].mean : null)).filter((mean) => mean !== null);
-    return means.length > 1 ? better(...means) : null;
-  };
-  const column = (name, key, format, better) => {
-    const winner = better ? best(key, better) : null;
-    return {name, number: true, cell: (o) => {
-      const content = meanCell(o[key], format);
-      return content !== null && winner !== null && o[key].mean === winner ? el('span', {class: 'best'}, content) : content;
-    }};
-  };
-  const seconds = column(`Seconds to ${target}\u00a0%`, 'seconds_to_target', (v) => fixed(v, 2), Math.min);
-  return [
-    {name: 'Optimizer', cell: (o) => {
-      const mark = el('span', {class: 'swatch'});
-      mark.style.backgroundColor = `var(--${colourName(o.optimizer)})`;
-      return el('span', {}, mark, o.title);
-    }},
-    {name: `First epoch at ${target}\u00a0%`, number: true, cell: firstEpochs},
-    column('Best accuracy, %', 'best_accuracy', (v) => fixed(v, 2), Math.max),
-    column('Last accuracy, %', 'last_accuracy', (v) => fixed(v, 2), Math.max),
-    column('Last train loss', 'last_train_loss', (v) => fixed(v, 4), Math.min),
-    column('Last test loss', 'last_test_loss', (v) => fixed(v, 4), Math.min),
-    {name: 'Convergence speed', cell: (o) => o.convergence_speed},
-    column('Samples/s', 'samples_per_second', whole, Math.max),
-    {...seconds, cell: (o) => (o.seconds_to_target ? [seconds.cell(o), reachedNote(o)].flat() : null)},
-  ];
-}
-
-function experimentHeading(experiment) {
-  return report.experiments.length > 1 ? el('h3', {}, sourceHeading(experiment.source)) : null;
-}
-
-function resultTable(experiment) {
-  const seeds = experiment.seeds > 1 ? `${experiment.seeds} seeds from ${experiment.seed}: mean ± standard deviation` : `seed ${experiment.seed}`;
-  const troubles = experiment.optimizers.flatMap((o) => o.runs.filter((run) => run.status !== 'completed').map((run) =>
-    `${o.title}, seed ${run.seed}, ${run.status}${run.message ? `: ${run.message}` : ''}.`));
-  return [
-    experimentHeading(experiment),
-    el('p', {class: 'note'}, `${experiment.dataset}${experiment.synthetic ? ' (synthetic digits)' : ''}: ` +
-      `${whole(experiment.train_samples)} training and ${whole(experiment.test_samples)} test images; ` +
-      `${plural(experiment.epochs, 'epoch')}, batch ${experiment.batch_size}, ` +
-      `${experiment.precision === 'f32' ? '' : `${experiment.precision}, `}` +
-      `${experiment.schedule === 'constant' ? '' : `${experiment.schedule} learning rate, `}${seeds}.`),
-    table(resultColumns(experiment), experiment.optimizers),
-    troubles.length ? sentences(troubles) : null,
-  ];
-}
+// The curves of a training: accuracy of all optimizers in one chart, losses in one each, across epochs or seconds.
 
 // The points of a curve, with both of its x values.
 function curvePoints(optimizer, key, experiment) {
@@ -86,23 +18,6 @@ function describeCurve(format) {
 }
 
 const epochTitle = (point) => (point.epoch ? `Epoch ${point.epoch}, after ${fixed(point.seconds, 2)} s` : '');
-
-function curveNumbers(experiment, keys) {
-  const epochs = greatest([0, ...experiment.optimizers.map((o) => o.curves.seconds.length)]);
-  const columns = [{name: 'Epoch', cell: (e) => String(e + 1)}];
-  for (const o of experiment.optimizers) {
-    columns.push({name: `${o.title}, seconds`, number: true, cell: (e) => fixed(o.curves.seconds[e], 2)});
-    for (const [key, name, digits] of keys) {
-      columns.push({name: `${o.title}, ${name}`, number: true, cell: (e) => {
-        const value = o.curves[key][e];
-        if (!value) return null;
-        return value.high > value.low ? `${fixed(value.mean, digits)} (${fixed(value.low, digits)} to ${fixed(value.high, digits)})`
-          : fixed(value.mean, digits);
-      }});
-    }
-  }
-  return {columns, rows: Array.from({length: epochs}, (unused, e) => e)};
-}
 
 function accuracyChart(experiment) {
   const datasets = experiment.optimizers.filter((o) => o.curves.test_accuracy.length).map((o) => ({
@@ -136,42 +51,40 @@ function lossChart(experiment, optimizer, top) {
   };
 }
 
-function curves(experiment) {
-  const shown = experiment.optimizers.filter((o) => o.curves.seconds.length);
-  if (!shown.length) return [experimentHeading(experiment), el('p', {}, 'Nothing was trained: there are no epochs.')];
-  const drawn = [];
-  let across = 'epoch';
-  const place = (chart) => {
-    const points = chart.data.datasets.flatMap((dataset) => dataset.data);
-    const end = greatest(points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
-    for (const point of points) point.x = across === 'epoch' ? point.epoch : point.end ? end : point.seconds;
-    chart.options.scales.x.title.text = across === 'epoch' ? 'Epoch' : 'Seconds of training';
-    chart.options.scales.x.min = across === 'epoch' ? 1 : 0;
-    chart.update('none');
+function place(chart, across) {
+  const points = chart.data.datasets.flatMap((dataset) => dataset.data);
+  const end = greatest(points.filter((point) => point.seconds !== undefined).map((point) => point.seconds));
+  for (const point of points) point.x = across === 'epoch' ? point.epoch : point.end ? end : point.seconds;
+  chart.options.scales.x.title.text = across === 'epoch' ? 'Epoch' : 'Seconds of training';
+  chart.options.scales.x.min = across === 'epoch' ? 1 : 0;
+  chart.update('none');
+}
+
+const kCurves = new Map();  // of each experiment: {across, drawn}
+
+function onDrawCurve(experiment) {
+  return (chart) => {
+    const curves = kCurves.get(experiment);
+    curves.drawn.push(chart);
+    place(chart, curves.across);
   };
-  const setAxis = (key) => {
-    across = key;
-    drawn.forEach(place);
-  };
-  const onDraw = (chart) => {
-    drawn.push(chart);
-    place(chart);
-  };
-  const losses = shown.flatMap((o) => [...o.curves.train_loss, ...o.curves.test_loss]).filter((value) => value);
+}
+
+function accuracyFigure(figure, index) {
+  const experiment = report.experiments[index];
+  const curves = {across: 'epoch', drawn: []};
+  kCurves.set(experiment, curves);
+  figure.before(el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Across:'),
+    choice('Axis of the curves', [['epoch', 'Epochs'], ['seconds', 'Seconds']], 'epoch', (key) => {
+      curves.across = key;
+      curves.drawn.forEach((chart) => place(chart, key));
+    })));
+  addChart(figure, {chart: accuracyChart(experiment), onDraw: onDrawCurve(experiment)});
+}
+
+function lossFigure(figure, index, optimizer) {
+  const experiment = report.experiments[index];
+  const losses = experiment.optimizers.flatMap((o) => [...o.curves.train_loss, ...o.curves.test_loss]).filter((value) => value);
   const top = greatest([0, ...losses.map((value) => value.high)]);
-  const several = experiment.seeds > 1 ? 'The line is the mean over the seeds, the band reaches from the lowest to the highest.' : null;
-  const switcher = el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Across:'),
-    choice('Axis of the curves', [['epoch', 'Epochs'], ['seconds', 'Seconds']], 'epoch', setAxis));
-  return [
-    experimentHeading(experiment),
-    chartsAvailable ? switcher : null,
-    chartFigure({
-      title: 'Test accuracy', note: several, chart: accuracyChart(experiment), onDraw,
-      numbers: curveNumbers(experiment, [['test_accuracy', 'accuracy, %', 2]]),
-    }),
-    el('div', {class: 'grid thirds'}, shown.map((o) => chartFigure({
-      title: `Loss of ${o.title}`, chart: lossChart(experiment, o, top), onDraw,
-      numbers: curveNumbers({...experiment, optimizers: [o]}, [['train_loss', 'train loss', 4], ['test_loss', 'test loss', 4]]),
-    }))),
-  ];
+  addChart(figure, {chart: lossChart(experiment, experiment.optimizers[optimizer], top), onDraw: onDrawCurve(experiment)});
 }

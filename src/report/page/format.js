@@ -19,17 +19,6 @@ function short(value) {
   return size >= 3 ? whole(Number(value.toPrecision(3))) : value.toFixed(Math.max(0, 2 - size));
 }
 
-// Seconds in the unit that people would use.
-function duration(seconds) {
-  const [size, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs']].find(([least]) => seconds >= least) || [1e-9, 'ns'];
-  return `${short(seconds / size)}\u00a0${unit}`;
-}
-
-// As short(), but billions have their letter.
-function large(value) {
-  return value >= 1e9 && value < 1e13 ? `${short(value / 1e9)}G` : short(value);
-}
-
 // 1250 as "1.25k", for the ticks of axes.
 function compact(value) {
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;

@@ -13,14 +13,6 @@ function sourceName(source) {
   return report.sources[source].name;
 }
 
-// "a.json", "a.json + b.json", "a.json + b.json + 3 more".
-function sourceNames(sources) {
-  const shown = sources.length > 3 ? 2 : sources.length;
-  const words = sources.slice(0, shown).map(sourceName);
-  if (sources.length > shown) words.push(`${sources.length - shown} more`);
-  return words.join(' + ');
-}
-
 // A colour of the page as it is now; charts cannot read custom properties themselves.
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -51,11 +43,4 @@ function variantNames(rows, knownPrecision) {
     if (precision) words.push(row.precision);
     return words.join(', ');
   };
-}
-
-// "file.json (AMD EPYC)", the heading of what belongs to one file.
-function sourceHeading(source) {
-  const {name, cpu_model: cpu, threads} = report.sources[source];
-  if (!cpu) return name;
-  return `${name} · ${cpu}, ${threads} ${threads === '1' ? 'thread' : 'threads'}`;
 }

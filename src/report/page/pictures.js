@@ -13,27 +13,23 @@ function picture(pixels, rows, columns, description) {
   return canvas;
 }
 
-function sampleGrid(set) {
-  const name = (label) => set.class_names[label] || String(label);
-  return [
-    el('h3', {}, `What ${set.dataset} looks like`),
-    el('p', {class: 'note'}, 'The first training images of each class.'),
-    el('ul', {class: 'pictures samples'}, set.images.map((image) =>
-      el('li', {}, picture(image.pixels, set.rows, set.columns, `training image ${image.index}: ${name(image.label)}`)))),
-  ];
-}
-
-function mistakes(experiment) {
-  const name = (label) => experiment.class_names[label] || String(label);
-  const shown = experiment.optimizers.filter((o) => o.mistakes.length);
-  if (!shown.length) return [];
-  return [experimentHeading(experiment), ...shown.flatMap((o) => [
-    el('h4', {class: 'spaced'}, `${o.title}: surest when wrong`),
-    el('ul', {class: 'pictures'}, o.mistakes.map((m) => {
-      const runs = o.runs.length > 1 ? `, in ${m.runs} of ${o.runs.length} seeds` : '';
+// Above the captions that stand in the page; samples have none.
+function addPictures() {
+  for (const list of document.querySelectorAll('[data-samples]')) {
+    const set = report.data_samples[list.dataset.samples];
+    const name = (label) => set.class_names[label] || String(label);
+    list.append(...set.images.map((image) =>
+      el('li', {}, picture(image.pixels, set.rows, set.columns, `training image ${image.index}: ${name(image.label)}`))));
+  }
+  for (const list of document.querySelectorAll('[data-mistakes]')) {
+    const [place, index] = list.dataset.mistakes.split(' ').map(Number);
+    const experiment = report.experiments[place];
+    const optimizer = experiment.optimizers[index];
+    const name = (label) => experiment.class_names[label] || String(label);
+    optimizer.mistakes.forEach((m, i) => {
+      const runs = optimizer.runs.length > 1 ? `, in ${m.runs} of ${optimizer.runs.length} seeds` : '';
       const description = `test image ${m.index}: ${name(m.label)}, taken for ${name(m.predicted)} with ${percent(m.probability, 2)}${runs}`;
-      return el('li', {}, picture(m.pixels, experiment.rows, experiment.columns, description),
-        `${name(m.label)} → ${name(m.predicted)}`, el('br'), el('span', {class: 'soft'}, percent(m.probability, 2)));
-    })),
-  ])];
+      list.children[i].prepend(picture(m.pixels, experiment.rows, experiment.columns, description));
+    });
+  }
 }

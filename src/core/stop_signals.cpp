@@ -1,38 +1,34 @@
 // The handler does only what is allowed in one: it exchanges a lock-free flag, writes a line and leaves.
-#include "signals.hpp"
+#include "mnist/core/stop_signals.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <string_view>
-
-#include "console.hpp"
+#include <string>
 
 namespace mnist {
 namespace {
 
 constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 std::atomic<bool> stop_requested{false};
-std::atomic<bool> on_terminal{false};  // isatty() is not for handlers
 static_assert(std::atomic<bool>::is_always_lock_free);
+std::string stop_text;  // NOLINT(cert-err58-cpp): an empty string throws nothing
 
 void request_stop(int /*signal*/) {
     if (stop_requested.exchange(true)) ::_exit(kExitInterrupted);
     const int saved = errno;
-    // A terminal has shown "^C" on the current line; elsewhere the leading line end would leave an empty
-    // line.
-    constexpr std::string_view kText =
-        "\nmnist: stopping, the result so far is kept (a second signal ends the program at once)\n";
-    const std::string_view text = kText.substr(on_terminal ? 0 : 1);
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, stop_text.data(), stop_text.size());
     errno = saved;
 }
 
 }  // namespace
 
-StopOnSignals::StopOnSignals() {
+StopOnSignals::StopOnSignals(std::string_view notice) {
     stop_requested = false;
-    on_terminal = ::isatty(STDERR_FILENO) == 1;
+    // Made here, because a handler may not. A terminal has shown "^C" on the current line; elsewhere a
+    // leading line end would leave an empty line.
+    stop_text = fmt::format("{}{}\n", ::isatty(STDERR_FILENO) == 1 ? "\n" : "", notice);
     struct sigaction action {};
     action.sa_handler = request_stop;
     action.sa_flags = SA_RESTART;
@@ -51,10 +47,6 @@ StopOnSignals::~StopOnSignals() {
 
 const std::atomic<bool>& StopOnSignals::flag() const {
     return stop_requested;
-}
-
-void ignore_broken_pipes() {
-    std::signal(SIGPIPE, SIG_IGN);
 }
 
 }  // namespace mnist

@@ -1,19 +1,24 @@
-// SIGINT, SIGTERM and a closed terminal (SIGHUP) ask the training to stop, so that the result so far is
-// written; a second signal ends the program at once.
+// SIGINT, SIGTERM and a closed terminal (SIGHUP) ask long work to stop, so that what there is so far can be
+// kept; a second signal ends the program at once.
 #pragma once
 
 #include <csignal>
 
 #include <array>
 #include <atomic>
+#include <string_view>
 
 namespace mnist {
+
+/// Exit code of a program that was told to stop.
+inline constexpr int kExitInterrupted = 130;
 
 /// While an object of this class lives, the signals set its flag instead of ending the program. One object at
 /// a time.
 class StopOnSignals {
   public:
-    StopOnSignals();
+    /// `notice` and a line break are written to standard error at the first signal.
+    explicit StopOnSignals(std::string_view notice);
     ~StopOnSignals();
     StopOnSignals(const StopOnSignals&) = delete;
     StopOnSignals& operator=(const StopOnSignals&) = delete;
@@ -24,8 +29,5 @@ class StopOnSignals {
   private:
     std::array<struct sigaction, 3> before_{};
 };
-
-/// A closed pipe becomes an error of the write instead of the program's end.
-void ignore_broken_pipes();
 
 }  // namespace mnist

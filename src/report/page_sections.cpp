@@ -1,0 +1,34 @@
+// What several sections say in the same words.
+#include "page_sections.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "page_numbers.hpp"
+
+namespace mnist {
+
+std::string source_name(const Json& report, const Json& source) {
+    return report["sources"][source.get<std::size_t>()]["name"];
+}
+
+std::string source_heading(const Json& report, const Json& place) {
+    const Json& source = report["sources"][place.get<std::size_t>()];
+    const std::string name = source["name"];
+    const std::string cpu = source["cpu_model"];
+    return cpu.empty() ? name : fmt::format("{} · {}, {}", name, cpu, threads_words(source["threads"]));
+}
+
+Html with_mark(const Html& heading, const Json& row) {
+    const Json& found = row["disturbed"];
+    if (found.is_null()) return heading;
+    const std::string count = found["spoilt"]
+                                  ? ""
+                                  : fmt::format("{} of {} ", found["repetitions"].get<std::size_t>(),
+                                                found["of"].get<std::size_t>());
+    return heading +
+           el("span.disturbed", count + "disturbed", {{"title", found["reason"].get<std::string>()}});
+}
+
+}  // namespace mnist

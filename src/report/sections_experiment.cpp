@@ -1,0 +1,243 @@
+// The summary, and what belongs to one training: its table, the numbers of its curves, the captions of its
+// pictures. Matrices are in sections_confusion.cpp.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "page_numbers.hpp"
+#include "page_sections.hpp"
+
+namespace mnist {
+namespace {
+
+using Column = HtmlColumn<Json>;
+using Format = std::function<std::string(const Json&)>;
+
+/// Only where there are several to tell apart.
+Html experiment_heading(const Json& report, const Json& experiment) {
+    return report["experiments"].size() > 1 ? el("h3", source_heading(report, experiment["source"])) : Html{};
+}
+
+Html mean_cell(const Json& mean, const Format& format) {
+    if (mean.is_null()) return {};
+    Html cell = format(mean["mean"]);
+    if (!mean["deviation"].is_null()) cell += el("span.deviation", "± " + format(mean["deviation"]));
+    return cell;
+}
+
+/// `better`: 1 where the greatest mean is the best, -1 where the least is.
+Column mean_column(const Json& experiment, const std::string& name, const char* key, const Format& format,
+                   int better) {
+    std::vector<double> means;
+    for (const Json& o : experiment["optimizers"]) {
+        if (!o[key].is_null()) means.push_back(better * o[key]["mean"].get<double>());
+    }
+    const double best = means.size() > 1 ? *std::max_element(means.begin(), means.end()) : 0;
+    return {name, "number", [=, several = means.size() > 1](const Json& o) {
+                const Html cell = mean_cell(o[key], format);
+                const bool wins =
+                    several && !o[key].is_null() && better * o[key]["mean"].get<double>() == best;
+                return wins ? el("span.best", cell) : cell;
+            }};
+}
+
+std::size_t reached_by(const Json& optimizer) {
+    const Json& runs = optimizer["runs"];
+    return static_cast<std::size_t>(std::count_if(
+        runs.begin(), runs.end(), [](const Json& run) { return !run["first_epoch_at_target"].is_null(); }));
+}
+
+Html title_cell(const Json& optimizer) {
+    return with_mark(el("span.swatch " + optimizer["optimizer"].get<std::string>()) +
+                         optimizer["title"].get<std::string>(),
+                     optimizer);
+}
+
+std::string first_epochs(const Json& optimizer) {
+    std::vector<std::string> words;
+    for (const Json& run : optimizer["runs"]) words.push_back(fixed(run["first_epoch_at_target"], 0));
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::vector<Column> result_columns(const Json& experiment) {
+    const auto digits = [](int count) { return [count](const Json& value) { return fixed(value, count); }; };
+    const std::string target = fixed(experiment["target_accuracy"], 2) + "\u00a0%";
+    Column seconds = mean_column(experiment, "Seconds to " + target, "seconds_to_target", digits(2), -1);
+    // A mean over those seeds that got there says so.
+    seconds.cell = [mean = seconds.cell](const Json& o) {
+        const std::size_t reached = reached_by(o);
+        Html cell = mean(o);
+        if (reached > 0 && reached < o["runs"].size())
+            cell += el("span.deviation", fmt::format("({} of {} seeds)", reached, o["runs"].size()));
+        return cell;
+    };
+    return {{"Optimizer", "", title_cell},
+            {"First epoch at " + target, "number", first_epochs},
+            mean_column(experiment, "Best accuracy, %", "best_accuracy", digits(2), 1),
+            mean_column(experiment, "Last accuracy, %", "last_accuracy", digits(2), 1),
+            mean_column(experiment, "Last train loss", "last_train_loss", digits(4), -1),
+            mean_column(experiment, "Last test loss", "last_test_loss", digits(4), -1),
+            {"Convergence speed", "",
+             [](const Json& o) { return Html(o["convergence_speed"].get<std::string>()); }},
+            mean_column(experiment, "Samples/s", "samples_per_second", whole, 1),
+            seconds};
+}
+
+std::string setting_words(const Json& experiment) {
+    const std::string precision = experiment["precision"];
+    const std::string schedule = experiment["schedule"];
+    const std::uint64_t seeds = experiment["seeds"];
+    const std::uint64_t seed = experiment["seed"];
+    return fmt::format("{}{}: {} training and {} test images; {}, batch {}, {}{}{}.",
+                       experiment["dataset"].get_ref<const std::string&>(),
+                       experiment["synthetic"] ? " (synthetic digits)" : "",
+                       whole(experiment["train_samples"]), whole(experiment["test_samples"]),
+                       plural(experiment["epochs"], "epoch"), experiment["batch_size"].get<std::uint64_t>(),
+                       precision == "f32" ? "" : precision + ", ",
+                       schedule == "constant" ? "" : schedule + " learning rate, ",
+                       seeds > 1 ? fmt::format("{} seeds from {}: mean ± standard deviation", seeds, seed)
+                                 : fmt::format("seed {}", seed));
+}
+
+std::vector<std::string> troubles(const Json& experiment) {
+    std::vector<std::string> all;
+    for (const Json& o : experiment["optimizers"]) {
+        for (const Json& run : o["runs"]) {
+            if (run["status"] == "completed") continue;
+            const std::string why = run["message"].is_null() ? "" : ": " + run["message"].get<std::string>();
+            all.push_back(fmt::format("{}, seed {}, {}{}.", o["title"].get<std::string>(),
+                                      run["seed"].get<std::uint64_t>(), run["status"].get<std::string>(),
+                                      why));
+        }
+    }
+    return all;
+}
+
+std::size_t epochs_of(const Json& optimizer) {
+    return optimizer["curves"]["seconds"].size();
+}
+
+struct Curve {
+    const char* key;
+    const char* name;
+    int digits;
+};
+
+/// Of some optimizers, an epoch a row.
+Html curve_numbers(const std::vector<const Json*>& optimizers, const std::vector<Curve>& curves) {
+    std::vector<HtmlColumn<std::size_t>> columns{
+        {"Epoch", "", [](std::size_t e) { return Html(std::to_string(e + 1)); }}};
+    std::size_t epochs = 0;
+    for (const Json* o : optimizers) {
+        epochs = std::max(epochs, epochs_of(*o));
+        const auto value = [o](const char* key, std::size_t e) {
+            return e < epochs_of(*o) ? (*o)["curves"][key][e] : Json();
+        };
+        const std::string title = (*o)["title"];
+        columns.push_back({title + ", seconds", "number",
+                           [=](std::size_t e) { return Html(fixed(value("seconds", e), 2)); }});
+        for (const Curve& curve : curves) {
+            columns.push_back({fmt::format("{}, {}", title, curve.name), "number", [=](std::size_t e) {
+                                   const Json point = value(curve.key, e);
+                                   if (point.is_null()) return Html{};
+                                   std::string text = fixed(point["mean"], curve.digits);
+                                   if (point["high"] > point["low"])
+                                       text += fmt::format(" ({} to {})", fixed(point["low"], curve.digits),
+                                                           fixed(point["high"], curve.digits));
+                                   return Html(text);
+                               }});
+        }
+    }
+    std::vector<std::size_t> rows(epochs);
+    for (std::size_t e = 0; e < epochs; ++e) rows[e] = e;
+    return table(columns, rows);
+}
+
+Html curves(const Json& report, std::size_t place) {
+    const Json& experiment = report["experiments"][place];
+    std::vector<const Json*> shown;
+    Html losses;
+    for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
+        const Json& o = experiment["optimizers"][i];
+        if (epochs_of(o) == 0) continue;
+        shown.push_back(&o);
+        losses +=
+            figure(fmt::format("loss {} {}", place, i), "Loss of " + o["title"].get<std::string>(), "",
+                   curve_numbers({&o}, {{"train_loss", "train loss", 4}, {"test_loss", "test loss", 4}}));
+    }
+    const Html heading = experiment_heading(report, experiment);
+    if (shown.empty()) return heading + el("p", "Nothing was trained: there are no epochs.");
+    const bool several = experiment["seeds"] > 1;
+    return heading +
+           figure(
+               fmt::format("accuracy {}", place), "Test accuracy",
+               several
+                   ? "The line is the mean over the seeds, the band reaches from the lowest to the highest."
+                   : "",
+               curve_numbers(shown, {{"test_accuracy", "accuracy, %", 2}})) +
+           el("div.grid thirds", losses);
+}
+
+std::string class_name(const Json& names, const Json& label) {
+    const std::uint64_t place = label;
+    return place < names.size() ? names[place].get<std::string>() : std::to_string(place);
+}
+
+/// Captions; the script draws each picture above its own.
+Html mistakes(const Json& report, std::size_t place) {
+    const Json& experiment = report["experiments"][place];
+    const Json& names = experiment["class_names"];
+    Html all;
+    for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
+        const Json& o = experiment["optimizers"][i];
+        Html items;
+        for (const Json& m : o["mistakes"])
+            items +=
+                el("li", Html(class_name(names, m["label"]) + " → " + class_name(names, m["predicted"])) +
+                             el("br") + el("span.soft", percent(m["probability"], 2)));
+        if (!items.empty())
+            all += el("h4.spaced", o["title"].get<std::string>() + ": surest when wrong") +
+                   el("ul.pictures", items, {{"data-mistakes", fmt::format("{} {}", place, i)}});
+    }
+    return all.empty() ? all : experiment_heading(report, experiment) + all;
+}
+
+}  // namespace
+
+/// The first sentence leads.
+Html summary_section(const Json& report) {
+    std::vector<std::string> texts = report["summary"];
+    if (texts.empty()) return {};
+    const Html lead = el("p.lead", texts.front());
+    texts.erase(texts.begin());
+    return lead + sentences(texts);
+}
+
+Html results_section(const Json& report) {
+    Html all;
+    for (const Json& experiment : report["experiments"])
+        all += experiment_heading(report, experiment) + el("p.note", setting_words(experiment)) +
+               table(result_columns(experiment), experiment["optimizers"]) + sentences(troubles(experiment));
+    return all;
+}
+
+Html curves_section(const Json& report) {
+    Html all;
+    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += curves(report, i);
+    return all;
+}
+
+Html pictures_section(const Json& report) {
+    Html all;
+    for (std::size_t i = 0; i < report["data_samples"].size(); ++i)
+        all += el("h3", "What " + report["data_samples"][i]["dataset"].get<std::string>() + " looks like") +
+               el("p.note", "The first training images of each class.") +
+               el("ul.pictures samples", {}, {{"data-samples", std::to_string(i)}});
+    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += mistakes(report, i);
+    return all;
+}
+
+}  // namespace mnist
