@@ -17,7 +17,6 @@
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
@@ -238,7 +237,6 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
-    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
     const StopOnSignals stop(
         "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
     Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());

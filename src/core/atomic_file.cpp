@@ -112,7 +112,11 @@ void write_file_atomically(const fs::path& path, std::string_view content, IfExi
 
     std::string name;
     Descriptor fd(create_temporary(path, folder, name));
-    if (fd.get() < 0) fail(folder, "a folder to write into", errno);
+    if (fd.get() < 0) {
+        const int error = errno;
+        const fs::path whole = fs::canonical(folder, unknown);  // "." would say little
+        fail(unknown ? folder : whole, "a folder to write into", error);
+    }
     const TemporaryFile temporary{name};
 
     write_all(fd.get(), content, path);

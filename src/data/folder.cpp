@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <optional>
 #include <string>
@@ -75,15 +76,16 @@ std::optional<ParsedName> parse(std::string_view name) {
     return parsed;
 }
 
-// What kind of thing a name stands for; empty for a file that can be read.
+// Why a name stands for no file that can be read; empty where it does.
 std::string obstacle(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (status.type() == fs::file_type::not_found) return "a link to nothing";
+    if (status.type() == fs::file_type::none) return error.message();
     if (fs::is_directory(status)) return "a folder";
     if (!fs::is_regular_file(status)) return "no regular file";
     if (fs::file_size(path, error) == 0) return "empty";
-    return ::access(path.c_str(), R_OK) == 0 ? "" : "not readable";
+    return ::access(path.c_str(), R_OK) == 0 ? "" : std::generic_category().message(errno);
 }
 
 FileSets file_sets(const fs::path& folder, std::error_code& error) {
@@ -105,8 +107,7 @@ FileSets file_sets(const fs::path& folder, std::error_code& error) {
 }
 
 std::string give_folder() {
-    return "Give the folder that holds the four files, plain or gzip, or fetch them: " +
-           fetch_words("mnist --data-dir DIR");
+    return "Give the folder that holds these files, or fetch a set: " + fetch_words("mnist --data-dir DIR");
 }
 
 [[noreturn]] void fail(const fs::path& folder, DataNeed need, const std::string& found,

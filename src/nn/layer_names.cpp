@@ -89,7 +89,7 @@ std::string name_of(const std::vector<std::string>& pieces) {
 
 }  // namespace
 
-std::string listed(const std::vector<std::string>& names) {
+std::string quoted_list(const std::vector<std::string>& names) {
     constexpr std::size_t kListed = 6;
     std::string list;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -103,7 +103,7 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
     const auto refuse = [&](const std::string& expected, const std::string& remedy) {
         throw InputError({.where = where,
                           .expected = expected,
-                          .found = listed({names.begin(), names.end()}),
+                          .found = quoted_list({names.begin(), names.end()}),
                           .remedy = remedy});
     };
     if (names.size() == 1) return {names.begin(), names.end()};

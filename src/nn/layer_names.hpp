@@ -20,6 +20,6 @@ namespace mnist {
                                                        const std::string& where);
 
 /// The first of `names`, in quotes, with commas between.
-[[nodiscard]] std::string listed(const std::vector<std::string>& names);
+[[nodiscard]] std::string quoted_list(const std::vector<std::string>& names);
 
 }  // namespace mnist

@@ -137,7 +137,7 @@ std::string ModelReader::listed_names() const {
     if (header_.tensors.empty()) return "no tensors";
     std::vector<std::string> names;
     for (const auto& entry : header_.tensors) names.push_back(entry.first);
-    return listed(names);
+    return quoted_list(names);
 }
 
 template std::vector<std::size_t> ModelReader::shape<float>(const std::string&, std::size_t) const;

@@ -305,6 +305,16 @@ TEST_CASE("mnist_bench: a reader that went away does not cost the file, and is t
     CHECK(default_bench_results(workshop).size() == 1);
 }
 
+TEST_CASE("mnist_bench: a number of iterations is kept to, and the result says so") {
+    const Workshop workshop;
+    const Finished finished =
+        mnist_bench(workshop, {kQuick, "--benchmark_min_time=10x", "--benchmark_format=json"});
+    REQUIRE(finished.exit_code == 0);
+    const auto result = nlohmann::json::parse(finished.output);
+    CHECK(result.at("benchmarks").at(0).at("iterations") == 10);
+    CHECK(result.at("context").at("mnist.run.iterations") == "10");
+}
+
 TEST_CASE("mnist_bench: messages bring no control characters from arguments to a terminal") {
     const Workshop workshop;
     const Finished finished = mnist_bench(workshop, {"--epochs", "\x1b[31mred"});

@@ -43,7 +43,7 @@ bool shell_has(const char* program) {
 
 }  // namespace
 
-TEST_CASE("examples: each one of each --help can be typed") {
+TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
     const Workshop workshop;
     fs::create_directories(workshop.folder() / "bin");
     fs::create_symlink(MNIST_PROGRAM, workshop.folder() / "bin" / "mnist");

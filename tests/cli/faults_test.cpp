@@ -117,6 +117,9 @@ TEST_CASE("faults: in a read-only current folder a training without --out is ref
     CHECK(!contains(finished.output, "Epoch 1"));
     launch.arguments.insert(launch.arguments.end(), {"--out", "../r.json"});
     CHECK(run(launch).exit_code == 0);
+    launch.arguments = {"compare", "../r.json", "../r.json", "--out", "c.txt"};
+    CHECK(contains(run(launch).error, "mnist: " + fs::canonical(launch.folder).string() +
+                                          ": expected a folder to write into, found Read-only file system"));
 }
 
 TEST_CASE("faults: a missing permission is refused with its name, for data and for results") {
@@ -125,8 +128,11 @@ TEST_CASE("faults: a missing permission is refused with its name, for data and f
     fs::permissions(labels, fs::perms::none);
     const Finished data = run(as_nobody(workshop, workshop.launch_train({"--epochs", "1"})));
     CHECK(data.exit_code == 2);
-    CHECK(contains(data.error,
-                   "tiny/train-labels-idx1-ubyte: expected a readable file, found Permission denied"));
+    CHECK(contains(data.error, "found no train-labels-idx1-ubyte; it holds "));
+    CHECK(contains(data.error, "train-labels-idx1-ubyte (Permission denied)"));
+    // Nor does it hide a file beside it that may be read.
+    workshop.write("tiny/train-labels.idx1-ubyte", workshop.text_of("tiny/train-labels-idx1-ubyte"));
+    CHECK(run(as_nobody(workshop, workshop.launch_train({"--epochs", "1", "--out", "-"}))).exit_code == 0);
     fs::permissions(labels, fs::perms::owner_read | fs::perms::others_read);
 
     fs::create_directory(workshop.folder() / "locked");

@@ -1,4 +1,7 @@
 // Model files: header and tensors as load_model reads them.
+#include <algorithm>
+#include <cmath>
+
 #include "memory_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/nn/model_file.hpp"
@@ -11,7 +14,12 @@ void try_safetensors(FileBytes file) {
     try {
         const ModelParameters model = load_model(on_disk.path());
         std::size_t values = 0;
-        for (const LayerParameters& layer : model.layers) values += layer.weight.size() + layer.bias.size();
+        for (const LayerParameters& layer : model.layers) {
+            values += layer.weight.size() + layer.bias.size();
+            for (const AlignedVector<float>* const part : {&layer.weight, &layer.bias})
+                promise(std::all_of(part->begin(), part->end(), [](float v) { return std::isfinite(v); }),
+                        "safetensors: finite values, also in our normalisation");
+        }
         promise(!model.layers.empty(), "safetensors: at least one layer");
         promise(values * sizeof(float) < file.size(), "safetensors: no more values than the file holds");
         // Throws ShapeError where layers do not fit together.

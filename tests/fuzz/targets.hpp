@@ -29,7 +29,7 @@ inline void promise(bool kept, const char* what) {
 /// IDX of both ranks, plain or gzip, from memory: extents and values agree, the observer saw all of it, and a
 /// plain file is exactly its header and values.
 void try_idx(FileBytes file);
-/// A model file: what was read is no more than the file holds, and layers chain.
+/// A model file: what was read is no more than the file holds, finite, and layers chain.
 void try_safetensors(FileBytes file);
 /// A result of `mnist train`: written again it reads back to the same text.
 void try_train_result(FileBytes file);

@@ -55,6 +55,8 @@ TEST_CASE("page: a run without a filter has none in its command, and needs no re
     const json source = source_with({{"mnist.run.filter", ""}, {"mnist.run.noise_floor", "true"}});
     CHECK(source["command"] == "mnist_bench --noise-floor --benchmark_out=FILE");
     CHECK(source["command_note"] == kNoText);
+    CHECK(source_with({{"mnist.run.filter", ""}, {"mnist.run.iterations", "10"}})["command"] ==
+          "mnist_bench --benchmark_min_time=10x --benchmark_out=FILE");
 }
 
 TEST_CASE("page: a filter that a shell could act on is left out, and that is said") {
@@ -74,7 +76,7 @@ TEST_CASE("page: a filter that a shell could act on is left out, and that is sai
 
 TEST_CASE("page: hostile facts of a run are left out of the command") {
     for (const char* const key : {"mnist.run.precision", "mnist.run.loader_threads", "mnist.run.min_time_s",
-                                  "mnist.config.threads", "mnist.dataset.name"}) {
+                                  "mnist.run.iterations", "mnist.config.threads", "mnist.dataset.name"}) {
         CAPTURE(key);
         for (const char* const value : {"1; reboot", "$(reboot)", "--out=x", "a b", "'"}) {
             CAPTURE(value);
