@@ -119,12 +119,13 @@ std::string latency_counts(const Comparison& comparison, const Quote& quote) {
         if (row.speed.verdict == SpeedVerdict::slower) slower.push_back(row.name);
         if (row.speed.verdict == SpeedVerdict::faster) ++faster;
     }
+    const std::string of_all = fmt::format("of {} {}", rows, rows == 1 ? "latency" : "latencies");
     std::string text;
     if (!slower.empty())
-        text = fmt::format("{} of {} latencies slower ({})", slower.size(), rows, some_of(slower, quote));
+        text = fmt::format("{} {} slower ({})", slower.size(), of_all, some_of(slower, quote));
     if (faster > 0)
-        text += text.empty() ? fmt::format("{} of {} latencies faster", faster, rows)
-                             : fmt::format(", {} faster", faster);
+        text +=
+            text.empty() ? fmt::format("{} {} faster", faster, of_all) : fmt::format(", {} faster", faster);
     return text;
 }
 
