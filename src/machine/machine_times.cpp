@@ -110,7 +110,7 @@ MachineTimes machine_times(const std::vector<int>& cpus,
 }
 
 Disturbance disturbance_between(const MachineTimes& before, const MachineTimes& after, std::size_t cpus) {
-    constexpr double kShortest = 0.05;
+    constexpr double kShortest = 0.1;
     Disturbance found;
     const double elapsed_s = after.clock_s - before.clock_s;
     if (elapsed_s < kShortest || cpus == 0) return found;

@@ -109,11 +109,11 @@ TEST_CASE("machine times: what the host and the quota took is of the time of the
 
 TEST_CASE("machine times: a tick more on each CPU in a short look is rounding and no disturbance") {
     MachineTimes after = start();
-    after.clock_s += 0.1;
-    after.ticks->all += 20;
-    after.ticks->busy += 20;
+    after.clock_s += 0.2;
+    after.ticks->all += 40;
+    after.ticks->busy += 40;
     after.ticks->stolen += 2;
-    *after.own_cpu_s += 0.18;
+    *after.own_cpu_s += 0.38;
     CHECK(!disturbed_by(between(after)));
     after.ticks->stolen += 1;
     CHECK(disturbed_by(between(after)));
@@ -121,7 +121,7 @@ TEST_CASE("machine times: a tick more on each CPU in a short look is rounding an
 
 TEST_CASE("machine times: a look that is too short, and counts that are not there or fall, say nothing") {
     MachineTimes after = later(1.0, 1.0, 2.0);
-    after.clock_s = 100.04;
+    after.clock_s = 100.09;
     CHECK(!between(after).other_cpu_share);
     CHECK(!between(after).run_queue_share);
     CHECK(!between(after).involuntary_switches_per_s);

@@ -21,8 +21,8 @@ class DisturbanceWatch {
     /// From now on. Cost, as of the others: some small files of /proc, a fraction of a millisecond.
     void begin();
     /// Since begin(), without waiting_share. The system counts in ticks of 10 ms: shares of other processes
-    /// and of the host are at least so great, less what rounding alone can make. Empty within the first 50
-    /// ms, in which a single tick would be a share.
+    /// and of the host are at least so great, less what rounding alone can make. Empty within the first
+    /// 100 ms, in which a single tick would be a share.
     [[nodiscard]] Disturbance so_far() const;
     /// Threads of this process that lost their CPU unasked since begin(), or gave it away while they had
     /// work.
