@@ -22,6 +22,7 @@ using nlohmann::ordered_json;
 struct Side {
     Places places;
     bool is_train = false;
+    bool is_spoilt = false;  ///< kept apart, or good repetitions would be lost with the disturbed ones
     Measurements measurements;
     bool has_repetitions = false;  ///< a row is in several of the files
     std::string refusal{};         ///< why it could not be set against a base, while nothing could
@@ -37,12 +38,17 @@ bool is_build_known(const PageSource& source) {
 void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std::size_t place) {
     const PageSource& source = sources[place];
     const bool is_train = source.train() != nullptr;
+    const bool is_spoilt = std::any_of(source.disturbances.begin(), source.disturbances.end(),
+                                       [](const auto& row) { return row.second.is_spoilt; });
     const auto known = std::find_if(sides.begin(), sides.end(), [&](const Side& side) {
-        return side.is_train == is_train && is_build_known(source) &&
+        return side.is_train == is_train && side.is_spoilt == is_spoilt && is_build_known(source) &&
                can_be_pooled(side.measurements, source.measurements);
     });
     if (known == sides.end()) {
-        sides.push_back({.places = {place}, .is_train = is_train, .measurements = source.measurements});
+        sides.push_back({.places = {place},
+                         .is_train = is_train,
+                         .is_spoilt = is_spoilt,
+                         .measurements = source.measurements});
         return;
     }
     known->has_repetitions =

@@ -54,6 +54,19 @@ TEST_CASE("page: files of other machines are compared, repetitions of one are ta
     CHECK(data["not_compared"].empty());
 }
 
+TEST_CASE("page: a disturbed file is not taken together with good ones, wherever it stands") {
+    const mnist::TrainResult good = several_seeds();
+    mnist::TrainResult disturbed = good;
+    for (mnist::RunRecord& run : disturbed.runs) run.disturbance.other_cpu_share = 0.48;
+    const json data = data_of({{.name = "busy.json", .content = disturbed},
+                               {.name = "a.json", .content = good},
+                               {.name = "b.json", .content = good}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(data["comparisons"][0]["base_sources"] == json{1, 2});
+    CHECK(data["comparisons"][0]["new_sources"] == json{0});
+    CHECK(data["comparisons"][0]["rows"][0]["verdict"] == "disturbed");
+}
+
 TEST_CASE("page: what is pooled is said even where there is nothing to compare it with") {
     std::vector<ReportSource> files;
     for (const char* const name : {"a.json", "b.json", "c.json", "d.json"})
