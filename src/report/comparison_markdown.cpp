@@ -124,7 +124,8 @@ std::string pair_markdown(const Comparison& comparison) {
             "\n";
     const std::string cautions = comparison_cautions(comparison, kNotesWidth);
     if (!cautions.empty()) text += code_block(cautions) + "\n";
-    return text + folded("Notes", code_block(comparison_notes(comparison, kNotesWidth)) + "\n");
+    const std::string notes = comparison_notes(comparison, kNotesWidth);
+    return notes.empty() ? text : text + folded("Notes", code_block(notes) + "\n");
 }
 
 std::string ranking_markdown(const FamilyRanking& ranking) {

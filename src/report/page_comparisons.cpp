@@ -94,14 +94,18 @@ std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> side
     return left;
 }
 
-/// What spoilt a compared row, in the first of the files that says it; a row of latencies is called "NAME
-/// p99".
+/// What spoilt a compared row: a row of latencies is called "NAME p99", and names may say threads on one side
+/// only, so where no file has the name it is what spoilt another row of the files.
 std::string reason_of(const std::string& row, const Places& places, const std::vector<PageSource>& sources) {
+    std::string other;
     for (const std::size_t place : places) {
         if (const RowDisturbance* found = sources[place].disturbance(row.substr(0, row.find(' '))))
             return found->reason;
+        for (const auto& [name, disturbance] : sources[place].disturbances) {
+            if (other.empty() && disturbance.is_spoilt) other = disturbance.reason;
+        }
     }
-    return {};
+    return other;
 }
 
 }  // namespace

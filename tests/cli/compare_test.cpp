@@ -68,7 +68,9 @@ TEST_CASE("compare: a gate says whether it passed, in text and JSON, and a faile
     CHECK(contains(erred.output, "FAILED: BM_Other is measured in the base and failed in the new file"));
     const Finished missing = workshop.mnist({"compare", "two.json", "slow.json"});
     CHECK(missing.exit_code == 0);
-    CHECK(contains(missing.output, "1 row of the base is missing in the new file"));
+    CHECK(contains(missing.output, "\nUNDECIDED: 1 row of the base is missing in the new file (BM_Other)\n"));
+    CHECK(workshop.mnist({"compare", "two.json", "slow.json", "--mode", "gate"}).exit_code == 1);
+    CHECK(workshop.mnist({"compare", "two.json", "slow.json", "--mode", "report"}).exit_code == 0);
 }
 
 TEST_CASE(
@@ -111,7 +113,43 @@ TEST_CASE("compare: the JSON has the keys of its contract and nothing else but n
         CHECK(row.at(key).is_null());
 }
 
-TEST_CASE("compare: a slower machine is a warning and exits 0, and its row has no joint verdict") {
+TEST_CASE("compare: a disturbed measurement passes no gate and fails none") {
+    const Workshop workshop;
+    nlohmann::json busy = nlohmann::json::parse(bench_json(4));
+    for (nlohmann::json& row : busy["benchmarks"]) row["steal_share"] = 0.5;
+    workshop.write("quiet.json", bench_json(1));
+    workshop.write("busy.json", busy.dump());
+    const Finished finished = workshop.mnist({"compare", "quiet.json", "busy.json", "--mode", "gate"});
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 1);
+    CHECK(contains(finished.output, "\nUNDECIDED: 1 row was disturbed and decided nothing (BM_Sort/64)"));
+    CHECK(contains(finished.output, "BM_Sort/64  disturbed"));
+    CHECK(workshop.mnist({"compare", "quiet.json", "busy.json"}).exit_code == 0);
+}
+
+TEST_CASE(
+    "compare: a tail that grew fails the gate, and people read the ends of paths that tell files apart") {
+    const Workshop workshop;
+    const auto with_tail = [](double microseconds) {
+        nlohmann::json file = nlohmann::json::parse(bench_json(1));
+        for (nlohmann::json& row : file["benchmarks"])
+            row["p99_us"] = microseconds * (1 + 0.001 * row["repetition_index"].get<double>());
+        return file.dump();
+    };
+    workshop.write("old-run.json", with_tail(10));
+    workshop.write("new-run.json", with_tail(30));
+    const Finished text = workshop.mnist({"compare", "./old-run.json", "new-run.json"});
+    CAPTURE(text.output, text.error);
+    CHECK(text.exit_code == 1);
+    CHECK(contains(text.output, "1 of 1 latencies slower (BM_Sort/64 p99)"));
+    CHECK(contains(text.output, "\nold-run.json to new-run.json, as a gate\n"));
+    const Finished json = workshop.mnist({"compare", "./old-run.json", "new-run.json", "--format", "json"});
+    const nlohmann::json root = nlohmann::json::parse(json.output);
+    CHECK(root.at("base") == "./old-run.json");
+    CHECK(root.at("rows").at(1).at("percentile") == "p99");
+}
+
+TEST_CASE("compare: a slower machine is a warning that decides nothing, and its row has no joint verdict") {
     const auto calibrated = [](double milliseconds) {
         nlohmann::json file = nlohmann::json::parse(bench_json(milliseconds));
         for (nlohmann::json& row : file["benchmarks"])

@@ -123,6 +123,16 @@ TEST_CASE(
     const json& row = data["comparisons"][1]["rows"][0];
     CHECK(row["verdict"] == "disturbed");
     CHECK(row["disturbed_by"] == "other processes took 48 % of the CPUs");
+    // The same row, though one name says the threads and the other does not.
+    ReportSource named = bench("named.json", repetitions("Step/SGD/batch:64/threads:2", 10, 1000));
+    ReportSource spoilt = bench("spoilt.json", repetitions("Step/SGD/batch:64", 10, 1000));
+    for (ReportSource* file : {&named, &spoilt}) {
+        set_fact(*file, "mnist.build.version", "1");
+        set_fact(*file, "mnist.config.threads", "2");
+    }
+    for (mnist::BenchRepetition& one : std::get<mnist::BenchResult>(spoilt.content).repetitions)
+        one.counters["other_cpu_share"] = 0.48;
+    CHECK(data_of({named, spoilt})["comparisons"][0]["rows"][0]["disturbed_by"] == row["disturbed_by"]);
 }
 
 TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {
