@@ -22,6 +22,7 @@ using nlohmann::ordered_json;
 struct Side {
     Places places;
     bool is_train = false;
+    bool is_spoilt = false;  ///< kept apart, or good repetitions would be lost with the disturbed ones
     Measurements measurements;
     bool has_repetitions = false;  ///< a row is in several of the files
     std::string refusal{};         ///< why it could not be set against a base, while nothing could
@@ -37,12 +38,17 @@ bool is_build_known(const PageSource& source) {
 void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std::size_t place) {
     const PageSource& source = sources[place];
     const bool is_train = source.train() != nullptr;
+    const bool is_spoilt = std::any_of(source.disturbances.begin(), source.disturbances.end(),
+                                       [](const auto& row) { return row.second.is_spoilt; });
     const auto known = std::find_if(sides.begin(), sides.end(), [&](const Side& side) {
-        return side.is_train == is_train && is_build_known(source) &&
+        return side.is_train == is_train && side.is_spoilt == is_spoilt && is_build_known(source) &&
                can_be_pooled(side.measurements, source.measurements);
     });
     if (known == sides.end()) {
-        sides.push_back({.places = {place}, .is_train = is_train, .measurements = source.measurements});
+        sides.push_back({.places = {place},
+                         .is_train = is_train,
+                         .is_spoilt = is_spoilt,
+                         .measurements = source.measurements});
         return;
     }
     known->has_repetitions =
@@ -88,14 +94,18 @@ std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> side
     return left;
 }
 
-/// What spoilt a compared row, in the first of the files that says it; a row of latencies is called "NAME
-/// p99".
+/// What spoilt a compared row: a row of latencies is called "NAME p99", and names may say threads on one side
+/// only, so where no file has the name it is what spoilt another row of the files.
 std::string reason_of(const std::string& row, const Places& places, const std::vector<PageSource>& sources) {
+    std::string other;
     for (const std::size_t place : places) {
         if (const RowDisturbance* found = sources[place].disturbance(row.substr(0, row.find(' '))))
             return found->reason;
+        for (const auto& [name, disturbance] : sources[place].disturbances) {
+            if (other.empty() && disturbance.is_spoilt) other = disturbance.reason;
+        }
     }
-    return {};
+    return other;
 }
 
 }  // namespace

@@ -54,6 +54,19 @@ TEST_CASE("page: files of other machines are compared, repetitions of one are ta
     CHECK(data["not_compared"].empty());
 }
 
+TEST_CASE("page: a disturbed file is not taken together with good ones, wherever it stands") {
+    const mnist::TrainResult good = several_seeds();
+    mnist::TrainResult disturbed = good;
+    for (mnist::RunRecord& run : disturbed.runs) run.disturbance.other_cpu_share = 0.48;
+    const json data = data_of({{.name = "busy.json", .content = disturbed},
+                               {.name = "a.json", .content = good},
+                               {.name = "b.json", .content = good}});
+    REQUIRE(data["comparisons"].size() == 1);
+    CHECK(data["comparisons"][0]["base_sources"] == json{1, 2});
+    CHECK(data["comparisons"][0]["new_sources"] == json{0});
+    CHECK(data["comparisons"][0]["rows"][0]["verdict"] == "disturbed");
+}
+
 TEST_CASE("page: what is pooled is said even where there is nothing to compare it with") {
     std::vector<ReportSource> files;
     for (const char* const name : {"a.json", "b.json", "c.json", "d.json"})
@@ -110,6 +123,16 @@ TEST_CASE(
     const json& row = data["comparisons"][1]["rows"][0];
     CHECK(row["verdict"] == "disturbed");
     CHECK(row["disturbed_by"] == "other processes took 48 % of the CPUs");
+    // The same row, though one name says the threads and the other does not.
+    ReportSource named = bench("named.json", repetitions("Step/SGD/batch:64/threads:2", 10, 1000));
+    ReportSource spoilt = bench("spoilt.json", repetitions("Step/SGD/batch:64", 10, 1000));
+    for (ReportSource* file : {&named, &spoilt}) {
+        set_fact(*file, "mnist.build.version", "1");
+        set_fact(*file, "mnist.config.threads", "2");
+    }
+    for (mnist::BenchRepetition& one : std::get<mnist::BenchResult>(spoilt.content).repetitions)
+        one.counters["other_cpu_share"] = 0.48;
+    CHECK(data_of({named, spoilt})["comparisons"][0]["rows"][0]["disturbed_by"] == row["disturbed_by"]);
 }
 
 TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {

@@ -82,7 +82,7 @@ TEST_CASE("page: the summary names the winner and its margin, and says what chan
     CHECK(data["summary"][1] ==
           "Adam reaches 97 % after 1.25 s of training (one run); that it is sooner than SGD + Momentum (2.00 "
           "s) "
-          "is not known.");
+          "and SGD (5.50 s) is not known.");
     result.runs[1].epochs.back().test_accuracy = result.runs[1].last_accuracy = 99.5;
     CHECK(data_of({{.name = "a.json", .content = result}})["summary"][0].get<std::string>().ends_with(
         "the lead is larger than the choice of test images explains."));

@@ -12,7 +12,7 @@ function ratioFigure(figure, index) {
     unit: 'Time of the base over time of the new one', log: true, mark: 1, names: kVerdictNames,
     rows: rows.map((row) => ({
       label: row.name, value: row.ratio, low: row.ratio_low, high: row.ratio_high, colour: kVerdictColours[row.verdict] || 'soft',
-      disturbed: row.disturbed_by ? {spoilt: true, reason: row.disturbed_by} : null,
+      disturbed: row.verdict === 'disturbed' ? {spoilt: true, reason: row.disturbed_by} : null,
       lines: [`${ratio(row)}: ${row.verdict}`, `${row.samples_base} and ${plural(row.samples_new, 'repetition')}`,
         `${comparison.base} to`, comparison.new],
     })),
