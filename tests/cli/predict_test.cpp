@@ -80,9 +80,12 @@ TEST_CASE("predict: reads digits that were enlarged, moved and inverted, also in
     const nlohmann::json found = predicted(workshop, {kModel, "--line", "row.pgm"});
     const nlohmann::json alone =
         predicted(workshop, {kModel, names[0], names[1], names[2], names[3], names[4]});
+    const nlohmann::json& in_row = found.at("pictures").at(0).at("digits");
+    REQUIRE(in_row.size() == row.size());
     for (const std::size_t i : row) {
-        CHECK(found.at("pictures").at(0).at("digits").at(i).at("pixels") ==
-              alone.at("pictures").at(i).at("digits").at(0).at("pixels"));
+        CHECK(in_row.at(i).at("digit") == alone.at("pictures").at(i).at("digits").at(0).at("digit"));
+        const std::size_t left = in_row.at(i).at("box").at("left");
+        CHECK(left / (kSide * kScale) == i);
     }
 
     const Finished text = workshop.mnist({"predict", "--model", kModel, "--line", "row.pgm"});

@@ -37,10 +37,10 @@ PredictResult sample() {
 
 TEST_CASE("predict text: digit, probability, the runner-up where it counts, and what the network saw") {
     const std::string text = predict_text(sample(), {.width = 60});
-    CHECK(text.starts_with("seven.png: 7\n" + std::string(28, '#') + "\n\n"));
+    CHECK(text.starts_with("seven.png: 7\n" + std::string(28, '*') + "\n\n"));
     CHECK(contains(text, "\n7, 99.50 %\n"));
-    CHECK(contains(text, "\nrow.pgm: 420\n" + std::string(28, '#') + "  " + std::string(28, '#') + "\n\n"));
-    CHECK(contains(text, "\n4, 75.00 % (or 1, 25.00 %)    2, 100.00 %\n" + std::string(28, '#') + "\n\n"));
+    CHECK(contains(text, "\nrow.pgm: 420\n" + std::string(28, '*') + "  " + std::string(28, '*') + "\n\n"));
+    CHECK(contains(text, "\n4, 75.00 % (or 1, 25.00 %)    2, 100.00 %\n" + std::string(28, '*') + "\n\n"));
     CHECK(text.find('\x1b') == std::string::npos);
 }
 
