@@ -1,8 +1,5 @@
 // Models on their way out of `mnist train`, into it again, and into `mnist eval`.
 #include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <functional>
 
 #include "catch.hpp"
 #include "fixtures.hpp"
@@ -10,28 +7,6 @@
 using namespace mnist::testing;
 
 namespace {
-
-// A model file with its JSON header changed.
-std::string with_header(const std::string& content,
-                        const std::function<void(nlohmann::ordered_json&)>& change) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, content.data(), sizeof(length));
-    auto header = nlohmann::ordered_json::parse(content.substr(8, length));
-    change(header);
-    const std::string text = header.dump();
-    const std::uint64_t changed = text.size();
-    return std::string(reinterpret_cast<const char*>(&changed), 8) + text + content.substr(8 + length);
-}
-
-// As PyTorch would have saved it: no texts of ours, other names.
-std::string as_if_from_elsewhere(const std::string& content, const std::string& wrapper) {
-    return with_header(content, [&](nlohmann::ordered_json& header) {
-        nlohmann::ordered_json renamed;
-        for (const auto& [name, tensor] : header.items())
-            if (name != "__metadata__") renamed[wrapper + name] = tensor;
-        header = renamed;
-    });
-}
 
 // 255 - p for every pixel of an IDX file.
 std::string inverted(std::string images) {

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <thread>
 
@@ -125,6 +127,26 @@ BusyMachine::~BusyMachine() {
         kill(loop, SIGKILL);
         waitpid(loop, nullptr, 0);
     }
+}
+
+std::string with_header(const std::string& content,
+                        const std::function<void(nlohmann::ordered_json&)>& change) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, content.data(), sizeof(length));
+    auto header = nlohmann::ordered_json::parse(content.substr(8, length));
+    change(header);
+    const std::string text = header.dump();
+    const std::uint64_t changed = text.size();
+    return std::string(reinterpret_cast<const char*>(&changed), 8) + text + content.substr(8 + length);
+}
+
+std::string as_if_from_elsewhere(const std::string& content, const std::string& wrapper) {
+    return with_header(content, [&](nlohmann::ordered_json& header) {
+        nlohmann::ordered_json renamed;
+        for (const auto& [name, tensor] : header.items())
+            if (name != "__metadata__") renamed[wrapper + name] = tensor;
+        header = renamed;
+    });
 }
 
 bool contains(const std::string& text, const std::string& part) {

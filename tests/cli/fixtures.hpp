@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -62,6 +63,13 @@ class BusyMachine {
   private:
     std::vector<pid_t> loops_;
 };
+
+/// A model file with its JSON header changed.
+[[nodiscard]] std::string with_header(const std::string& content,
+                                      const std::function<void(nlohmann::ordered_json&)>& change);
+
+/// A model file as PyTorch would have saved it: no texts of ours, `wrapper` before each name.
+[[nodiscard]] std::string as_if_from_elsewhere(const std::string& content, const std::string& wrapper);
 
 [[nodiscard]] bool contains(const std::string& text, const std::string& part);
 

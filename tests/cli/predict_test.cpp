@@ -115,8 +115,8 @@ TEST_CASE("predict: what is missing, foreign or does not fit is said before anyt
     workshop.write("white.pgm", "P2 2 2 1 1 1 1 1");
     workshop.write("fine.pgm", "P2 3 3 1 1 1 1 1 0 1 1 1 1");
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
-        {{}, "mnist predict: expected --model FILE, found none"},
-        {{"--model", kModel}, "mnist predict: expected one picture or more, found none"},
+        {{}, "mnist: predict: expected --model FILE, found none"},
+        {{"--model", kModel}, "mnist: predict: expected one picture or more, found none"},
         {{"--model", "none.safetensors", "fine.pgm"}, "none.safetensors: expected"},
         {{"--model", "models/sgd-seed0.safetensors", "fine.pgm"}, "784 pixels, found one for 64 inputs"},
         {{"--model", kModel, "fine.pgm", "none.png"}, "none.png: expected a readable file"},
