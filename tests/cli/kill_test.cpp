@@ -1,5 +1,5 @@
-// A training that is killed with SIGKILL again and again, wherever it happens to be, and resumed each time
-// ends with the weights, the history and the model files of one that nobody touched.
+// A training that is killed with SIGKILL again and again, wherever it happens to be, and resumed each time,
+// with 1, 2 or 3 threads, ends with the weights, the history and the model files of one that nobody touched.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -49,13 +49,14 @@ std::string models_of(const Workshop& workshop) {
     return all;
 }
 
-// One process on the way to r.json. It may take its time: a busy machine must not look like a process that
-// hangs.
-Launch next_process(const Workshop& workshop) {
+// One process on the way to r.json, with `threads`. It may take its time: a busy machine must not look like a
+// process that hangs.
+Launch next_process(const Workshop& workshop, int threads) {
     std::vector<std::string> arguments = kTraining;
     arguments.insert(arguments.end(), {"--checkpoint", "c"});
-    Launch launch = has_checkpoint(workshop.folder() / "c") ? workshop.launch({"train", "--resume", "c"})
-                                                            : workshop.launch_train(arguments);
+    Launch launch = has_checkpoint(workshop.folder() / "c")
+                        ? workshop.launch({"train", "--resume", "c", "--threads", std::to_string(threads)})
+                        : workshop.launch_train(arguments);
     launch.timeout = std::chrono::minutes(4);
     return launch;
 }
@@ -92,7 +93,7 @@ TEST_CASE("kill: killed at 50 random moments and resumed, a training ends bit fo
     while (kills < kKills) {
         const Workshop workshop;
         while (!fs::exists(workshop.folder() / "r.json")) {
-            Process process(next_process(workshop));
+            Process process(next_process(workshop, 1 + kills % 3));
             const bool killed = kills < kKills && kill_somewhere(process, random);
             const Finished finished = process.finish();
             CAPTURE(finished.error, finished.output);

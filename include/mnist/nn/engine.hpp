@@ -82,8 +82,8 @@ struct PhaseSeconds {
 };
 
 struct EpochOutcome {
-    double loss = 0;  ///< nats, mean over the rows of the completed steps; not finite where it diverged
-    std::size_t steps = 0;                   ///< completed
+    double loss = 0;        ///< nats, mean over the rows of the completed steps; not finite where it diverged
+    std::size_t steps = 0;  ///< completed
     std::optional<std::size_t> diverged_at;  ///< first step (from 0) with a loss that is not finite
     PhaseSeconds phases;                     ///< only where timed
 };
