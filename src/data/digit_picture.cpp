@@ -149,7 +149,8 @@ std::array<std::ptrdiff_t, 2> move_to_middle(const Fitted& cells) {
     std::array<double, 2> moment{};
     for (std::size_t i = 0; i < cells.size(); ++i) {
         mass += cells[i];
-        moment[0] += cells[i] * static_cast<double>(i / kFittedSide);
+        const std::size_t row = i / kFittedSide;
+        moment[0] += cells[i] * static_cast<double>(row);
         moment[1] += cells[i] * static_cast<double>(i % kFittedSide);
     }
     constexpr double kLittle = 0.05;

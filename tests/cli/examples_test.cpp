@@ -128,11 +128,11 @@ TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
 TEST_CASE("run: an unknown command is refused at once with all of them, which are those of mnist") {
     const Workshop workshop;
     const std::string file = (workshop.folder() / "said").string();
-    const int status = std::system((MNIST_RUN_SCRIPT " foo 2>" + file).c_str());
+    const int status = std::system(("'" MNIST_RUN_SCRIPT "' foo 2>" + file).c_str());
     CHECK(WEXITSTATUS(status) == 2);
     const std::string said = workshop.text_of("said");
     CHECK(contains(said, "found \"foo\""));
-    CHECK(std::system((MNIST_RUN_SCRIPT " --help >" + file).c_str()) == 0);
+    CHECK(std::system(("'" MNIST_RUN_SCRIPT "' --help >" + file).c_str()) == 0);
     const std::string help = workshop.text_of("said");
     const std::string list = workshop.mnist({}).error;  // "... expected one of train, eval, ..., found ..."
     const std::size_t begin = list.find("one of ") + 7;

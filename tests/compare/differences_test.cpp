@@ -24,6 +24,7 @@ Comparison between(const std::string& key, const std::string& base, const std::s
 
 std::vector<std::string> keys(const std::vector<FactDifference>& differences) {
     std::vector<std::string> found;
+    found.reserve(differences.size());
     for (const FactDifference& difference : differences) found.push_back(difference.key);
     return found;
 }

@@ -88,7 +88,8 @@ Mass mass_of(const PreparedDigit& digit) {
     for (std::size_t i = 0; i < digit.pixels.size(); ++i) {
         const double ink = digit.pixels[i];
         sum += ink;
-        mass.row += ink * static_cast<double>(i / kPreparedSide);
+        const std::size_t row = i / kPreparedSide;
+        mass.row += ink * static_cast<double>(row);
         mass.column += ink * static_cast<double>(i % kPreparedSide);
         if (digit.pixels[i] > 0) rows.at(i / kPreparedSide) = columns.at(i % kPreparedSide) = true;
     }
@@ -176,8 +177,9 @@ TEST_CASE("digit: a slope of the background's brightness is taken out") {
     GreyPicture picture = blank(canvas);
     draw(picture, canvas, is_ring, 60, 150, 90);
     for (std::size_t i = 0; i < picture.levels.size(); ++i) {
+        const std::size_t row = i / 300;
         const double shade =
-            1 - 0.6 * static_cast<double>(i % 300) / 300 - 0.1 * static_cast<double>(i / 300) / 200;
+            1 - 0.6 * static_cast<double>(i % 300) / 300 - 0.1 * static_cast<double>(row) / 200;
         picture.levels[i] = static_cast<std::uint8_t>(std::max(0.0, picture.levels[i] - 230 + 230 * shade));
     }
     const PreparedDigit shaded = prepared(picture).front();
@@ -242,7 +244,7 @@ TEST_CASE("digit: a picture without a digit is an error that names it") {
     CHECK(contains(fault(picture, DigitLayout::one).found, "levels of 255"));
 
     GreyPicture dots = blank({.rows = 9, .columns = 2000});
-    for (std::size_t c = 4; c < 2000; c += 4) dots.levels[4 * 2000 + c] = 0;
+    for (std::size_t c = 4; c < 2000; c += 4) dots.levels[std::size_t{4} * 2000 + c] = 0;
     CHECK(fault(dots, DigitLayout::row).found == "499 separate pieces of ink");
 }
 

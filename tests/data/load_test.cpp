@@ -9,8 +9,6 @@ using namespace mnist;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 SetContents with(SetContents contents, DataPart part, const std::string& content) {
     contents[static_cast<std::size_t>(part)] = content;
     return contents;

@@ -112,6 +112,7 @@ TEST_CASE("layer names: linear layers with nothing between them are refused, as 
 
 TEST_CASE("layer names: many layers are listed in part, and without control characters") {
     std::vector<std::string> names;
+    names.reserve(9);
     for (int i = 0; i < 9; ++i) names.push_back(std::string(1, static_cast<char>('a' + i)) + "\\u0007");
     const std::string found = refused_names(names).found;
     CHECK(found.find("\"a\\u0007\", ") == 0);
