@@ -26,7 +26,7 @@ std::string line_of(const PreparedDigit& digit, std::size_t row, bool unicode) {
             constexpr unsigned kInked = 128;
             line += upper >= kInked ? (lower >= kInked ? "█" : "▀") : (lower >= kInked ? "▄" : " ");
         } else {
-            line += kInks[(upper + lower) * (kInks.size() - 1) / (2 * 255)];
+            line += kInks[(upper + lower) * (kInks.size() - 1) / 510];
         }
     }
     return line;

@@ -19,7 +19,8 @@ SetContents with(SetContents contents, DataPart part, const std::string& content
 TEST_CASE("load: a folder becomes a data set with its facts and bytes") {
     const World world;
     for (const Packing packing : {Packing::plain, Packing::gzip}) {
-        const fs::path folder = world.root.path() / (packing == Packing::plain ? "plain" : "gzip");
+        const std::filesystem::path folder =
+            world.root.path() / (packing == Packing::plain ? "plain" : "gzip");
         write_set(folder, kMnist, packing);
         const Dataset dataset = world.load({.data_dir = folder});
         CHECK(dataset.facts.name == "mnist");
@@ -54,8 +55,8 @@ TEST_CASE("load: --data-dir comes before MNIST_DATA_DIR, and that before data/mn
     write_set(world.root.path() / "flag", kFashion);
     write_set(world.root.path() / "env", kOther);
     write_set(world.local("mnist"), kMnist);
-    const fs::path flag = world.root.path() / "flag";
-    const fs::path env = world.root.path() / "env";
+    const std::filesystem::path flag = world.root.path() / "flag";
+    const std::filesystem::path env = world.root.path() / "env";
     CHECK(world.load({.data_dir = flag, .env_dir = env}).facts.name == "fashion-mnist");
     CHECK(world.load({.env_dir = env}).facts.name == "custom");
     CHECK(world.load({}).facts.name == "mnist");
@@ -132,7 +133,7 @@ TEST_CASE("load: what was asked for explicitly never falls back") {
 
 TEST_CASE("load: where MNIST_DATA_DIR holds another set than --dataset, the error says how to get round it") {
     const World world;
-    const fs::path env = world.root.path() / "env";
+    const std::filesystem::path env = world.root.path() / "env";
     write_set(env, kMnist);
     const InputFault fault = world.fault({.dataset = "fashion-mnist", .env_dir = env});
     CHECK(fault.where == (env / "train-images-idx3-ubyte.gz").string());
@@ -199,7 +200,7 @@ TEST_CASE("load: other content in data/mnist is used with a warning when nothing
 
 TEST_CASE("load: as many labels as images are needed, in both splits") {
     const World world;
-    const fs::path folder = world.root.path() / "a";
+    const std::filesystem::path folder = world.root.path() / "a";
     write_set(folder, with(kOther, DataPart::train_labels, idx_bytes({5}, std::string(5, '\1'))));
     const InputFault train = world.fault({.data_dir = folder});
     CHECK(train.where == (folder / "train-labels-idx1-ubyte.gz").string());
@@ -212,7 +213,7 @@ TEST_CASE("load: as many labels as images are needed, in both splits") {
 
 TEST_CASE("load: a test label that no training label has is out of range") {
     const World world;
-    const fs::path folder = world.root.path() / "a";
+    const std::filesystem::path folder = world.root.path() / "a";
     write_set(folder, with(kOther, DataPart::test_labels, idx_bytes({3}, "\2\3\1")));
     const InputFault fault = world.fault({.data_dir = folder});
     CHECK(fault.where == (folder / "t10k-labels-idx1-ubyte.gz").string());
@@ -223,7 +224,7 @@ TEST_CASE("load: a test label that no training label has is out of range") {
 
 TEST_CASE("load: images of both splits need the same extents") {
     const World world;
-    const fs::path folder = world.root.path() / "a";
+    const std::filesystem::path folder = world.root.path() / "a";
     write_set(folder, with(kOther, DataPart::test_images, idx_bytes({3, 3, 2}, std::string(18, 'x'))));
     const InputFault fault = world.fault({.data_dir = folder});
     CHECK(fault.where == (folder / "t10k-images-idx3-ubyte.gz").string());
@@ -234,7 +235,7 @@ TEST_CASE("load: images of both splits need the same extents") {
 
 TEST_CASE("load: with several broken files the first is reported, every time") {
     const World world;
-    const fs::path folder = world.root.path() / "a";
+    const std::filesystem::path folder = world.root.path() / "a";
     write_set(folder, {"x", "x", "x", "x"}, Packing::plain);
     for (int i = 0; i < 20; ++i)
         CHECK(world.fault({.data_dir = folder}).where == (folder / "train-images-idx3-ubyte").string());
@@ -244,7 +245,7 @@ TEST_CASE("load: 256 classes and one-pixel images are fine") {
     const World world;
     std::string labels(256, '\0');
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<char>(i);
-    const fs::path folder = world.root.path() / "a";
+    const std::filesystem::path folder = world.root.path() / "a";
     write_set(folder, {idx_bytes({256, 1, 1}, labels), idx_bytes({256}, labels), idx_bytes({1, 1, 1}, "x"),
                        idx_bytes({1}, "\xff")});
     const Dataset dataset = world.load({.data_dir = folder});
