@@ -142,7 +142,7 @@ void end_with_the_reader(const Options& options) {
 }
 
 void say_unread(const Options& options) {
-    if (output_failed()) return;  // is said at the end
+    if (!options.out || output_failed()) return;  // the latter is said at the end
     note(fmt::format(
         "nobody reads the output any more; the run goes on for its result, {} (Ctrl-C ends it and "
         "keeps what was measured; with --benchmark_out= it ends with its reader)",

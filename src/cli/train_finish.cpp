@@ -18,6 +18,8 @@
 namespace mnist {
 namespace {
 
+constexpr std::uint64_t kComparedSeeds = 5;
+
 // What the result is good for; fewer starts than that can be compared by eye only.
 std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions& options,
                                   const std::filesystem::path& file) {
@@ -27,7 +29,8 @@ std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions&
     if (!options.report) steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     if (result.interrupted || result.config.epochs == 0) return steps;
     if (result.config.seeds < kLeastRepetitions) {
-        steps.push_back({"what `compare` can judge", fmt::format("{} train --seeds 5", mnist)});
+        steps.push_back(
+            {"what `compare` can judge", fmt::format("{} {}", mnist, train_words(result, kComparedSeeds))});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }

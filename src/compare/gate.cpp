@@ -57,7 +57,7 @@ Gate gate_of(const Comparison& comparison) {
         ++gate.rows;
         if (row.joint == JointVerdict::regressed) ++gate.regressed;
         if (row.joint == JointVerdict::traded) ++gate.traded;
-        if (row.joint == JointVerdict::disturbed) {
+        if (row.speed.verdict == SpeedVerdict::disturbed) {
             if (row.percentile.empty()) gate.disturbed.push_back(row.name);
         } else if (!row.speed.p) {
             ++gate.unjudged;

@@ -53,6 +53,9 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
     std::vector<RowGroup> groups = grouped_by(names, [](const std::string& name) {
         return optimizer_of(name).empty() ? std::string() : "training" + in_precision(name);
     });
+    // f32 first, whichever row stands first.
+    std::stable_partition(groups.begin(), groups.end(),
+                          [](const RowGroup& group) { return group.title == "training"; });
     for (RowGroup& group : groups) group.is_headline = true;
     for (RowGroup& one : grouped_by(names, [](const std::string& name) {
              const std::string optimizer = optimizer_of(name);

@@ -231,7 +231,9 @@ std::vector<std::optional<AccuracyComparison>> judge_accuracy(
 }
 
 JointVerdict judge_jointly(SpeedVerdict speed, std::optional<AccuracyVerdict> accuracy) {
-    if (speed == SpeedVerdict::disturbed) return JointVerdict::disturbed;
+    // What made it slow changed no bit.
+    if (speed == SpeedVerdict::disturbed)
+        return accuracy == AccuracyVerdict::worse ? JointVerdict::regressed : JointVerdict::disturbed;
     // Without accuracies nothing about them can be worse.
     const AccuracyVerdict quality = accuracy.value_or(AccuracyVerdict::same);
     const bool gain = speed == SpeedVerdict::faster || quality == AccuracyVerdict::better;

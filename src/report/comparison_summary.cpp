@@ -72,7 +72,7 @@ std::string training_words(const Comparison& comparison, const GroupComparison& 
                            const Quote& quote) {
     const SpeedComparison& speed = group.speed;
     const std::string base = quote(comparison.base_label);
-    std::string text = group.title == "training" ? std::string() : quote(group.title) + ": ";
+    std::string text = is_first && group.title == "training" ? std::string() : quote(group.title) + ": ";
     if (is_first) text += quote(comparison.new_label) + " trains ";
     const std::string range = speed.interval ? fmt::format(" ({})", range_words(*speed.interval)) : "";
     if (speed.verdict == SpeedVerdict::equivalent)
@@ -134,7 +134,7 @@ std::string first_of(const FamilyRanking& ranking, const std::string& base, cons
     std::vector<std::string> first;
     for (const RankedMember& member : ranking.members)
         if (member.judged && member.rank == 1) first.push_back(quote(member.label));
-    if (first.empty()) return "no file can be ranked, for want of undisturbed repetitions";
+    if (first.empty()) return "no file can be ranked: too few repetitions, or disturbed";
     if (first.size() > kMostFamilies)
         return fmt::format("{} of {} files share the first place", first.size(), ranking.members.size());
     if (first.size() > 1) return listed(first) + " share the first place";
@@ -164,7 +164,7 @@ std::string headline(const Comparison& comparison, const Quote& quote) {
                                   : fmt::format("{}: {}", quote(group.title), group_words(group));
         if (group.accuracy) text += ", " + accuracy_words(*group.accuracy);
     }
-    return text.empty() ? "nothing can be said: all rows were disturbed" : text;
+    return text.empty() ? "nothing can be said of speed: no row of the program has undisturbed times" : text;
 }
 
 std::string row_counts(const Comparison& comparison, const Quote& quote) {
@@ -180,10 +180,8 @@ std::string row_counts(const Comparison& comparison, const Quote& quote) {
         return [verdict](const ComparedRow* row) { return row->speed.verdict == verdict; };
     };
     const auto accuracy = [](AccuracyVerdict verdict) {
-        return [verdict](const ComparedRow* row) {
-            return row->speed.verdict != SpeedVerdict::disturbed && row->accuracy &&
-                   row->accuracy->verdict == verdict;
-        };
+        return
+            [verdict](const ComparedRow* row) { return row->accuracy && row->accuracy->verdict == verdict; };
     };
     add(speed(SpeedVerdict::slower), "slower");
     add(accuracy(AccuracyVerdict::worse), "less accurate");
@@ -250,8 +248,9 @@ std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
     const std::string& base = files.comparisons.front().base_label;
     std::vector<FamilyRanking> told = files.rankings;
     // Training is what all other families are measured for.
-    std::stable_partition(told.begin(), told.end(),
-                          [](const FamilyRanking& ranking) { return ranking.family == "Train"; });
+    std::stable_partition(told.begin(), told.end(), [](const FamilyRanking& ranking) {
+        return ranking.family == "Train" || ranking.family.starts_with("Train in ");
+    });
     const std::size_t shown = std::min(told.size(), kMostFamilies);
     std::string text;
     for (std::size_t i = 0; i < shown; ++i)

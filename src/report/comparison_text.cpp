@@ -71,7 +71,7 @@ std::string rows_table(const Comparison& comparison, const TextStyle& style) {
     for (const ComparedRow* const row : sorted_rows(comparison)) {
         name.cells.push_back(name_cell(row->name));
         verdict.cells.push_back(verdict_words(*row, comparison.mode));
-        if (style.colour) verdict.colours.push_back(colour_of(*row));
+        if (style.colour && comparison.mode == CompareMode::gate) verdict.colours.push_back(colour_of(*row));
         ratio.cells.push_back(ratio_cell(row->speed.ratio));
         interval.column.cells.push_back(interval_cell(row->speed.interval));
         samples.column.cells.push_back(fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new));

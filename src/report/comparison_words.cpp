@@ -15,7 +15,7 @@ namespace {
 std::string report_words(SpeedVerdict speed, const std::optional<AccuracyVerdict>& accuracy) {
     const bool is_claim = speed == SpeedVerdict::faster || speed == SpeedVerdict::slower;
     std::string text(speed == SpeedVerdict::equivalent ? "equally fast" : word(speed));
-    if (speed == SpeedVerdict::disturbed || !accuracy) return text;
+    if (!accuracy || (speed == SpeedVerdict::disturbed && *accuracy != AccuracyVerdict::worse)) return text;
     if (*accuracy == AccuracyVerdict::inconclusive) return is_claim ? text + ", accuracy undecided" : text;
     if (*accuracy == AccuracyVerdict::same) return text;
     const char* const words = *accuracy == AccuracyVerdict::better ? "more accurate" : "less accurate";

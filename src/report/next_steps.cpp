@@ -3,12 +3,21 @@
 #include "mnist/report/next_steps.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "mnist/report/text.hpp"
 
 namespace mnist {
+namespace {
+
+/// The shortest text that reads back to the same number.
+std::string shortest(double value) {
+    return fmt::format("{}", value);
+}
+
+}  // namespace
 
 std::string next_steps(const std::vector<NextStep>& steps) {
     std::size_t width = 0;
@@ -17,6 +26,55 @@ std::string next_steps(const std::vector<NextStep>& steps) {
     for (const NextStep& step : steps)
         text += fmt::format("  {:{}}  {}\n", printable(step.purpose), width, printable(step.command));
     return text;
+}
+
+std::string train_words(const TrainResult& result, std::uint64_t seeds) {
+    const TrainConfig& config = result.config;
+    const TrainConfig usual;
+    std::string command = "train";
+    const auto flag = [&command](std::string_view name, const std::string& value) {
+        command += fmt::format(" --{} {}", name, value);
+    };
+    const auto whole = [&flag](std::string_view name, std::uint64_t value, std::uint64_t standard) {
+        if (value != standard) flag(name, std::to_string(value));
+    };
+    const auto number = [&flag](std::string_view name, double value, double standard) {
+        if (value != standard) flag(name, shortest(value));
+    };
+    const std::string& dataset = result.dataset.name;
+    if (dataset == "mnist" || dataset == "fashion-mnist" || dataset == "synthetic") {
+        flag("dataset", dataset);
+    } else {
+        flag("data-dir", "FOLDER");
+    }
+    if (config.optimizers != usual.optimizers) {
+        std::vector<std::string_view> words;
+        for (const OptimizerKind kind : config.optimizers) words.push_back(name(kind));
+        flag("optimizer", fmt::format("{}", fmt::join(words, ",")));
+    }
+    whole("epochs", config.epochs, usual.epochs);
+    whole("batch-size", config.batch_size, usual.batch_size);
+    whole("test-batch-size", config.test_batch_size, usual.test_batch_size);
+    if (config.hidden != usual.hidden) flag("hidden", fmt::format("{}", fmt::join(config.hidden, ",")));
+    if (config.precision != usual.precision) flag("precision", std::string(name(config.precision)));
+    number("sgd-lr", config.sgd_lr, usual.sgd_lr);
+    number("momentum-lr", config.momentum_lr, usual.momentum_lr);
+    number("momentum", config.momentum, usual.momentum);
+    number("adam-lr", config.adam_lr, usual.adam_lr);
+    number("adam-beta2", config.adam_beta2, usual.adam_beta2);
+    if (config.schedule != usual.schedule) {
+        flag("schedule", std::string(name(config.schedule)));
+        if (config.peak_lr) flag("peak-lr", shortest(*config.peak_lr));
+        number("warmup", config.warmup, usual.warmup);
+    }
+    whole("seed", config.seed, usual.seed);
+    whole("seeds", seeds, usual.seeds);
+    whole("threads", config.threads, usual.threads);
+    whole("loader-threads", config.loader_threads, usual.loader_threads);
+    if (!config.shuffle) command += " --no-shuffle";
+    number("target-accuracy", config.target_accuracy, usual.target_accuracy);
+    if (result.initial_weights_sha256) flag("init-model", "FILE");
+    return command;
 }
 
 }  // namespace mnist

@@ -99,8 +99,8 @@ std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> side
 std::string reason_of(const std::string& row, const Places& places, const std::vector<PageSource>& sources) {
     std::string other;
     for (const std::size_t place : places) {
-        if (const RowDisturbance* found = sources[place].disturbance(row.substr(0, row.find(' '))))
-            return found->reason;
+        const RowDisturbance* const found = sources[place].disturbance(row.substr(0, row.find(' ')));
+        if (found != nullptr && found->is_spoilt) return found->reason;
         for (const auto& [name, disturbance] : sources[place].disturbances) {
             if (other.empty() && disturbance.is_spoilt) other = disturbance.reason;
         }

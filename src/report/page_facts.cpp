@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mnist/report/next_steps.hpp"
 #include "mnist/results/flat_facts.hpp"
 #include "page_parts.hpp"
 
@@ -23,61 +24,6 @@ bool is_harmless(const std::string& text) {
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '/' || c == ':' || c == '_' || c == ',' || c == '.' || c == '-';
            });
-}
-
-/// The shortest text that reads back to the same number.
-std::string real(double value) {
-    return fmt::format("{}", value);
-}
-
-/// Flags whose values differ from the defaults.
-std::string train_command(const TrainResult& result) {
-    const TrainConfig& config = result.config;
-    const TrainConfig usual;
-    std::string command = "mnist train";
-    const auto flag = [&command](std::string_view name, const std::string& value) {
-        command += fmt::format(" --{} {}", name, value);
-    };
-    const auto whole = [&flag](std::string_view name, std::uint64_t value, std::uint64_t standard) {
-        if (value != standard) flag(name, std::to_string(value));
-    };
-    const auto number = [&flag](std::string_view name, double value, double standard) {
-        if (value != standard) flag(name, real(value));
-    };
-    const std::string& dataset = result.dataset.name;
-    if (dataset == "mnist" || dataset == "fashion-mnist" || dataset == "synthetic") {
-        flag("dataset", dataset);
-    } else {
-        flag("data-dir", "FOLDER");
-    }
-    if (config.optimizers != usual.optimizers) {
-        std::vector<std::string_view> words;
-        for (const OptimizerKind kind : config.optimizers) words.push_back(name(kind));
-        flag("optimizer", fmt::format("{}", fmt::join(words, ",")));
-    }
-    whole("epochs", config.epochs, usual.epochs);
-    whole("batch-size", config.batch_size, usual.batch_size);
-    whole("test-batch-size", config.test_batch_size, usual.test_batch_size);
-    if (config.hidden != usual.hidden) flag("hidden", fmt::format("{}", fmt::join(config.hidden, ",")));
-    if (config.precision != usual.precision) flag("precision", std::string(name(config.precision)));
-    number("sgd-lr", config.sgd_lr, usual.sgd_lr);
-    number("momentum-lr", config.momentum_lr, usual.momentum_lr);
-    number("momentum", config.momentum, usual.momentum);
-    number("adam-lr", config.adam_lr, usual.adam_lr);
-    number("adam-beta2", config.adam_beta2, usual.adam_beta2);
-    if (config.schedule != usual.schedule) {
-        flag("schedule", std::string(name(config.schedule)));
-        if (config.peak_lr) flag("peak-lr", real(*config.peak_lr));
-        number("warmup", config.warmup, usual.warmup);
-    }
-    whole("seed", config.seed, usual.seed);
-    whole("seeds", config.seeds, usual.seeds);
-    whole("threads", config.threads, usual.threads);
-    whole("loader-threads", config.loader_threads, usual.loader_threads);
-    if (!config.shuffle) command += " --no-shuffle";
-    number("target-accuracy", config.target_accuracy, usual.target_accuracy);
-    if (result.initial_weights_sha256) flag("init-model", "FILE");
-    return command;
 }
 
 /// In single quotes nothing of it is a shell's; empty where that cannot be. A backslash at the end would
@@ -162,7 +108,8 @@ std::map<std::string, std::string> all_facts(const PageSource& source) {
         facts["mnist.label"] = result->label;
         if (result->initial_weights_sha256)
             facts["mnist.initial_weights_sha256"] = *result->initial_weights_sha256;
-        if (result->fma_peak_gflops) facts["mnist.fma_peak_gflops"] = real(*result->fma_peak_gflops);
+        if (result->fma_peak_gflops)
+            facts["mnist.fma_peak_gflops"] = fmt::format("{}", *result->fma_peak_gflops);
         for (const PrimitiveFacts& primitive : result->primitives)
             facts["mnist.primitives." + primitive.operation] =
                 primitive.implementation +
@@ -183,7 +130,9 @@ ordered_json source_json(const PageSource& source) {
         return found == all.end() ? std::string(otherwise) : found->second;
     };
     const bool train = source.train() != nullptr;
-    const Command command = train ? Command{train_command(*source.train()), {}} : bench_command(source);
+    const Command command =
+        train ? Command{"mnist " + train_words(*source.train(), source.train()->config.seeds), {}}
+              : bench_command(source);
     std::size_t repetitions = 0;
     for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();
     std::size_t disturbed = 0;

@@ -103,6 +103,7 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
 std::vector<std::string> faster_words(const std::vector<double>& first,
                                       const std::vector<std::vector<double>>& others) {
     std::vector<TimeSamples> rows;
+    rows.reserve(others.size());
     for (const std::vector<double>& other : others)
         rows.push_back({.base = other, .new_values = first, .noise_floor = 0});
     std::vector<std::string> words;

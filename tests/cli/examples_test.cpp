@@ -38,9 +38,9 @@ void prepare_pictures(const Workshop& workshop) {
                         "--out", "adam-int8.safetensors"})
                 .exit_code == 0);
     const std::string row = std::string(12, '\xff') + std::string(6, '\0') + std::string(12, '\xff');
-    std::string bar = "P5 30 40 255\n" + std::string(30 * 5, '\xff');
+    std::string bar = "P5 30 40 255\n" + std::string(150, '\xff');
     for (int i = 0; i < 30; ++i) bar += row;
-    bar += std::string(30 * 5, '\xff');
+    bar += std::string(150, '\xff');
     for (const char* const name : {"seven.png", "scans/1.jpg", "postcode.pgm"}) workshop.write(name, bar);
 }
 

@@ -88,7 +88,8 @@ TEST_CASE("output: a training ends with what can be typed next, as the user call
     CHECK(
         one.output.ends_with("\nResult: one seed.json\n\nNext:\n"
                              "  one page with charts      mnist report 'one seed.json'\n"
-                             "  what `compare` can judge  mnist train --seeds 5\n"));
+                             "  what `compare` can judge  mnist train --data-dir FOLDER --epochs 1 "
+                             "--hidden 8 --seeds 5 --threads 2\n"));
     launch =
         workshop.launch_train({"--epochs", "1", "--seeds", "4", "--out", "r.json", "--report", "r.html"});
     launch.environment = {{"MNIST_RUN", "../my tools/run"}};

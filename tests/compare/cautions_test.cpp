@@ -93,8 +93,8 @@ TEST_CASE("compare: how many repetitions are asked for grows with the rows, and 
     };
     constexpr const char* kTrain = "mnist.config.seeds";
     CHECK(advice(1, nullptr, nullptr, 0.05) == "--benchmark_repetitions=10");
-    CHECK(advice(1, kTrain, kTrain, 0.05) == "--seeds 10");
-    CHECK(advice(1, nullptr, kTrain, 0.05) == "--benchmark_repetitions=10 and --seeds 10");
+    CHECK(advice(1, kTrain, kTrain, 0.05) == "--seeds 5");
+    CHECK(advice(1, nullptr, kTrain, 0.05) == "--benchmark_repetitions=10 and --seeds 5");
     // 2 / C(20, 10) is 1.08e-5, 2 / C(22, 11) 2.8e-6: 100 rows at 0.001 need 11.
     CHECK(advice(100, nullptr, nullptr, 0.001) == "--benchmark_repetitions=11");
 }

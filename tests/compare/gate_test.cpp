@@ -121,6 +121,18 @@ TEST_CASE("gate: a disturbed row decides nothing, neither that it failed nor tha
     CHECK(gate_between(base, fast).outcome == GateOutcome::undecided);
 }
 
+TEST_CASE("gate: a lower accuracy fails it in a disturbed row too, for what disturbs changes no bit") {
+    Measurements base = trainings("a.json", {1, 1});
+    Measurements other = trainings("b.json", {4, 1});
+    other.rows[0].disturbed = 10;
+    base.rows[0].accuracy = {.percent = {97, 97.1, 97.2}, .seeds = {0, 1, 2}, .test_samples = 10'000};
+    other.rows[0].accuracy = {.percent = {92, 92.1, 92.2}, .seeds = {0, 1, 2}, .test_samples = 10'000};
+    const Gate gate = gate_between(base, other);
+    CHECK(gate.outcome == GateOutcome::failed);
+    CHECK(gate.regressed == 1);
+    CHECK(gate.disturbed == std::vector<std::string>{"Train/0"});
+}
+
 TEST_CASE("gate: slower calls at the end of the distribution fail it where the times are as before") {
     Measurements base = measured("a.json", {row("Infer/batch:1", 1e-5)});
     base.rows[0].latencies["p99"] = row("", 3e-5).seconds;

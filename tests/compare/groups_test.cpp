@@ -59,6 +59,9 @@ TEST_CASE(
     CHECK(groups[1].rows == std::vector<std::size_t>{1, 3});
     CHECK_FALSE(groups[1].is_headline);
     CHECK(groups[1].is_training);
+    CHECK(titles(groups_to_name(
+              Names{"Train/Adam/batch:64/precision:bf16", "Train/Adam/batch:64", "Train/SGD/batch:64"})) ==
+          Names{"training", "Adam training in bf16", "Adam training", "SGD training"});
     const auto one = groups_to_name(Names{"Train/Adam/batch:64", "Infer/1"});
     CHECK(titles(one) == Names{"Adam training"});
     CHECK(one[0].is_headline);

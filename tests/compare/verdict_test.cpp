@@ -197,7 +197,7 @@ TEST_CASE("verdict: only what is nowhere worse is an improvement") {
     CHECK(judge_jointly(S::faster, A::inconclusive) == J::inconclusive);
     CHECK(judge_jointly(S::inconclusive, A::better) == J::inconclusive);
     CHECK(judge_jointly(S::inconclusive, std::nullopt) == J::inconclusive);
-    CHECK(judge_jointly(S::disturbed, A::worse) == J::disturbed);
+    CHECK(judge_jointly(S::disturbed, A::worse) == J::regressed);
     CHECK(judge_jointly(S::disturbed, std::nullopt) == J::disturbed);
 }
 
