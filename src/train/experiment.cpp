@@ -80,7 +80,6 @@ class Experiment {
 
     ExperimentOutcome run() {
         ExperimentOutcome outcome;
-        outcome.threads = team_.size();
         outcome.primitives = engine_->primitives();
         std::vector<RunRecord>& finished = progress_.runs.finished;
         const std::size_t runs = config_.seeds * config_.optimizers.size();

@@ -54,7 +54,6 @@ struct ExperimentInputs {
 struct ExperimentOutcome {
     std::vector<RunRecord> runs;
     std::vector<PrimitiveFacts> primitives;
-    std::size_t threads = 0;  ///< the team's real size
     bool interrupted = false;
 };
 
