@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <set>
@@ -260,6 +261,11 @@ const std::vector<std::string>& examples() {
     return lines;
 }
 
+// Flags that say nothing of what is measured, or that the preset for comparing has its own words for.
+constexpr std::array<std::string_view, 7> kOfOneRun{
+    "benchmark_out", "benchmark_out_format", "benchmark_format", "benchmark_color", "benchmark_repetitions",
+    "preset",        "noise-floor"};
+
 }  // namespace
 
 Parsed parse_options(int argc, const char* const* argv) {
@@ -297,6 +303,9 @@ Parsed parse_options(int argc, const char* const* argv) {
         if (option->count() == 0) continue;
         flag->set(options, {"--" + std::string(flag->name), option->results()});
         names.insert(flag->name);
+        if (std::find(kOfOneRun.begin(), kOfOneRun.end(), flag->name) == kOfOneRun.end())
+            options.again += fmt::format(" --{}={}", flag->name,
+                                         shell_word(fmt::format("{}", fmt::join(option->results(), ","))));
     }
     if (options.noise_floor) add_defaults(noise_floor_defaults(), options, names);
     if (options.compare_set) add_defaults(compare_defaults(), options, names);

@@ -48,6 +48,7 @@ struct Options {
     std::optional<double> min_time_s;        ///< instead of each benchmark's own
     std::optional<std::int64_t> iterations;  ///< instead of a least time
     double warmup_s = 0;
+    std::string again;  ///< flags that say what was measured, " --threads=1 --seed=3", as a shell takes them
     std::vector<std::string> for_library;  ///< flags that Google Benchmark carries out
 };
 

@@ -155,10 +155,8 @@ std::vector<NextStep> steps_after(const Options& options, const std::filesystem:
     const std::string word = shell_word(file.string());
     std::vector<NextStep> steps;
     if (options.repetitions < kLeastRepetitions) {
-        const std::string filter =
-            options.filter.empty() ? "" : " --benchmark_filter=" + shell_word(options.filter);
         steps.push_back({"what `compare` can judge",
-                         fmt::format("{} --preset compare{}", called("mnist_bench"), filter)});
+                         fmt::format("{} --preset compare{}", called("mnist_bench"), options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }

@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 
@@ -71,6 +72,10 @@ int Console::exit_code(int code) {
     note(fmt::format("standard output could not be written: {}. Check where it goes to and the free space",
                      std::generic_category().message(*output_error_)));
     return code == kExitFine ? kExitFailure : code;
+}
+
+void Console::warn_of_tracing() {
+    for (const std::string& text : tracing_warnings()) warn(text);
 }
 
 }  // namespace mnist

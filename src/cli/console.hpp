@@ -36,6 +36,9 @@ class Console {
     /// "mnist: warning: TEXT" and a line break, to standard error. The text names a remedy.
     void warn(std::string_view text);
 
+    /// Where a library's tracing is on: it costs time, and its lines stand among these.
+    void warn_of_tracing();
+
     [[nodiscard]] ProgressLine& progress() { return progress_; }
     /// How what print() writes may look where it goes to.
     [[nodiscard]] TextStyle style() const;

@@ -63,6 +63,7 @@ EvalResult evaluated(const Model& model, EvalResult result, const DataOptions& o
 int evaluate(const EvalFlags& flags) {
     flags.model.require_file("eval");
     Console console(true);
+    console.warn_of_tracing();
     const DataOptions options = flags.data.options();
     const std::string& file = flags.model.file;
     const bool quantized = flags.model.quantized();

@@ -21,6 +21,7 @@ int info(bool json) {
                     .peak_all = cpus.size() == 1 ? one : fma_peak_gflops(cpus),
                     .products = product_speeds()};
     Console console;
+    console.warn_of_tracing();
     console.print(json ? info_json(info) : info_text(info));
     return console.exit_code(kExitFine);
 }

@@ -104,6 +104,7 @@ int predict(const PredictFlags& flags) {
                           .found = "none",
                           .remedy = "For example: mnist predict --model FILE seven.png"});
     Console console;
+    console.warn_of_tracing();
     const std::string& file = flags.model.file;
     const PredictResult result =
         flags.model.quantized()

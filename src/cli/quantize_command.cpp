@@ -37,6 +37,7 @@ int quantize_file(const QuantizeFlags& flags) {
                 "Models are never overwritten: choose another name with --out or move the old one");
     require_writable(flags.out, std::filesystem::path(flags.out).parent_path());
     Console console(true);
+    console.warn_of_tracing();
     const DataOptions options = flags.data.options();
 
     const ModelParameters model = load_model(file, std::nullopt, flags.model.normalisation());

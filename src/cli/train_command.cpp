@@ -16,7 +16,6 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
-#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
@@ -62,7 +61,7 @@ void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFa
         console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
                                  build.build_type.empty() ? "plain" : build.build_type));
     }
-    for (const std::string& text : tracing_warnings()) console.warn(text);
+    console.warn_of_tracing();
 }
 
 // The processors that the training will be pinned to.

@@ -119,6 +119,12 @@ void add_unmatched(Comparison& comparison, const Matches& matches, const Measure
         if (!row->of_machine && !failed.contains(measured_as(row->name, base.facts)))
             comparison.missing.push_back(row->name);
     }
+    for (const Match& match : matches.rows)
+        for (const auto& [percentile, seconds] : match.base->latencies) {
+            if (match.measured->latencies.contains(percentile)) continue;
+            comparison.unmatched_base.push_back(match.base->name + " " + percentile);
+            comparison.missing.push_back(comparison.unmatched_base.back());
+        }
     for (const MeasuredRow* const row : matches.only_measured) comparison.unmatched_new.push_back(row->name);
 }
 

@@ -166,7 +166,7 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
                 row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
         }
         for (const auto& [percentile, key] : kPercentiles)
-            if (const auto us = counter(repetition, key); us && *us > 0)
+            if (const auto us = counter(repetition, key); us && *us > 1e-24 && *us < 1e15)
                 row.latencies[percentile].push_back(*us * 1e-6);
         if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
         add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));

@@ -60,10 +60,13 @@ json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& bui
 void require_same_conditions(const json& stored, const json& here, const std::string& where) {
     const std::vector<std::string> found = differences(stored, here);
     if (found.empty()) return;
-    throw InputError({.where = where,
-                      .expected = "a checkpoint of this training",
-                      .found = fmt::format("another: {}", fmt::join(found, "; ")),
-                      .remedy = "Resume with what it was made with, or train anew in another folder"});
+    throw InputError(
+        {.where = where,
+         .expected = "a checkpoint of this training",
+         .found = fmt::format("another: {}", fmt::join(found, "; ")),
+         .remedy =
+             "Resume with what it was made with (MNIST_MAX_ISA in the environment chooses a lower level of "
+             "instructions), or train anew in another folder"});
 }
 
 std::string checkpoint_content(const CheckpointHead& head, const ExperimentProgress& progress) {

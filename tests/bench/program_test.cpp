@@ -243,7 +243,8 @@ TEST_CASE("mnist_bench: without --benchmark_out the result is in a new file of t
     CHECK(first.output.ends_with("\nResult: " + files[0] +
                                  "\n\nNext:\n"
                                  "  what `compare` can judge  mnist_bench --preset compare "
-                                 "--benchmark_filter='^SoftmaxCrossEntropy/classes:10/batch:64$'\n"
+                                 "--benchmark_filter='^SoftmaxCrossEntropy/classes:10/batch:64$' "
+                                 "--benchmark_min_time=0.001\n"
                                  "  one page with charts      mnist report " +
                                  files[0] + "\n"));
     REQUIRE(mnist_bench(workshop, {kQuick, kQuickTime}).exit_code == 0);

@@ -245,7 +245,7 @@ TEST_CASE("compare: latencies that both have are rows of their own, which no mea
     CHECK(comparison.rows[2].joint == JointVerdict::regressed);
     CHECK(comparison.rows[2].speed.ratio.value() == Approx(1.0 / 3).epsilon(0.001));
     CHECK(comparison.rows[3].name == "Infer/batch:64");
-    CHECK(comparison.missing.empty());
+    CHECK(comparison.missing == std::vector<std::string>{"Infer/batch:64 p99"});
     // Adjusted for all four.
     CHECK(comparison.rows[2].speed.p_adjusted.value() == Approx(4 * comparison.rows[2].speed.p.value()));
     REQUIRE(comparison.named.size() == 1);

@@ -142,6 +142,10 @@ TEST_CASE("gate: slower calls at the end of the distribution fail it where the t
     CHECK(gate.outcome == GateOutcome::failed);
     CHECK(gate.rows == 2);
     CHECK(gate.regressed == 1);
+    // What the base measured and the new file does not is missing, as a row would be.
+    other.rows[0].latencies.clear();
+    CHECK(gate_between(base, other).outcome == GateOutcome::undecided);
+    CHECK(gate_between(base, other).missing == std::vector<std::string>{"Infer/batch:1 p99"});
 }
 
 TEST_CASE(
