@@ -45,7 +45,7 @@ std::optional<KernelFamily> bf16_family() {
 
 std::optional<std::string> precision_obstacle(Precision precision) {
     if (precision == Precision::f32 || bf16_family()) return std::nullopt;
-    if (const auto obstacle = avx512_bf16_obstacle()) return obstacle;
+    if (auto obstacle = avx512_bf16_obstacle()) return obstacle;
     return "oneDNN offers no bf16 kernels here (ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA may forbid them)";
 }
 
