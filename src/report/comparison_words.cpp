@@ -155,6 +155,7 @@ std::string rank_cell(const RankedMember& member) {
 }
 
 std::string ratio_split(const ComparedRow& row) {
+    if (row.speed.verdict == SpeedVerdict::disturbed) return {};
     std::string text;
     if (row.speed.ratio && row.peak_ratio && row.efficiency_ratio)
         text = fmt::format("{:.2f}x peak x {:.2f}x efficiency", *row.peak_ratio, *row.efficiency_ratio);

@@ -235,6 +235,11 @@ TEST_CASE("comparison: a disturbed row is called that in every format, and the s
     CHECK(row.at("verdict") == "disturbed");
     CHECK(row.at("joint_verdict") == "disturbed");
     CHECK(row.at("disturbed_new") == 9);
+    // Nor is its ratio divided between machine and program.
+    mnist::Measurements foreign = other_machine();
+    CHECK(mnist::comparison_text(compared({before(), foreign}), {}).find("efficiency") != std::string::npos);
+    for (mnist::MeasuredRow& one : foreign.rows) one.disturbed = 10;
+    CHECK(mnist::comparison_text(compared({before(), foreign}), {}).find("efficiency") == std::string::npos);
     // With nothing else there is nothing to say.
     mnist::Measurements all = after();
     for (mnist::MeasuredRow& one : all.rows) one.disturbed = 10;
