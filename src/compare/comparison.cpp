@@ -62,6 +62,7 @@ template <class Grouping>
 std::vector<RowGroup> groups_at(const std::vector<std::size_t>& places, const std::vector<Match>& matches,
                                 Grouping grouping) {
     std::vector<std::string> names;
+    names.reserve(places.size());
     for (const std::size_t place : places) names.push_back(matches[place].group_name());
     std::vector<RowGroup> groups = grouping(names);
     for (RowGroup& group : groups) {

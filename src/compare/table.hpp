@@ -22,6 +22,8 @@ struct MeasuredAs {
     std::string what;                ///< "Train/Adam/batch:64": the name without both
     std::string threads, precision;  ///< "2", "bf16"; empty in files of other programs
 
+    // clang-tidy takes what the compiler compares with for a null pointer.
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     [[nodiscard]] auto operator<=>(const MeasuredAs&) const = default;
 };
 

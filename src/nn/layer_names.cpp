@@ -108,6 +108,7 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
     };
     if (names.size() == 1) return {names.begin(), names.end()};
     std::vector<Layer> layers;
+    layers.reserve(names.size());
     for (const std::string& name : names) layers.push_back({pieces_of(name)});
     const std::optional<std::size_t> at = counting_piece(layers);
     if (!at || !sort_by(*at, layers))
@@ -129,6 +130,7 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
         refuse("an activation between any two layers, so that their numbers are two or more apart",
                "Name the layers fc1, fc2, ... where a ReLU follows each");
     std::vector<std::string> ordered;
+    ordered.reserve(layers.size());
     for (const Layer& layer : layers) ordered.push_back(name_of(layer.pieces));
     return ordered;
 }

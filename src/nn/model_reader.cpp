@@ -61,9 +61,10 @@ std::vector<std::string> ModelReader::layers(const std::vector<std::string>& par
     if (layers.empty()) layers.insert("fc1");
     for (const std::string& layer : layers) {
         for (const std::string& part : parts) {
-            if (!has(layer + "." + part))
+            const std::string tensor = fmt::format("{}.{}", layer, part);
+            if (!has(tensor))
                 throw InputError({.where = where_,
-                                  .expected = "a tensor " + in_quotes(layer + "." + part),
+                                  .expected = "a tensor " + in_quotes(tensor),
                                   .found = listed_names(),
                                   .remedy = kNamesRemedy});
         }

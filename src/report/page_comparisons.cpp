@@ -61,6 +61,7 @@ void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std:
 /// Sets all that it can against the best base of `sides`, which are of one kind, and returns the others.
 std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> sides) {
     std::vector<Measurements> measured;
+    measured.reserve(sides.size());
     for (const Side& side : sides) measured.push_back(side.measurements);
     const Side base = sides[choose_base(measured)];
     std::vector<Measurements> members{base.measurements};
