@@ -89,11 +89,12 @@ Facts machine_facts(const Facts& facts) {
     return found;
 }
 
-/// Facts about the build, and what a machine does that is not part of what it is.
+/// Facts about the build that say anything, and what a machine does that is not part of what it is.
 Facts other_facts(const Facts& facts) {
     Facts found;
     for (const auto& [key, value] : facts)
-        if (key.starts_with(kBuild) || key == "mnist.denormals_flushed") found.emplace(key, value);
+        if (!value.empty() && (key.starts_with(kBuild) || key == "mnist.denormals_flushed"))
+            found.emplace(key, value);
     found.erase("mnist.build.type");  // build_type, as it was once called
     const char* const beside = is_ours(facts) ? "mhz_per_cpu" : "library_build_type";
     if (const auto value = fact(facts, beside)) found[beside] = *value;

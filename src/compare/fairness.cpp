@@ -24,7 +24,7 @@ struct UnfairFact {
 };
 constexpr const char* kSameRate = "train with the same learning rate";
 constexpr const char* kSchedule = "mnist.config.schedule";
-constexpr std::array kUnfair{
+constexpr std::array kUnfairSettings{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
     UnfairFact{kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
     UnfairFact{"mnist.config.sgd_lr", "learning rates of SGD", kSameRate},
@@ -34,6 +34,8 @@ constexpr std::array kUnfair{
     UnfairFact{"mnist.config.adam_beta2", "values of beta2", "train with the same --adam-beta2"},
     UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
     UnfairFact{"mnist.config.loader_threads", "loader threads", "use the same --loader-threads"},
+};
+constexpr std::array kUnfair{
     UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
     UnfairFact{"mnist.dataset.train_samples", "training samples", "train on the same data"},
 };
@@ -112,6 +114,25 @@ void warn_of_precisions(const std::vector<Match>& matches, std::vector<std::stri
                                    other->base_as.precision, other->measured_as.precision));
 }
 
+/// What makes it another training: its network, its settings, its precision.
+std::vector<std::string> settings_warnings(const Measurements& base, const Measurements& measured,
+                                           const std::vector<Match>& matches) {
+    std::vector<std::string> warnings;
+    const std::string base_network = network(base.facts);
+    const std::string new_network = network(measured.facts);
+    if (!base_network.empty() && !new_network.empty() && base_network != new_network)
+        warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
+                                       base_network, new_network));
+    for (const UnfairFact& unfair : kUnfairSettings)
+        warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    warn_of_precisions(matches, warnings);
+    if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {
+        for (const UnfairFact& unfair : kScheduleFacts)
+            warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    }
+    return warnings;
+}
+
 void warn_of_noise(const Measurements& base, std::vector<std::string>& warnings) {
     for (auto at = base.facts.lower_bound(std::string(kNoiseFloor)); at != base.facts.end(); ++at) {
         if (!at->first.starts_with(kNoiseFloor)) break;
@@ -176,22 +197,16 @@ void require_same_data(const Measurements& base, const Measurements& measured) {
 
 std::vector<std::string> unfair_differences(const Measurements& base, const Measurements& measured,
                                             const std::vector<Match>& matches) {
-    std::vector<std::string> warnings;
-    const std::string base_network = network(base.facts);
-    const std::string new_network = network(measured.facts);
-    if (!base_network.empty() && !new_network.empty() && base_network != new_network)
-        warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
-                                       base_network, new_network));
+    std::vector<std::string> warnings = settings_warnings(base, measured, matches);
     for (const UnfairFact& unfair : kUnfair) warn_of_difference(unfair, base.facts, measured.facts, warnings);
-    warn_of_precisions(matches, warnings);
-    if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {
-        for (const UnfairFact& unfair : kScheduleFacts)
-            warn_of_difference(unfair, base.facts, measured.facts, warnings);
-    }
     warn_of_noise(base, warnings);
     warn_of_one(base, warnings);
     warn_of_one(measured, warnings);
     return warnings;
+}
+
+bool trains_alike(const Measurements& one, const Measurements& other) {
+    return settings_warnings(one, other, matched(one, other).rows).empty();
 }
 
 void warn_of_confounding(Comparison& comparison) {

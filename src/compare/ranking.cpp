@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "differences.hpp"
 #include "fairness.hpp"
 #include "table.hpp"
 
@@ -64,20 +65,25 @@ std::string common_name(const std::vector<std::vector<Match>>& rows, std::size_t
     return same ? rows.front()[row].group_name() : rows.front()[row].base_as.what;
 }
 
-/// How well the others can be set against a side, better is greater.
-using Likeness = std::array<std::size_t, 3>;
+/// How well the others can be set against a side, better is greater: how many do the same, how many of these
+/// on the same machine, and their rows and repetitions.
+using Likeness = std::array<std::size_t, 5>;
 
 Likeness likeness(const Measurements& base, std::span<const Measurements> sides) {
     Likeness sum{};
     for (const Measurements& other : sides) {
         if (&other == &base || !is_of_same_data(base.facts, other.facts)) continue;
+        std::size_t sound = 0;
         for (const Match& match : matched(base, other).rows) {
             const std::size_t repetitions = match.base->seconds.size();
-            const bool is_sound = repetitions >= kLeastRepetitions && !is_disturbed(*match.base);
-            sum[0] += is_sound ? 1 : 0;
-            sum[1] += 1;
-            sum[2] += repetitions;
+            if (repetitions >= kLeastRepetitions && !is_disturbed(*match.base)) ++sound;
+            sum[3] += 1;
+            sum[4] += repetitions;
         }
+        sum[2] += sound;
+        if (sound == 0 || !trains_alike(base, other)) continue;
+        sum[0] += 1;
+        sum[1] += fingerprint_differences(base.facts, other.facts).empty() ? 1 : 0;
     }
     return sum;
 }

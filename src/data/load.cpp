@@ -102,18 +102,27 @@ Dataset load_local(const fs::path& folder, const DataRequest& request, const Dat
     return dataset;
 }
 
+// What stands where the files should be, so that nobody has to look why it is not used.
+std::string words_on_content(const fs::path& folder) {
+    std::error_code error;
+    const bool nothing =
+        !fs::exists(folder, error) || (fs::is_directory(folder, error) && fs::is_empty(folder, error));
+    return nothing ? "" : fmt::format("; {} holds {}", folder.string(), folder_content(folder));
+}
+
 Dataset fetch_and_load(const fs::path& folder, const DataRequest& request, const DataNotices& notices,
                        const DataSources& sources, const KnownDataset& set) {
     try {
         sources.fetch(set, folder, notices);
     } catch (const InputError& error) {
-        if (request.dataset) throw;
+        const std::string there = words_on_content(folder);
+        if (request.dataset) {
+            InputFault fault = error.fault();
+            fault.found += there;
+            throw InputError(fault);
+        }
         // The answer of the first mirror will do; `mnist fetch` lists them all.
         const std::string cause = error.fault().found.substr(0, error.fault().found.find("; "));
-        std::error_code unknown;
-        const bool empty = !fs::is_directory(folder, unknown) || fs::is_empty(folder, unknown);
-        const std::string there =
-            empty ? "" : fmt::format("; {} holds {}", folder.string(), folder_content(folder));
         tell(notices.warning,
              fmt::format(
                  "using synthetic digits, because {} is not here and cannot be fetched ({}{}). Run {} with a "

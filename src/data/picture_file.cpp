@@ -50,18 +50,20 @@ void fail_as_damaged(const PictureBytes& file, const std::string& format, std::s
 
 void require_extents(const PictureBytes& file, std::size_t columns, std::size_t rows,
                      std::size_t most_pixels) {
-    const auto fail = [&](std::string expected) {
+    const auto fail = [&](std::string expected, const char* remedy) {
         throw InputError({.where = file.where,
                           .expected = std::move(expected),
                           .found = fmt::format("{} x {}", columns, rows),
-                          .remedy = "Cut the digits out, or save the picture in a smaller size"});
+                          .remedy = remedy});
     };
-    if (columns == 0 || rows == 0) fail("a picture with pixels");
+    if (columns == 0 || rows == 0) fail("a picture with pixels", kSaveAgain);
     if (rows > kMostPicturePixels / columns)
-        fail(fmt::format("a picture of at most {} pixels", kMostPicturePixels));
+        fail(fmt::format("a picture of at most {} pixels", kMostPicturePixels),
+             "Cut the digits out, or save the picture in a smaller size");
     if (columns * rows > most_pixels)
         fail(fmt::format("at most the {} pixels that a file of {} bytes can hold", most_pixels,
-                         file.bytes.size()));
+                         file.bytes.size()),
+             "Copy the file once more: its end is missing, or its header is wrong");
 }
 
 GreyPicture upright(GreyPicture picture, int orientation) {

@@ -84,21 +84,40 @@ std::vector<std::string> elements(std::string_view list) {
     return found;
 }
 
-/// What of a fact the other side does not have: of "fmt 9.1.0, zlib 1.3" and "fmt 10.0.0, zlib 1.3" the
-/// first; of a commit as much as tells it from others.
-std::string distinct_part(const std::string& key, const std::optional<std::string>& fact,
-                          const std::optional<std::string>& other) {
-    constexpr std::size_t kLongestFact = 34;  // two of them and a key fit a line
+/// What of a fact the other side does not have, in lines: of "fmt 9.1.0, zlib 1.3" and "fmt 10.0.0, zlib 1.3"
+/// the first; of a commit as much as tells it from others.
+std::vector<std::string> distinct_lines(const std::string& key, const std::optional<std::string>& fact,
+                                        const std::optional<std::string>& other) {
+    constexpr std::size_t kLongestLine = 34;  // two of them and a key fit a line
+    constexpr std::size_t kMostLines = 6;
     constexpr std::size_t kCommit = 12;
-    if (!fact) return "unknown";
-    if (key == "mnist.build.commit") return short_printable(fact->substr(0, kCommit));
-    std::vector<std::string> own = elements(*fact);
-    const std::vector<std::string> known = elements(other.value_or(""));
-    std::erase_if(own, [&](const std::string& element) {
-        return std::find(known.begin(), known.end(), element) != known.end();
-    });
-    const std::string text = own.empty() ? *fact : fmt::format("{}", fmt::join(own, ", "));
-    return shortened(short_printable(text), kLongestFact);
+    if (!fact) return {"unknown"};
+    if (key == "mnist.build.commit") return {short_printable(fact->substr(0, kCommit))};
+    const std::vector<std::string> all = elements(*fact);
+    const std::vector<std::string> others = elements(other.value_or(""));
+    const auto without = [](std::vector<std::string> list, const std::vector<std::string>& taken) {
+        std::erase_if(list, [&](const std::string& element) {
+            return std::find(taken.begin(), taken.end(), element) != taken.end();
+        });
+        return list;
+    };
+    std::vector<std::string> own = without(all, others);
+    if (own.empty() && !without(others, all).empty()) return {"without"};
+    if (own.empty()) own = all;  // only the order differs
+    std::vector<std::string> lines;
+    for (const std::string& element : own) {
+        const std::string text = short_printable(element);
+        const bool fits = !lines.empty() && lines.back().size() + 2 + text.size() <= kLongestLine;
+        if (fits) {
+            lines.back() += ", " + text;
+        } else if (lines.size() < kMostLines) {
+            lines.push_back(shortened(text, kLongestLine));
+        } else {
+            lines.back() = "...";
+            break;
+        }
+    }
+    return lines;
 }
 
 std::string differing_facts(const Comparison& comparison, int width) {
@@ -108,9 +127,16 @@ std::string differing_facts(const Comparison& comparison, int width) {
     for (const auto* const differences :
          {&comparison.fingerprint_differences, &comparison.other_differences}) {
         for (const FactDifference& difference : *differences) {
-            key.cells.push_back(name_cell(difference.key));
-            base.cells.push_back(distinct_part(difference.key, difference.base, difference.new_value));
-            other.cells.push_back(distinct_part(difference.key, difference.new_value, difference.base));
+            auto base_lines = distinct_lines(difference.key, difference.base, difference.new_value);
+            auto other_lines = distinct_lines(difference.key, difference.new_value, difference.base);
+            const std::size_t lines = std::max(base_lines.size(), other_lines.size());
+            base_lines.resize(lines);
+            other_lines.resize(lines);
+            for (std::size_t i = 0; i < lines; ++i) {
+                key.cells.push_back(i == 0 ? name_cell(difference.key) : "");
+                base.cells.push_back(base_lines[i]);
+                other.cells.push_back(other_lines[i]);
+            }
         }
     }
     return key.cells.empty() ? std::string() : table_text({key, base, other}, width) + "\n";

@@ -1,7 +1,7 @@
 // Which files of a page are compared. Files of one machine, one build and one configuration are repetitions
 // of one measurement, not rivals: they are pooled into one side. Of sides of one kind and data, choose_base()
-// says which one the others are set against; all pairs would be too many to read. Three and more that are
-// compared with each other have a ranking as well.
+// says which one the others are set against; all pairs would be too many to read. What was trained with other
+// settings has a base of its own, unless it is alone. Three and more that train alike have a ranking as well.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -58,38 +58,50 @@ void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std:
     known->measurements.label = names_of(sources, known->places);
 }
 
-/// Sets all that it can against the best base of `sides`, which are of one kind, and returns the others.
-std::vector<Side> compare_with_base(PageComparisons& all, std::vector<Side> sides) {
+/// Whether the side is better set against another of `sides` than against `base`: the base was trained with
+/// other settings and that one was not.
+bool belongs_elsewhere(const Side& side, const Side& base, const std::vector<Side>& sides) {
+    return !trains_alike(base.measurements, side.measurements) &&
+           std::any_of(sides.begin(), sides.end(), [&](const Side& other) {
+               return other.places != side.places && !trains_alike(base.measurements, other.measurements) &&
+                      trains_alike(other.measurements, side.measurements) &&
+                      rows_in_common(other.measurements, side.measurements) > 0;
+           });
+}
+
+/// Sets all that it can against the best base of `sides`, which are of one kind, and returns the others. Only
+/// what trains alike has a ranking.
+std::vector<Side> compare_with_base(PageComparisons& all, const std::vector<Side>& sides) {
     std::vector<Measurements> measured;
     measured.reserve(sides.size());
     for (const Side& side : sides) measured.push_back(side.measurements);
-    const Side base = sides[choose_base(measured)];
-    std::vector<Measurements> members{base.measurements};
+    const Side& base = sides[choose_base(measured)];
+    std::vector<Measurements> rivals{base.measurements};
+    PageRanking ranking{.base = base.places, .files = {}};
+    const std::size_t compared_before = all.compared.size();
     std::vector<Side> left;
-    for (Side& side : sides) {
+    for (const Side& side : sides) {
         if (side.places == base.places) continue;
-        if (rows_in_common(base.measurements, side.measurements) > 0) {
-            try {
-                all.compared.push_back({base.places, side.places,
-                                        compare(base.measurements, side.measurements,
-                                                {.mode = CompareMode::report, .verdict = {}})});
-                members.push_back(side.measurements);
-                continue;
-            } catch (const InputError& error) {
-                side.refusal = fmt::format("{} and {} are not compared: {}", base.measurements.label,
-                                           side.measurements.label, error.what());
-            }
+        left.push_back(side);
+        if (rows_in_common(base.measurements, side.measurements) == 0 || belongs_elsewhere(side, base, sides))
+            continue;
+        try {
+            all.compared.push_back({base.places, side.places,
+                                    compare(base.measurements, side.measurements,
+                                            {.mode = CompareMode::report, .verdict = {}})});
+            left.pop_back();
+            if (!trains_alike(base.measurements, side.measurements)) continue;
+            rivals.push_back(side.measurements);
+            ranking.files.comparisons.push_back(all.compared.back().comparison);
+        } catch (const InputError& error) {
+            left.back().refusal = fmt::format("{} and {} are not compared: {}", base.measurements.label,
+                                              side.measurements.label, error.what());
         }
-        left.push_back(std::move(side));
     }
     // What is compared with another needs no word on what it cannot be compared with.
-    if (members.size() == 1 && !base.refusal.empty()) all.refused.push_back(base.refusal);
-    if (members.size() > 2) {
-        PageRanking ranking{.base = base.places, .files = {}};
-        ranking.files.comparisons.reserve(members.size() - 1);
-        for (const PageComparison& pair : std::span(all.compared).last(members.size() - 1))
-            ranking.files.comparisons.push_back(pair.comparison);
-        ranking.files.rankings = ranked(members, {});
+    if (all.compared.size() == compared_before && !base.refusal.empty()) all.refused.push_back(base.refusal);
+    if (rivals.size() > 2) {
+        ranking.files.rankings = ranked(rivals, {});
         all.ranked.push_back(std::move(ranking));
     }
     return left;
@@ -135,7 +147,7 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
         std::vector<Side> left;
         std::copy_if(sides.begin(), sides.end(), std::back_inserter(left),
                      [is_train](const Side& side) { return side.is_train == is_train; });
-        while (left.size() > 1) left = compare_with_base(all, std::move(left));
+        while (left.size() > 1) left = compare_with_base(all, left);
         if (!left.empty() && !left.front().refusal.empty()) all.refused.push_back(left.front().refusal);
     }
     return all;

@@ -71,7 +71,7 @@ struct PageComparison {
     Places base, measured;
     Comparison comparison;
 };
-/// Three sides or more beside each other.
+/// Three sides or more that train alike, beside each other.
 struct PageRanking {
     Places base;
     ComparedFiles files;
@@ -85,7 +85,8 @@ struct PageComparisons {
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
 /// Files of one machine, build and configuration are pooled; the sides of one kind are compared with the one
-/// that choose_base() chooses, those that cannot be with the next so chosen.
+/// that choose_base() chooses, those that cannot be, or are better set against another, with the next so
+/// chosen.
 [[nodiscard]] PageComparisons page_comparisons(const std::vector<PageSource>& sources);
 
 /// Everything that report_json() says, before it is text: all strings in it are printable.

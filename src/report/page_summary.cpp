@@ -46,23 +46,29 @@ std::uint64_t correct_of(double percent, std::uint64_t samples) {
     return static_cast<std::uint64_t>(std::llround(percent / 100 * static_cast<double>(samples)));
 }
 
-/// Whether the winner's lead is more than chance: Welch's interval over seeds, adjusted for all pairs as in
-/// the insights, or with one run Newcombe's over the test set. Empty where neither is defined.
-std::string margin_verdict(const Ranked& first, const Ranked& second, std::size_t groups,
-                           std::uint64_t samples) {
-    const double pairs = static_cast<double>(groups) * static_cast<double>(groups - 1) / 2;
-    if (first.values.size() > 1 || second.values.size() > 1) {
-        const auto welch = welch_test(first.values, second.values, 1 - 0.05 / pairs);
-        if (!welch) return {};
-        return welch->interval.lower > 0 ? "; the lead is larger than the spread of the seeds explains"
-                                         : "; the spread of the seeds alone could explain that lead";
-    }
-    const auto interval =
-        independent_proportions_interval(correct_of(first.mean, samples), samples,
-                                         correct_of(second.mean, samples), samples, 1 - 0.05 / pairs);
-    if (!interval) return {};
-    return interval->lower > 0 ? "; the lead is larger than the choice of test images explains"
-                               : "; with one run each, chance alone could explain that lead";
+bool has_seeds(const Ranked& first, const Ranked& second) {
+    return first.values.size() > 1 || second.values.size() > 1;
+}
+
+/// Of the winner's lead: Welch's interval over seeds, adjusted for all pairs as in the insights, or with one
+/// run Newcombe's over the test set. Empty where neither is defined.
+std::optional<Interval> lead(const Ranked& first, const Ranked& second, std::size_t groups,
+                             std::uint64_t samples) {
+    const double confidence = 1 - 0.05 / (static_cast<double>(groups) * static_cast<double>(groups - 1) / 2);
+    if (!has_seeds(first, second))
+        return independent_proportions_interval(correct_of(first.mean, samples), samples,
+                                                correct_of(second.mean, samples), samples, confidence);
+    const auto welch = welch_test(first.values, second.values, confidence);
+    return welch ? std::optional(welch->interval) : std::nullopt;
+}
+
+/// What a lead says. `is_sure`: more than chance explains.
+std::string lead_words(bool is_sure, bool has_seeds) {
+    if (is_sure)
+        return fmt::format("; the lead is larger than {} explains",
+                           has_seeds ? "the spread of the seeds" : "the choice of test images");
+    return has_seeds ? "; the spread of the seeds alone could explain that lead"
+                     : "; with one run each, chance alone could explain that lead";
 }
 
 /// "mnist on AMD EPYC, 2 threads", and the file where there are several.
@@ -86,15 +92,21 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
         ranking(groups, &RunRecord::last_accuracy, [](double a, double b) { return a > b; });
     if (ranked.empty()) return {};
     const Ranked& first = ranked.front();
+    const auto margin = ranked.size() < 2
+                            ? std::nullopt
+                            : lead(first, ranked[1], ranked.size(), source.train()->dataset.test_samples);
+    const bool is_sure = margin && margin->lower > 0;
     std::string text = fmt::format("{}: {} {} {:.2f} % ({})", place_of(source, several), title_of(first),
-                                   ranked.size() > 1 ? "wins with" : "ends at", first.mean, runs_word(first));
+                                   is_sure             ? "wins with"
+                                   : ranked.size() > 1 ? "is highest with"
+                                                       : "ends at",
+                                   first.mean, runs_word(first));
     std::vector<std::string> behind;
     for (std::size_t i = 1; i < ranked.size(); ++i)
         behind.push_back(
             fmt::format("{:.2f} points above {}", first.mean - ranked[i].mean, title_of(ranked[i])));
-    if (!behind.empty())
-        text += ", " + listed(behind) +
-                margin_verdict(first, ranked[1], ranked.size(), source.train()->dataset.test_samples);
+    if (!behind.empty()) text += ", " + listed(behind);
+    if (margin) text += lead_words(is_sure, has_seeds(first, ranked[1]));
     return text + ".";
 }
 

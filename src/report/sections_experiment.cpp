@@ -28,19 +28,26 @@ Html mean_cell(const Json& mean, const Format& format) {
     return cell;
 }
 
-/// `better`: 1 where the greatest mean is the best, -1 where the least is.
+enum class Better { greater, less, sooner, faster };  ///< the last two are of speed
+
+/// Bold is the best of several that can be set against each other: no load changes an accuracy, but of speed
+/// what was disturbed is no figure.
 Column mean_column(const Json& experiment, const std::string& name, const char* key, const Format& format,
-                   int better) {
+                   Better better) {
+    const bool of_speed = better == Better::sooner || better == Better::faster;
+    const double sign = better == Better::greater || better == Better::faster ? 1 : -1;
+    const auto counts = [=](const Json& o) {
+        const bool is_spoilt = !o["disturbed"].is_null() && o["disturbed"]["spoilt"].get<bool>();
+        return !o[key].is_null() && !(of_speed && is_spoilt);
+    };
     std::vector<double> means;
-    for (const Json& o : experiment["optimizers"]) {
-        if (!o[key].is_null()) means.push_back(better * o[key]["mean"].get<double>());
-    }
+    for (const Json& o : experiment["optimizers"])
+        if (counts(o)) means.push_back(sign * o[key]["mean"].get<double>());
     const double best = means.size() > 1 ? *std::max_element(means.begin(), means.end()) : 0;
     return {name, "number", [=, several = means.size() > 1](const Json& o) {
                 const Html cell = mean_cell(o[key], format);
-                const bool wins =
-                    several && !o[key].is_null() && better * o[key]["mean"].get<double>() == best;
-                return wins ? el("span.best", cell) : cell;
+                const bool is_best = several && counts(o) && sign * o[key]["mean"].get<double>() == best;
+                return is_best ? el("span.best", cell) : cell;
             }};
 }
 
@@ -65,7 +72,8 @@ std::string first_epochs(const Json& optimizer) {
 std::vector<Column> result_columns(const Json& experiment) {
     const auto digits = [](int count) { return [count](const Json& value) { return fixed(value, count); }; };
     const std::string target = fixed(experiment["target_accuracy"], 2) + "\u00a0%";
-    Column seconds = mean_column(experiment, "Seconds to " + target, "seconds_to_target", digits(2), -1);
+    Column seconds =
+        mean_column(experiment, "Seconds to " + target, "seconds_to_target", digits(2), Better::sooner);
     // A mean over those seeds that got there says so.
     seconds.cell = [mean = seconds.cell](const Json& o) {
         const std::size_t reached = reached_by(o);
@@ -76,13 +84,13 @@ std::vector<Column> result_columns(const Json& experiment) {
     };
     return {{"Optimizer", "", title_cell},
             {"First epoch at " + target, "number", first_epochs},
-            mean_column(experiment, "Best accuracy, %", "best_accuracy", digits(2), 1),
-            mean_column(experiment, "Last accuracy, %", "last_accuracy", digits(2), 1),
-            mean_column(experiment, "Last train loss", "last_train_loss", digits(4), -1),
-            mean_column(experiment, "Last test loss", "last_test_loss", digits(4), -1),
+            mean_column(experiment, "Best accuracy, %", "best_accuracy", digits(2), Better::greater),
+            mean_column(experiment, "Last accuracy, %", "last_accuracy", digits(2), Better::greater),
+            mean_column(experiment, "Last train loss", "last_train_loss", digits(4), Better::less),
+            mean_column(experiment, "Last test loss", "last_test_loss", digits(4), Better::less),
             {"Convergence speed", "",
              [](const Json& o) { return Html(o["convergence_speed"].get<std::string>()); }},
-            mean_column(experiment, "Samples/s", "samples_per_second", whole, 1),
+            mean_column(experiment, "Samples/s", "samples_per_second", whole, Better::faster),
             seconds};
 }
 

@@ -112,6 +112,12 @@ TEST_CASE("differences: the build and the system are named and leave the machine
     }
 }
 
+TEST_CASE("differences: a fact of the build that says nothing is no difference") {
+    Measurements old = measured("a.json", {row("Train/Adam", 1)});
+    old.facts["mnist.build.libraries"] = "";
+    CHECK(compare(old, with_fact("mnist.build.libraries", "fmt 9.1.0"), {}).other_differences.empty());
+}
+
 TEST_CASE("differences: another machine with another build is warned of, for nothing tells the two apart") {
     Measurements base = measured("a.json", {row("Train/Adam", 1)});
     Measurements other = with_fact("mnist.machine.cpu_model", "CPU B");

@@ -162,6 +162,29 @@ TEST_CASE("base: a file of single repetitions or a disturbed one is chosen only 
     CHECK(choose_base(fewer) == 1);
 }
 
+TEST_CASE("base: other settings, another precision, then another machine come before rows and repetitions") {
+    const auto configured = [](const char* label, std::size_t rows,
+                               std::map<std::string, std::string> facts) {
+        Measurements made = side(label, {});
+        for (std::size_t i = 0; i < rows; ++i)
+            made.rows.push_back(timed_row("Train/Adam/batch:" + std::to_string(i + 1), 1));
+        made.facts = std::move(facts);
+        made.facts.insert({{"mnist.machine.cpu_model", "A"}, {"mnist.config.threads", "2"}});
+        return made;
+    };
+    const auto chosen = [&](const char* key, const char* usual, const char* other) {
+        return choose_base(std::vector<Measurements>{configured("other", 9, {{key, other}}),
+                                                     configured("a", 2, {{key, usual}}),
+                                                     configured("b", 2, {{key, usual}})});
+    };
+    CHECK(chosen("mnist.machine.cpu_model", "A", "A") == 0);
+    CHECK(chosen("mnist.config.schedule", "constant", "one-cycle") == 1);
+    CHECK(chosen("mnist.config.epochs", "5", "10") == 1);
+    CHECK(chosen("mnist.config.precision", "f32", "bf16") == 1);
+    CHECK(chosen("mnist.machine.cpu_model", "A", "B") == 1);
+    CHECK(chosen("mnist.build.commit", "1", "2") == 0);
+}
+
 TEST_CASE("base: files of other data have nothing in common") {
     std::vector<Measurements> sides{side("other", {timed_row("T/1", 1), timed_row("T/2", 1)}),
                                     side("a", {timed_row("T/1", 1)}), side("b", {timed_row("T/1", 1)})};

@@ -120,6 +120,22 @@ TEST_CASE(
         "--data-dir");
 }
 
+TEST_CASE("load: where MNIST cannot be fetched, what stands in its folder is told") {
+    World world;
+    world.fetch_works = false;
+    std::filesystem::create_directories(world.local("mnist") / "train-images-idx3-ubyte");
+    write_file(world.local("mnist") / "mnist.npz", "12345");
+    const std::string there = "; " + world.local("mnist").string() +
+                              " holds train-images-idx3-ubyte (a folder), mnist.npz (5 bytes)";
+    (void)world.load({});
+    REQUIRE(world.warnings.size() == 1);
+    CHECK(contains(world.warnings[0], "(no network at a" + there + ")"));
+    CHECK(world.fault({.dataset = "mnist"}).found == "no network at a; HTTP 404 at b" + there);
+    std::filesystem::remove_all(world.local("mnist"));
+    write_file(world.local("mnist"), "a file");
+    CHECK(contains(world.fault({.dataset = "mnist"}).found, "mnist holds Not a directory"));
+}
+
 TEST_CASE("load: what was asked for explicitly never falls back") {
     World world;
     world.fetch_works = false;

@@ -169,6 +169,7 @@ TEST_CASE(
     CHECK(contains(fault(with_extents(7000, 7000)).expected, "that a file of 67 bytes can hold"));
     CHECK(fault("P5 60000 60000 255\n").expected == "a picture of at most 64000000 pixels");
     CHECK(fault("P5 600 600 255\n1234").expected == "at most the 4 pixels that a file of 19 bytes can hold");
+    CHECK(fault("P5 600 600 255\n1234").remedy.starts_with("Copy the file once more"));
     std::string jpeg = jpeg_bytes(16, 8, JpegKind::grey, marked_corner());
     const std::size_t extents = jpeg.find("\xff\xc0") + 5;
     jpeg.replace(extents, 4, "\x1f\x01\x1f\x01");

@@ -134,6 +134,28 @@ TEST_CASE("comparison: names from a file are inert in every format") {
     check_golden("comparison_hostile.csv", mnist::comparison_csv(with_four_digits(files)));
 }
 
+TEST_CASE(
+    "comparison: of lists that differ each side has what the other has not, in lines, and nothing is cut") {
+    mnist::Measurements one = before();
+    mnist::Measurements two = after();
+    const auto facts = [&](const char* key, const char* base, const char* other) {
+        one.facts[key] = base;
+        two.facts[key] = other;
+        const std::string text = mnist::comparison_text(compared({one, two}), {});
+        const std::size_t at = text.find(key);
+        REQUIRE(at != std::string::npos);
+        return text.substr(at, text.find("\n\n", at) - at);
+    };
+    CHECK(facts("mnist.build.libraries", "fmt 9.1.0", "fmt 9.1.0, libpng 1.6.39") ==
+          "mnist.build.libraries  without  libpng 1.6.39");
+    CHECK(facts("mnist.build.libraries", "fmt 9.1.0, zlib 1", "zlib 1, fmt 9.1.0") ==
+          "mnist.build.libraries  fmt 9.1.0, zlib 1  zlib 1, fmt 9.1.0");
+    CHECK(facts("mnist.build.libraries", "fmt 9.1.0, a library with a long name 1, zlib 1",
+                "fmt 10.0.0, zlib 1") ==
+          "mnist.build.libraries  fmt 9.1.0                     fmt 10.0.0\n"
+          "                       a library with a long name 1");
+}
+
 TEST_CASE("comparison: no field of the CSV is a formula, and numbers come back to the last bit") {
     const ComparedFiles files = compared({hostile("a.json", 1), hostile("@b.json", 2)});
     const auto lines = parsed_csv(mnist::comparison_csv(files));

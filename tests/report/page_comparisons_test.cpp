@@ -135,6 +135,36 @@ TEST_CASE(
     CHECK(data_of({named, spoilt})["comparisons"][0]["rows"][0]["disturbed_by"] == row["disturbed_by"]);
 }
 
+TEST_CASE("page: what was trained with other settings has a base and a ranking of its own") {
+    std::vector<ReportSource> files;
+    for (const char* const schedule : {"one-cycle", "constant"}) {
+        for (const char* const cpu : {"A", "B", "C"}) {
+            if (schedule == std::string("one-cycle") && cpu == std::string("C")) continue;
+            files.push_back(bench(std::string(cpu) + schedule, repetitions("Train/Adam/batch:64", 10, 1000)));
+            set_fact(files.back(), "mnist.build.version", "1");
+            set_fact(files.back(), "mnist.config.threads", "2");
+            set_fact(files.back(), "mnist.config.schedule", schedule);
+            set_fact(files.back(), "mnist.machine.cpu_model", cpu);
+        }
+    }
+    json data = data_of(files);
+    REQUIRE(data["comparisons"].size() == 3);
+    CHECK(data["comparisons"][0]["base"] == "Aconstant");
+    CHECK(data["comparisons"][1]["new"] == "Cconstant");
+    CHECK(data["comparisons"][2]["base"] == "Aone-cycle");
+    CHECK(data["comparisons"][2]["new"] == "Bone-cycle");
+    REQUIRE(data["rankings"].size() == 1);
+    CHECK(data["rankings"][0]["families"][0]["members"].size() == 3);
+    // Alone of its kind it is set against the others, with a warning and without a rank.
+    files.erase(files.begin());
+    data = data_of(files);
+    REQUIRE(data["comparisons"].size() == 3);
+    CHECK(data["comparisons"][0]["base"] == "Aconstant");
+    CHECK(mentions(data["comparisons"][0]["warnings"], "the learning-rate schedules differ"));
+    REQUIRE(data["rankings"].size() == 1);
+    CHECK(data["rankings"][0]["families"][0]["members"].size() == 3);
+}
+
 TEST_CASE("page: two files of another program are compared, for nothing says that they are of one build") {
     const json data = data_of({foreign("a.json", 10, 250), foreign("b.json", 10, 125)});
     REQUIRE(data["comparisons"].size() == 1);

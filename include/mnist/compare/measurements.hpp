@@ -53,6 +53,10 @@ struct Measurements {
 /// alike whether it stands in the name or in the configuration.
 [[nodiscard]] std::size_t rows_in_common(const Measurements& one, const Measurements& other);
 
+/// Whether both were configured to train the same network with the same settings in the same precision, as
+/// far as their facts say: compare() warns of nothing of that kind.
+[[nodiscard]] bool trains_alike(const Measurements& one, const Measurements& other);
+
 /// The shortest ends of the paths that tell them apart, whole names of files and folders each: "x/1.json" and
 /// "y/1.json" of "/r/x/1.json" and "/r/y/1.json". Paths that are equal stay whole.
 [[nodiscard]] std::vector<std::string> distinct_tails(std::span<const std::string> paths);

@@ -46,11 +46,12 @@ struct ComparedFiles {
 [[nodiscard]] ComparedFiles compare_files(std::span<const Measurements> sides,
                                           const CompareSettings& settings);
 
-/// The place in `sides` of the one that the others are best set against: that whose rows most of the others
-/// have, counting rows with kLeastRepetitions at least that were not disturbed; then the one with most rows
-/// in common at all, then with most repetitions of these, then the first. So a quick or disturbed file is the
-/// base only where there is no other. Sides of other data have nothing in common. `sides` is not empty. Cost:
-/// the rows of every pair of sides.
+/// The place in `sides` of the one that the others are best set against: that which most of the others
+/// train_alike() with, and of these most on its machine, counting only who has a row in common that it has
+/// kLeastRepetitions of and that were not disturbed; then the one with most such rows, with most rows in
+/// common at all, with most repetitions of these, the first. So a quick or disturbed file, or one of other
+/// settings, is the base only where there is no other. Sides of other data have nothing in common. `sides` is
+/// not empty. Cost: the rows of every pair of sides.
 [[nodiscard]] std::size_t choose_base(std::span<const Measurements> sides);
 
 }  // namespace mnist
