@@ -48,14 +48,14 @@ std::string implementations_label(const std::vector<PrimitiveFacts>& primitives)
         if (std::find(names.begin(), names.end(), primitive.implementation) == names.end())
             names.push_back(primitive.implementation);
     }
-    std::string label = fallback ? "gemm or ref fallback: " : "";
+    std::string label = fallback ? "reference loop: " : "";
     for (std::size_t i = 0; i < names.size(); ++i) label += (i == 0 ? "" : ", ") + names[i];
     return label;
 }
 
 bool is_fallback(const std::string& implementation) {
     const auto has = [&](const char* part) { return implementation.find(part) != std::string::npos; };
-    return !has("brgemm") && (has("gemm") || has("ref") || has("simple"));
+    return has("ref") || has("simple");
 }
 
 }  // namespace mnist::bench

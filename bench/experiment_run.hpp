@@ -20,12 +20,11 @@ struct ExperimentRun {
 [[nodiscard]] ExperimentRun run_one(const Bench& bench, const TrainConfig& config,
                                     std::optional<double> target, std::size_t usual_epochs);
 
-/// The implementations that the matrix products among the primitives run on, each once, by ", "; "gemm or ref
-/// fallback: " in front where is_fallback() holds for one.
+/// The implementations that the matrix products among the primitives run on, each once, by ", "; "reference
+/// loop: " in front where is_fallback() holds for one.
 [[nodiscard]] std::string implementations_label(const std::vector<PrimitiveFacts>& primitives);
 
-/// Whether oneDNN has no kernel of its own for the shape and layout, but multiplies through its general gemm
-/// or runs a reference loop.
+/// Whether oneDNN has no kernel for the shape and layout but runs a reference loop.
 [[nodiscard]] bool is_fallback(const std::string& implementation);
 
 }  // namespace mnist::bench

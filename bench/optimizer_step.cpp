@@ -65,7 +65,14 @@ void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t th
     time_calls(call, bench, threads, {.bytes = bytes_of(kind)}, [&](std::size_t /*thread*/) {
         const auto arrays = std::make_shared<Arrays>();
         auto run = [arrays, update, &scalars] {
-            update(arrays->w.data(), arrays->m.data(), arrays->v.data(), arrays->g.data(), kParameters,
+            update({.w = arrays->w.data(),
+                    .m = arrays->m.data(),
+                    .v = arrays->v.data(),
+                    .g = arrays->g.data(),
+                    .inputs = 1,
+                    .outputs = kParameters,
+                    .stride = kParameters,
+                    .gradient_stride = kParameters},
                    scalars);
         };
         run();

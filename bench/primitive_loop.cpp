@@ -12,7 +12,7 @@ void count_calls(Call& call, const CallCost& cost, double per_second) {
 
 void describe_primitive(Call& call, const PrimitiveFacts& facts) {
     const bool fallback = is_fallback(facts.implementation);
-    std::string label = (fallback ? "gemm or ref fallback: " : "") + facts.implementation;
+    std::string label = (fallback ? "reference loop: " : "") + facts.implementation;
     if (!facts.weights_layout.empty()) label += ", " + facts.weights_layout;
     call.state.SetLabel(label);
     if (fallback) call.count("fallback", 1);

@@ -21,27 +21,30 @@ void reach(const std::uint8_t* row, std::size_t pixels) {
 // Rows lie anywhere in memory that fits no cache. While one is converted, another's lines are on their way:
 // near enough that the stores do not displace them before their turn.
 template <class Number, class Normalize>
-void gather_rows(const LabelledRows& data, std::span<const std::uint32_t> order, std::size_t in_padded,
+void gather_rows(const LabelledRows& data, std::span<const std::uint32_t> order, Columns columns,
                  Normalize normalize, Number* dst) {
-    const auto row = [&](std::size_t r) { return data.images + order[r] * data.pixels; };
+    const std::size_t pixels = std::min(columns.end, data.pixels) - std::min(columns.first, data.pixels);
+    const auto row = [&](std::size_t r) { return data.images + order[r] * data.pixels + columns.first; };
     const std::size_t rows = order.size();
-    for (std::size_t r = 0; r < rows; ++r) {
-        if (r % kRowsReached == 0) {
-            for (std::size_t k = r; k < std::min(rows, r + kRowsReached); ++k) reach(row(k), data.pixels);
+    for (std::size_t r = 0; r < rows; ++r, dst += columns.width()) {
+        if (pixels > 0) {
+            if (r % kRowsReached == 0) {
+                for (std::size_t k = r; k < std::min(rows, r + kRowsReached); ++k) reach(row(k), pixels);
+            }
+            normalize(row(r), dst, pixels, row(std::min(r + kRowsAhead, rows - 1)));
         }
-        normalize(row(r), dst, data.pixels, row(std::min(r + kRowsAhead, rows - 1)));
-        std::fill(dst + data.pixels, dst + in_padded, Number{});
-        dst += in_padded;
+        std::fill(dst + pixels, dst + columns.width(), Number{});
     }
 }
 
 }  // namespace
 
-void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const {
+void RowGather::rows(const LabelledRows& data, std::span<const std::uint32_t> order, Columns columns,
+                     void* dst) const {
     if (type_ == Precision::bf16)
-        gather_rows(data, order, in_padded_, normalize_pixels_bf16, static_cast<Bf16*>(dst));
+        gather_rows(data, order, columns, normalize_pixels_bf16, static_cast<Bf16*>(dst));
     else
-        gather_rows(data, order, in_padded_, normalize_, static_cast<float*>(dst));
+        gather_rows(data, order, columns, normalize_, static_cast<float*>(dst));
 }
 
 double loss_of_rows(LossFn loss, LossArguments arguments, const LabelledRows& data,

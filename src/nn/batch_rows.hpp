@@ -18,22 +18,27 @@ struct StepInput {
     std::span<const std::uint32_t>
         order;                 ///< row numbers from this batch's first row to the end of the epoch
     std::size_t slot = 0;      ///< where a feed put the batch
-    std::size_t turn = 0;      ///< how often the threads have waited for each other in the epoch before it
+    std::size_t turn = 0;      ///< groups of the epoch before the step's first
     std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
 };
 
-/// Gathers and normalises rows. The columns from the data's pixels to `in_padded` become 0.
+/// Some columns of a row, from the first to behind the last.
+struct Columns {
+    std::size_t first = 0, end = 0;
+    [[nodiscard]] std::size_t width() const { return end - first; }
+};
+
+/// Gathers and normalises some columns of rows. Those from the data's pixels on become 0.
 class RowGather {
   public:
-    RowGather(Isa isa, std::size_t in_padded, Precision type)
-        : normalize_(normalize_pixels(isa)), in_padded_(in_padded), type_(type) {}
+    RowGather(Isa isa, Precision type) : normalize_(normalize_pixels(isa)), type_(type) {}
 
-    /// dst  [order.size(), in_padded] of the type
-    void rows(const LabelledRows& data, std::span<const std::uint32_t> order, void* dst) const;
+    /// dst  [order.size(), columns.width()] of the type
+    void rows(const LabelledRows& data, std::span<const std::uint32_t> order, Columns columns,
+              void* dst) const;
 
   private:
     NormalizeFn normalize_;
-    std::size_t in_padded_;
     Precision type_;
 };
 

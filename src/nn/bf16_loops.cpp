@@ -23,15 +23,19 @@ MNIST_AVX512_BF16 void round_to_bf16(const float* src, Bf16* dst, std::size_t n)
     for (std::size_t i = 0; i < n; i += kLane) store(_mm512_loadu_ps(src + i), dst + i);
 }
 
-MNIST_AVX512_BF16 void add_parts_bf16(const Parts& parts, Bf16* dst, std::size_t n) {
-    for (std::size_t i = 0; i < n; i += kLane) {
-        __m512 sum = _mm512_loadu_ps(parts.parts + i);
-        for (std::size_t p = 1; p < parts.count; ++p)
-            sum = _mm512_add_ps(sum, _mm512_loadu_ps(parts.parts + p * parts.stride + i));
-        // Where it is negative, 0; a comparison with what is no number fails, so that stays.
-        const __mmask16 negative = _mm512_cmp_ps_mask(sum, _mm512_setzero_ps(), _CMP_LT_OQ);
-        if (parts.relu) sum = _mm512_mask_mov_ps(sum, negative, _mm512_setzero_ps());
-        store(sum, dst + i);
+MNIST_AVX512_BF16 void add_parts_bf16(const Parts& parts, Bf16* dst) {
+    for (std::size_t r = 0; r < parts.rows; ++r) {
+        const float* const row = parts.parts + r * parts.width;
+        for (std::size_t i = 0; i < parts.width; i += kLane) {
+            __m512 sum = _mm512_loadu_ps(row + i);
+            for (std::size_t p = 1; p < parts.count; ++p)
+                sum = _mm512_add_ps(sum, _mm512_loadu_ps(row + p * parts.stride + i));
+            sum = _mm512_add_ps(sum, _mm512_loadu_ps(parts.bias + i));
+            // Where it is negative, 0; a comparison with what is no number fails, so that stays.
+            const __mmask16 negative = _mm512_cmp_ps_mask(sum, _mm512_setzero_ps(), _CMP_LT_OQ);
+            if (parts.relu) sum = _mm512_mask_mov_ps(sum, negative, _mm512_setzero_ps());
+            store(sum, dst + r * parts.dst_stride + i);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ namespace mnist {
 void round_to_bf16(const float* src, Bf16* dst, std::size_t n);
 
 /// add_parts, the sum of f32 parts rounded once, after ReLU.
-void add_parts_bf16(const Parts& parts, Bf16* dst, std::size_t n);
+void add_parts_bf16(const Parts& parts, Bf16* dst);
 
 /// mask_relu on bf16.
 void mask_relu_bf16(const Bf16* dst, Bf16* diff, std::size_t n);

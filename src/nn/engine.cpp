@@ -13,21 +13,19 @@
 namespace mnist {
 namespace {
 
-// Blocked where all three directions of every layer run on oneDNN's matrix kernels for blocked weights;
-// elsewhere they would fall to a reference loop.
+// Blocked where all directions of every layer run on oneDNN's matrix kernels for blocked weights; elsewhere
+// they would fall to a reference loop.
 KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t rows) {
     for (const LayerPlan& plan : plan_layers(dims, KernelFamily::blocked)) {
-        const auto tag = tag_of(WeightsLayout::blocked, plan.panel_width);
-        const onednn::InnerProductShape whole{
-            .rows = rows, .in = plan.in_padded, .out = plan.out_padded, .weights_tag = tag};
-        const onednn::InnerProductShape panel{
-            .rows = rows, .in = plan.in_padded, .out = plan.panel_width, .weights_tag = tag};
+        const onednn::ProductShape shape{.rows = rows,
+                                         .in = plan.in_padded,
+                                         .out = plan.out_padded,
+                                         .weights_tag = tag_of(WeightsLayout::blocked, plan.panel_width)};
         try {
-            if (!onednn::inner_product_forward(whole, false).fast()) return KernelFamily::gemm;
-            if (!onednn::inner_product_backward_data(whole).fast()) return KernelFamily::gemm;
-            if (!onednn::inner_product_backward_weights(panel).fast()) return KernelFamily::gemm;
+            if (!onednn::forward_product(shape, false).fast()) return KernelFamily::plain;
+            if (!onednn::backward_data_product(shape).fast()) return KernelFamily::plain;
         } catch (const BackendError&) {
-            return KernelFamily::gemm;  // this oneDNN knows no kernel for the layout at all
+            return KernelFamily::plain;  // this oneDNN knows no kernel for the layout at all
         }
     }
     return KernelFamily::blocked;
@@ -44,7 +42,7 @@ EngineOptions completed(EngineOptions options) {
     if (options.precision != Precision::f32) {
         if (const auto obstacle = precision_obstacle(options.precision)) throw BackendError(*obstacle);
         if (!options.family) options.family = bf16_family();
-        if (options.family == KernelFamily::gemm) throw ShapeError("weights in bf16 are blocked");
+        if (options.family == KernelFamily::plain) throw ShapeError("weights in bf16 are blocked");
         if (options.family == KernelFamily::amx && bf16_family() != KernelFamily::amx)
             throw BackendError("this CPU, its system or oneDNN's settings offer no AMX");
     } else if (options.family == KernelFamily::amx) {
@@ -66,98 +64,79 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
       options_(completed(std::move(options))),
       isa_(options_.isa.value_or(detected_isa())),
       arena_(kArenaBytes, huge_page_heap()),
-      // With gemm the arena cost a tenth at batch 64, and nothing was gained at larger ones.
-      memory_(*options_.family == KernelFamily::gemm ? huge_page_heap() : &arena_),
-      scratchpads_(team.size(), memory_),
+      // With gemm the arena gains nothing with two threads, and loses with one.
+      memory_(*options_.family == KernelFamily::plain ? huge_page_heap() : &arena_),
+      products_(team.size(), memory_),
       logs_(team.size()) {
     plans = plan_layers(options_.dims, *options_.family);
-    const std::size_t shards = cut_batch(options_.batch, options_.batch, sliced()).shards;
-    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, shards, memory_);
+    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, memory_);
     make_programs();
 }
 
-// Every group computes the layers above the second once more: worth while as long as that is little beside
-// what the rows would cost on their way between cores. The bits are the same either way.
-bool Engine::Impl::replicas_pay() const {
-    if (!sliced() || sharded_ || team_.size() > groups_) return false;
-    std::size_t below = plans[0].weight_floats() + plans[1].weight_floats();
-    std::size_t above = 0;
-    for (std::size_t l = 2; l < plans.size(); ++l) above += plans[l].weight_floats();
-    constexpr std::size_t kLittle = 16;
-    return above * (groups_ - 1) * kLittle <= below;
-}
-
-std::vector<LayerList> Engine::Impl::make_replicas() {
-    std::vector<LayerList> replicas(1);
-    for (LayerMemory& layer : layers_) replicas.front().push_back(&layer);
-    for (std::size_t r = 1; r < groups_ && replicated_; ++r) {
-        std::vector<LayerMemory>& copies = upper_copies_.emplace_back();
-        for (std::size_t l = 2; l < plans.size(); ++l)
-            copies.emplace_back(plans[l], options_.precision, layers_[l].diff_weights.size(), memory_);
-    }
-    for (std::vector<LayerMemory>& copies : upper_copies_) {
-        LayerList layers{&layers_[0], &layers_[1]};
-        for (LayerMemory& copy : copies) layers.push_back(&copy);
-        replicas.push_back(std::move(layers));
-    }
-    return replicas;
-}
-
-void Engine::Impl::add_programs(const std::vector<LayerList>& replicas, const BatchUse& use) {
-    const BatchCut cut = cut_of(options_.batch);
-    Programs& programs = *programs_.emplace_back(std::make_unique<Programs>(
-        Programs{BatchBuffers(layers_, cut, use, options_.precision, options_.feed, memory_), {}, {}}));
-    const auto make = [&](const BatchCut& of_rows) {
-        return std::make_unique<StepProgram>(of_rows, replicas, layers_, programs.buffers, use.threads, isa_);
+// As few strips a chain as come out even, or nearly: of some numbers that which leaves the fewest to the one
+// worker that has most.
+void Engine::Impl::divide_work() {
+    constexpr std::size_t kMostOfChain = 6;
+    const std::size_t chains = plans.front().chains();
+    const std::size_t team = team_.size();
+    const auto share = [&](std::size_t of_chain) {
+        return static_cast<double>((chains * of_chain + team - 1) / team) / static_cast<double>(of_chain);
     };
-    programs.full = make(cut);
-    if (options_.last_batch > 0) programs.last = make(cut_of(options_.last_batch));
+    std::size_t of_chain = 1;
+    for (std::size_t n = 2; n <= kMostOfChain; ++n)
+        if (share(n) < share(of_chain)) of_chain = n;
+    strips_.forward = plans.front().forward_strips(of_chain);
+    strips_.gradient.push_back(plans.front().gradient_strips(of_chain));
+    forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
+    // Less is not worth a product of its own; oneDNN's kernels for bf16 take no strips of a matrix.
+    constexpr std::size_t kUpperFloats = 4096;
+    const std::size_t most_of_upper = options_.precision == Precision::f32 ? team : 1;
+    for (std::size_t l = 1; l < plans.size(); ++l) {
+        const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
+        strips_.gradient.push_back(plans[l].gradient_strips(std::min(worth, most_of_upper)));
+        for (std::size_t s = 0; s < strips_.gradient[l].size(); ++s) upper_strips_.emplace_back(l, s);
+    }
 }
 
-std::size_t Engine::Impl::most_items() const {
-    std::size_t most = 1;
-    for (const auto& programs : programs_) {
-        const StepProgram& program = *programs->full;
-        most = std::max({most, program.tiles() * program.first_panels(), groups_ + program.upper_panels()});
-    }
-    return most;
+StepBuffers Engine::Impl::make_buffers() const {
+    std::size_t rows = cut_batch(options_.batch).group;
+    if (options_.last_batch > 0) rows = std::max(rows, cut_batch(options_.last_batch).group);
+    const LayerPlan& first = plans.front();
+    StepBuffers buffers{
+        .first = {.workers = {},
+                  .slots = {},
+                  .group_rows = rows,
+                  .parts = AlignedVector<float>(first.chains() * rows * first.out_padded, 0.0F, memory_)},
+        .rows = RowBuffers(layers_, rows, options_.precision, memory_)};
+    const std::size_t sharers = std::min(team_.size(), first.chains());
+    for (std::size_t t = 0; t < team_.size(); ++t)
+        buffers.first.workers.emplace_back(options_.precision, (first.chains() + sharers - 1) / sharers,
+                                           forward_too_ && strips_.forward.size() > first.chains() ? 2 : 1,
+                                           rows * first.widest_chain(), memory_);
+    if (options_.feed != nullptr) buffers.first.slots = options_.feed->slots();
+    return buffers;
 }
 
 void Engine::Impl::make_programs() {
-    std::vector<TeamPrimitive*> primitives;
-    const auto collect = [&](std::vector<TeamPrimitive*> some) {
-        primitives.insert(primitives.end(), some.begin(), some.end());
-    };
+    std::size_t most_items = 1;
     if (options_.batch > 0) {
-        const std::size_t threads = team_.size();
-        const BatchCut cut = cut_of(options_.batch);
-        tiles_ = cut.tiles();
-        groups_ = std::min(threads, plans.front().panels());
-        // A thread's shard needs both panels' weights and gradients beside its rows, 1.2 MB for the default
-        // network. Walked otherwise, shards give the same bits.
-        sharded_ = cut.shards > 1 && threads <= cut.shards && options_.by_shards.value_or(has_roomy_cache());
-        replicated_ = replicas_pay();
-        const std::vector<LayerList> replicas = make_replicas();
-        const BatchUse use{.threads = threads,
-                           .owner = std::nullopt,
-                           .replicas = replicas.size(),
-                           .by_tile = replicated_ || sharded_};
-        for (std::size_t t = 0; t < (sharded_ ? threads : 1); ++t) {
-            BatchUse own = use;
-            if (sharded_) own.owner = t;
-            add_programs(replicas, own);
-        }
-        for (const auto& programs : programs_) {
-            collect(programs->full->primitives());
-            if (programs->last) collect(programs->last->primitives());
-        }
+        divide_work();
+        buffers_ = make_buffers();
+        const auto make = [&](std::size_t rows) {
+            return std::make_unique<StepProgram>(cut_batch(rows), strips_, layers_, *buffers_, products_,
+                                                 options_.precision, isa_);
+        };
+        full_ = make(options_.batch);
+        if (options_.last_batch > 0) last_ = make(options_.last_batch);
+        constexpr std::size_t kMostTiles = 2;  // of a group
+        most_items =
+            std::max({strips_.forward.size() * kMostTiles,
+                      strips_.gradient.front().size() + upper_strips_.size(), buffers_->first.group_rows});
     }
-    eval_ = std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, memory_);
-    collect(eval_->primitives());
-    for (TeamPrimitive* const primitive : primitives) scratchpads_.reserve(primitive->primitive);
-    for (TeamPrimitive* const primitive : primitives)
-        primitive->scratchpads = scratchpads_.bind(primitive->primitive);
-    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items(), team_.crowded());
+    eval_ =
+        std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
+    products_.bind();
+    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded());
 }
 
 void Engine::Impl::check_rows(const LabelledRows& rows) const {
@@ -173,17 +152,10 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
         layers_[l].load(weights.layers[l]);
         layers_[l].clear_state();
     }
-    for (std::vector<LayerMemory>& copies : upper_copies_) {
-        for (std::size_t l = 0; l < copies.size(); ++l) {
-            copies[l].load(weights.layers[l + 2]);
-            copies[l].clear_state();
-        }
-    }
     optimizer_ = optimizer;
-    update_ = update_function(optimizer.kind, isa_);
-    turned_update_ = turned_update_function(optimizer.kind, isa_);
-    packed_update_ = packed_update_function(optimizer.kind);
-    packed_turned_update_ = packed_turned_update_function(optimizer.kind);
+    update_ = update_function(optimizer.kind, isa_,
+                              {.turned = layers_.front().turned(), .packed = !layers_.front().copy.empty()});
+    bias_update_ = update_function(optimizer.kind, isa_);
     steps_taken_ = 0;
 }
 
@@ -246,7 +218,7 @@ ModelParameters Engine::Impl::parameters(Array weights, Array bias) const {
 
 ModelParameters Engine::Impl::gradients() const {
     ModelParameters model;
-    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient(shards_of_last_step_));
+    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient());
     return model;
 }
 
@@ -269,12 +241,8 @@ void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& o
         throw ShapeError("the state is not one of this optimizer");
     start(state.weights, optimizer);
     const auto load = [&](const ModelParameters& model, Array weights, Array bias) {
-        for (std::size_t l = 0; l < model.layers.size(); ++l) {
+        for (std::size_t l = 0; l < model.layers.size(); ++l)
             layers_[l].fill(model.layers[l], layers_[l].*weights, layers_[l].*bias);
-            if (l < 2) continue;
-            for (std::vector<LayerMemory>& copies : upper_copies_)
-                copies[l - 2].fill(model.layers[l], copies[l - 2].*weights, copies[l - 2].*bias);
-        }
     };
     load(state.first, &LayerMemory::first_weights, &LayerMemory::first_bias);
     load(state.second, &LayerMemory::second_weights, &LayerMemory::second_bias);
@@ -282,7 +250,7 @@ void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& o
 }
 
 std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
-    return programs_.empty() ? std::vector<PrimitiveFacts>{} : programs_.front()->full->facts();
+    return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}

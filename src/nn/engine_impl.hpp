@@ -7,6 +7,7 @@
 #include <memory_resource>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "eval_program.hpp"
@@ -66,43 +67,25 @@ class Engine::Impl {
         std::size_t steps;
         std::uint64_t serial;  ///< of the epoch's first step
     };
+    void divide_work();
     void make_programs();
-    [[nodiscard]] bool sliced() const { return plans.size() > 1 && plans[1].slices > 1; }
-    [[nodiscard]] bool replicas_pay() const;
-    [[nodiscard]] std::vector<LayerList> make_replicas();
-    /// The programs of the full and of the last batch, and what they work in.
-    struct Programs {
-        BatchBuffers buffers;
-        std::unique_ptr<StepProgram> full;
-        std::unique_ptr<StepProgram> last;  ///< null where all batches are full
-    };
-    [[nodiscard]] BatchCut cut_of(std::size_t rows) const {
-        return cut_batch(rows, options_.batch, sliced());
-    }
-    void add_programs(const std::vector<LayerList>& replicas, const BatchUse& use);
-    [[nodiscard]] std::size_t most_items() const;
-    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step, std::size_t thread) const;
-    [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
-    [[nodiscard]] Update update_of(std::size_t s) const;
-    [[nodiscard]] StepProgram::Panels group(std::size_t g) const;
-    void walk(const EpochWork& work, std::size_t thread);
-    bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    bool rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    bool weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    bool forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    /// A tile of a step of the epoch.
+    [[nodiscard]] StepBuffers make_buffers() const;
+    /// A group of rows of a step of the epoch.
     struct Place {
         std::size_t step = 0;
-        std::size_t tile = 0;
+        std::size_t group = 0;
     };
+    [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step) const;
+    [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
+    [[nodiscard]] Update update_of(std::size_t s) const;
     [[nodiscard]] std::optional<Place> behind(const EpochWork& work, Place at) const;
-    bool groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    void group_item(const EpochWork& work, Place at, std::size_t g, std::size_t thread, PhaseClock& clock);
-    void prepare_ahead(const EpochWork& work, Place at, std::size_t thread);
-    bool shards_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    void shard_item(const EpochWork& work, std::size_t s, std::size_t shard, std::size_t thread,
-                    PhaseClock& clock);
-    void forward_group(const EpochWork& work, Place at, std::size_t g, std::size_t thread);
+    void walk(const EpochWork& work, std::size_t thread);
+    bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
+    bool rows_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
+    bool weights_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
+    void forward_tile(const EpochWork& work, Place at, std::size_t item, std::size_t tile,
+                      std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     EpochOutcome summarise(const EpochWork& work) const;
 
@@ -117,27 +100,23 @@ class Engine::Impl {
     std::pmr::monotonic_buffer_resource arena_;
     std::pmr::memory_resource* memory_;  ///< of all arrays below, which it must outlive
     std::vector<LayerMemory> layers_;
-    /// Copies of the layers above the second, for the replicas from the second on; the first's are in
-    /// layers_.
-    std::vector<std::vector<LayerMemory>> upper_copies_;
-    onednn::Scratchpads scratchpads_;
-    /// One that all threads share, or, where the batch goes by shards, one for each thread.
-    std::vector<std::unique_ptr<Programs>> programs_;
+    Products products_;
+    std::optional<StepBuffers> buffers_;
+    std::unique_ptr<StepProgram> full_;
+    std::unique_ptr<StepProgram> last_;  ///< null where all batches are full
     std::unique_ptr<EvalProgram> eval_;
     std::unique_ptr<PhaseGate> gate_;
+    StepStrips strips_;
+    /// Whether a worker goes on from a strip's update to the next group's part of the same strip, which needs
+    /// nothing else. Otherwise these are a phase of their own, which divides the rows as well.
+    bool forward_too_ = true;
+    std::vector<std::pair<std::size_t, std::size_t>> upper_strips_;  ///< layer, strip
     OptimizerSettings optimizer_;
     UpdateFn update_ = nullptr;
-    TurnedUpdateFn turned_update_ = nullptr;
-    PackedUpdateFn packed_update_ = nullptr;
-    PackedTurnedUpdateFn packed_turned_update_ = nullptr;
+    UpdateFn bias_update_ = nullptr;
     std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
     std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
-    std::size_t groups_ = 0;         ///< into which the first layer's panels are divided
-    bool replicated_ = false;        ///< whether each group has a replica of the layers above the second
-    bool sharded_ = false;           ///< whether threads take shards of the batch
-    std::size_t shards_of_last_step_ = 1;
-    std::size_t tiles_ = 0;            ///< of a full batch
-    std::vector<double> tile_losses_;  ///< [step][tile], sums over the tile's rows
+    std::vector<double> block_losses_;  ///< [step][block], sums over the block's rows
     std::vector<ThreadLog> logs_;
 };
 

@@ -8,201 +8,104 @@
 #include "mnist/core/error.hpp"
 
 namespace mnist {
-StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step, std::size_t thread) const {
-    const Programs& programs = *programs_[sharded_ ? thread : 0];
-    return (step + 1) * options_.batch <= work.order.size() ? *programs.full : *programs.last;
+
+StepProgram& Engine::Impl::program(const EpochWork& work, std::size_t step) const {
+    return (step + 1) * options_.batch <= work.order.size() ? *full_ : *last_;
 }
 
 StepInput Engine::Impl::input(const EpochWork& work, std::size_t step) const {
     return {.data = work.rows,
             .order = work.order.subspan(step * options_.batch),
-            .slot = options_.feed == nullptr ? 0 : step % programs_.front()->buffers.first.slots.size(),
-            .turn = replicated_ ? step * tiles_ : step,
+            .slot = options_.feed == nullptr ? 0 : step % buffers_->first.slots.size(),
+            .turn = step * full_->cut().groups(),
             .serial = work.serial + step};
 }
 
-StepProgram::Panels Engine::Impl::group(std::size_t g) const {
-    const std::size_t panels = plans.front().panels();
-    return {g * panels / groups_, (g + 1) * panels / groups_};
-}
-
-void Engine::Impl::forward_group(const EpochWork& work, Place at, std::size_t g, std::size_t thread) {
-    if (options_.feed != nullptr) options_.feed->wait(at.step);
-    program(work, at.step, thread).first_forward(at.tile, group(g), input(work, at.step), thread);
-}
-
-// The first layer's results for one step, where nothing can be done beside it; where a step goes tile by
-// tile, those of the first tile.
-bool Engine::Impl::forward_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
-                                 std::size_t thread) {
-    PhaseClock clock(work.timed, logs_[thread].phases);
-    StepProgram& program = this->program(work, s, thread);
-    const StepInput input = this->input(work, s);
-    const std::size_t panels = program.first_panels();
-    const std::size_t tiles = replicated_ ? 1 : program.tiles();
-    const bool done = walker.phase(tiles * panels, [&](std::size_t item) {
-        if (options_.feed != nullptr) options_.feed->wait(s);
-        const std::size_t panel = item % panels;
-        program.first_forward(item / panels, {panel, panel + 1}, input, thread);
-        clock.add(&PhaseSeconds::rows);
-    });
-    clock.add(&PhaseSeconds::waiting);
-    return done;
-}
-
-bool Engine::Impl::rows_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
-                              std::size_t thread) {
-    PhaseClock clock(work.timed, logs_[thread].phases);
-    StepProgram& program = this->program(work, s, thread);
-    const StepInput input = this->input(work, s);
-    const bool done = walker.phase(program.tiles(), [&](std::size_t tile) {
-        tile_losses_[s * tiles_ + tile] =
-            program.run_tile(0, tile, {0, program.first_panels()}, input, thread);
-        clock.add(&PhaseSeconds::rows);
-    });
-    clock.add(&PhaseSeconds::waiting);
-    return done;
-}
-
 Update Engine::Impl::update_of(std::size_t s) const {
-    return {.function = update_,
-            .turned_function = turned_update_,
-            .packed_function = packed_update_,
-            .packed_turned_function = packed_turned_update_,
-            .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
-}
-
-// A group's items go on to the next step's results of the same panels: these need nothing but the weights
-// that were just updated, and the panels are in the core's cache. Where there are more threads than panels,
-// the next step's results are a phase of their own, which divides the rows as well.
-bool Engine::Impl::weights_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
-                                 std::size_t thread) {
-    PhaseClock clock(work.timed, logs_[thread].phases);
-    StepProgram& program = this->program(work, s, thread);
-    const StepInput input = this->input(work, s);
-    const Update update = update_of(s);
-    const bool more = s + 1 < work.steps;
-    const bool forward_too = more && team_.size() <= groups_;
-    const bool done = walker.phase(groups_ + program.upper_panels(), [&](std::size_t item) {
-        if (item >= groups_) {
-            for (std::size_t chunk = 0; chunk < program.cut().chunks(); ++chunk)
-                program.upper_gradient(0, chunk, item - groups_, thread);
-            program.update_upper(0, item - groups_, update);
-            clock.add(&PhaseSeconds::weights);
-            return;
-        }
-        for (std::size_t chunk = 0; chunk < program.cut().chunks(); ++chunk)
-            program.first_gradient(0, chunk, group(item), input, thread);
-        program.update_first(group(item), update);
-        clock.add(&PhaseSeconds::weights);
-        if (!forward_too) return;
-        for (std::size_t tile = 0; tile < this->program(work, s + 1, thread).tiles(); ++tile)
-            forward_group(work, {s + 1, tile}, item, thread);
-        clock.add(&PhaseSeconds::rows);
-    });
-    clock.add(&PhaseSeconds::waiting);
-    if (!done || !more || forward_too) return done;
-    return forward_phase(work, s + 1, walker, thread);
+    return {
+        .weights = update_, .bias = bias_update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
 }
 
 std::optional<Engine::Impl::Place> Engine::Impl::behind(const EpochWork& work, Place at) const {
-    if (at.tile + 1 < program(work, at.step, 0).tiles()) return Place{at.step, at.tile + 1};
+    if (at.group + 1 < program(work, at.step).cut().groups()) return Place{at.step, at.group + 1};
     if (at.step + 1 < work.steps) return Place{at.step + 1, 0};
     return std::nullopt;
 }
 
-// A phase for each tile: a group needs from the others nothing but the second layer's parts, which they left
-// in the phase before. A tile is a chunk of the first layer's gradient, so its rows are used in both
-// directions while the core's cache holds them. Before a thread waits for the others it gathers the rows that
-// come next, which nothing depends on.
-bool Engine::Impl::groups_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
-                                 std::size_t thread) {
-    for (std::size_t tile = 0; tile < program(work, s, thread).tiles(); ++tile) {
-        PhaseClock clock(work.timed, logs_[thread].phases);
-        const auto item = [&](std::size_t g) { group_item(work, {s, tile}, g, thread, clock); };
-        const auto meanwhile = [&] {
-            prepare_ahead(work, {s, tile}, thread);
-            clock.add(&PhaseSeconds::rows);
-        };
-        const bool done = walker.phase(groups_, item, meanwhile);
-        clock.add(&PhaseSeconds::waiting);
-        if (!done) return false;
-    }
-    return true;
+void Engine::Impl::forward_tile(const EpochWork& work, Place at, std::size_t strip, std::size_t tile,
+                                std::size_t thread) {
+    if (options_.feed != nullptr) options_.feed->wait(at.step);
+    program(work, at.step).forward(strip, at.group, tile, input(work, at.step), thread);
 }
 
-void Engine::Impl::group_item(const EpochWork& work, Place at, std::size_t g, std::size_t thread,
-                              PhaseClock& clock) {
-    StepProgram& program = this->program(work, at.step, thread);
-    const StepInput input = this->input(work, at.step);
-    const double loss = program.run_tile(g, at.tile, group(g), input, thread);
-    if (g == 0) tile_losses_[at.step * tiles_ + at.tile] = loss;
-    clock.add(&PhaseSeconds::rows);
-    for (std::size_t i = 0; i < program.upper_panels(); ++i) program.upper_gradient(g, at.tile, i, thread);
-    program.first_gradient(g, at.tile, group(g), input, thread);
-    if (at.tile + 1 == program.tiles()) {
-        const Update update = update_of(at.step);
-        for (std::size_t i = 0; i < program.upper_panels(); ++i) program.update_upper(g, i, update);
-        program.update_first(group(g), update);
-    }
-    clock.add(&PhaseSeconds::weights);
-    if (const auto next = behind(work, at)) forward_group(work, *next, g, thread);
-    clock.add(&PhaseSeconds::rows);
-}
-
-// The forward pass has read the next tile's rows, so what comes is the one behind that. A feed's rows may not
-// be there yet.
-void Engine::Impl::prepare_ahead(const EpochWork& work, Place at, std::size_t thread) {
-    if (options_.feed != nullptr) return;
-    const auto next = behind(work, at);
-    const auto ahead = next ? behind(work, *next) : std::nullopt;
-    if (ahead) program(work, ahead->step, thread).prepare(ahead->tile, input(work, ahead->step), thread);
-}
-
-// A shard's rows, from gathering to the gradients.
-void Engine::Impl::shard_item(const EpochWork& work, std::size_t s, std::size_t shard, std::size_t thread,
-                              PhaseClock& clock) {
-    StepProgram& program = this->program(work, s, thread);
-    const StepInput input = this->input(work, s);
-    const StepProgram::Panels all{0, program.first_panels()};
-    if (options_.feed != nullptr) options_.feed->wait(s);
-    const BatchCut& cut = program.cut();
-    for (std::size_t tile = cut.first_chunk(shard); tile < cut.first_chunk(shard + 1); ++tile) {
-        program.first_forward(tile, all, input, thread);
-        tile_losses_[s * tiles_ + tile] = program.run_tile(0, tile, all, input, thread);
-        clock.add(&PhaseSeconds::rows);
-        for (std::size_t i = 0; i < program.upper_panels(); ++i) program.upper_gradient(0, tile, i, thread);
-        program.first_gradient(0, tile, all, input, thread);
-        clock.add(&PhaseSeconds::weights);
-    }
-}
-
-// Two phases: shards of rows, then groups of panels, whose gradients the threads add up. What the threads
-// send each other does not grow with the batch, and nothing is computed or gathered twice.
-bool Engine::Impl::shards_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+// The first layer's parts where nothing else can be done beside them.
+bool Engine::Impl::forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
-    StepProgram& program = this->program(work, s, thread);
-    const auto rows = [&](std::size_t shard) { shard_item(work, s, shard, thread, clock); };
-    bool done = walker.phase(program.cut().shards, rows);
-    clock.add(&PhaseSeconds::waiting);
-    if (!done) return false;
-    const Update update = update_of(s);
-    done = walker.phase(groups_, [&](std::size_t g) {
-        program.update_first(group(g), update);
-        for (std::size_t i = 0; i < program.upper_panels() && g == 0; ++i) program.update_upper(0, i, update);
-        clock.add(&PhaseSeconds::weights);
+    const std::size_t tiles = program(work, at.step).cut().tiles_of(at.group);
+    const bool done = walker.phase(strips_.forward.size() * tiles, [&](std::size_t item) {
+        forward_tile(work, at, item / tiles, item % tiles, thread);
+        clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
     return done;
 }
 
+bool Engine::Impl::rows_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
+                              std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, at.step);
+    const BatchCut& cut = program.cut();
+    const StepInput input = this->input(work, at.step);
+    double* const losses =
+        block_losses_.data() + at.step * full_->cut().blocks() + at.group * cut.group / cut.block;
+    const std::size_t blocks = cut.blocks_of(at.group);
+    const bool done = walker.phase(blocks, [&](std::size_t block) {
+        losses[block] = program.rows(at.group, block, input, thread);
+        clock.add(&PhaseSeconds::rows);
+    });
+    clock.add(&PhaseSeconds::waiting);
+    return done;
+}
+
+// After the step's last group a strip's gradient is complete and its weights are updated at once, while the
+// worker has them in its cache; then comes the next group's part, whose weights these are.
+bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
+                                 std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, at.step);
+    const StepInput input = this->input(work, at.step);
+    const bool last = at.group + 1 == program.cut().groups();
+    const Update update = update_of(at.step);
+    const std::optional<Place> next = behind(work, at);
+    const std::size_t firsts = strips_.gradient.front().size();
+    const auto finish = [&](std::size_t layer, std::size_t strip) {
+        program.gradient(layer, strip, at.group, input, thread);
+        if (last) program.update(layer, strip, update);
+        clock.add(&PhaseSeconds::weights);
+    };
+    const bool done = walker.phase(firsts, firsts + upper_strips_.size(), [&](std::size_t item) {
+        if (item >= firsts)
+            return finish(upper_strips_[item - firsts].first, upper_strips_[item - firsts].second);
+        finish(0, item);
+        if (!next || !forward_too_) return;
+        const std::size_t tiles = this->program(work, next->step).cut().tiles_of(next->group);
+        for (std::size_t tile = 0; tile < tiles; ++tile) forward_tile(work, *next, item, tile, thread);
+        clock.add(&PhaseSeconds::rows);
+    });
+    clock.add(&PhaseSeconds::waiting);
+    if (!done || !next || forward_too_) return done;
+    return forward_phase(work, *next, walker, thread);
+}
+
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->release_before(s);
-    if (sharded_) return shards_phases(work, s, walker, thread);
-    if (s == 0 && !forward_phase(work, 0, walker, thread)) return false;
-    if (replicated_) return groups_phases(work, s, walker, thread);
-    return rows_phase(work, s, walker, thread) && weights_phase(work, s, walker, thread);
+    if (s == 0 && !forward_phase(work, {0, 0}, walker, thread)) return false;
+    for (std::size_t group = 0; group < program(work, s).cut().groups(); ++group) {
+        if (!rows_phase(work, {s, group}, walker, thread)) return false;
+        if (!weights_phase(work, {s, group}, walker, thread)) return false;
+    }
+    return true;
 }
 
 // Each thread decides by itself when to stop: one that goes on finds the items of the others free and
@@ -238,13 +141,12 @@ EpochOutcome Engine::Impl::train_epoch(const LabelledRows& rows, std::span<const
                          .steps = (order.size() + batch - 1) / batch,
                          .serial = next_serial_};
     next_serial_ += work.steps;
-    tile_losses_.assign(work.steps * tiles_, 0.0);
+    block_losses_.assign(work.steps * full_->cut().blocks(), 0.0);
     std::fill(logs_.begin(), logs_.end(), ThreadLog{});
     gate_->reset();
     team_.run([&](std::size_t thread) { walk(work, thread); });
     EpochOutcome outcome = summarise(work);
     steps_taken_ += outcome.steps;
-    if (outcome.steps > 0) shards_of_last_step_ = program(work, outcome.steps - 1, 0).cut().shards;
     return outcome;
 }
 
@@ -260,7 +162,8 @@ EpochOutcome Engine::Impl::summarise(const EpochWork& work) const {
     double total = 0;
     for (std::size_t s = 0; s < outcome.steps; ++s) {
         double loss = 0;
-        for (std::size_t t = 0; t < tiles_; ++t) loss += tile_losses_[s * tiles_ + t];
+        const std::size_t blocks = full_->cut().blocks();
+        for (std::size_t b = 0; b < blocks; ++b) loss += block_losses_[s * blocks + b];
         if (!std::isfinite(loss) && !outcome.diverged_at) outcome.diverged_at = s;
         total += loss;
     }

@@ -6,29 +6,26 @@
 namespace mnist {
 
 EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads,
-                         Isa isa, std::pmr::memory_resource* memory)
-    : layers_(layers),
+                         Isa isa, Products& products, std::pmr::memory_resource* memory)
+    : rows_(tile_rows),
+      layers_(layers),
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
-      primitives_(tile_rows, layers, RowsUse::evaluation, Precision::f32) {
-    LayerList all;
-    for (LayerMemory& layer : layers) all.push_back(&layer);
-    threads_.reserve(threads);
-    for (std::size_t t = 0; t < threads; ++t) {
-        ThreadBuffers& buffers = threads_.emplace_back(memory);
-        buffers.src.assign(tile_rows * layers.front().plan.in_padded, 0.0F);
-        TileBuffers at{.src = buffers.src.data(), .dst = {}, .panel_dst = {}, .diff_dst = {}};
-        for (const LayerMemory& layer : layers) {
-            buffers.dst.emplace_back(tile_rows * layer.plan.out_padded, 0.0F, memory);
-            at.dst.push_back(buffers.dst.back().data());
-        }
-        if (layers.front().forward_by_panel()) {
-            const LayerPlan& first = layers.front().plan;
-            buffers.panel_dst.assign(tile_rows * first.out_padded, 0.0F);
-            for (std::size_t p = 0; p < first.panels(); ++p)
-                at.panel_dst.push_back(buffers.panel_dst.data() + p * tile_rows * first.panel_width);
-        }
-        buffers.forward.emplace(primitives_, all, at);
+      values_(threads) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const LayerPlan& plan = layers[l].plan;
+        const std::size_t width = width_of(plan);
+        forward_.push_back(&products.forward({.rows = tile_rows,
+                                              .in = plan.in_padded,
+                                              .out = width,
+                                              .weights_tag = layers[l].tag(),
+                                              .dst_stride = width == plan.out_padded ? 0 : plan.out_padded},
+                                             l + 1 < layers.size()));
+    }
+    for (auto& of_thread : values_) {
+        of_thread.emplace_back(tile_rows * layers.front().plan.in_padded, 0.0F, memory);
+        for (const LayerMemory& layer : layers)
+            of_thread.emplace_back(tile_rows * layer.plan.out_padded, 0.0F, memory);
     }
 }
 
@@ -37,15 +34,20 @@ std::size_t EvalProgram::live_rows(std::size_t t, std::size_t count) const {
 }
 
 const float* EvalProgram::run_tile(std::size_t t, const LabelledRows& data, std::size_t thread) {
-    ThreadBuffers& buffers = threads_[thread];
+    std::vector<AlignedVector<float>>& values = values_[thread];
     const std::size_t stride = layers_.front().plan.in_padded;
     const std::size_t live = live_rows(t, data.count);
     for (std::size_t r = 0; r < live; ++r) {
         const std::uint8_t* const row = data.images + (t * rows() + r) * data.pixels;
-        normalize_(row, buffers.src.data() + r * stride, data.pixels, row);
+        normalize_(row, values.front().data() + r * stride, data.pixels, row);
     }
-    buffers.forward->run(thread);
-    return buffers.dst.back().data();
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+        LayerMemory& layer = layers_[l];
+        for (std::size_t o = 0; o < layer.plan.out_padded; o += width_of(layer.plan))
+            forward_[l]->run(thread, values[l].data(), layer.weights.data() + o * layer.plan.in_padded,
+                             values[l + 1].data() + o, layer.bias.data() + o);
+    }
+    return values.back().data();
 }
 
 double EvalProgram::loss(std::size_t t, const LabelledRows& data, const float* logits) const {

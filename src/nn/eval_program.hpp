@@ -4,26 +4,25 @@
 
 #include <cstddef>
 #include <memory_resource>
-#include <optional>
 #include <vector>
 
+#include "layer_memory.hpp"
 #include "mnist/core/pixels.hpp"
 #include "mnist/nn/engine.hpp"
 #include "mnist/nn/loss.hpp"
-#include "rows_primitives.hpp"
+#include "products.hpp"
 
 namespace mnist {
 
 class EvalProgram {
   public:
     EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads, Isa isa,
-                std::pmr::memory_resource* memory);
+                Products& products, std::pmr::memory_resource* memory);
     EvalProgram(const EvalProgram&) = delete;
     EvalProgram& operator=(const EvalProgram&) = delete;
 
-    [[nodiscard]] std::size_t rows() const noexcept { return primitives_.rows; }
-    [[nodiscard]] std::vector<TeamPrimitive*> primitives() { return primitives_.all(); }
-    [[nodiscard]] std::size_t tiles(std::size_t count) const { return (count + rows() - 1) / rows(); }
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::size_t tiles(std::size_t count) const { return (count + rows_ - 1) / rows_; }
 
     /// Logits of tile t's rows, [rows, out_padded], in thread `thread`'s buffer. A last, smaller tile is
     /// computed as a whole tile; the rows beyond the data are left over from before and belong to nobody.
@@ -35,19 +34,18 @@ class EvalProgram {
     [[nodiscard]] std::size_t live_rows(std::size_t t, std::size_t count) const;
 
   private:
-    struct ThreadBuffers {
-        explicit ThreadBuffers(std::pmr::memory_resource* memory) : src(memory), panel_dst(memory) {}
-        AlignedVector<float> src;
-        std::vector<AlignedVector<float>> dst;
-        AlignedVector<float> panel_dst;
-        std::optional<TileForward> forward;
-    };
+    /// Outputs that one product computes: a panel, where these lie input-major, else all.
+    [[nodiscard]] static std::size_t width_of(const LayerPlan& plan) {
+        return plan.layout == WeightsLayout::input_major ? plan.panel_width : plan.out_padded;
+    }
 
+    std::size_t rows_;
     std::vector<LayerMemory>& layers_;
     NormalizeFn normalize_;
     LossFn loss_;
-    RowsPrimitives primitives_;
-    std::vector<ThreadBuffers> threads_;
+    std::vector<TeamProduct*> forward_;  ///< [layers]
+    std::vector<std::vector<AlignedVector<float>>>
+        values_;  ///< [threads] of the rows and each layer's results
 };
 
 }  // namespace mnist

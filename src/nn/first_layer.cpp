@@ -1,166 +1,128 @@
-// Gathering rows, and the calls of the first layer.
+// Gathering rows, and pointing the products at them.
 #include "first_layer.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cstring>
 
 #include "bf16_loops.hpp"
 #include "mnist/core/checked.hpp"
 
 namespace mnist {
-namespace {
 
-using tag = dnnl::memory::format_tag;
-
-// Places of the arguments that a thread's calls are pointed with.
-constexpr std::size_t kSrc = 0;
-constexpr std::size_t kWeights = 1;
-constexpr std::size_t kDst = 2;
-constexpr std::size_t kBias = 3;
-
-}  // namespace
-
-bool has_roomy_cache() {
-    constexpr long kRoomy = 2L << 20U;
-    return ::sysconf(_SC_LEVEL2_CACHE_SIZE) >= kRoomy;
+WorkerRows::WorkerRows(Precision type, std::size_t chains, std::size_t turns, std::size_t numbers,
+                       std::pmr::memory_resource* memory)
+    : chains_(chains), turns_(turns) {
+    for (std::size_t i = 0; i < chains * turns; ++i)
+        places_.push_back({.rows = Numbers(type, numbers, memory)});
 }
 
-ThreadRows::ThreadRows(Precision type, std::size_t count, bool ahead, std::pmr::memory_resource* memory) {
-    // Two chunks of the default network are 800 kB. Beside weights, gradient and optimizer state of a panel
-    // they fit a second-level cache of 2 MB, and would displace each other in one of 1 MB.
-    const std::size_t places = ahead && has_roomy_cache() ? 2 : 1;
-    for (std::size_t i = 0; i < places; ++i) chunks.push_back({.rows = Numbers(type, count, memory)});
-}
-
-ChunkRows& ThreadRows::place_of(std::uint64_t serial, std::size_t chunk) {
-    for (ChunkRows& place : chunks) {
-        if (place.serial == serial && place.chunk == chunk) return place;
-    }
-    latest = (latest + 1) % chunks.size();
-    ChunkRows& place = chunks[latest];
+ChainRows& WorkerRows::place(std::uint64_t serial, std::size_t group, std::size_t chain, std::size_t turn) {
+    ChainRows& place = places_[chain % chains_ * turns_ + turn % turns_];
+    if (place.serial == serial && place.group == group && place.chain == chain) return place;
     place.serial = serial;
-    place.chunk = chunk;
+    place.group = group;
+    place.chain = chain;
     place.present = 0;
     return place;
 }
 
-FirstLayer::FirstLayer(const BatchCut& cut, LayerMemory& layer, FirstLayerBuffers& buffers,
-                       const RowsPrimitives& full, const RowsPrimitives* rest, std::size_t threads, Isa isa)
+FirstLayer::FirstLayer(const BatchCut& cut, LayerMemory& layer, const std::vector<Strip>& strips,
+                       FirstLayerBuffers& buffers, Products& products, Precision type, Isa isa)
     : cut_(cut),
       layer_(layer),
+      strips_(strips),
       buffers_(buffers),
-      precision_(full.precision),
-      gather_(isa, layer.plan.in_padded, precision_),
-      gradient_({.cut = cut,
-                 .in = layer.plan.in_padded,
-                 .out = layer.plan.panel_width,
-                 .by_output = layer.plan.gradient_layout == WeightsLayout::output_major,
-                 .type = precision_},
-                threads, isa) {
-    for (std::size_t t = 0; t < threads; ++t) calls_.push_back(make_calls(full, rest));
-}
-
-FirstLayer::ThreadCalls FirstLayer::make_calls(const RowsPrimitives& full, const RowsPrimitives* rest) {
-    const LayerPlan& plan = layer_.plan;
-    const auto weights = onednn::matrix(plan.panel_width, plan.in_padded, layer_.tag(precision_), precision_);
-    const auto bias = onednn::vector(plan.panel_width);
-    const auto rows_of = [](std::size_t rows, std::size_t columns, Precision type) {
-        return onednn::matrix(rows, columns, tag::ab, type);
-    };
-    // Any valid address will do until the call is pointed.
-    float* const here = layer_.weights.data();
-    ThreadCalls calls;
-    for (const RowsPrimitives* const tile : {&full, rest}) {
-        if (tile == nullptr) continue;
-        const auto src = rows_of(tile->rows, plan.in_padded, precision_);
-        const auto dst = rows_of(tile->rows, plan.panel_width, buffers_.dst.type());
-        calls.push_back(bind(tile->forward.front(), {{DNNL_ARG_SRC, onednn::view(src, here)},
-                                                     {DNNL_ARG_WEIGHTS, onednn::view(weights, here)},
-                                                     {DNNL_ARG_DST, onednn::view(dst, here)},
-                                                     {DNNL_ARG_BIAS, onednn::view(bias, here)}}));
+      type_(type),
+      isa_(isa),
+      gather_(isa, type) {
+    std::vector<std::size_t> heights{std::min(cut.rows, cut.tile)};
+    if (const std::size_t rest = cut.rows_of(cut.groups() - 1) % cut.tile; rest != 0) heights.push_back(rest);
+    const std::size_t width = layer.plan.panel_width;
+    for (const Strip& strip : strips) {
+        ProductsByRows& of_strip = forward_.emplace_back();
+        const std::size_t outputs = std::min(strip.outputs(), width);
+        const std::size_t stride = outputs == width ? 0 : width;
+        for (const std::size_t rows : heights)
+            of_strip.emplace_back(rows, &products.forward({.rows = rows,
+                                                           .in = strip.inputs(),
+                                                           .out = outputs,
+                                                           .weights_tag = layer.tag(type),
+                                                           .bias = false,
+                                                           .type = type,
+                                                           .weights_stride = stride,
+                                                           .dst_stride = stride},
+                                                          false));
     }
-    return calls;
 }
 
-std::size_t FirstLayer::rows_of_tile(std::size_t tile) const {
-    return std::min(cut_.tile, cut_.rows - tile * cut_.tile);
-}
-
-// A feed's rows are f32.
-void FirstLayer::fetch(std::size_t tile, const StepInput& input, void* dst) const {
-    const std::size_t rows = rows_of_tile(tile);
+// A feed's rows are f32, whole, and padded to kLane.
+void FirstLayer::fetch(std::size_t first_row, std::size_t rows, Columns columns, const StepInput& input,
+                       void* dst) const {
     if (buffers_.slots.empty()) {
-        gather_.rows(input.data, input.order.subspan(tile * cut_.tile, rows), dst);
-    } else {
-        const std::size_t stride = layer_.plan.in_padded;
-        const std::size_t feed_stride = round_up(layer_.plan.in, kLane);
-        const float* src = buffers_.slots[input.slot] + tile * cut_.tile * feed_stride;
-        auto* row = static_cast<Bf16*>(dst);
-        for (std::size_t r = 0; r < rows; ++r, src += feed_stride, row += stride) {
-            round_to_bf16(src, row, feed_stride);
-            std::fill(row + feed_stride, row + stride, Bf16{});
-        }
+        gather_.rows(input.data, input.order.subspan(first_row, rows), columns, dst);
+        return;
+    }
+    const std::size_t stride = round_up(layer_.plan.in, kLane);
+    const std::size_t there = std::min(columns.end, stride) - std::min(columns.first, stride);
+    const float* src = buffers_.slots[input.slot] + first_row * stride + columns.first;
+    for (std::size_t r = 0; r < rows; ++r, src += stride) {
+        void* const row = at(dst, r * columns.width(), type_);
+        if (type_ == Precision::bf16)
+            round_to_bf16(src, static_cast<Bf16*>(row), there);
+        else
+            std::memcpy(row, src, there * sizeof(float));
+        std::memset(at(row, there, type_), 0, (columns.width() - there) * bytes_of(type_));
     }
 }
 
-void* FirstLayer::rows_from(std::size_t tile, const StepInput& input, std::size_t thread) {
-    const std::size_t stride = layer_.plan.in_padded;
-    if (buffers_.threads.empty()) return buffers_.slots[input.slot] + tile * cut_.tile * stride;
-    const std::size_t tiles_per_chunk = (cut_.chunk + cut_.tile - 1) / cut_.tile;
-    const std::size_t place = tile % tiles_per_chunk;
-    ChunkRows& mine = buffers_.threads[thread].place_of(input.serial, tile / tiles_per_chunk);
-    void* const dst = mine.rows.at(place * cut_.tile * stride);
-    const std::uint32_t bit = 1U << place;
-    if ((mine.present & bit) != 0) return dst;
-    fetch(tile, input, dst);
+ChainRows& FirstLayer::with_tile(std::size_t chain, std::size_t group, std::size_t tile,
+                                 const StepInput& input, std::size_t worker) {
+    ChainRows& mine = buffers_.workers[worker].place(input.serial, group, chain, input.turn + group);
+    const std::uint32_t bit = 1U << tile;
+    if ((mine.present & bit) != 0) return mine;
+    const Columns columns{layer_.plan.cuts[chain], layer_.plan.cuts[chain + 1]};
+    const std::size_t row = tile * cut_.tile;
+    fetch(group * cut_.group + row, std::min(cut_.tile, cut_.rows_of(group) - row), columns, input,
+          mine.rows.at(row * columns.width()));
     mine.present |= bit;
-    return dst;
+    return mine;
 }
 
-// The rows of a chunk. They are still there from the forward pass, unless another chunk followed it.
-void* FirstLayer::chunk_from(std::size_t first_row, const StepInput& input, std::size_t thread) {
-    const std::size_t end = std::min(cut_.rows, first_row + cut_.chunk);
-    void* const src = rows_from(first_row / cut_.tile, input, thread);
-    for (std::size_t row = first_row + cut_.tile; row < end; row += cut_.tile)
-        static_cast<void>(rows_from(row / cut_.tile, input, thread));
-    return src;
+void* FirstLayer::rows_of(std::size_t chain, std::size_t group, const StepInput& input, std::size_t worker) {
+    for (std::size_t tile = 1; tile < cut_.tiles_of(group); ++tile)
+        static_cast<void>(with_tile(chain, group, tile, input, worker));
+    return with_tile(chain, group, 0, input, worker).rows.at(0);
 }
 
-void FirstLayer::prepare(std::size_t tile, const StepInput& input, std::size_t thread) {
-    if (!buffers_.threads.empty() && buffers_.threads[thread].chunks.size() > 1)
-        static_cast<void>(rows_from(tile, input, thread));
+void FirstLayer::forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
+                         std::size_t worker) {
+    const Strip& at = strips_[strip];
+    const std::size_t row = tile * cut_.tile;
+    const std::size_t rows = std::min(cut_.tile, cut_.rows_of(group) - row);
+    const void* const src =
+        with_tile(at.chain, group, tile, input, worker).rows.at(row * layer_.plan.chain_width(at.chain));
+    TeamProduct& product = of_rows(forward_[strip], rows);
+    for (std::size_t o = at.first_out; o < at.end_out; o += layer_.plan.panel_width)
+        product.run(worker, src, layer_.weights_at(layer_.plan.offset(o, at.first_in), type_),
+                    buffers_.parts.data() + part_at(at.chain, o, row));
 }
 
-void FirstLayer::forward(std::size_t tile, std::pair<std::size_t, std::size_t> panels, const StepInput& input,
-                         std::size_t thread) {
+void FirstLayer::sum_parts(std::size_t first_row, std::size_t rows, bool hidden, Numbers& dst) const {
     const LayerPlan& plan = layer_.plan;
-    void* const src = rows_from(tile, input, thread);
-    const std::size_t row = buffers_.place_of(tile * cut_.tile);
-    TeamCall& call = rows_of_tile(tile) == cut_.tile ? calls_[thread].front() : calls_[thread].back();
-    call.call.point(kSrc, src);
-    for (std::size_t p = panels.first; p < panels.second; ++p) {
-        call.call.point(kWeights, layer_.weights_at(p * plan.panel_floats(), precision_));
-        call.call.point(kDst, buffers_.dst.at((p * buffers_.panel_rows + row) * plan.panel_width));
-        call.call.point(kBias, layer_.bias.data() + p * plan.panel_width);
-        call.run(thread);
-    }
-}
-
-void FirstLayer::backward(std::size_t chunk, std::pair<std::size_t, std::size_t> panels,
-                          const StepInput& input, std::size_t thread) {
-    const LayerPlan& plan = layer_.plan;
-    const std::size_t first_row = chunk * cut_.chunk;
-    void* const src = chunk_from(first_row, input, thread);
-    const std::size_t shard = cut_.shard_of(chunk);
-    for (std::size_t p = panels.first; p < panels.second; ++p) {
-        const std::size_t row = p * buffers_.panel_rows + buffers_.place_of(first_row);
-        gradient_.run(chunk,
-                      {.src = src,
-                       .diff_dst = buffers_.diff_dst->at(row * plan.panel_width),
-                       .diff_weights = layer_.diff_weights[shard].data() + p * plan.panel_floats(),
-                       .diff_bias = layer_.diff_bias[shard].data() + p * plan.panel_width},
-                      thread);
+    for (std::size_t p = 0; p < plan.panels(); ++p) {
+        const Parts parts{.parts = buffers_.parts.data() + part_at(0, p * plan.panel_width, first_row),
+                          .count = plan.chains(),
+                          .stride = plan.panels() * buffers_.group_rows * plan.panel_width,
+                          .rows = rows,
+                          .width = plan.panel_width,
+                          .dst_stride = plan.out_padded,
+                          .bias = layer_.bias.data() + p * plan.panel_width,
+                          .relu = hidden};
+        void* const to = dst.at(first_row * plan.out_padded + p * plan.panel_width);
+        if (dst.type() == Precision::bf16)
+            add_parts_bf16(parts, static_cast<Bf16*>(to));
+        else
+            add_parts(isa_, parts, static_cast<float*>(to));
     }
 }
 

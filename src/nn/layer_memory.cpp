@@ -11,12 +11,6 @@ namespace {
 
 using tag = dnnl::memory::format_tag;
 
-ShardSums make_sums(std::size_t shards, std::size_t count, std::pmr::memory_resource* memory) {
-    ShardSums sums;
-    for (std::size_t s = 0; s < shards; ++s) sums.emplace_back(count, 0.0F, memory);
-    return sums;
-}
-
 }  // namespace
 
 tag bf16_tag(std::size_t block, std::size_t panel_width) {
@@ -29,22 +23,20 @@ tag bf16_tag(std::size_t block, std::size_t panel_width) {
 }
 
 tag tag_of(WeightsLayout layout, std::size_t panel_width) {
-    if (layout == WeightsLayout::output_major) return tag::oi;
     if (layout == WeightsLayout::input_major) return tag::io;
     if (panel_width == 64) return tag::OI16i64o;
     return panel_width == 32 ? tag::OI16i32o : tag::OI16i16o;
 }
 
-LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::size_t shards,
-                         std::pmr::memory_resource* memory)
+LayerMemory::LayerMemory(const LayerPlan& layer_plan, Precision training, std::pmr::memory_resource* memory)
     : plan(layer_plan),
       weights(plan.weight_floats(), 0.0F, memory),
-      diff_weights(make_sums(shards, plan.weight_floats(), memory)),
+      diff_weights(plan.weight_floats(), 0.0F, memory),
       first_weights(plan.weight_floats(), 0.0F, memory),
       second_weights(plan.weight_floats(), 0.0F, memory),
       copy(Precision::bf16, training == Precision::bf16 ? plan.weight_floats() : 0, memory),
       bias(plan.out_padded, 0.0F, memory),
-      diff_bias(make_sums(shards, plan.out_padded, memory)),
+      diff_bias(plan.out_padded, 0.0F, memory),
       first_bias(plan.out_padded, 0.0F, memory),
       second_bias(plan.out_padded, 0.0F, memory) {
     // Of bf16 rows the matrix product has to interleave pairs, which AMX's kernels do faster than
@@ -76,38 +68,36 @@ void LayerMemory::clear_state() {
         std::fill(array->begin(), array->end(), 0.0F);
 }
 
-LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage, WeightsLayout order,
-                                    const AlignedVector<float>& bias_storage) const {
+namespace {
+
+template <class Offset>
+LayerParameters in_order_of_outputs(const LayerPlan& plan, const AlignedVector<float>& weights,
+                                    const AlignedVector<float>& bias, Offset offset) {
     LayerParameters parameters{.in = plan.in, .out = plan.out, .weight = {}, .bias = {}};
     parameters.weight.resize(plan.out * plan.in);
     for (std::size_t o = 0; o < plan.out; ++o) {
-        for (std::size_t i = 0; i < plan.in; ++i)
-            parameters.weight[o * plan.in + i] = weight_storage[plan.offset(o, i, order)];
+        for (std::size_t i = 0; i < plan.in; ++i) parameters.weight[o * plan.in + i] = weights[offset(o, i)];
     }
-    parameters.bias.assign(bias_storage.begin(),
-                           bias_storage.begin() + static_cast<std::ptrdiff_t>(plan.out));
+    parameters.bias.assign(bias.begin(), bias.begin() + static_cast<std::ptrdiff_t>(plan.out));
     return parameters;
 }
 
-LayerParameters LayerMemory::gradient(std::size_t shards) const {
-    AlignedVector<float> sums = diff_weights.front();
-    AlignedVector<float> bias_sums = diff_bias.front();
-    const auto take = [](const AlignedVector<float>& from, AlignedVector<float>& to, std::size_t at,
-                         std::size_t n) { std::copy_n(from.data() + at, n, to.data() + at); };
-    for (std::size_t part = 0; part < parts(); ++part) {
-        const std::size_t home = home_of(part, shards);
-        const std::size_t floats = sums.size() / parts();
-        take(diff_weights[home], sums, part * floats, floats);
-        // A sliced layer's bias belongs to its first slice.
-        if (plan.slices == 1) take(diff_bias[home], bias_sums, part * plan.panel_width, plan.panel_width);
-    }
-    return unload(sums, plan.gradient_layout, bias_sums);
+}  // namespace
+
+LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
+                                    const AlignedVector<float>& bias_storage) const {
+    return in_order_of_outputs(plan, weight_storage, bias_storage,
+                               [this](std::size_t o, std::size_t i) { return plan.offset(o, i); });
+}
+
+LayerParameters LayerMemory::gradient() const {
+    return in_order_of_outputs(plan, diff_weights, diff_bias,
+                               [this](std::size_t o, std::size_t i) { return plan.gradient_offset(o, i); });
 }
 
 std::string LayerMemory::tag_name(Precision type) const {
     if (type == Precision::bf16)
         return "OI" + std::to_string(plan.bf16_block / 2) + "i" + std::to_string(plan.panel_width) + "o2i";
-    if (plan.layout == WeightsLayout::output_major) return "oi";
     if (plan.layout == WeightsLayout::input_major) return "io";
     return "OI16i" + std::to_string(plan.panel_width) + "o";
 }

@@ -51,11 +51,12 @@ auto backward_pd(const dnnl::primitive_attr& attributes, const Hint& hint, const
 }
 
 template <class P, class Pd>
-Primitive finish(const Pd& pd) {
+Primitive finish(const Pd& pd, std::vector<Operand> operands = {}) {
     return {.prim = P(pd),
             .scratchpad_md = pd.scratchpad_desc(),
             .what = {},
-            .implementation = pd.impl_info_str()};
+            .implementation = pd.impl_info_str(),
+            .operands = std::move(operands)};
 }
 
 // Runs `make` and turns oneDNN's error into ours.
@@ -71,23 +72,42 @@ Primitive guarded(const std::string& what, const std::function<Primitive()>& mak
     }
 }
 
-std::string words(const char* operation, const InnerProductShape& s) {
+std::string words(const char* operation, const ProductShape& s) {
     return fmt::format("{} of {}x{} by {}x{}", operation, s.rows, s.in, s.out, s.in);
+}
+
+dnnl::memory::data_type data_type(Precision type) {
+    return type == Precision::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
+}
+
+dnnl::memory::desc strided(std::size_t rows, std::size_t columns, std::size_t row_stride,
+                           std::size_t column_stride, Precision type) {
+    const auto dim = [](std::size_t n) { return static_cast<dnnl::memory::dim>(n); };
+    return {
+        {dim(rows), dim(columns)}, data_type(type), dnnl::memory::dims{dim(row_stride), dim(column_stride)}};
+}
+
+/// [rows, columns] row-major, `stride` numbers from a row to the next, or as many as a row has where it is 0;
+/// and the same memory as the matrix's transpose.
+dnnl::memory::desc rows_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
+    return strided(rows, columns, stride == 0 ? columns : stride, 1, type);
+}
+dnnl::memory::desc turned_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
+    return strided(columns, rows, 1, stride == 0 ? columns : stride, type);
 }
 
 struct InnerProductMds {
     dnnl::memory::desc src, weights, bias, dst;
-    InnerProductMds(const InnerProductShape& s, Precision weights_type, Precision dst_type)
+    InnerProductMds(const ProductShape& s, Precision dst_type)
         : src(matrix(s.rows, s.in, tag::ab, s.type)),
-          weights(matrix(s.out, s.in, s.weights_tag, weights_type)),
+          weights(matrix(s.out, s.in, s.weights_tag, s.type)),
           bias(s.bias ? vector(s.out) : dnnl::memory::desc()),
           dst(matrix(s.rows, s.out, tag::ab, dst_type)) {}
 };
 
-auto forward_hint(const InnerProductMds& md, const dnnl::memory::desc& weights,
-                  const dnnl::primitive_attr& attributes) {
+auto inner_product_pd(const InnerProductMds& md, const dnnl::primitive_attr& attributes) {
     return forward_pd<dnnl::inner_product_forward>(attributes, dnnl::prop_kind::forward_training, md.src,
-                                                   weights, md.bias, md.dst);
+                                                   md.weights, md.bias, md.dst);
 }
 
 }  // namespace
@@ -114,7 +134,7 @@ OneThreadScope::~OneThreadScope() {
 
 dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, tag format, Precision type) {
     return {{static_cast<dnnl::memory::dim>(rows), static_cast<dnnl::memory::dim>(columns)},
-            type == Precision::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16,
+            data_type(type),
             format};
 }
 
@@ -126,42 +146,56 @@ dnnl::memory view(const dnnl::memory::desc& md, void* data) {
     return {md, cpu_engine(), data};
 }
 
-Primitive inner_product_forward(const InnerProductShape& shape, bool relu) {
-    return guarded(words("inner_product_forward", shape), [&] {
+Primitive forward_product(const ProductShape& shape, bool relu) {
+    return guarded(words("forward", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
         if (relu) {
             dnnl::post_ops ops;
             append_relu(ops);
             attributes.set_post_ops(ops);
         }
-        const InnerProductMds md(shape, shape.type, shape.dst_type);
-        return finish<dnnl::inner_product_forward>(forward_hint(md, md.weights, attributes));
+        if (shape.weights_tag != tag::io) {
+            const InnerProductMds md(shape, shape.dst_type);
+            std::vector<Operand> operands{
+                {DNNL_ARG_SRC, md.src}, {DNNL_ARG_WEIGHTS, md.weights}, {DNNL_ARG_DST, md.dst}};
+            if (shape.bias) operands.push_back({DNNL_ARG_BIAS, md.bias});
+            return finish<dnnl::inner_product_forward>(inner_product_pd(md, attributes), std::move(operands));
+        }
+        const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
+        const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
+        const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
+        std::vector<Operand> operands{{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}};
+        if (!shape.bias)
+            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst),
+                                        std::move(operands));
+        const auto bias = rows_md(1, shape.out, 0, Precision::f32);
+        operands.push_back({DNNL_ARG_BIAS, bias});
+        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
+                                    std::move(operands));
     });
 }
 
-Primitive inner_product_backward_data(const InnerProductShape& shape) {
-    return guarded(words("inner_product_backward_data", shape), [&] {
-        const InnerProductMds md(shape, shape.type, shape.type);
+Primitive backward_data_product(const ProductShape& shape) {
+    return guarded(words("backward_data", shape), [&] {
         const auto attributes = base_attributes();
-        return finish<dnnl::inner_product_backward_data>(backward_pd<dnnl::inner_product_backward_data>(
-            attributes, forward_hint(md, md.weights, attributes), md.src, md.weights, md.dst));
+        if (shape.weights_tag != tag::io) {
+            const InnerProductMds md(shape, shape.type);
+            return finish<dnnl::inner_product_backward_data>(
+                backward_pd<dnnl::inner_product_backward_data>(attributes, inner_product_pd(md, attributes),
+                                                               md.src, md.weights, md.dst),
+                {{DNNL_ARG_DIFF_DST, md.dst}, {DNNL_ARG_WEIGHTS, md.weights}, {DNNL_ARG_DIFF_SRC, md.src}});
+        }
+        const auto diff_dst = rows_md(shape.rows, shape.out, 0, shape.type);
+        const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
+        const auto diff_src = rows_md(shape.rows, shape.in, 0, shape.type);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, diff_dst, weights, diff_src),
+            {{DNNL_ARG_SRC, diff_dst}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, diff_src}});
     });
 }
 
-Primitive inner_product_backward_weights(const InnerProductShape& shape) {
-    return guarded(words("inner_product_backward_weights", shape), [&] {
-        const InnerProductMds md(shape, Precision::f32, shape.type);
-        const auto attributes = base_attributes();
-        // The forward pass's weights are of the other type where its numbers are.
-        const auto weights =
-            shape.type == Precision::f32 ? md.weights : matrix(shape.out, shape.in, tag::any, shape.type);
-        return finish<dnnl::inner_product_backward_weights>(backward_pd<dnnl::inner_product_backward_weights>(
-            attributes, forward_hint(md, weights, attributes), md.src, md.weights, md.bias, md.dst));
-    });
-}
-
-Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output, bool add) {
-    return guarded(words("matmul_weights_gradient", shape), [&] {
+Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add) {
+    return guarded(words("backward_weights", shape), [&] {
         dnnl::primitive_attr attributes = base_attributes();
         if (add) {
             dnnl::post_ops ops;
@@ -170,9 +204,14 @@ Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output
         }
         const auto [height, width] =
             by_output ? std::pair{shape.out, shape.in} : std::pair{shape.in, shape.out};
-        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(
-            attributes, matrix(height, shape.rows, tag::ba, shape.type),
-            matrix(shape.rows, width, tag::ab, shape.type), matrix(height, width, tag::ab)));
+        const auto [left_stride, right_stride] = by_output ? std::pair{shape.dst_stride, shape.src_stride}
+                                                           : std::pair{shape.src_stride, shape.dst_stride};
+        const auto left = turned_md(shape.rows, height, left_stride, shape.type);
+        const auto right = rows_md(shape.rows, width, right_stride, shape.type);
+        const auto result = rows_md(height, width, shape.weights_stride, Precision::f32);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, left, right, result),
+            {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
     });
 }
 
@@ -206,6 +245,14 @@ Call::Call(const Primitive& primitive, std::vector<Argument> arguments)
     }
 }
 
+Call::Call(const Primitive& primitive)
+    : Call(primitive, [&] {
+          std::vector<Argument> arguments;
+          for (const Operand& operand : primitive.operands)
+              arguments.push_back({operand.name, view(operand.md, nullptr)});
+          return arguments;
+      }()) {}
+
 void Call::point(std::size_t index, void* data) {
     kept_[index].set_data_handle(data);
 }
@@ -231,11 +278,14 @@ void Scratchpads::reserve(const Primitive& primitive) {
 
 std::vector<dnnl::memory> Scratchpads::bind(const Primitive& primitive) {
     std::vector<dnnl::memory> memories;
-    for (AlignedVector<std::byte>& buffer : buffers_) {
-        buffer.resize(std::max<std::size_t>(bytes_, 1));
-        memories.push_back(view(primitive.scratchpad_md, buffer.data()));
-    }
+    for (std::size_t t = 0; t < buffers_.size(); ++t) memories.push_back(bind(primitive, t));
     return memories;
+}
+
+dnnl::memory Scratchpads::bind(const Primitive& primitive, std::size_t thread) {
+    AlignedVector<std::byte>& buffer = buffers_[thread];
+    buffer.resize(std::max<std::size_t>(bytes_, 1));
+    return view(primitive.scratchpad_md, buffer.data());
 }
 
 }  // namespace mnist::onednn

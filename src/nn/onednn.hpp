@@ -37,38 +37,51 @@ class OneThreadScope {
 /// A memory object over memory that somebody else owns.
 [[nodiscard]] dnnl::memory view(const dnnl::memory::desc& md, void* data);
 
+/// An argument of a primitive.
+struct Operand {
+    int name;  ///< DNNL_ARG_...
+    dnnl::memory::desc md;
+};
+
 /// A primitive with what is needed to run and to describe it.
 struct Primitive {
     dnnl::primitive prim;
     dnnl::memory::desc scratchpad_md;
-    std::string what;            ///< operation and shape, for errors
-    std::string implementation;  ///< impl_info_str
+    std::string what;                 ///< operation and shape, for errors
+    std::string implementation;       ///< impl_info_str
+    std::vector<Operand> operands{};  ///< of a product: left, right, result, and bias where it has one
 
     [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
 };
 
-/// Shapes of an inner product; weights as (out, in) in `weights_tag`. The weights' gradient is f32, and
-/// `weights_tag` its layout where that is computed; the bias and its gradient are f32.
-struct InnerProductShape {
+/// One layer's products; weights as (out, in) in `weights_tag`: `io` for those of row-major matrices, else
+/// oneDNN's blocked ones, or `oi`. The weights' gradient, the bias and its gradient are f32.
+struct ProductShape {
     std::size_t rows = 0;
     std::size_t in = 0;
     std::size_t out = 0;
-    dnnl::memory::format_tag weights_tag = dnnl::memory::format_tag::oi;
-    bool bias = true;                     ///< whether the layer has one; backward-data does not ask
+    dnnl::memory::format_tag weights_tag = dnnl::memory::format_tag::io;
+    bool bias = true;                     ///< whether forward adds one
     Precision type = Precision::f32;      ///< of src, weights, dst, and the gradients of src and dst
     Precision dst_type = Precision::f32;  ///< of forward's dst
+    /// From a row to the next; 0: as many numbers as a row has. Of forward where the weights are `io`; of the
+    /// gradient in place of weights and dst: diff_weights and diff_dst.
+    std::size_t src_stride = 0, weights_stride = 0, dst_stride = 0;
 };
 
 // Each throws BackendError with operation, shape and oneDNN's status.
-[[nodiscard]] Primitive inner_product_forward(const InnerProductShape& shape, bool relu);
-[[nodiscard]] Primitive inner_product_backward_data(const InnerProductShape& shape);
-[[nodiscard]] Primitive inner_product_backward_weights(const InnerProductShape& shape);
-/// The same gradient as a matrix product, without the bias; `add` adds it to what diff_weights holds. Faster
-/// than inner_product_backward_weights, which first copies the whole source into its scratchpad.
-/// DST = diff_weights; oneDNN copies SRC, transposed.
-///   by_output   diff_weights lie as [out][in], SRC = diff_dst, WEIGHTS = src
-///   otherwise   as [in][out] (a blocked or input-major panel does), SRC = src, WEIGHTS = diff_dst
-[[nodiscard]] Primitive matmul_weights_gradient(const InnerProductShape& shape, bool by_output, bool add);
+
+/// dst [rows, out] = src [rows, in] weights' + bias, perhaps through ReLU. Operands: src, weights, dst, bias.
+/// A matmul where the weights are `io`, else an inner product.
+[[nodiscard]] Primitive forward_product(const ProductShape& shape, bool relu);
+/// diff_src [rows, in] = diff_dst [rows, out] weights. Operands: diff_dst, weights, diff_src.
+[[nodiscard]] Primitive backward_data_product(const ProductShape& shape);
+/// diff_weights = the sum over the rows of diff_dst times src; `add` adds it to what diff_weights holds. A
+/// matmul: oneDNN's inner product first copies the whole source into its scratchpad. Operands: the left one,
+/// which oneDNN copies, transposed; the right one; diff_weights.
+///   by_output   diff_weights lie as [out][in]; diff_dst is the left one, src the right one
+///   otherwise   as [in][out] (a blocked or input-major piece does); src is the left one
+[[nodiscard]] Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 
@@ -81,6 +94,8 @@ class Call {
         dnnl::memory memory;
     };
     Call(const Primitive& primitive, std::vector<Argument> arguments);
+    /// Of the primitive's own operands, to be pointed at data before the first run.
+    explicit Call(const Primitive& primitive);
     /// Lets argument `index` (its place in the list given to the constructor) read or write elsewhere, in the
     /// same shape. Not while another thread runs this call. Cost: some nanoseconds.
     void point(std::size_t index, void* data);
@@ -104,8 +119,9 @@ class Scratchpads {
     Scratchpads(std::size_t threads, std::pmr::memory_resource* memory);
     /// Makes room for a primitive; call for every primitive before bind().
     void reserve(const Primitive& primitive);
-    /// Memory objects for a primitive, one a thread.
+    /// Memory objects for a primitive, one a thread; and that of one thread.
     [[nodiscard]] std::vector<dnnl::memory> bind(const Primitive& primitive);
+    [[nodiscard]] dnnl::memory bind(const Primitive& primitive, std::size_t thread);
 
   private:
     std::size_t bytes_ = 0;

@@ -1,13 +1,12 @@
-// One body an optimizer, instantiated for each level below AVX-512. The scalars are copied to locals and the
-// pointers are __restrict: without that the compiler must assume that a store changes them and leaves the
-// loop scalar. With AVX-512 the rules are written in its instructions (optimizer_vectors), so that all loops
+// One rule an optimizer, in loops compiled for each level below AVX-512. The scalars are copied to locals and
+// the pointers are __restrict: without that the compiler must assume that a store changes them and leaves the
+// loop scalar. With AVX-512 the rules are written in its instructions (optimizer_avx512), so that all loops
 // which use them round alike, whichever compiler builds them.
 #include "mnist/nn/optimizer.hpp"
 
 #include <cmath>
 
-#include "bf16_vectors.hpp"
-#include "optimizer_vectors.hpp"
+#include "optimizer_avx512.hpp"
 
 namespace mnist {
 namespace {
@@ -50,105 +49,49 @@ namespace {
     }
 }
 
-struct Baseline {
-    static void sgd(float* w, float*, float*, const float* g, std::size_t n, const UpdateScalars& s) {
-        sgd_body(w, g, n, s);
-    }
-    static void momentum(float* w, float* m, float*, const float* g, std::size_t n, const UpdateScalars& s) {
-        momentum_body(w, m, g, n, s);
-    }
-    static void adam(float* w, float* m, float* v, const float* g, std::size_t n, const UpdateScalars& s) {
-        adam_body(w, m, v, g, n, s);
-    }
-};
-
-struct Avx2 {
-    [[gnu::target("avx2,fma")]] static void sgd(float* w, float*, float*, const float* g, std::size_t n,
-                                                const UpdateScalars& s) {
-        sgd_body(w, g, n, s);
-    }
-    [[gnu::target("avx2,fma")]] static void momentum(float* w, float* m, float*, const float* g,
-                                                     std::size_t n, const UpdateScalars& s) {
-        momentum_body(w, m, g, n, s);
-    }
-    [[gnu::target("avx2,fma")]] static void adam(float* w, float* m, float* v, const float* g, std::size_t n,
-                                                 const UpdateScalars& s) {
-        adam_body(w, m, v, g, n, s);
-    }
-};
-
-// Sixteen parameters at a time; `live` are those that there are.
-template <class Rule>
-MNIST_AVX512 [[gnu::always_inline]] inline void update_some(const Rule& rule, __mmask16 live, float* w,
-                                                            float* m, float* v, const float* g) {
-    __m512 first = Rule::kFirst ? _mm512_maskz_loadu_ps(live, m) : _mm512_setzero_ps();
-    __m512 second = Rule::kSecond ? _mm512_maskz_loadu_ps(live, v) : _mm512_setzero_ps();
-    const __m512 updated =
-        rule.updated(_mm512_maskz_loadu_ps(live, w), first, second, _mm512_maskz_loadu_ps(live, g));
-    if (Rule::kFirst) _mm512_mask_storeu_ps(m, live, first);
-    if (Rule::kSecond) _mm512_mask_storeu_ps(v, live, second);
-    _mm512_mask_storeu_ps(w, live, updated);
+template <OptimizerKind kKind>
+[[gnu::always_inline]] inline void update_row(const UpdateOperands& o, std::size_t at, const float* g,
+                                              std::size_t n, const UpdateScalars& s) {
+    if constexpr (kKind == OptimizerKind::sgd)
+        sgd_body(o.w + at, g, n, s);
+    else if constexpr (kKind == OptimizerKind::momentum)
+        momentum_body(o.w + at, o.m + at, g, n, s);
+    else
+        adam_body(o.w + at, o.m + at, o.v + at, g, n, s);
 }
 
-template <class Rule>
-MNIST_AVX512 [[gnu::always_inline]] inline void update_all(float* w, float* m, float* v, const float* g,
-                                                           std::size_t n, const UpdateScalars& s) {
-    constexpr std::size_t kLanes = 16;
-    const Rule rule(s);
-    std::size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) update_some(rule, 0xFFFF, w + i, m + i, v + i, g + i);
-    if (i < n) update_some(rule, static_cast<__mmask16>((1U << (n - i)) - 1), w + i, m + i, v + i, g + i);
+// Rows that follow each other without a gap are one.
+template <OptimizerKind kKind>
+[[gnu::always_inline]] inline void update_rows(const UpdateOperands& o, const UpdateScalars& s) {
+    if (o.stride == o.outputs && o.gradient_stride == o.outputs)
+        return update_row<kKind>(o, 0, o.g, o.inputs * o.outputs, s);
+    for (std::size_t i = 0; i < o.inputs; ++i)
+        update_row<kKind>(o, i * o.stride, o.g + i * o.gradient_stride, o.outputs, s);
 }
 
-struct Avx512 {
-    MNIST_AVX512 static void sgd(float* w, float* m, float* v, const float* g, std::size_t n,
-                                 const UpdateScalars& s) {
-        update_all<SgdVectors>(w, m, v, g, n, s);
-    }
-    MNIST_AVX512 static void momentum(float* w, float* m, float* v, const float* g, std::size_t n,
-                                      const UpdateScalars& s) {
-        update_all<MomentumVectors>(w, m, v, g, n, s);
-    }
-    MNIST_AVX512 static void adam(float* w, float* m, float* v, const float* g, std::size_t n,
-                                  const UpdateScalars& s) {
-        update_all<AdamVectors>(w, m, v, g, n, s);
-    }
-};
-
-// Two rows are updated, then packed out of the nearest cache.
-MNIST_AVX512_BF16 void packed_sgd(float* w, float* m, float* v, const float* g, std::size_t n,
-                                  std::size_t width, Bf16* copy, const UpdateScalars& s) {
-    for (std::size_t i = 0; i < n; i += 2 * width) {
-        update_all<SgdVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
-        pack_two_rows(w + i, width, copy + i);
-    }
-}
-MNIST_AVX512_BF16 void packed_momentum(float* w, float* m, float* v, const float* g, std::size_t n,
-                                       std::size_t width, Bf16* copy, const UpdateScalars& s) {
-    for (std::size_t i = 0; i < n; i += 2 * width) {
-        update_all<MomentumVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
-        pack_two_rows(w + i, width, copy + i);
-    }
-}
-MNIST_AVX512_BF16 void packed_adam(float* w, float* m, float* v, const float* g, std::size_t n,
-                                   std::size_t width, Bf16* copy, const UpdateScalars& s) {
-    for (std::size_t i = 0; i < n; i += 2 * width) {
-        update_all<AdamVectors>(w + i, m + i, v + i, g + i, 2 * width, s);
-        pack_two_rows(w + i, width, copy + i);
+// No network is laid out so where there is no AVX-512, unless a test asks for it.
+template <OptimizerKind kKind>
+void update_turned(const UpdateOperands& o, const UpdateScalars& s) {
+    for (std::size_t i = 0; i < o.inputs; ++i) {
+        for (std::size_t k = 0; k < o.outputs; ++k)
+            update_row<kKind>(o, i * o.stride + k, o.g + k * o.gradient_stride + i, 1, s);
     }
 }
 
-template <class Level>
-UpdateFn pick(OptimizerKind kind) {
-    switch (kind) {
-        case OptimizerKind::sgd:
-            return Level::sgd;
-        case OptimizerKind::momentum:
-            return Level::momentum;
-        case OptimizerKind::adam:
-            break;
-    }
-    return Level::adam;
+template <OptimizerKind kKind>
+void update_baseline(const UpdateOperands& o, const UpdateScalars& s) {
+    update_rows<kKind>(o, s);
+}
+
+template <OptimizerKind kKind>
+[[gnu::target("avx2,fma")]] void update_avx2(const UpdateOperands& o, const UpdateScalars& s) {
+    update_rows<kKind>(o, s);
+}
+
+template <OptimizerKind kKind>
+UpdateFn below_avx512(Isa isa, bool turned) {
+    if (turned) return update_turned<kKind>;
+    return isa == Isa::avx2 ? update_avx2<kKind> : update_baseline<kKind>;
 }
 
 }  // namespace
@@ -179,28 +122,17 @@ UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
             .epsilon = static_cast<float>(settings.epsilon)};
 }
 
-UpdateFn update_function(OptimizerKind kind, Isa isa) {
-    switch (isa) {
-        case Isa::avx512:
-            return pick<Avx512>(kind);
-        case Isa::avx2:
-            return pick<Avx2>(kind);
-        case Isa::baseline:
-            break;
-    }
-    return pick<Baseline>(kind);
-}
-
-PackedUpdateFn packed_update_function(OptimizerKind kind) {
+UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout) {
+    if (isa == Isa::avx512 || layout.packed) return avx512_update_function(kind, layout);
     switch (kind) {
         case OptimizerKind::sgd:
-            return packed_sgd;
+            return below_avx512<OptimizerKind::sgd>(isa, layout.turned);
         case OptimizerKind::momentum:
-            return packed_momentum;
+            return below_avx512<OptimizerKind::momentum>(isa, layout.turned);
         case OptimizerKind::adam:
             break;
     }
-    return packed_adam;
+    return below_avx512<OptimizerKind::adam>(isa, layout.turned);
 }
 
 }  // namespace mnist

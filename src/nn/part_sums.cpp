@@ -9,24 +9,30 @@ namespace {
 #define MNIST_AVX2 [[gnu::target("avx2,fma")]]
 #define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-[[gnu::always_inline]] inline void add(const Parts& from, float* __restrict dst, std::size_t n) {
-    for (std::size_t i = 0; i < n; i += kLane) {
+[[gnu::always_inline]] inline void add_row(const Parts& from, const float* __restrict part,
+                                           float* __restrict dst) {
+    for (std::size_t i = 0; i < from.width; i += kLane) {
         float lane[kLane];
-        for (std::size_t k = 0; k < kLane; ++k) lane[k] = from.parts[i + k];
+        for (std::size_t k = 0; k < kLane; ++k) lane[k] = part[i + k];
         for (std::size_t p = 1; p < from.count; ++p) {
-            for (std::size_t k = 0; k < kLane; ++k) lane[k] += from.parts[p * from.stride + i + k];
+            for (std::size_t k = 0; k < kLane; ++k) lane[k] += part[p * from.stride + i + k];
         }
+        for (std::size_t k = 0; k < kLane; ++k) lane[k] += from.bias[i + k];
         for (std::size_t k = 0; k < kLane; ++k) dst[i + k] = from.relu && lane[k] < 0.0F ? 0.0F : lane[k];
     }
 }
-void add_baseline(const Parts& from, float* dst, std::size_t n) {
-    add(from, dst, n);
+[[gnu::always_inline]] inline void add(const Parts& from, float* dst) {
+    for (std::size_t r = 0; r < from.rows; ++r)
+        add_row(from, from.parts + r * from.width, dst + r * from.dst_stride);
 }
-MNIST_AVX2 void add_avx2(const Parts& from, float* dst, std::size_t n) {
-    add(from, dst, n);
+void add_baseline(const Parts& from, float* dst) {
+    add(from, dst);
 }
-MNIST_AVX512 void add_avx512(const Parts& from, float* dst, std::size_t n) {
-    add(from, dst, n);
+MNIST_AVX2 void add_avx2(const Parts& from, float* dst) {
+    add(from, dst);
+}
+MNIST_AVX512 void add_avx512(const Parts& from, float* dst) {
+    add(from, dst);
 }
 
 [[gnu::always_inline]] inline void mask(const float* __restrict dst, float* __restrict diff, std::size_t n) {
@@ -44,16 +50,16 @@ MNIST_AVX512 void mask_avx512(const float* dst, float* diff, std::size_t n) {
 
 }  // namespace
 
-void add_parts(Isa isa, const Parts& parts, float* dst, std::size_t n) {
+void add_parts(Isa isa, const Parts& parts, float* dst) {
     switch (isa) {
         case Isa::avx512:
-            return add_avx512(parts, dst, n);
+            return add_avx512(parts, dst);
         case Isa::avx2:
-            return add_avx2(parts, dst, n);
+            return add_avx2(parts, dst);
         case Isa::baseline:
             break;
     }
-    add_baseline(parts, dst, n);
+    add_baseline(parts, dst);
 }
 
 void mask_relu(Isa isa, const float* dst, float* diff, std::size_t n) {

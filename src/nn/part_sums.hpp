@@ -1,5 +1,5 @@
-// What happens to a tile's floats between oneDNN's calls: adding up the parts of a layer whose inputs are cut
-// into slices, and ReLU's gradient. Private to this room.
+// What happens to a block's floats between oneDNN's calls: adding up the parts of the first layer, whose
+// inputs are cut into chains, and ReLU's gradient. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,17 @@ struct Parts {
     const float* parts = nullptr;  ///< the first part's first element; the others follow at `stride`
     std::size_t count = 0;         ///< at least 1
     std::size_t stride = 0;        ///< floats
+    std::size_t rows = 0;
+    std::size_t width = 0;        ///< floats of a row in a part, side by side; a multiple of 16
+    std::size_t dst_stride = 0;   ///< numbers from a row of dst to the next
+    const float* bias = nullptr;  ///< [width]
     bool relu = false;
 };
 
-/// dst[i] = parts[0][i] + parts[1][i] + ..., in this order, so that the result does not depend on `isa`;
-/// then 0 where it is negative and `relu` is set; what is no number stays so.
-///   n  floats, a multiple of 16
+/// dst[r][i] = parts[0][r][i] + parts[1][r][i] + ... + bias[i], in this order, so that the result does not
+/// depend on `isa`; then 0 where it is negative and `relu` is set; what is no number stays so.
 /// Cost: no allocation.
-void add_parts(Isa isa, const Parts& parts, float* dst, std::size_t n);
+void add_parts(Isa isa, const Parts& parts, float* dst);
 
 /// ReLU's gradient in place, from its result: diff[i] = 0 where dst[i] is not above 0.
 ///   n  floats, a multiple of 16

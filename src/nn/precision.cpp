@@ -10,20 +10,17 @@
 namespace mnist {
 namespace {
 
-// A layer of usual width, all three directions.
+// A layer of usual width.
 bool onednn_has_kernels(std::size_t bf16_block) {
     constexpr std::size_t kWidth = 64;
-    onednn::InnerProductShape shape{.rows = kWidth,
-                                    .in = kWidth,
-                                    .out = kWidth,
-                                    .weights_tag = bf16_tag(bf16_block, kWidth),
-                                    .type = Precision::bf16,
-                                    .dst_type = Precision::bf16};
+    const onednn::ProductShape shape{.rows = kWidth,
+                                     .in = kWidth,
+                                     .out = kWidth,
+                                     .weights_tag = bf16_tag(bf16_block, kWidth),
+                                     .type = Precision::bf16,
+                                     .dst_type = Precision::bf16};
     try {
-        if (!onednn::inner_product_forward(shape, true).fast()) return false;
-        if (!onednn::inner_product_backward_data(shape).fast()) return false;
-        shape.weights_tag = tag_of(WeightsLayout::blocked, kWidth);
-        return onednn::inner_product_backward_weights(shape).fast();
+        return onednn::forward_product(shape, true).fast() && onednn::backward_data_product(shape).fast();
     } catch (const BackendError&) {
         return false;
     }

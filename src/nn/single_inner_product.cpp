@@ -1,47 +1,32 @@
-// Buffers of a whole layer, padded as the engine pads them, and one call for each panel or one for all.
+// Buffers of a whole layer, padded as the engine pads them, and its products one after the other.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
+#include "column_sums.hpp"
 #include "layer_memory.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/nn/single_primitive.hpp"
+#include "part_sums.hpp"
+#include "products.hpp"
 
 namespace mnist {
 namespace {
 
-using tag = dnnl::memory::format_tag;
 using Direction = InnerProductDirection;
 
 LayerPlan plan_for(LayerPlan plan, Direction direction) {
-    // Panels that lie input-major are no single tensor, and a gradient in the inputs needs all of them.
-    if (direction == Direction::backward_data && plan.layout == WeightsLayout::input_major &&
-        plan.panels() > 1)
-        plan.layout = WeightsLayout::output_major;
+    // A gradient in the inputs needs all outputs in one tensor.
+    if (direction == Direction::backward_data && plan.layout == WeightsLayout::input_major)
+        plan.panel_width = plan.out_padded;
     return plan;
-}
-
-bool by_panel(const LayerMemory& layer, Direction direction) {
-    if (direction == Direction::forward) return layer.forward_by_panel();
-    return direction == Direction::backward_weights && layer.plan.panels() > 1;
 }
 
 void require_size(std::span<const float> operand, std::size_t size, const char* what) {
     if (operand.size() != size)
         throw ShapeError(
             fmt::format("{} of an inner product: {} numbers instead of {}", what, operand.size(), size));
-}
-
-onednn::Primitive make_primitive(const onednn::InnerProductShape& shape, Direction direction) {
-    switch (direction) {
-        case Direction::forward:
-            return onednn::inner_product_forward(shape, false);
-        case Direction::backward_data:
-            return onednn::inner_product_backward_data(shape);
-        case Direction::backward_weights:
-            break;
-    }
-    return onednn::inner_product_backward_weights(shape);
 }
 
 }  // namespace
@@ -51,29 +36,34 @@ class SingleInnerProduct::Impl {
     Impl(const LayerPlan& plan, std::size_t rows, Direction direction, const InnerProductOperands& operands)
         : rows_(rows),
           direction_(direction),
-          layer_(plan_for(plan, direction), Precision::f32, 1, &memory_),
-          width_(by_panel(layer_, direction) ? layer_.plan.panel_width : layer_.plan.out_padded),
+          layer_(plan_for(plan, direction), Precision::f32, &memory_),
           src_(rows * layer_.plan.in_padded, 0.0F, &memory_),
           dst_(rows * layer_.plan.out_padded, 0.0F, &memory_),
-          primitive_(make_primitive(
-              {.rows = rows, .in = layer_.plan.in_padded, .out = width_, .weights_tag = layer_.tag()},
-              direction)),
-          scratch_(std::max<std::size_t>(1, primitive_.scratchpad_md.get_size()), std::byte{0}, &memory_),
-          scratchpad_(onednn::view(primitive_.scratchpad_md, scratch_.data())) {
+          parts_(layer_.plan.chains() * dst_.size(), 0.0F, &memory_),
+          products_(1, &memory_) {
         fill(operands);
-        for (std::size_t first = 0; first < layer_.plan.out_padded; first += width_) bind(first);
+        if (direction == Direction::forward) {
+            if (layer_.plan.gathered)
+                add_parts_of_chains();
+            else
+                add_forward();
+        } else if (direction == Direction::backward_data) {
+            add_backward_data();
+        } else {
+            add_gradients();
+        }
+        products_.bind();
     }
 
     void run() {
-        for (const onednn::Call& call : calls_) call.run(scratchpad_);
+        for (const auto& step : steps_) step();
     }
 
     [[nodiscard]] std::vector<float> result() const {
         const LayerPlan& plan = layer_.plan;
         std::vector<float> values;
         if (direction_ == Direction::backward_weights) {
-            const LayerParameters gradient =
-                layer_.unload(layer_.diff_weights.front(), layer_.diff_bias.front());
+            const LayerParameters gradient = layer_.gradient();
             values.assign(gradient.weight.begin(), gradient.weight.end());
             values.insert(values.end(), gradient.bias.begin(), gradient.bias.end());
             return values;
@@ -81,35 +71,44 @@ class SingleInnerProduct::Impl {
         const bool forward = direction_ == Direction::forward;
         for (std::size_t r = 0; r < rows_; ++r) {
             for (std::size_t c = 0; c < (forward ? plan.out : plan.in); ++c)
-                values.push_back(forward ? dst_[place(r, c)] : src_[r * plan.in_padded + c]);
+                values.push_back(forward ? dst_[r * plan.out_padded + c] : src_[r * plan.in_padded + c]);
         }
         return values;
     }
 
     [[nodiscard]] PrimitiveFacts facts() const {
-        return {.operation = primitive_.what.substr(0, primitive_.what.find(" of ")),
-                .shape = primitive_.what.substr(primitive_.what.find(" of ") + 4),
-                .implementation = primitive_.implementation,
+        const onednn::Primitive& primitive = first_->primitive();
+        return {.operation = primitive.what.substr(0, primitive.what.find(" of ")),
+                .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
+                .implementation = primitive.implementation,
                 .weights_layout = layer_.tag_name()};
     }
 
   private:
-    // Of output c of row r: [panel][rows][width].
-    [[nodiscard]] std::size_t place(std::size_t r, std::size_t c) const {
-        return (c / width_ * rows_ + r) * width_ + c % width_;
+    // Of input i of row r, and of output o of row 0 where panels lie by themselves.
+    [[nodiscard]] std::size_t src_place(std::size_t r, std::size_t i) const {
+        const LayerPlan& plan = layer_.plan;
+        if (!plan.gathered || direction_ == Direction::backward_data) return r * plan.in_padded + i;
+        const auto behind = std::upper_bound(plan.cuts.begin(), plan.cuts.end(), i);
+        const auto c = static_cast<std::size_t>(behind - plan.cuts.begin()) - 1;
+        return plan.cuts[c] * rows_ + r * plan.chain_width(c) + (i - plan.cuts[c]);
+    }
+    [[nodiscard]] std::size_t panel_place(std::size_t o) const { return o * rows_; }
+    [[nodiscard]] const float* chain_rows(std::size_t chain) const {
+        return src_.data() + layer_.plan.cuts[chain] * (layer_.plan.gathered ? rows_ : 1);
     }
 
     void fill(const InnerProductOperands& operands) {
         const LayerPlan& plan = layer_.plan;
         if (direction_ != Direction::backward_data) {
             require_size(operands.src, rows_ * plan.in, "src");
-            for (std::size_t r = 0; r < rows_; ++r)
-                std::copy_n(operands.src.data() + r * plan.in, plan.in, src_.data() + r * plan.in_padded);
+            for (std::size_t i = 0; i < operands.src.size(); ++i)
+                src_[src_place(i / plan.in, i % plan.in)] = operands.src[i];
         }
         if (direction_ != Direction::forward) {
             require_size(operands.diff_dst, rows_ * plan.out, "diff_dst");
             for (std::size_t i = 0; i < operands.diff_dst.size(); ++i)
-                dst_[place(i / plan.out, i % plan.out)] = operands.diff_dst[i];
+                dst_[i / plan.out * plan.out_padded + i % plan.out] = operands.diff_dst[i];
         }
         if (direction_ == Direction::backward_weights) return;
         require_size(operands.weights, plan.out * plan.in, "weights");
@@ -123,39 +122,79 @@ class SingleInnerProduct::Impl {
         layer_.load(parameters);
     }
 
-    void bind(std::size_t first_output) {
+    TeamProduct& known(TeamProduct& product) {
+        if (first_ == nullptr) first_ = &product;
+        return product;
+    }
+
+    void add_forward() {
+        TeamProduct& product = known(products_.forward({.rows = rows_,
+                                                        .in = layer_.plan.in_padded,
+                                                        .out = layer_.plan.out_padded,
+                                                        .weights_tag = layer_.tag()},
+                                                       false));
+        steps_.emplace_back([this, &product] {
+            product.run(0, src_.data(), layer_.weights.data(), dst_.data(), layer_.bias.data());
+        });
+    }
+
+    void add_parts_of_chains() {
         const LayerPlan& plan = layer_.plan;
-        const auto src = onednn::view(onednn::matrix(rows_, plan.in_padded, tag::ab), src_.data());
-        const auto dst =
-            onednn::view(onednn::matrix(rows_, width_, tag::ab), dst_.data() + first_output * rows_);
-        const auto weights_md = onednn::matrix(width_, plan.in_padded, layer_.tag());
-        const auto weights = [&](AlignedVector<float>& storage) {
-            return onednn::view(weights_md, storage.data() + first_output * plan.in_padded);
-        };
-        const auto bias = [&](AlignedVector<float>& storage) {
-            return onednn::view(onednn::vector(width_), storage.data() + first_output);
-        };
-        std::vector<onednn::Call::Argument> arguments;
-        switch (direction_) {
-            case Direction::forward:
-                arguments = {{DNNL_ARG_SRC, src},
-                             {DNNL_ARG_WEIGHTS, weights(layer_.weights)},
-                             {DNNL_ARG_BIAS, bias(layer_.bias)},
-                             {DNNL_ARG_DST, dst}};
-                break;
-            case Direction::backward_data:
-                arguments = {{DNNL_ARG_DIFF_DST, dst},
-                             {DNNL_ARG_WEIGHTS, weights(layer_.weights)},
-                             {DNNL_ARG_DIFF_SRC, src}};
-                break;
-            case Direction::backward_weights:
-                arguments = {{DNNL_ARG_SRC, src},
-                             {DNNL_ARG_DIFF_DST, dst},
-                             {DNNL_ARG_DIFF_WEIGHTS, weights(layer_.diff_weights.front())},
-                             {DNNL_ARG_DIFF_BIAS, bias(layer_.diff_bias.front())}};
-                break;
+        for (std::size_t c = 0; c < plan.chains(); ++c) {
+            TeamProduct& product = known(products_.forward({.rows = rows_,
+                                                            .in = plan.chain_width(c),
+                                                            .out = plan.panel_width,
+                                                            .weights_tag = layer_.tag(),
+                                                            .bias = false},
+                                                           false));
+            for (std::size_t o = 0; o < plan.out_padded; o += plan.panel_width)
+                steps_.emplace_back([this, &product, c, o] {
+                    product.run(0, chain_rows(c),
+                                layer_.weights.data() + layer_.plan.offset(o, layer_.plan.cuts[c]),
+                                parts_.data() + c * dst_.size() + panel_place(o));
+                });
         }
-        calls_.emplace_back(primitive_, std::move(arguments));
+        for (std::size_t o = 0; o < plan.out_padded; o += plan.panel_width)
+            steps_.emplace_back([this, o] {
+                add_parts(detected_isa(),
+                          {.parts = parts_.data() + panel_place(o),
+                           .count = layer_.plan.chains(),
+                           .stride = dst_.size(),
+                           .rows = rows_,
+                           .width = layer_.plan.panel_width,
+                           .dst_stride = layer_.plan.out_padded,
+                           .bias = layer_.bias.data() + o},
+                          dst_.data() + o);
+            });
+    }
+
+    void add_backward_data() {
+        TeamProduct& product = known(products_.backward_data({.rows = rows_,
+                                                              .in = layer_.plan.in_padded,
+                                                              .out = layer_.plan.out_padded,
+                                                              .weights_tag = layer_.tag()}));
+        steps_.emplace_back(
+            [this, &product] { product.run(0, dst_.data(), layer_.weights.data(), src_.data()); });
+    }
+
+    void add_gradients() {
+        const LayerPlan& plan = layer_.plan;
+        const bool turned = layer_.turned();
+        for (std::size_t c = 0; c < plan.chains(); ++c) {
+            TeamProduct& product = known(products_.weights_gradient(
+                {.rows = rows_, .in = plan.chain_width(c), .out = plan.out_padded}, turned, false));
+            const float* const src = chain_rows(c);
+            const float* const diff = dst_.data();
+            float* const sums = layer_.diff_weights.data() + plan.gradient_offset(0, plan.cuts[c]);
+            steps_.emplace_back([&product, turned, diff, src, sums] {
+                product.run(0, turned ? diff : src, turned ? src : diff, sums);
+            });
+        }
+        steps_.emplace_back([this] {
+            std::fill(layer_.diff_bias.begin(), layer_.diff_bias.end(), 0.0F);
+            add_column_sums(detected_isa(), dst_.data(), rows_, layer_.plan.out_padded,
+                            layer_.diff_bias.data());
+        });
     }
 
     std::size_t rows_;
@@ -163,13 +202,13 @@ class SingleInnerProduct::Impl {
     // As in the engine, so that a call by itself is as fast as in a step.
     std::pmr::monotonic_buffer_resource memory_{kHugePage, huge_page_heap()};
     LayerMemory layer_;
-    std::size_t width_;         ///< outputs of a call
-    AlignedVector<float> src_;  ///< [rows, in_padded], or its gradient
-    AlignedVector<float> dst_;  ///< [call][rows][width], or its gradient
-    onednn::Primitive primitive_;
-    AlignedVector<std::byte> scratch_;
-    dnnl::memory scratchpad_;
-    std::vector<onednn::Call> calls_;
+    AlignedVector<float>
+        src_;  ///< [rows, in_padded], chain by chain where they are gathered; or its gradient
+    AlignedVector<float> dst_;    ///< [rows, out_padded], or its gradient
+    AlignedVector<float> parts_;  ///< [chain][panel][rows][panel width]
+    Products products_;
+    TeamProduct* first_ = nullptr;
+    std::vector<std::function<void()>> steps_;
 };
 
 SingleInnerProduct::SingleInnerProduct(const LayerPlan& plan, std::size_t rows,

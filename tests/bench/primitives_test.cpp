@@ -45,7 +45,7 @@ std::vector<float> expected(Direction direction, std::size_t rows, const LayerPl
 
 TEST_CASE("single primitives: every direction, layer and layout multiplies as the definition says") {
     constexpr std::size_t kRows = 24;
-    for (const KernelFamily family : {KernelFamily::blocked, KernelFamily::gemm}) {
+    for (const KernelFamily family : {KernelFamily::blocked, KernelFamily::plain}) {
         for (const LayerPlan& plan : plan_layers({50, 128, 24, 10}, family)) {
             const std::vector<float> src = random_floats(kRows * plan.in, 1);
             const std::vector<float> weights = random_floats(plan.out * plan.in, 2);
@@ -72,7 +72,7 @@ TEST_CASE("single primitives: every direction, layer and layout multiplies as th
 }
 
 TEST_CASE("single primitives: operands of another size are refused") {
-    const LayerPlan plan = plan_layers({20, 10}, KernelFamily::gemm).front();
+    const LayerPlan plan = plan_layers({20, 10}, KernelFamily::plain).front();
     const std::vector<float> some = random_floats(20, 1);
     CHECK_THROWS_AS(SingleInnerProduct(plan, 4, Direction::forward, {some, some, some, some}), ShapeError);
     CHECK_THROWS_AS(SingleRelu(4, 16, some, {}), ShapeError);
@@ -111,15 +111,16 @@ TEST_CASE("checks: loss and gradient of two rows by hand") {
     for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(found.values[i] == Approx(wanted[i]));
 }
 
-TEST_CASE("labels: gemm and reference loops are flagged, kernels of the layout are not") {
+TEST_CASE("labels: reference loops are flagged, kernels are not") {
     CHECK(!is_fallback("brgemm:avx512_core"));
     CHECK(!is_fallback("brgemm_bwd_w:avx512_core"));
     CHECK(!is_fallback("jit:avx2"));
-    CHECK(is_fallback("x64:gemm:jit"));
-    CHECK(is_fallback("gemm:jit"));
+    CHECK(!is_fallback("x64:gemm:jit"));
+    CHECK(!is_fallback("gemm:jit"));
+    CHECK(is_fallback("gemm:ref"));
     CHECK(is_fallback("ref:any"));
     CHECK(implementations_label(
               {{"a", "", "brgemm:avx2", "oi"}, {"b", "", "brgemm:avx2", "oi"}, {"c", "", "ref:any", ""}}) ==
           "brgemm:avx2");
-    CHECK(implementations_label({{"a", "", "x64:gemm:jit", "io"}}) == "gemm or ref fallback: x64:gemm:jit");
+    CHECK(implementations_label({{"a", "", "ref:any", "io"}}) == "reference loop: ref:any");
 }

@@ -1,5 +1,6 @@
 // Our own loops (loss, optimizers) at every level of instructions that this machine has, against
 // double-precision references.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -135,7 +136,12 @@ TEST_CASE("optimizer: ten steps equal the double-precision rule at every level a
                     .first = reference::Tensor(n, 0.0), .second = reference::Tensor(n, 0.0), .step = 0};
                 for (std::uint32_t t = 1; t <= 10; ++t) {
                     const std::vector<float> g = random_floats(n, 0.1F, 100 + t);
-                    update_function(kind, isa)(w.data(), m.data(), v.data(), g.data(), n,
+                    update_function(kind, isa)({.w = w.data(),
+                                                .m = m.data(),
+                                                .v = v.data(),
+                                                .g = g.data(),
+                                                .inputs = 1,
+                                                .outputs = n},
                                                scalars_at(settings, t));
                     reference::optimizer_update(rule, widened(g), expected, state);
                 }
@@ -170,8 +176,13 @@ TEST_CASE("optimizer: Adam's square root is rounded as the instruction rounds it
                 std::vector<float> v(kBlock);
                 for (std::uint32_t i = 0; i < kBlock; ++i)
                     v[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0F) + at + i) * scale;
-                update_function(OptimizerKind::adam, isa)(w.data(), m.data(), v.data(), gradient.data(),
-                                                          kBlock, scalars);
+                update_function(OptimizerKind::adam, isa)({.w = w.data(),
+                                                           .m = m.data(),
+                                                           .v = v.data(),
+                                                           .g = gradient.data(),
+                                                           .inputs = 1,
+                                                           .outputs = kBlock},
+                                                          scalars);
                 for (std::size_t i = 0; i < kBlock; ++i) wrong += w[i] != 1.0F / std::sqrt(v[i]) ? 1U : 0U;
             }
             INFO(name(isa) << ", scale " << scale);
@@ -180,39 +191,46 @@ TEST_CASE("optimizer: Adam's square root is rounded as the instruction rounds it
     }
 }
 
-TEST_CASE("optimizer: a gradient that lies output by output gives the bits of one that lies as the weights") {
+TEST_CASE("optimizer: strips of a matrix, and turned gradients, give the bits of the whole") {
+    constexpr std::size_t kInputs = 48;
+    constexpr std::size_t kOutputs = 96;
+    constexpr std::size_t kAll = kInputs * kOutputs;
+    const auto g = random_floats(kAll, 0.1F, 1);
+    std::vector<float> turned(kAll);
+    for (std::size_t at = 0; at < kAll; ++at) turned[at % kOutputs * kInputs + at / kOutputs] = g[at];
     for (const Isa isa : available_isas()) {
         for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
-            for (const auto& [inputs, outputs] :
-                 {std::pair<std::size_t, std::size_t>{16, 16}, {48, 32}, {784, 64}, {4, 16}}) {
-                const std::size_t n = inputs * outputs;
-                const auto g = random_floats(n, 0.1F, 1);
-                std::vector<float> turned(n);
-                for (std::size_t at = 0; at < n; ++at) turned[at % outputs * inputs + at / outputs] = g[at];
-                auto w = random_floats(n, 1.0F, 2);
-                auto m = random_floats(n, 0.1F, 3);
-                auto v = std::vector<float>(n, 0.01F);
-                auto turned_w = w;
-                auto turned_m = m;
-                auto turned_v = v;
-                const UpdateScalars scalars = scalars_at({.kind = kind, .lr = 0.01}, 3);
-                update_function(kind, isa)(w.data(), m.data(), v.data(), g.data(), n, scalars);
-                turned_update_function(kind, isa)(turned_w.data(), turned_m.data(), turned_v.data(),
-                                                  turned.data(), inputs, outputs, scalars);
-                INFO(name(isa) << ", " << inputs << " x " << outputs);
-                // The level without AVX-512 has one body for the turned gradient, compiled for the baseline.
-                const double tolerance = isa == Isa::avx2 ? 2e-7 : 0;
-                double error = 0;
-                for (std::size_t at = 0; at < n; ++at) {
-                    error = std::max(
-                        error, std::abs(static_cast<double>(turned_w[at]) - static_cast<double>(w[at])));
-                    error = std::max(
-                        error, std::abs(static_cast<double>(turned_m[at]) - static_cast<double>(m[at])));
-                    error = std::max(
-                        error, std::abs(static_cast<double>(turned_v[at]) - static_cast<double>(v[at])));
+            const UpdateScalars scalars = scalars_at({.kind = kind, .lr = 0.01}, 3);
+            std::vector<std::vector<float>> results;
+            for (const bool is_turned : {false, true}) {
+                for (const bool by_strip : {false, true}) {
+                    auto w = random_floats(kAll, 1.0F, 2);
+                    auto m = random_floats(kAll, 0.1F, 3);
+                    auto v = std::vector<float>(kAll, 0.01F);
+                    const std::size_t width = by_strip ? 32 : kOutputs;
+                    for (std::size_t o = 0; o < kOutputs; o += width)
+                        update_function(kind, isa, {.turned = is_turned})(
+                            {.w = w.data() + o,
+                             .m = m.data() + o,
+                             .v = v.data() + o,
+                             .g = is_turned ? turned.data() + o * kInputs : g.data() + o,
+                             .inputs = kInputs,
+                             .outputs = width,
+                             .stride = kOutputs,
+                             .gradient_stride = is_turned ? kInputs : kOutputs},
+                            scalars);
+                    w.insert(w.end(), m.begin(), m.end());
+                    w.insert(w.end(), v.begin(), v.end());
+                    results.push_back(std::move(w));
                 }
-                CHECK(error <= tolerance);
             }
+            INFO(name(isa) << ", " << name(kind));
+            CHECK(results[1] == results[0]);
+            CHECK(results[3] == results[2]);
+            // The levels below AVX-512 have one body for the turned gradient, compiled for the baseline.
+            if (isa != Isa::avx2) CHECK(results[2] == results[0]);
+            for (std::size_t i = 0; i < results[0].size(); ++i)
+                REQUIRE(std::abs(results[2][i] - results[0][i]) <= 2e-7F);
         }
     }
 }
@@ -229,125 +247,131 @@ TEST_CASE("optimizer: settings are taken from the configuration by kind") {
     CHECK(settings_for(OptimizerKind::adam, config, 1).lr == 3);
 }
 
-TEST_CASE("plan: every weight has a place of its own, panels are whole, padding is a multiple of 16") {
-    for (const KernelFamily family : {KernelFamily::gemm, KernelFamily::blocked, KernelFamily::amx}) {
+TEST_CASE("plan: weights and gradients have places of their own, padding is a multiple of 16") {
+    for (const KernelFamily family : {KernelFamily::plain, KernelFamily::blocked, KernelFamily::amx}) {
         std::size_t below = 0;
-        for (const LayerPlan& plan : plan_layers({30, 130, 64, 47, 10}, family)) {
+        for (LayerPlan plan : plan_layers({130, 130, 64, 47, 10}, family)) {
             CHECK(plan.in_padded % (family == KernelFamily::amx ? kAmxInputs : kLane) == 0);
             CHECK(plan.out_padded % kLane == 0);
             CHECK((below == 0 || plan.in_padded == below));
             below = plan.out_padded;
             CHECK(plan.out_padded % plan.panel_width == 0);
-            std::vector<bool> taken(plan.weight_floats(), false);
-            for (std::size_t o = 0; o < plan.out_padded; ++o) {
+            CHECK(plan.cuts.front() == 0);
+            CHECK(plan.cuts.back() == plan.in_padded);
+            for (const WeightsLayout order : {WeightsLayout::input_major, WeightsLayout::output_major}) {
+                plan.gradient_layout = order;
+                std::vector<bool> weights(plan.weight_floats(), false);
+                std::vector<bool> gradients(plan.weight_floats(), false);
                 for (std::size_t i = 0; i < plan.in_padded; ++i) {
-                    const std::size_t at = plan.offset(o, i);
-                    REQUIRE(at / plan.panel_floats() == o / plan.panel_width);
-                    REQUIRE_FALSE(taken[at]);
-                    taken[at] = true;
+                    for (std::size_t o = 0; o < plan.out_padded; ++o) {
+                        REQUIRE_FALSE(weights.at(plan.offset(o, i)));
+                        REQUIRE_FALSE(gradients.at(plan.gradient_offset(o, i)));
+                        weights[plan.offset(o, i)] = gradients[plan.gradient_offset(o, i)] = true;
+                    }
                 }
             }
         }
     }
 }
 
-TEST_CASE(
-    "plan: tiles and chunks depend on the batch and the slices alone and are small enough for a cache") {
-    const auto tile = [](std::size_t rows, bool sliced) { return cut_batch(rows, rows, sliced).tile; };
-    CHECK(tile(1, false) == 1);
-    CHECK(tile(16, false) == 8);
-    CHECK(tile(37, false) == 24);
-    CHECK(tile(64, false) == 32);
-    CHECK(tile(128, false) == 32);
-    CHECK(tile(256, false) == 64);
-    CHECK(tile(4096, false) == 128);
-    CHECK(cut_batch(4096, 4096, false).chunk == 128);
-    CHECK(tile(1, true) == 1);
-    CHECK(tile(37, true) == 37);
-    CHECK(tile(64, true) == 64);
-    CHECK(tile(300, true) == 128);
-    CHECK(tile(4096, true) == 128);
-}
-
-TEST_CASE("plan: large batches are cut into two shards of whole tiles, no larger than a full batch's") {
-    CHECK(cut_batch(511, 511, true).shards == 1);
-    CHECK(cut_batch(4096, 4096, false).shards == 1);
-    for (const std::size_t batch : {512U, 513U, 700U, 1000U, 4096U}) {
-        const BatchCut full = cut_batch(batch, batch, true);
-        CHECK(full.shards == 2);
-        for (std::size_t rows = 1; rows <= batch; rows += rows < 300 ? 1 : 37) {
-            INFO(rows << " rows of a batch of " << batch);
-            const BatchCut cut = cut_batch(rows, batch, true);
-            REQUIRE(cut.chunk == cut.tile);
-            REQUIRE(cut.tile <= full.tile);
-            REQUIRE(cut.tiles() <= full.tiles());
-            REQUIRE(cut.shards == (rows > 1 ? 2 : 1));
-            REQUIRE(cut.first_chunk(0) == 0);
-            REQUIRE(cut.first_chunk(cut.shards) == cut.chunks());
-            for (std::size_t chunk = 0; chunk < cut.chunks(); ++chunk) {
-                const std::size_t shard = cut.shard_of(chunk);
-                REQUIRE(cut.first_chunk(shard) <= chunk);
-                REQUIRE(chunk < cut.first_chunk(shard + 1));
-                REQUIRE(cut.begins_shard(chunk) == (chunk == cut.first_chunk(shard)));
+TEST_CASE("plan: strips take every weight once, however many there are") {
+    for (const KernelFamily family : {KernelFamily::plain, KernelFamily::blocked, KernelFamily::amx}) {
+        for (const LayerPlan& plan : plan_layers({784, 128, 64, 10}, family)) {
+            for (const std::size_t count : {1U, 2U, 3U, 5U, 6U, 100U}) {
+                for (const auto& strips : {plan.gradient_strips(count), plan.forward_strips(count)}) {
+                    std::vector<int> taken(plan.weight_floats(), 0);
+                    for (const Strip& strip : strips) {
+                        REQUIRE(plan.cuts[strip.chain] <= strip.first_in);
+                        REQUIRE(strip.end_in <= plan.cuts[strip.chain + 1]);
+                        for (std::size_t i = strip.first_in; i < strip.end_in; ++i) {
+                            for (std::size_t o = strip.first_out; o < strip.end_out; ++o)
+                                ++taken.at(plan.offset(o, i));
+                        }
+                    }
+                    REQUIRE(std::count(taken.begin(), taken.end(), 1) ==
+                            static_cast<std::ptrdiff_t>(taken.size()));
+                }
+                // What is cut in the forward pass must not be a sum.
+                for (const Strip& strip : plan.forward_strips(count))
+                    CHECK(strip.inputs() == plan.chain_width(strip.chain));
             }
         }
     }
 }
 
-TEST_CASE("plan: the second layer is sliced where the first has panels and its own outputs fit one") {
-    const auto slices = [](const std::vector<std::size_t>& dims, KernelFamily family) {
-        return plan_layers(dims, family)[1].slices;
-    };
-    CHECK(slices({784, 128, 64, 10}, KernelFamily::blocked) == 2);
-    CHECK(slices({784, 130, 30, 10}, KernelFamily::blocked) == 9);
-    CHECK(slices({784, 128, 10}, KernelFamily::blocked) == 2);
-    CHECK(slices({784, 128, 40, 10}, KernelFamily::blocked) == 1);
-    CHECK(slices({784, 128, 128, 10}, KernelFamily::blocked) == 1);
-    CHECK(slices({784, 16, 64, 10}, KernelFamily::blocked) == 1);
-    CHECK(slices({784, 128, 64, 10}, KernelFamily::gemm) == 1);
-    CHECK(slices({784, 128, 64, 10}, KernelFamily::amx) == 2);
-    const LayerPlan second = plan_layers({784, 128, 64, 10}, KernelFamily::blocked)[1];
-    CHECK(second.panels() == 1);
-    CHECK(second.slice_width() == 64);
-    // A slice is contiguous: the weights of its inputs, and nothing else.
-    for (std::size_t o = 0; o < second.out_padded; ++o) {
-        for (std::size_t i = 0; i < second.in_padded; ++i)
-            REQUIRE(second.offset(o, i) / second.slice_floats() == i / second.slice_width());
+TEST_CASE("plan: the inputs of the first layer are cut into four chains, equal to within a block") {
+    for (const KernelFamily family : {KernelFamily::plain, KernelFamily::blocked, KernelFamily::amx}) {
+        const LayerPlan plan = plan_layers({784, 128, 64, 10}, family).front();
+        REQUIRE(plan.chains() == 4);
+        for (std::size_t c = 0; c < 4; ++c) {
+            CHECK(plan.chain_width(c) % plan.bf16_block == 0);
+            CHECK(plan.widest_chain() - plan.chain_width(c) <= plan.bf16_block);
+        }
+        CHECK(plan_layers({20, 16, 4}, family).front().chains() == 1);
     }
+    CHECK(plan_layers({784, 128, 64, 10}, KernelFamily::amx).front().in_padded == 800);
 }
 
-TEST_CASE("plan: for AMX inputs, and with them slices, come in whole blocks of 32") {
-    const std::vector<LayerPlan> usual = plan_layers({784, 128, 64, 10}, KernelFamily::amx);
-    CHECK(usual[0].in_padded == 800);
-    CHECK(usual[0].panel_width == 64);
-    CHECK(usual[2].out_padded == 16);
-    // Blocks of 16 inputs would be cut into slices of 16: 130 outputs are nine panels there, five here.
-    const std::vector<LayerPlan> odd = plan_layers({784, 130, 30, 10}, KernelFamily::amx);
-    CHECK(odd[0].panels() == 5);
-    CHECK(odd[1].slices == 5);
-    CHECK(odd[1].slice_width() == 32);
-    // Too narrow for two panels.
-    CHECK(plan_layers({784, 20, 10}, KernelFamily::amx)[0].panels() == 1);
-    CHECK(plan_layers({784, 20, 10}, KernelFamily::amx)[1].slices == 1);
+TEST_CASE("plan: groups, tiles and blocks take every row of a batch once, in whole blocks") {
+    for (std::size_t rows = 1; rows <= 5000; rows += rows < 700 ? 1 : 37) {
+        const BatchCut cut = cut_batch(rows);
+        INFO(rows << " rows");
+        REQUIRE(cut.group % cut.block == 0);
+        REQUIRE(cut.tile % cut.block == 0);
+        REQUIRE(cut.group % cut.tile == 0);
+        REQUIRE(cut.group <= 256);
+        std::size_t all = 0;
+        std::size_t blocks = 0;
+        for (std::size_t g = 0; g < cut.groups(); ++g) {
+            REQUIRE(cut.rows_of(g) > 0);
+            REQUIRE(cut.rows_of(g) <= cut.group);
+            REQUIRE((cut.rows_of(g) == cut.group || g + 1 == cut.groups()));
+            REQUIRE(cut.tiles_of(g) <= 2);
+            all += cut.rows_of(g);
+            blocks += cut.blocks_of(g);
+        }
+        REQUIRE(all == rows);
+        REQUIRE(blocks == cut.blocks());
+    }
+    CHECK(cut_batch(64).groups() == 1);
+    CHECK(cut_batch(1024).groups() == 4);
 }
 
-TEST_CASE("parts: the sum of all parts in their order, at every level of instructions") {
-    constexpr std::size_t kFloats = 48;
-    constexpr std::size_t kStride = 64;
+TEST_CASE("parts: the sum of all parts in their order and the bias, at every level of instructions") {
+    constexpr std::size_t kRows = 3;
+    constexpr std::size_t kWidth = 48;
+    constexpr std::size_t kStride = kRows * kWidth + 16;
+    constexpr std::size_t kDstStride = 64;
     const std::vector<float> parts = random_floats(3 * kStride, 2.0F, 9);
+    const std::vector<float> bias = random_floats(kWidth, 2.0F, 10);
     for (const Isa isa : available_isas()) {
         for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
             for (const bool relu : {false, true}) {
                 INFO(name(isa) << ", " << count << " parts, ReLU " << relu);
-                std::vector<float> dst(kFloats + 1, 77.0F);
-                add_parts(isa, {.parts = parts.data(), .count = count, .stride = kStride, .relu = relu},
-                          dst.data(), kFloats);
-                for (std::size_t i = 0; i < kFloats; ++i) {
-                    float sum = parts[i];
-                    for (std::size_t p = 1; p < count; ++p) sum += parts[p * kStride + i];
-                    REQUIRE(dst[i] == (relu && sum < 0 ? 0.0F : sum));
+                std::vector<float> dst(kRows * kDstStride, 77.0F);
+                add_parts(isa,
+                          {.parts = parts.data(),
+                           .count = count,
+                           .stride = kStride,
+                           .rows = kRows,
+                           .width = kWidth,
+                           .dst_stride = kDstStride,
+                           .bias = bias.data(),
+                           .relu = relu},
+                          dst.data());
+                for (std::size_t r = 0; r < kRows; ++r) {
+                    for (std::size_t i = 0; i < kDstStride; ++i) {
+                        float sum = 77.0F;
+                        if (i < kWidth) {
+                            sum = parts[r * kWidth + i];
+                            for (std::size_t p = 1; p < count; ++p)
+                                sum += parts[p * kStride + r * kWidth + i];
+                            sum += bias[i];
+                            if (relu && sum < 0) sum = 0;
+                        }
+                        REQUIRE(dst[r * kDstStride + i] == sum);
+                    }
                 }
-                CHECK(dst[kFloats] == 77.0F);
             }
         }
     }
@@ -355,10 +379,20 @@ TEST_CASE("parts: the sum of all parts in their order, at every level of instruc
 
 TEST_CASE("parts: a sum that is no number stays one through ReLU") {
     std::vector<float> parts(kLane, 1.0F);
+    const std::vector<float> bias(kLane, 0.0F);
     parts[3] = std::numeric_limits<float>::quiet_NaN();
     for (const Isa isa : available_isas()) {
         std::vector<float> dst(kLane);
-        add_parts(isa, {.parts = parts.data(), .count = 1, .stride = kLane, .relu = true}, dst.data(), kLane);
+        add_parts(isa,
+                  {.parts = parts.data(),
+                   .count = 1,
+                   .stride = kLane,
+                   .rows = 1,
+                   .width = kLane,
+                   .dst_stride = kLane,
+                   .bias = bias.data(),
+                   .relu = true},
+                  dst.data());
         CHECK(std::isnan(dst[3]));
         CHECK(dst[4] == 1.0F);
     }

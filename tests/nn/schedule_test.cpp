@@ -84,7 +84,15 @@ TEST_CASE("schedule: every optimizer follows it") {
         double second = 0;
         for (std::size_t s = 0; s < kTenSteps.size(); ++s) {
             const float gradient = s % 2 == 0 ? 0.25F : -0.125F;
-            update_function(kind, Isa::baseline)(&w, &m, &v, &gradient, 1, scalars_at(settings, s + 1));
+            update_function(kind, Isa::baseline)({.w = &w,
+                                                  .m = &m,
+                                                  .v = &v,
+                                                  .g = &gradient,
+                                                  .inputs = 1,
+                                                  .outputs = 1,
+                                                  .stride = 1,
+                                                  .gradient_stride = 1},
+                                                 scalars_at(settings, s + 1));
             const double lr = 0.5 * kTenSteps[s];
             const double g = gradient;
             const double t = static_cast<double>(s) + 1;

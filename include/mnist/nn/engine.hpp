@@ -1,22 +1,12 @@
 // The training engine: a multilayer perceptron (inner product + ReLU ..., inner product, softmax
 // cross-entropy) trained batch by batch on oneDNN primitives. All primitives and buffers are made by the
-// constructor; a step allocates nothing of ours, creates nothing and takes no lock.
-//
-// A step is two phases (see PhaseGate):
-//   rows     a thread takes tiles of rows: forward through the layers above the first, loss and its gradient,
-//            backward-data and ReLU's gradient.
-//   weights  a thread takes panels of a layer's outputs: backward-weights over the whole batch, then the
-//            optimizer's update, then, for the first layer, the forward pass of the next step with the
-//            weights just updated.
-// Where there are no more threads than panels of the first layer, and the layers above the second are small,
-// both are one phase for each tile: a thread goes through the whole step for its panels, the second layer's
-// inputs that they give, and all rows of the layers above (see SecondLayer).
-// Every number is computed by one thread in one order that depends on the batch alone (or by several with
-// the same result), so the weights are the same bits for every number of threads.
+// constructor; a step allocates nothing of ours, creates nothing and takes no lock. docs/engine.md draws a
+// step: who reads and writes what, where it waits, and why losses and weights are the same bits for every
+// number of threads.
 //
 // In bf16 the matrix products read bf16 rows, activations, gradients of activations and a bf16 copy of the
 // weights, and sum in f32. Weights' gradients, biases, the optimizer's state, the weights that it changes,
-// the parts of a sliced layer, logits and loss are f32. Each number is rounded once, to the nearest.
+// the parts of the first layer's sums, logits and loss are f32. Each number is rounded once, to the nearest.
 #pragma once
 
 #include <array>
@@ -68,10 +58,7 @@ struct EngineOptions {
     Precision precision = Precision::f32;  ///< of training; evaluation reads the f32 weights
     std::optional<KernelFamily> family{};  ///< empty: the one that this machine's oneDNN runs fastest
     std::optional<Isa> isa{};              ///< of our own loops; empty: the best
-    /// Whether up to two threads go through large batches each with a half of the rows; empty: where a core's
-    /// second-level cache holds 2 MB. The bits are the same either way.
-    std::optional<bool> by_shards{};
-    BatchFeed* feed = nullptr;  ///< not owned; null: the compute threads gather their own rows
+    BatchFeed* feed = nullptr;             ///< not owned; null: the compute threads gather their own rows
 };
 
 /// Wall-clock time that the threads spent in each part of the steps, summed over threads, in seconds.

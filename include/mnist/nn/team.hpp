@@ -5,7 +5,7 @@
 // aside without an item holds nobody up, and any single thread can finish a phase alone. A thread that was
 // put aside for long in the middle of an item (another process wants its core) rests for some milliseconds
 // afterwards, so that the others need not wait for it again at once. Each thread takes its own items first,
-// so that a panel stays in the same core's cache from step to step, and helps others out afterwards.
+// so that a piece stays in the same core's cache from step to step, and helps others out afterwards.
 #pragma once
 
 #include <atomic>
@@ -95,31 +95,38 @@ class PhaseGate {
       public:
         Walker(PhaseGate& gate, std::size_t thread) : gate_(gate), thread_(thread) {}
 
-        /// Runs work(item) for the items of the next phase that this thread gets, then waits until all
-        /// `items` are done. Returns false when the gate was abandoned. Everything that any item wrote is
-        /// visible afterwards. `meanwhile` is called before waiting: for what this thread alone will need.
-        template <class Work, class Meanwhile>
-        bool phase(std::size_t items, Work&& work, Meanwhile&& meanwhile) {
+        /// Runs work(item) for the items of the next phase that this thread gets, then waits until all are
+        /// done. The first `dealt` items belong to the threads in equal runs, so that a thread meets what is
+        /// in its cache again; the others up to `items` are anybody's. Who has done with its own takes those,
+        /// and then what others have not begun. Returns false when the gate was abandoned. Everything that
+        /// any item wrote is visible afterwards.
+        template <class Work>
+        bool phase(std::size_t dealt, std::size_t items, Work&& work) {
             ++phase_;
             done_at_end_ += items;
             const std::size_t team = gate_.threads_;
-            for (std::size_t t = 0; t < team; ++t) {
-                // This thread's own items are thread_, thread_ + team, ...; then those of the next thread,
-                // and so on.
-                for (std::size_t item = (thread_ + t) % team; item < items; item += team) {
+            std::size_t done = 0;
+            const auto take = [&](std::size_t begin, std::size_t end) {
+                for (std::size_t item = begin; item < end; ++item) {
                     if (!gate_.claim(item, phase_)) continue;
                     const ItemWatch watch = begin_item();
                     work(item);
-                    gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
+                    ++done;
                     end_item(watch);
                 }
-            }
-            meanwhile();
+            };
+            const auto run_of = [&](std::size_t t) { take(t * dealt / team, (t + 1) * dealt / team); };
+            run_of(thread_);
+            take(dealt, items);
+            for (std::size_t t = 1; t < team; ++t) run_of((thread_ + t) % team);
+            if (done > 0) gate_.done_.value.fetch_add(done, std::memory_order_acq_rel);
             return gate_.wait_for(done_at_end_);
         }
+
+        /// The same where all items are dealt.
         template <class Work>
         bool phase(std::size_t items, Work&& work) {
-            return phase(items, std::forward<Work>(work), [] {});
+            return phase(items, items, std::forward<Work>(work));
         }
 
       private:

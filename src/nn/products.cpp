@@ -1,0 +1,65 @@
+// Finding products by their shape, and pointing their calls.
+#include "products.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mnist {
+
+void TeamProduct::run(std::size_t worker, const void* left, const void* right, void* result,
+                      const void* bias) {
+    WorkerCall& mine = calls_[worker];
+    // oneDNN's memory objects take addresses of what they only read without const.
+    mine.call.point(0, const_cast<void*>(left));
+    mine.call.point(1, const_cast<void*>(right));
+    mine.call.point(2, result);
+    if (bias != nullptr) mine.call.point(3, const_cast<void*>(bias));
+    mine.call.run(mine.scratchpad);
+}
+
+TeamProduct& of_rows(const ProductsByRows& products, std::size_t rows) {
+    const auto found = std::find_if(products.begin(), products.end(),
+                                    [rows](const auto& product) { return product.first == rows; });
+    return *found->second;
+}
+
+template <class Make>
+TeamProduct& Products::find_or_make(const char* kind, const onednn::ProductShape& s, bool first, bool second,
+                                    Make make) {
+    const std::string key = fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", kind, s.rows, s.in, s.out,
+                                        static_cast<int>(s.weights_tag), s.bias, static_cast<int>(s.type),
+                                        static_cast<int>(s.dst_type), s.src_stride, s.weights_stride,
+                                        s.dst_stride, first, second);
+    std::unique_ptr<TeamProduct>& product = products_[key];
+    if (!product) {
+        product = std::make_unique<TeamProduct>(make());
+        scratchpads_.reserve(product->primitive());
+    }
+    return *product;
+}
+
+TeamProduct& Products::forward(const onednn::ProductShape& shape, bool relu) {
+    return find_or_make("forward", shape, relu, false, [&] { return onednn::forward_product(shape, relu); });
+}
+
+TeamProduct& Products::backward_data(const onednn::ProductShape& shape) {
+    return find_or_make("backward data", shape, false, false,
+                        [&] { return onednn::backward_data_product(shape); });
+}
+
+TeamProduct& Products::weights_gradient(const onednn::ProductShape& shape, bool by_output, bool add) {
+    return find_or_make("gradient", shape, by_output, add,
+                        [&] { return onednn::weights_gradient_product(shape, by_output, add); });
+}
+
+// Worker by worker: what one writes lies beside what it wrote before, not beside another's.
+void Products::bind() {
+    for (std::size_t w = 0; w < workers_; ++w) {
+        for (auto& [key, product] : products_)
+            product->calls_.push_back(
+                {onednn::Call(product->primitive_), scratchpads_.bind(product->primitive_, w)});
+    }
+}
+
+}  // namespace mnist
