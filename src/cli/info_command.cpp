@@ -7,12 +7,13 @@
 #include "info_text.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/workers.hpp"
 
 namespace mnist {
 namespace {
 
 int info(bool json) {
-    const std::vector<int> cpus = usable_cpus();
+    const std::vector<int> cpus = usable_cpus().order;
     const double one = fma_peak_gflops({cpus.front()});
     const Info info{.machine = machine_facts(),
                     .isa_limit = isa_limit(),
