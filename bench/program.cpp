@@ -21,6 +21,7 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/machine/workers.hpp"
 #include "mnist/nn/tracing.hpp"
 #include "mnist/report/next_steps.hpp"
@@ -62,6 +63,8 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
     for (const std::string& text : tracing_warnings()) note("warning: " + text);
+    if (const auto narrowed = inherited_binding(machine, dropped_openmp_binding()))
+        note("warning: " + *narrowed);
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {

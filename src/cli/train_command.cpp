@@ -16,6 +16,7 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
@@ -57,6 +58,8 @@ void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& cons
             "best speed",
             result.config.threads, cpus));
     }
+    if (const auto narrowed = inherited_binding(result.machine, dropped_openmp_binding()))
+        console.warn(*narrowed);
     if (build.build_type != "Release" && build.build_type != "RelWithDebInfo") {
         console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
                                  build.build_type.empty() ? "plain" : build.build_type));

@@ -125,6 +125,13 @@ Launch on_one_cpu(Launch launch) {
     return launch;
 }
 
+std::vector<std::map<std::string, std::string>> binding_environments() {
+    return {{{"OMP_PROC_BIND", "true"}},
+            {{"GOMP_CPU_AFFINITY", "0"}},
+            {{"OMP_PLACES", "cores"}, {"OMP_PROC_BIND", "close"}},
+            {{"KMP_AFFINITY", "compact"}}};
+}
+
 BusyMachine::BusyMachine() {
     constexpr unsigned kLoopsPerCpu = 3;
     const unsigned count = kLoopsPerCpu * std::max(1U, std::thread::hardware_concurrency());

@@ -56,6 +56,9 @@ class Workshop {
 /// The same with an affinity mask of one CPU, as taskset would start it.
 [[nodiscard]] Launch on_one_cpu(Launch launch);
 
+/// Environments in which OpenMP's runtimes would bind the program to one core.
+[[nodiscard]] std::vector<std::map<std::string, std::string>> binding_environments();
+
 /// Other processes that take most of every CPU as long as this lives.
 class BusyMachine {
   public:
