@@ -36,17 +36,18 @@ void Peaks::measure_again() {
     for (const auto& [threads, peak] : best_) offer(threads, measure(threads));
 }
 
-Bench::Bench(Options given, std::vector<int> usable, const std::atomic<bool>& stop_flag)
-    : options(std::move(given)), cpus(std::move(usable)), stop(stop_flag), peaks(cpus) {}
+Bench::Bench(Options given, UsableCpus usable, const std::atomic<bool>& stop_flag)
+    : options(std::move(given)), cpus(std::move(usable)), stop(stop_flag), peaks(cpus.order) {}
 
 std::vector<std::size_t> Bench::thread_counts() const {
     if (!options.threads.empty()) return options.threads;
-    return {std::max<std::size_t>(1, cpus.size())};
+    return {auto_workers(cpus)};
 }
 
 std::vector<std::size_t> Bench::spread_counts() const {
-    if (!options.threads.empty() || cpus.size() < 2) return thread_counts();
-    return {1, cpus.size()};
+    const std::size_t all = auto_workers(cpus);
+    if (!options.threads.empty() || all == 1) return thread_counts();
+    return {1, all};
 }
 
 std::vector<std::size_t> Bench::side_by_side_counts() const {
@@ -65,7 +66,8 @@ std::vector<Precision> Bench::precisions(bool few_too) const {
 }
 
 std::vector<int> Bench::cpus_for(std::size_t threads) const {
-    return {cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(std::min(threads, cpus.size()))};
+    const std::vector<int>& order = cpus.order;
+    return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(std::min(threads, order.size()))};
 }
 
 TrainConfig Bench::config(OptimizerKind optimizer, std::size_t batch, std::size_t threads) const {

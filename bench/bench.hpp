@@ -12,6 +12,7 @@
 
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
+#include "mnist/machine/workers.hpp"
 #include "mnist/nn/engine.hpp"
 #include "options.hpp"
 
@@ -44,12 +45,12 @@ class Peaks {
 
 class Bench {
   public:
-    /// `usable` CPUs in the order in which threads are pinned to them. `stop` is set by signals.
-    Bench(Options given, std::vector<int> usable, const std::atomic<bool>& stop_flag);
+    /// `usable` CPUs to pin threads to. `stop` is set by signals.
+    Bench(Options given, UsableCpus usable, const std::atomic<bool>& stop_flag);
 
-    /// Compute threads to run with: those of --threads, or one count, all usable.
+    /// Compute threads to run with: those of --threads, or one count, that of auto.
     [[nodiscard]] std::vector<std::size_t> thread_counts() const;
-    /// What Calibrate and Loader run with: those of --threads, or 1 and all usable.
+    /// What Calibrate and Loader run with: those of --threads, or 1 and that of auto.
     [[nodiscard]] std::vector<std::size_t> spread_counts() const;
     /// Threads that run one call of a primitive side by side, each its own: one, or those of --threads where
     /// it is a list. A single number there is about training and leaves the primitives on one thread, so
@@ -68,7 +69,7 @@ class Bench {
     [[nodiscard]] LabelledRows train_rows() const;
 
     Options options;
-    std::vector<int> cpus;
+    UsableCpus cpus;
     const std::atomic<bool>& stop;
     std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
     Peaks peaks;

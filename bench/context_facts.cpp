@@ -22,6 +22,7 @@ ordered_json config_json(const Bench& bench) {
          {"optimizers", "batch_size", "test_batch_size", "precision", "seeds", "schedule"})
         config.erase(key);
     config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
+    if (bench.options.threads.empty()) config["threads_chosen"] = "auto";
     config["max_epochs"] = bench.options.max_epochs;
     config["repetitions"] = bench.options.repetitions;
     return config;

@@ -155,7 +155,7 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
         call.state.SkipWithError(bench.stop.load() ? kInterrupted : "the training of the model diverged");
         return;
     }
-    Team team(threads, bench.cpus);
+    Team team(threads, bench.cpus.order);
     const std::size_t tile = tile_for(batch);
     if (format == NumberFormat::f32) {
         Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});

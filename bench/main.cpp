@@ -7,11 +7,15 @@
 #include <string>
 
 #include "mnist/core/error.hpp"
+#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
 #include "program.hpp"
 
 namespace {
+
+[[gnu::section(".preinit_array"), gnu::used]] const mnist::PreInitFunction before_libraries =
+    mnist::drop_openmp_binding;
 
 // std::cout, which Google Benchmark's reporters print through, leads to the program's own output while this
 // lives.

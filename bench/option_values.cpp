@@ -2,10 +2,12 @@
 #include "option_values.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/remedies.hpp"
 #include "mnist/machine/fingerprint.hpp"
 
 namespace mnist::bench {
@@ -47,6 +49,28 @@ double seconds_of(const GivenValue& given) {
     std::string word = given.text();
     if (word.ends_with('s')) word.pop_back();
     return word == "0" || word == "0.0" ? 0.0 : GivenValue{given.where, {word}}.positive();
+}
+
+void set_threads(Options& options, const GivenValue& given) {
+    options.threads.clear();
+    if (given.words == std::vector<std::string>{"auto"}) return;
+    for (const GivenValue& one : given.elements("numbers of threads")) {
+        const std::size_t count = one.count_or_auto(kMostThreads, kThreadsRemedy);
+        auto& known = options.threads;
+        if (count == 0) {
+            throw InputError({.where = given.where,
+                              .expected = "auto alone, or a list of numbers",
+                              .found = fmt::format("\"{}\"", fmt::join(given.words, ",")),
+                              .remedy = "For example --threads 1,2"});
+        }
+        if (std::find(known.begin(), known.end(), count) != known.end()) {
+            throw InputError({.where = given.where,
+                              .expected = "each number of threads once",
+                              .found = fmt::format("{} twice", count),
+                              .remedy = "--benchmark_repetitions=N measures everything N times"});
+        }
+        known.push_back(count);
+    }
 }
 
 void set_least_time(Options& options, const GivenValue& given) {

@@ -1,4 +1,4 @@
-// Values of Google Benchmark's flags, read as the library reads them where it would accept them, and refused
+// Values of flags, Google Benchmark's read as the library reads them where it would accept them, and refused
 // with an InputError where it would end the program or do what nobody wanted.
 #pragma once
 
@@ -25,6 +25,9 @@ namespace mnist::bench {
 
 /// "0.5", or "0.5s" as the library has it since 1.8; not below 0.
 [[nodiscard]] double seconds_of(const GivenValue& given);
+
+/// auto alone, or each number of threads once.
+void set_threads(Options& options, const GivenValue& given);
 
 /// Seconds above 0, or iterations: "10x", as the library has it since 1.8.
 void set_least_time(Options& options, const GivenValue& given);

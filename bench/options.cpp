@@ -24,7 +24,6 @@ namespace mnist::bench {
 namespace {
 
 constexpr int kHelpIndent = 44;
-constexpr std::uint64_t kMostThreads = 1024;
 constexpr const char* kOwn = "Options";
 constexpr const char* kLibrary = "Google Benchmark";
 
@@ -35,21 +34,6 @@ struct Flag {
     const char* help;
     void (*set)(Options&, const GivenValue&);
 };
-
-void set_threads(Options& options, const GivenValue& given) {
-    options.threads.clear();
-    for (const GivenValue& one : given.elements("numbers of threads")) {
-        const std::size_t count = one.count(1, kMostThreads);
-        auto& known = options.threads;
-        if (std::find(known.begin(), known.end(), count) != known.end()) {
-            throw InputError({.where = given.where,
-                              .expected = "each number of threads once",
-                              .found = fmt::format("{} twice", count),
-                              .remedy = "--benchmark_repetitions=N measures everything N times"});
-        }
-        known.push_back(count);
-    }
-}
 
 void set_precisions(Options& options, const GivenValue& given) {
     options.precisions.clear();
@@ -88,7 +72,9 @@ const std::vector<Flag>& flags() {
         {"seed", "N", kOwn, "Seed of the first repetition; the r-th takes N + r (default: 0)",
          [](Options& o, const GivenValue& v) { o.seed = v.count(0, UINT64_MAX / 2); }},
         {"threads", "N[,N...]", kOwn,
-         "Compute threads (default: all cores); a list runs everything with each count", set_threads},
+         "Compute threads; auto, the default: one for each physical core that may be used; a list runs "
+         "everything with each count",
+         set_threads},
         {"precision", "f32[,bf16]", kOwn,
          "Of Train, Step and TimeToAccuracy/Record (default: f32, and of bf16 the record and Train/Adam at "
          "batch 64, 256, 1024)",

@@ -28,7 +28,7 @@ struct Options {
     std::size_t epochs = 5;                     ///< of a repetition of Train
     std::size_t max_epochs = 50;                ///< of TimeToAccuracy
     std::uint64_t seed = 0;                     ///< of the first repetition
-    std::vector<std::size_t> threads;           ///< empty: as many as this process may run at once
+    std::vector<std::size_t> threads;           ///< empty: auto, as many as machine/workers says
     std::vector<Precision> precisions;          ///< empty: f32, and a few of bf16
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 

@@ -21,6 +21,8 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/openmp_binding.hpp"
+#include "mnist/machine/workers.hpp"
 #include "mnist/nn/tracing.hpp"
 #include "mnist/report/next_steps.hpp"
 #include "mnist/report/terminal.hpp"
@@ -55,19 +57,22 @@ std::optional<std::filesystem::path> result_file(const Options& options) {
 void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::vector<std::size_t> threads = bench.thread_counts();
     for (const std::string& text : warnings({.governor = machine.governor,
-                                   .usable_cpus = bench.cpus.size(),
+                                   .usable_cpus = bench.cpus.order.size(),
                                    .most_threads = *std::max_element(threads.begin(), threads.end()),
                                    .build_type = build.build_type,
                                    .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
     for (const std::string& text : tracing_warnings()) note("warning: " + text);
+    if (const auto narrowed = inherited_binding(machine, dropped_openmp_binding()))
+        note("warning: " + *narrowed);
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::string generation = machine.cpu_generation ? ", " + *machine.cpu_generation : "";
-    note(fmt::format("{}{}, {} CPUs usable, {}; threads {}; {} build {}", printable(machine.cpu_model),
-                     generation, bench.cpus.size(), machine.instructions.value_or(machine.isa),
-                     fmt::join(bench.thread_counts(), ","), build.build_type, build.version));
+    note(fmt::format("{}{}, {} CPUs usable, {}; threads {}{}; {} build {}", printable(machine.cpu_model),
+                     generation, bench.cpus.order.size(), machine.instructions.value_or(machine.isa),
+                     fmt::join(bench.thread_counts(), ","), bench.options.threads.empty() ? " (auto)" : "",
+                     build.build_type, build.version));
     if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
         note(
             fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "

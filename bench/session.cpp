@@ -32,7 +32,7 @@ void skip(benchmark::State& state, const char* why) {
 }  // namespace
 
 Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
-    : bench_(bench), progress_(progress), watch_(bench.cpus) {
+    : bench_(bench), progress_(progress), watch_(bench.cpus.order) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
         if (entry.iterations == 0) entry.iterations = bench.options.iterations.value_or(0);

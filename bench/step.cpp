@@ -54,7 +54,7 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const std::size_t steps = kRowsOfGroup / batch;
     const LabelledRows rows = bench.train_rows();
     ShuffledGroups groups(rows.count, steps * batch, config.seed);
-    Team team(config.threads, bench.cpus);
+    Team team(config.threads, bench.cpus.order);
     Engine engine(team, {.dims = bench.dims(), .batch = batch, .precision = config.precision});
     engine.start(initial_parameters(bench.dims(), config.seed),
                  settings_for(config.optimizers.front(), config, steps));

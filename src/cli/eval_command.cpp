@@ -11,7 +11,6 @@
 #include "data_loading.hpp"
 #include "eval_text.hpp"
 #include "mnist/data/background.hpp"
-#include "mnist/machine/fingerprint.hpp"
 #include "mnist/nn/model_file.hpp"
 #include "mnist/nn/normalisation.hpp"
 #include "mnist/report/terminal.hpp"

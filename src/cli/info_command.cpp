@@ -7,12 +7,14 @@
 #include "info_text.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/openmp_binding.hpp"
+#include "mnist/machine/workers.hpp"
 
 namespace mnist {
 namespace {
 
 int info(bool json) {
-    const std::vector<int> cpus = usable_cpus();
+    const std::vector<int> cpus = usable_cpus().order;
     const double one = fma_peak_gflops({cpus.front()});
     const Info info{.machine = machine_facts(),
                     .isa_limit = isa_limit(),
@@ -22,6 +24,8 @@ int info(bool json) {
                     .products = product_speeds()};
     Console console;
     console.warn_of_tracing();
+    if (const auto narrowed = inherited_binding(info.machine, dropped_openmp_binding()))
+        console.warn(*narrowed);
     console.print(json ? info_json(info) : info_text(info));
     return console.exit_code(kExitFine);
 }

@@ -7,10 +7,14 @@
 #include "app.hpp"
 #include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
 
 namespace {
+
+[[gnu::section(".preinit_array"), gnu::used]] const mnist::PreInitFunction before_libraries =
+    mnist::drop_openmp_binding;
 
 int fail(int code, const std::string& message) {
     mnist::Console().note(message);

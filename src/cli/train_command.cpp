@@ -16,6 +16,7 @@
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
@@ -49,14 +50,16 @@ GivenFlags given_flags(const TrainFlags& flags) {
     return given;
 }
 
-void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFacts& build,
-                      Console& console) {
-    if (config.threads > cpus) {
+void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& console) {
+    const BuildFacts& build = result.build;
+    if (result.config.threads > cpus) {
         console.warn(fmt::format(
             "--threads {} is more than the {} that this process may run at once: leave the flag out for the "
             "best speed",
-            config.threads, cpus));
+            result.config.threads, cpus));
     }
+    if (const auto narrowed = inherited_binding(result.machine, dropped_openmp_binding()))
+        console.warn(*narrowed);
     if (build.build_type != "Release" && build.build_type != "RelWithDebInfo") {
         console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
                                  build.build_type.empty() ? "plain" : build.build_type));
@@ -65,9 +68,10 @@ void warn_about_speed(const TrainConfig& config, std::size_t cpus, const BuildFa
 }
 
 // The processors that the training will be pinned to.
-std::vector<int> cpus_of_team(const TrainConfig& config, const std::vector<int>& cpus) {
-    const auto used = static_cast<std::ptrdiff_t>(std::min(team_size(config.threads, cpus), cpus.size()));
-    return {cpus.begin(), cpus.begin() + used};
+std::vector<int> cpus_of_team(const ExperimentInputs& inputs) {
+    const std::vector<int>& order = inputs.cpus.order;
+    const std::size_t used = std::min(inputs.config.threads, order.size());
+    return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(used)};
 }
 
 // Other programs can only lower what is measured, so the larger of two measurements is nearer to the truth.
@@ -143,21 +147,23 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
     ExperimentInputs inputs{
         .config = options.config, .dataset = &dataset, .initial_model = {}, .cpus = usable_cpus()};
+    inputs.config.threads = team_size(options.config.threads, inputs.cpus);
     if (options.init_model) inputs.initial_model = load_model(*options.init_model, dims);
 
     if (checkpoints) inputs.checkpoint_every = options.checkpoint_every;
     require_memory(inputs);
 
     TrainResult result = prepare_result(options, dataset, created);
-    const std::vector<int> team_cpus = cpus_of_team(options.config, inputs.cpus);
-    result.config.threads = team_size(options.config.threads, inputs.cpus);
+    const std::vector<int> team_cpus = cpus_of_team(inputs);
+    result.config.threads = inputs.config.threads;
+    result.config.threads_auto = options.config.threads == 0;
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     if (checkpoints) {
         checkpoints->start(inputs, result, options);
         result.resumed = checkpoints->head().resumed;
     }
     measure_peak(result, team_cpus);
-    warn_about_speed(options.config, inputs.cpus.size(), result.build, console);
+    warn_about_speed(result, inputs.cpus.order.size(), console);
     if (!options.quiet)
         console.print(fmt::format("{}; network {}\n", describe(dataset.facts), fmt::join(dims, "-")));
 

@@ -22,12 +22,15 @@ constexpr std::size_t kMaxConfigBytes = 1U << 20U;
 struct Shape {
     TomlType element;
     bool list;
+    bool or_auto = false;
 };
 
 Shape shape_of(SettingKind kind) {
     switch (kind) {
         case SettingKind::whole:
             return {TomlType::integer, false};
+        case SettingKind::whole_or_auto:
+            return {TomlType::integer, false, true};
         case SettingKind::real:
             return {TomlType::real, false};
         case SettingKind::wholes:
@@ -56,6 +59,7 @@ std::string shown(const TomlEntry& entry) {
 // A whole number will do for a real one; a text in a list must not be empty.
 bool fits(const TomlValue& value, const Shape& shape) {
     if (shape.element == TomlType::real && value.type == TomlType::integer) return true;
+    if (shape.or_auto && value.type == TomlType::string) return true;
     return value.type == shape.element && !(shape.list && value.text.empty());
 }
 
@@ -66,6 +70,7 @@ GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std
     const auto refuse = [&](const std::string& found) {
         std::string expected(name(shape.element));
         if (shape.list) expected = fmt::format("a list like {}", setting.toml(TrainOptions{}));
+        if (shape.or_auto) expected = fmt::format("\"auto\" or {}", expected);
         throw InputError({.where = given.where, .expected = expected, .found = found});
     };
     if (entry.is_array && !shape.list) refuse(shown(entry));
@@ -73,7 +78,8 @@ GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std
     for (const TomlValue& value : entry.values) {
         if (!fits(value, shape))
             refuse(entry.is_array ? fmt::format("{} in {}", shown(value), shown(entry)) : shown(value));
-        given.words.push_back(value.text);
+        // Files of earlier versions have 0 for it.
+        given.words.push_back(shape.or_auto && value.text == "0" ? "auto" : value.text);
     }
     return given;
 }

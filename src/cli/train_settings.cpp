@@ -9,6 +9,7 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/presets.hpp"
+#include "mnist/core/remedies.hpp"
 #include "toml.hpp"
 
 namespace mnist {
@@ -18,7 +19,6 @@ constexpr std::uint64_t kMaxEpochs = 1'000'000;
 constexpr std::uint64_t kMaxBatch = 1U << 20U;
 constexpr std::uint64_t kMaxHidden = 1U << 20U;
 constexpr std::uint64_t kMaxSeeds = 1000;
-constexpr std::uint64_t kMaxThreads = 1024;
 constexpr std::uint64_t kAnySeed = UINT64_MAX;
 
 std::string whole(std::uint64_t number) {
@@ -115,7 +115,7 @@ std::vector<Setting> data_settings() {
          [](const O& o) { return boolean(!o.config.shuffle); }},
         {"loader-threads", SettingKind::whole, "N", "Data",
          "Threads that prepare batches ahead; 0: the compute threads do it", "", "",
-         [](O& o, const G& g) { o.config.loader_threads = g.count(0, kMaxThreads); },
+         [](O& o, const G& g) { o.config.loader_threads = g.count(0, kMostThreads); },
          [](const O& o) { return whole(o.config.loader_threads); }},
     };
 }
@@ -178,9 +178,10 @@ std::vector<Setting> training_settings() {
         {"seeds", SettingKind::whole, "K", "Training", "Runs of each optimizer, with K seeds in a row", "",
          "", [](O& o, const G& g) { o.config.seeds = g.count(1, kMaxSeeds); },
          [](const O& o) { return whole(o.config.seeds); }},
-        {"threads", SettingKind::whole, "N", "Training", "Compute threads; 0: one for each usable core", "",
-         "", [](O& o, const G& g) { o.config.threads = g.count(0, kMaxThreads); },
-         [](const O& o) { return whole(o.config.threads); }},
+        {"threads", SettingKind::whole_or_auto, "N", "Training",
+         "Compute threads; auto: one for each physical core that may be used", "", "",
+         [](O& o, const G& g) { o.config.threads = g.count_or_auto(kMostThreads, kThreadsRemedy); },
+         [](const O& o) { return o.config.threads == 0 ? toml_string("auto") : whole(o.config.threads); }},
         {"init-model", SettingKind::text, "FILE", "Training", "Start from these weights (safetensors)",
          "\"models/adam-seed0.safetensors\"", "random weights by seed",
          [](O& o, const G& g) { o.init_model = g.non_empty("a file"); },

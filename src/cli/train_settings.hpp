@@ -10,7 +10,7 @@
 
 namespace mnist {
 
-enum class SettingKind { whole, real, text, wholes, texts, flag };
+enum class SettingKind { whole, whole_or_auto, real, text, wholes, texts, flag };
 
 struct Setting {
     std::string_view key;  ///< the flag without its dashes; in TOML with '_' for '-'

@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kCpuModel = "mnist.machine.cpu_model";
 constexpr const char* kQuota = "mnist.machine.cgroup_cpu_quota";
 constexpr const char* kThreads = "mnist.config.threads";
+// How the number came about, which measures nothing else.
+constexpr const char* kThreadsChosen = "mnist.config.threads_chosen";
 constexpr std::string_view kBuild = "mnist.build.";
 constexpr std::string_view kMachine = "mnist.machine.";
 
@@ -187,7 +189,8 @@ std::vector<std::string> configuration_keys(const Facts& base, const Facts& meas
     std::set<std::string> keys;
     for (const Facts* const facts : {&base, &measured}) {
         for (const auto& [key, value] : *facts)
-            if (key.starts_with("mnist.config.") && !key.starts_with("mnist.config.optimizers"))
+            if (key.starts_with("mnist.config.") && !key.starts_with("mnist.config.optimizers") &&
+                key != kThreadsChosen)
                 keys.insert(key);
     }
     return {keys.begin(), keys.end()};

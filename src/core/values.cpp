@@ -77,6 +77,14 @@ std::uint64_t GivenValue::count(std::uint64_t low, std::uint64_t high) const {
     return *number;
 }
 
+std::uint64_t GivenValue::count_or_auto(std::uint64_t high, std::string_view remedy) const {
+    if (text() == "auto") return 0;
+    const auto number = whole_word<std::uint64_t>(text());
+    if (!number || *number < 1 || *number > high)
+        refuse(*this, fmt::format("auto or a whole number from 1 to {}", high), std::string(remedy));
+    return *number;
+}
+
 double GivenValue::positive() const {
     const auto number = whole_word<double>(text());
     if (!number || !std::isfinite(*number) || *number <= 0) refuse(*this, "a finite number above 0");

@@ -1,17 +1,16 @@
 // Puts the machine's facts together from their sources; each source has a file of its own here.
 #include "mnist/machine/fingerprint.hpp"
 
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
-#include "affinity.hpp"
 #include "cgroup.hpp"
 #include "cpu_identity.hpp"
 #include "mnist/core/isa.hpp"
+#include "mnist/machine/workers.hpp"
 #include "onednn_facts.hpp"
 #include "system_files.hpp"
 #include "topology.hpp"
@@ -31,28 +30,21 @@ std::optional<std::uint64_t> memory_bytes(std::optional<std::uint64_t> installed
     return installed && limit ? std::min(installed, limit) : (installed ? installed : limit);
 }
 
-/// Where the system hides the mask, at least the CPU that runs this counts.
-std::vector<LogicalCpu> team_cpus(const Topology& topology, const CgroupLimits& limits) {
-    std::vector<int> allowed = allowed_cpus();
-    if (allowed.empty()) allowed.push_back(std::max(0, sched_getcpu()));
-    return team_order(topology, allowed, limits.cpu_quota);
-}
-
 }  // namespace
 
 MachineFacts machine_facts() {
     const std::filesystem::path root = "/";
     const Topology topology = discover_topology();
     const CgroupLimits limits = cgroup_limits(root);
-    const std::vector<LogicalCpu> team = team_cpus(topology, limits);
+    const UsableCpus usable = usable_cpus();
     const CpuIdentity cpu = parse_cpu_identity(read_system_file(root / "proc/cpuinfo").value_or(""));
     const unsigned onednn = effective_onednn_isa();
     return {.cpu_model = cpu.name,
             .sockets = topology.sockets,
             .physical_cores = topology.physical_cores,
             .hardware_threads = topology.hardware_threads,
-            .usable_threads = static_cast<int>(team.size()),
-            .usable_cores = distinct_cores(team),
+            .usable_threads = static_cast<int>(usable.order.size()),
+            .usable_cores = static_cast<int>(usable.cores),
             .cgroup_cpu_quota = limits.cpu_quota,
             .caches = topology.caches,
             .numa_nodes = topology.numa_nodes,
@@ -70,13 +62,6 @@ MachineFacts machine_facts() {
             .cpu_stepping = cpu.stepping,
             .cpu_microcode = cpu.microcode,
             .cpu_generation = cpu_generation(cpu)};
-}
-
-std::vector<int> usable_cpus() {
-    std::vector<int> cpus;
-    for (const LogicalCpu& cpu : team_cpus(discover_topology(), cgroup_limits("/")))
-        cpus.push_back(cpu.os_index);
-    return cpus;
 }
 
 std::string host_name() {

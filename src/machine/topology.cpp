@@ -1,14 +1,12 @@
 // hwloc is asked once and its tree copied into plain values. Disallowed CPUs are included, because a result
-// states the machine's size beside what the process may use of it. Left out: kinds of cores (performance and
-// efficiency cores count alike).
+// states the machine's size beside what the process may use of it. Left out: which CPU is of which core,
+// which cores.hpp reads from the kernel's files, as those of an imagined machine can be written by a test.
 #include "topology.hpp"
 
 #include <hwloc.h>
 
-#include <algorithm>
-#include <cmath>
 #include <map>
-#include <set>
+#include <memory>
 #include <utility>
 
 namespace mnist {
@@ -70,19 +68,6 @@ std::vector<CacheFacts> caches(hwloc_topology_t topology) {
     return facts;
 }
 
-/// A machine whose kernel does not tell cores apart gets one core for each logical CPU.
-std::vector<LogicalCpu> logical_cpus(hwloc_topology_t topology) {
-    std::vector<LogicalCpu> cpus;
-    for (hwloc_obj_t unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, nullptr); unit != nullptr;
-         unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, unit)) {
-        const hwloc_obj* core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, unit);
-        cpus.push_back(
-            {.os_index = static_cast<int>(unit->os_index),
-             .core = static_cast<int>(core != nullptr ? core->logical_index : unit->logical_index)});
-    }
-    return cpus;
-}
-
 }  // namespace
 
 Topology discover_topology(const std::optional<std::string>& synthetic) {
@@ -93,37 +78,7 @@ Topology discover_topology(const std::optional<std::string>& synthetic) {
             .physical_cores = count(topology, HWLOC_OBJ_CORE),
             .hardware_threads = count(topology, HWLOC_OBJ_PU),
             .numa_nodes = count(topology, HWLOC_OBJ_NUMANODE),
-            .caches = caches(topology),
-            .cpus = logical_cpus(topology)};
-}
-
-std::vector<LogicalCpu> team_order(const Topology& topology, const std::vector<int>& allowed,
-                                   std::optional<double> cpu_quota) {
-    std::set<int> left(allowed.begin(), allowed.end());
-    std::map<int, int> taken_of_core;
-    std::vector<std::pair<int, LogicalCpu>> ranked;  // rank: how many CPUs of the same core come before it
-    int next_core = 0;
-    for (const LogicalCpu& cpu : topology.cpus) {
-        next_core = std::max(next_core, cpu.core + 1);
-        if (left.erase(cpu.os_index) != 0) ranked.emplace_back(taken_of_core[cpu.core]++, cpu);
-    }
-    for (const int os_index : left) ranked.push_back({0, {.os_index = os_index, .core = next_core++}});
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-
-    std::size_t wanted = ranked.size();
-    if (cpu_quota && std::isfinite(*cpu_quota) && *cpu_quota < static_cast<double>(wanted)) {
-        wanted = static_cast<std::size_t>(std::max(1.0, std::round(*cpu_quota)));
-    }
-    std::vector<LogicalCpu> team;
-    for (std::size_t i = 0; i < std::min(wanted, ranked.size()); ++i) team.push_back(ranked[i].second);
-    return team;
-}
-
-int distinct_cores(const std::vector<LogicalCpu>& cpus) {
-    std::set<int> cores;
-    for (const LogicalCpu& cpu : cpus) cores.insert(cpu.core);
-    return static_cast<int>(cores.size());
+            .caches = caches(topology)};
 }
 
 }  // namespace mnist

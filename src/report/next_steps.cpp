@@ -69,7 +69,7 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
     }
     whole("seed", config.seed, usual.seed);
     whole("seeds", seeds, usual.seeds);
-    whole("threads", config.threads, usual.threads);
+    whole("threads", config.threads_auto ? usual.threads : config.threads, usual.threads);
     whole("loader-threads", config.loader_threads, usual.loader_threads);
     if (!config.shuffle) command += " --no-shuffle";
     number("target-accuracy", config.target_accuracy, usual.target_accuracy);

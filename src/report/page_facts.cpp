@@ -70,7 +70,7 @@ Command bench_command(const PageSource& source) {
         if (is_harmless(value)) command.text += fmt::format(" {}{}{}{}", name, form, value, end);
     };
     flag("--dataset", "mnist.dataset.name", " ");
-    flag("--threads", "mnist.config.threads", " ");
+    if (source.fact("mnist.config.threads_chosen") != "auto") flag("--threads", "mnist.config.threads", " ");
     flag("--precision", "mnist.run.precision", " ");
     flag("--loader-threads", "mnist.run.loader_threads", " ");
     flag("--epochs", "mnist.config.epochs", " ");

@@ -218,6 +218,7 @@ ordered_json to_json(const TrainConfig& config) {
             {"seed", config.seed},
             {"seeds", config.seeds},
             {"threads", config.threads},
+            {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
             {"loader_threads", config.loader_threads},
             {"shuffle", config.shuffle},
             {"target_accuracy", number(config.target_accuracy)}};

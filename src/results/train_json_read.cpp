@@ -148,6 +148,9 @@ TrainConfig config(const JsonCursor& object) {
     config.seed = count(object.at("seed"));
     config.seeds = count(object.at("seeds"));
     config.threads = count(object.at("threads"));
+    // Files from before auto was a word do not say how the number came about.
+    if (const auto chosen = object.find("threads_chosen"))
+        config.threads_auto = nullable(*chosen, text) == "auto";
     config.loader_threads = count(object.at("loader_threads"));
     config.shuffle = object.at("shuffle").boolean();
     config.target_accuracy = object.at("target_accuracy").number();

@@ -38,7 +38,7 @@ json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& bui
                            const MachineFacts& machine) {
     const std::string start = inputs.initial_model ? weights_sha256(*inputs.initial_model) : "by seed";
     json config = to_json(inputs.config);
-    for (const char* const speed : {"threads", "loader_threads"}) config.erase(speed);
+    for (const char* const speed : {"threads", "threads_chosen", "loader_threads"}) config.erase(speed);
     json caches = json::object();
     for (const CacheFacts& cache : machine.caches) {
         if (cache.level <= 2 && cache.type != "instruction")

@@ -60,8 +60,8 @@ class Experiment {
           stop_(stop),
           dims_(network_dims(config_, dataset_)),
           batch_(std::min(config_.batch_size, dataset_.train.count())),
-          team_(team_size(config_.threads, inputs.cpus), inputs.cpus),
-          watch_(inputs.cpus),
+          team_(team_size(config_.threads, inputs.cpus), inputs.cpus.order),
+          watch_(inputs.cpus.order),
           progress_(inputs.progress) {
         if (config_.loader_threads > 0)
             feed_ = std::make_unique<LoaderFeed>(LoaderShape{.batch = batch_,
@@ -255,8 +255,8 @@ class Experiment {
 
 }  // namespace
 
-std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus) {
-    return wanted > 0 ? wanted : std::max<std::size_t>(1, cpus.size());
+std::size_t team_size(std::size_t wanted, const UsableCpus& cpus) {
+    return wanted > 0 ? wanted : auto_workers(cpus);
 }
 
 ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
@@ -269,16 +269,16 @@ ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObser
 }
 
 Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,
-                          std::size_t threads, const std::vector<int>& cpus) {
-    Team team(team_size(threads, cpus), cpus);
+                          std::size_t threads, const UsableCpus& cpus) {
+    Team team(team_size(threads, cpus), cpus.order);
     Engine engine(team, EngineOptions{.dims = model.dims(), .batch = 0, .eval_tile = eval_tile(batch_size)});
     engine.start(model, OptimizerSettings{});
     return evaluated(engine, dataset);
 }
 
 Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset, std::size_t batch_size,
-                          std::size_t threads, const std::vector<int>& cpus) {
-    Team team(team_size(threads, cpus), cpus);
+                          std::size_t threads, const UsableCpus& cpus) {
+    Team team(team_size(threads, cpus), cpus.order);
     LowPrecisionEngine engine(team, model, eval_tile(batch_size));
     return evaluated(engine, dataset);
 }

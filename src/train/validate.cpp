@@ -11,7 +11,6 @@
 namespace mnist {
 namespace {
 
-constexpr std::size_t kMostThreads = 1024;
 constexpr std::size_t kMostHidden = std::size_t{1} << 20U;
 constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
 

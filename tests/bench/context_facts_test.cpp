@@ -27,7 +27,7 @@ TEST_CASE("context: machine, build, configuration and primitives are there befor
     const std::atomic<bool> stop{true};
     Options options;
     options.seed = 3;
-    Bench bench(options, {0}, stop);
+    Bench bench(options, {{0}, 1}, stop);
     MachineFacts machine;
     machine.cpu_model = "Test CPU";
     BuildFacts build;
@@ -39,6 +39,7 @@ TEST_CASE("context: machine, build, configuration and primitives are there befor
     CHECK(before.at("mnist.build.build_type") == "Release");
     CHECK(before.at("mnist.config.seed") == "3");
     CHECK(before.at("mnist.config.threads") == "1");
+    CHECK(before.at("mnist.config.threads_chosen") == "auto");
     CHECK(before.count("mnist.dataset.name") == 0);
     CHECK(before.at("mnist.run.filter").empty());
     CHECK(before.at("mnist.run.interleaved") == "false");
@@ -62,12 +63,15 @@ TEST_CASE("context: what a run was asked for is there, to be asked for again") {
     options.precisions = {Precision::f32, Precision::bf16};
     options.loader_threads = 1;
     options.min_time_s = 0.25;
-    const Bench bench(options, {0}, stop);
+    options.threads = {2};
+    const Bench bench(options, {{0}, 1}, stop);
     const ContextFacts facts = facts_before(bench, {}, {});
     CHECK(facts.at("mnist.run.filter") == "^Train/Adam/.*$");
     CHECK(facts.at("mnist.run.interleaved") == "true");
     CHECK(facts.at("mnist.run.noise_floor") == "true");
     CHECK(facts.at("mnist.run.precision") == "f32,bf16");
     CHECK(facts.at("mnist.run.loader_threads") == "1");
+    CHECK(facts.at("mnist.config.threads") == "2");
+    CHECK(facts.count("mnist.config.threads_chosen") == 0);
     CHECK(facts.at("mnist.run.min_time_s") == "0.25");
 }

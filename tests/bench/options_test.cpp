@@ -72,7 +72,18 @@ TEST_CASE("options: --threads is a list, each number once") {
     CHECK(mentions(refusal({"--threads", "1,01"}), "1 twice"));
     CHECK(options({"--threads=8"}).threads == std::vector<std::size_t>{8});
     CHECK(mentions(refusal({"--threads", "1,,2"}), "--threads"));
-    CHECK(mentions(refusal({"--threads", "0"}), "from 1 to"));
+    for (const char* const none : {"0", "-1", "100000", "4096", "1e3", "0,1"}) {
+        CAPTURE(none);
+        CHECK(mentions(refusal({"--threads", none}),
+                       "--threads: expected auto or a whole number from 1 to 1024, found \""));
+        CHECK(mentions(refusal({"--threads", none}),
+                       "auto, the default, is one thread for each physical core"));
+    }
+    CHECK(mentions(refusal({"--threads", ""}), "--threads: expected numbers of threads"));
+    CHECK(mentions(refusal({"--threads", "2,"}), "found \"2,\""));
+    CHECK(options({"--threads", "auto"}).threads.empty());
+    CHECK(mentions(refusal({"--threads", "1,auto"}), "auto alone, or a list of numbers, found \"1,auto\""));
+    CHECK(mentions(refusal({"--threads", "auto", "--threads", "2"}), "found \"auto,2\""));
     CHECK(mentions(refusal({"--threads", "two"}), "\"two\""));
 }
 
@@ -213,7 +224,7 @@ TEST_CASE("options: the help has both programs' flags, examples and exit codes")
         ::wordfree(&words);
         REQUIRE(parsed.options);
         const std::atomic<bool> stop{false};
-        Bench bench(*parsed.options, {0, 1}, stop);
+        Bench bench(*parsed.options, {{0, 1}, 2}, stop);
         CHECK(!matching(all_benchmarks(bench), parsed.options->filter).empty());
     }
     CHECK(count == 7);

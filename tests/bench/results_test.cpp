@@ -75,6 +75,32 @@ TEST_CASE("results: the library's schema with machine, build, data, configuratio
     CHECK(context.at("mnist.dataset.train_samples") == "200");
 }
 
+TEST_CASE("results: variables that bind OpenMP's threads take no CPU away, and taskset's limit stays") {
+    const Workshop workshop;
+    int number = 0;
+    const auto context_of = [&](Launch launch) {
+        const std::string file = "r" + std::to_string(number++) + ".json";
+        launch.arguments = {"--benchmark_filter=^Relu/Forward/width:64/batch:64$",
+                            "--benchmark_min_time=0.001", "--benchmark_out=" + file};
+        const Finished finished = run(launch);
+        CAPTURE(finished.error);
+        REQUIRE(finished.exit_code == 0);
+        return workshop.json_of(file).at("context");
+    };
+    const json usual = context_of(workshop.launch({}));
+    CHECK(usual.at("mnist.config.threads_chosen") == "auto");
+    CHECK(usual.at("mnist.config.threads") == usual.at("mnist.machine.usable_cores"));
+    for (const auto& environment : binding_environments()) {
+        CAPTURE(environment.begin()->first);
+        Launch launch = workshop.launch({});
+        launch.environment = environment;
+        const json bound = context_of(launch);
+        CHECK(bound.at("mnist.machine.usable_threads") == usual.at("mnist.machine.usable_threads"));
+        CHECK(bound.at("mnist.config.threads") == usual.at("mnist.config.threads"));
+        CHECK(context_of(on_one_cpu(launch)).at("mnist.config.threads") == "1");
+    }
+}
+
 TEST_CASE("results: Train has speed, quality and load as flat numbers") {
     const Workshop workshop;
     const json result = result_of_tiny(

@@ -24,7 +24,8 @@ TEST_CASE("config: the printed defaults are those of the experiment") {
          {"optimizer = [\"sgd\", \"momentum\", \"adam\"]", "epochs = 25", "batch_size = 64",
           "test_batch_size = 1000", "hidden = [128, 64]", "precision = \"f32\"", "sgd_lr = 0.011",
           "momentum_lr = 0.005", "momentum = 0.9", "adam_lr = 0.001", "adam_beta2 = 0.999",
-          "schedule = \"constant\"", "seed = 0", "seeds = 1", "no_shuffle = false", "quiet = false"}) {
+          "schedule = \"constant\"", "seed = 0", "seeds = 1", "threads = \"auto\"", "no_shuffle = false",
+          "quiet = false"}) {
         CAPTURE(line);
         CHECK(contains(text, "\n" + line + "\n"));
     }
@@ -172,6 +173,18 @@ TEST_CASE("config: a flag wins over the file, the file over the default") {
     CHECK(contains(text, "\nseed = 0\n"));
 }
 
+TEST_CASE("config: threads are auto or a number, and 0, as earlier versions wrote it, is auto") {
+    const Workshop workshop;
+    for (const std::string value : {"\"auto\"", "0", "5", "\"5\""}) {
+        workshop.write("run.toml", "threads = " + value + "\n");
+        CAPTURE(value);
+        CHECK(contains(printed(workshop, {"--config", "run.toml"}),
+                       value.find('5') == std::string::npos ? "\nthreads = \"auto\"\n" : "\nthreads = 5\n"));
+    }
+    CHECK(
+        contains(printed(workshop, {"--config", "run.toml", "--threads", "auto"}), "\nthreads = \"auto\"\n"));
+}
+
 TEST_CASE("config: the environment gives the data folder where nothing else does") {
     const Workshop workshop;
     Launch launch = workshop.launch({"train", "--print-config"});
@@ -217,6 +230,9 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
         {"adam_lr = nan\n", {"adam_lr", "\"nan\""}},
         {"momentum_lr = inf\n", {"momentum_lr", "\"inf\""}},
         {"momentum = 1.0\n", {"momentum", "\"1.0\""}},
+        {"threads = \"all\"\n", {"threads", "auto or a whole number from 1 to 1024", "\"all\""}},
+        {"threads = 1.5\n", {"threads", "\"auto\" or a whole number", "1.5"}},
+        {"threads = -1\n", {"threads", "\"-1\""}},
         {"no_shuffle = 1\n", {"no_shuffle", "true or false", "1"}},
         {"data_dir = 3\n", {"data_dir", "a string", "3"}},
         {"target_accuracy = 0\n", {"target_accuracy", "\"0\""}},

@@ -1,6 +1,7 @@
 // The images are made by arithmetic alone, so that every run of the tests sees the same ones.
 #include "fixtures.hpp"
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,6 +108,28 @@ std::vector<std::string> Workshop::default_results() const {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+Launch on_one_cpu(Launch launch) {
+    launch.before_exec = [] {
+        cpu_set_t usable;
+        if (::sched_getaffinity(0, sizeof(usable), &usable) != 0) return false;
+        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+            if (!CPU_ISSET(cpu, &usable)) continue;
+            CPU_ZERO(&usable);
+            CPU_SET(cpu, &usable);
+            return ::sched_setaffinity(0, sizeof(usable), &usable) == 0;
+        }
+        return false;
+    };
+    return launch;
+}
+
+std::vector<std::map<std::string, std::string>> binding_environments() {
+    return {{{"OMP_PROC_BIND", "true"}},
+            {{"GOMP_CPU_AFFINITY", "0"}},
+            {{"OMP_PLACES", "cores"}, {"OMP_PROC_BIND", "close"}},
+            {{"KMP_AFFINITY", "compact"}}};
 }
 
 BusyMachine::BusyMachine() {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -51,6 +52,12 @@ class Workshop {
   private:
     TemporaryFolder folder_;
 };
+
+/// The same with an affinity mask of one CPU, as taskset would start it.
+[[nodiscard]] Launch on_one_cpu(Launch launch);
+
+/// Environments in which OpenMP's runtimes would bind the program to one core.
+[[nodiscard]] std::vector<std::map<std::string, std::string>> binding_environments();
 
 /// Other processes that take most of every CPU as long as this lives.
 class BusyMachine {

@@ -3,7 +3,6 @@
 // the same bits, or in a clear error.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,21 +30,6 @@ nlohmann::json weights_of(const nlohmann::json& result) {
 nlohmann::json undisturbed_weights(const Workshop& workshop) {
     REQUIRE(workshop.train({"--epochs", "2", "--out", "undisturbed.json"}).exit_code == 0);
     return weights_of(workshop.json_of("undisturbed.json"));
-}
-
-Launch on_one_cpu(Launch launch) {
-    launch.before_exec = [] {
-        cpu_set_t usable;
-        if (::sched_getaffinity(0, sizeof(usable), &usable) != 0) return false;
-        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-            if (!CPU_ISSET(cpu, &usable)) continue;
-            CPU_ZERO(&usable);
-            CPU_SET(cpu, &usable);
-            return ::sched_setaffinity(0, sizeof(usable), &usable) == 0;
-        }
-        return false;
-    };
-    return launch;
 }
 
 #ifndef __SANITIZE_ADDRESS__

@@ -100,6 +100,8 @@ TEST_CASE("output: a training ends with what can be typed next, as the user call
     launch.arguments = {"train", "--help"};
     CHECK(contains(run(launch).output, "\nExamples:\n  '../my tools/run' train "));
     CHECK(!contains(workshop.train({"--epochs", "1", "--quiet"}).output, "Next:"));
+    const Finished chosen = workshop.mnist({"train", "--data-dir", "tiny", "--hidden", "8", "--epochs", "1"});
+    CHECK(chosen.output.ends_with(" --epochs 1 --hidden 8 --seeds 5\n"));  // auto chooses again
 }
 
 TEST_CASE("output: a reader that went away costs neither the run nor its result") {

@@ -74,6 +74,20 @@ TEST_CASE("differences: a cgroup's quota makes another machine, unless it limits
     CHECK(compare(usable("1.5"), usable("1.0"), {}).mode == CompareMode::report);
 }
 
+TEST_CASE("differences: how a number of threads came about is no difference, and no obstacle to a pool") {
+    constexpr const char* kChosen = "mnist.config.threads_chosen";
+    for (const auto& [base, measured] : {std::pair{"", "auto"}, std::pair{"auto", ""}}) {
+        const Comparison comparison = between(kChosen, base, measured);
+        CHECK(comparison.mode == CompareMode::gate);
+        CHECK(comparison.fingerprint_differences.empty());
+        CHECK(comparison.other_differences.empty());
+    }
+    Measurements pool = measured("a.json", {row("Train/Adam", 2)});
+    Measurements chosen = measured("b.json", {row("Train/Adam", 2.01)});
+    chosen.facts[kChosen] = "auto";
+    CHECK_NOTHROW(pool_into(pool, chosen));
+}
+
 TEST_CASE("differences: memory may differ by less than one percent") {
     constexpr const char* kMemory = "mnist.machine.memory_bytes";
     CHECK(between(kMemory, "25276502016", "25176502016").mode == CompareMode::gate);

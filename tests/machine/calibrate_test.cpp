@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "fma_kernels.hpp"
-#include "mnist/machine/fingerprint.hpp"
+#include "mnist/machine/workers.hpp"
 
 namespace {
 
@@ -39,7 +39,7 @@ TEST_CASE("calibrate: vectors are as wide as the level's registers") {
 }
 
 TEST_CASE("calibrate: a peak lies between a slow core's and the fastest cores'") {
-    const std::vector<int> cpus = mnist::usable_cpus();
+    const std::vector<int> cpus = mnist::usable_cpus().order;
     const double one = mnist::fma_peak_gflops({}, 0.005);
     const double all = mnist::fma_peak_gflops(cpus, 0.005);
     // 0.5: a disturbed core with SSE2 alone; 400: two 512-bit units at 6.25 GHz.

@@ -6,10 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <set>
-#include <thread>
 
-#include "affinity.hpp"
 #include "catch.hpp"
 #include "mnist/core/onednn_isa.hpp"
 #include "onednn_facts.hpp"
@@ -27,33 +24,6 @@ TEST_CASE("fingerprint: what is usable fits into the machine") {
     CHECK_FALSE(facts.onednn_isa.empty());
     REQUIRE(facts.instructions.has_value());
     CHECK(*facts.instructions == mnist::instructions(mnist::detected_isa(), mnist::effective_onednn_isa()));
-}
-
-TEST_CASE("fingerprint: the usable CPUs are distinct, allowed, and as many as the facts say") {
-    const std::vector<int> cpus = mnist::usable_cpus();
-    const std::vector<int> allowed = mnist::allowed_cpus();
-    CHECK(std::set<int>(cpus.begin(), cpus.end()).size() == cpus.size());
-    CHECK(static_cast<int>(cpus.size()) == mnist::machine_facts().usable_threads);
-    for (const int cpu : cpus) CHECK(std::binary_search(allowed.begin(), allowed.end(), cpu));
-}
-
-TEST_CASE("fingerprint: a pinned thread sees its one CPU only") {
-    const std::vector<int> allowed = mnist::allowed_cpus();
-    REQUIRE_FALSE(allowed.empty());
-    bool pinned = false;
-    std::vector<int> seen;
-    std::thread([&] {
-        pinned = mnist::pin_this_thread(allowed.back());
-        seen = mnist::usable_cpus();
-    }).join();
-    CHECK(pinned);
-    CHECK(seen == std::vector<int>{allowed.back()});
-    CHECK(mnist::allowed_cpus() == allowed);
-}
-
-TEST_CASE("fingerprint: pinning to a CPU that is not there is refused") {
-    CHECK_FALSE(mnist::pin_this_thread(-1));
-    CHECK_FALSE(mnist::pin_this_thread(1 << 19));
 }
 
 TEST_CASE("fingerprint: the host has a name") {

@@ -51,6 +51,13 @@ TEST_CASE("page: the command of a benchmark file has what the file says about it
     CHECK(source["command_note"] == kNoText);
 }
 
+TEST_CASE("page: a number of threads that auto chose is left to auto again") {
+    CHECK(source_with({{"mnist.run.filter", ""},
+                       {"mnist.config.threads", "2"},
+                       {"mnist.config.threads_chosen", "auto"}})["command"] ==
+          "mnist_bench --benchmark_out=FILE");
+}
+
 TEST_CASE("page: a run without a filter has none in its command, and needs no remark") {
     const json source = source_with({{"mnist.run.filter", ""}, {"mnist.run.noise_floor", "true"}});
     CHECK(source["command"] == "mnist_bench --noise-floor --benchmark_out=FILE");

@@ -81,6 +81,7 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
                                             "/config/peak_lr",
                                             "/config/warmup",
                                             "/config/precision",
+                                            "/config/threads_chosen",
                                             "/resumed",
                                             "/build/libraries",
                                             "/machine/instructions",

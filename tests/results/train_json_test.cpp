@@ -99,6 +99,17 @@ TEST_CASE("result file: the precision survives, and files from before there was 
     CHECK(parse_train_result(file.dump(), "x.json").config.precision == mnist::Precision::f32);
 }
 
+TEST_CASE("result file: that auto chose the threads survives, and older files do not say it") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    result.config.threads_auto = true;
+    json file = written(result);
+    CHECK(file["config"]["threads"] == 2);
+    CHECK(file["config"]["threads_chosen"] == "auto");
+    CHECK(parse_train_result(file.dump(), "x.json").config.threads_auto);
+    file["config"].erase("threads_chosen");
+    CHECK_FALSE(parse_train_result(file.dump(), "x.json").config.threads_auto);
+}
+
 TEST_CASE("result file: what disturbed a run survives, and older files know of nothing") {
     mnist::TrainResult result = mnist_test::sample_result();
     double value = 0.125;

@@ -132,6 +132,28 @@ TEST_CASE("experiment: threads and loader change nothing in the weights") {
     }
 }
 
+TEST_CASE("experiment: workers that cannot be pinned, as no such CPU is there, train the same bits") {
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    config.optimizers = {OptimizerKind::adam};
+    config.threads = 0;
+    ExperimentObserver observer;
+    const ExperimentOutcome unpinned = run_experiment({.config = config,
+                                                       .dataset = &set,
+                                                       .initial_model = {},
+                                                       .cpus = {.order = {900, 1 << 19, 901}, .cores = 2}},
+                                                      observer, kNoStop);
+    CHECK(unpinned.runs.at(0).weights_sha256 == run(config, set).runs.at(0).weights_sha256);
+}
+
+TEST_CASE("experiment: auto is one worker for each core, and a number stays what it is") {
+    const UsableCpus siblings{.order = {0, 1, 2, 3}, .cores = 2};
+    CHECK(team_size(0, siblings) == 2);
+    CHECK(team_size(4, siblings) == 4);
+    CHECK(team_size(1, siblings) == 1);
+    CHECK(team_size(0, {}) == 1);
+}
+
 TEST_CASE("experiment: a diverging optimizer is recorded and the others go on") {
     const Dataset set = small_set();
     TrainConfig config = small_config();

@@ -9,6 +9,10 @@
 
 namespace mnist {
 
+/// For a value of --threads that is none.
+inline constexpr std::string_view kThreadsRemedy =
+    "auto, the default, is one thread for each physical core that this process may use";
+
 /// "`mnist fetch ARGUMENTS` (in a checkout: `./run fetch ARGUMENTS`)".
 [[nodiscard]] inline std::string fetch_words(std::string_view arguments) {
     return fmt::format("`mnist fetch {0}` (in a checkout: `./run fetch {0}`)", arguments);

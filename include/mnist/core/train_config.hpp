@@ -40,6 +40,9 @@ enum class ScheduleKind { constant, one_cycle };
 /// Inverse of name(); empty for any other word.
 [[nodiscard]] std::optional<ScheduleKind> schedule_named(std::string_view word);
 
+/// More than this are taken for a slip of the finger.
+inline constexpr std::size_t kMostThreads = 1024;
+
 struct TrainConfig {
     std::vector<OptimizerKind> optimizers{OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
     std::size_t epochs = 25;
@@ -59,7 +62,8 @@ struct TrainConfig {
     double warmup = 0.3;            ///< share of all steps in which one-cycle rises
     std::uint64_t seed = 0;
     std::size_t seeds = 1;           ///< runs of each optimizer, with seed, seed + 1, ...
-    std::size_t threads = 0;         ///< 0: all usable cores; in a result the real number
+    std::size_t threads = 0;         ///< 0: auto, see machine/workers; in a result the real number
+    bool threads_auto = false;       ///< in a result: auto chose the number
     std::size_t loader_threads = 0;  ///< 0: the compute threads gather their own rows
     bool shuffle = true;
     double target_accuracy = 97.0;  ///< percent

@@ -19,6 +19,8 @@ struct GivenValue {
     [[nodiscard]] const std::string& non_empty(std::string_view what) const;
     /// A whole number in [low, high], decimal digits only.
     [[nodiscard]] std::uint64_t count(std::uint64_t low, std::uint64_t high) const;
+    /// 0 for "auto", else a whole number in [1, high]; the error ends with `remedy`.
+    [[nodiscard]] std::uint64_t count_or_auto(std::uint64_t high, std::string_view remedy) const;
     /// A finite number > 0.
     [[nodiscard]] double positive() const;
     /// A number in [low, high].

@@ -11,6 +11,7 @@
 
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
+#include "mnist/machine/workers.hpp"
 #include "mnist/nn/model_file.hpp"
 #include "mnist/nn/quantized_model.hpp"
 #include "mnist/nn/training_state.hpp"
@@ -42,10 +43,10 @@ class ExperimentObserver {
 };
 
 struct ExperimentInputs {
-    TrainConfig config;                            ///< threads: 0 means one for each of `cpus`
+    TrainConfig config;                            ///< threads: 0 is auto_workers(cpus)
     const Dataset* dataset = nullptr;              ///< not owned
     std::optional<ModelParameters> initial_model;  ///< instead of random weights; its dims must fit
-    std::vector<int> cpus;                         ///< to pin the team to; empty: not pinned
+    UsableCpus cpus;                               ///< to pin the team to; none: not pinned
     /// Epochs of a run between two calls of ExperimentObserver::resumable; 0: it is never called.
     std::size_t checkpoint_every = 0;
     ExperimentProgress progress{};  ///< to go on from; of the same configuration and data
@@ -75,15 +76,13 @@ struct Evaluation {
     double seconds = 0;
 };
 
-/// Loss, accuracy and confusion matrix of a model over the test split. `threads` 0: one for each of `cpus`.
+/// Loss, accuracy and confusion matrix of a model over the test split. `threads` as in ExperimentInputs.
 [[nodiscard]] Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset,
-                                        std::size_t batch_size, std::size_t threads,
-                                        const std::vector<int>& cpus);
+                                        std::size_t batch_size, std::size_t threads, const UsableCpus& cpus);
 
 /// The same of a quantised model, in int8.
 [[nodiscard]] Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset,
-                                        std::size_t batch_size, std::size_t threads,
-                                        const std::vector<int>& cpus);
+                                        std::size_t batch_size, std::size_t threads, const UsableCpus& cpus);
 
 /// Training images that the scales of a quantised model's activations are taken from: the first ones.
 inline constexpr std::size_t kCalibrationImages = 4096;
@@ -91,8 +90,8 @@ inline constexpr std::size_t kCalibrationImages = 4096;
 /// The model in int8, calibrated on training images. Throws ShapeError where model and data do not fit.
 [[nodiscard]] QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset);
 
-/// Threads that `wanted` means: 0 is one for each of `cpus`.
-[[nodiscard]] std::size_t team_size(std::size_t wanted, const std::vector<int>& cpus);
+/// Threads that `wanted` means: 0 is auto_workers(cpus).
+[[nodiscard]] std::size_t team_size(std::size_t wanted, const UsableCpus& cpus);
 
 /// Extents of the network that a configuration means for a data set: {pixels, hidden..., classes}.
 [[nodiscard]] std::vector<std::size_t> network_dims(const TrainConfig& config, const Dataset& dataset);
