@@ -105,13 +105,13 @@ class PhaseGate {
             ++phase_;
             done_at_end_ += items;
             const std::size_t team = gate_.threads_;
-            std::size_t done = 0;
             const auto take = [&](std::size_t begin, std::size_t end) {
                 for (std::size_t item = begin; item < end; ++item) {
                     if (!gate_.claim(item, phase_)) continue;
                     const ItemWatch watch = begin_item();
                     work(item);
-                    ++done;
+                    // Before end_item(), which may rest: nobody must wait for what is done.
+                    gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
                     end_item(watch);
                 }
             };
@@ -119,7 +119,6 @@ class PhaseGate {
             run_of(thread_);
             take(dealt, items);
             for (std::size_t t = 1; t < team; ++t) run_of((thread_ + t) % team);
-            if (done > 0) gate_.done_.value.fetch_add(done, std::memory_order_acq_rel);
             return gate_.wait_for(done_at_end_);
         }
 
