@@ -1,5 +1,4 @@
-// Sums over the rows of a matrix: the bias gradient of chunks that a matrix product adds. Private to this
-// room.
+// Sums over the rows of a matrix: the gradient of biases. Private to this room.
 #pragma once
 
 #include <cstddef>

@@ -74,7 +74,8 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
 }
 
 // As few strips a chain as come out even, or nearly: of some numbers that which leaves the fewest to the one
-// worker that has most.
+// worker that has most. Gradients in bf16 are not divided: oneDNN computes a strip of a matrix by other
+// kernels than the whole, which sum in another order on AMX.
 void Engine::Impl::divide_work() {
     constexpr std::size_t kMostOfChain = 6;
     const std::size_t chains = plans.front().chains();
@@ -86,14 +87,13 @@ void Engine::Impl::divide_work() {
     for (std::size_t n = 2; n <= kMostOfChain; ++n)
         if (share(n) < share(of_chain)) of_chain = n;
     strips_.forward = plans.front().forward_strips(of_chain);
-    strips_.gradient.push_back(plans.front().gradient_strips(of_chain));
+    const bool divided = options_.precision == Precision::f32;
+    strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
     forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
-    // Less is not worth a product of its own; oneDNN's kernels for bf16 take no strips of a matrix.
-    constexpr std::size_t kUpperFloats = 4096;
-    const std::size_t most_of_upper = options_.precision == Precision::f32 ? team : 1;
+    constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
     for (std::size_t l = 1; l < plans.size(); ++l) {
         const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
-        strips_.gradient.push_back(plans[l].gradient_strips(std::min(worth, most_of_upper)));
+        strips_.gradient.push_back(plans[l].gradient_strips(divided ? std::min(worth, team) : 1));
         for (std::size_t s = 0; s < strips_.gradient[l].size(); ++s) upper_strips_.emplace_back(l, s);
     }
 }

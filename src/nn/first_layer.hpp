@@ -27,7 +27,7 @@ struct ChainRows {
 };
 
 /// Those that a worker keeps until their gradient was computed. Where it computes the next group's parts
-/// before it has done with all pieces of this one, a chain has two places, which groups take in turns.
+/// before it has done with all strips of this one, a chain has two places, which groups take in turns.
 class WorkerRows {
   public:
     /// `chains`: that a worker has at a time. `numbers`: of a chain's rows.
@@ -46,7 +46,7 @@ class WorkerRows {
 struct FirstLayerBuffers {
     std::vector<WorkerRows> workers;
     std::vector<float*> slots;   ///< a feed's; empty without one
-    std::size_t group_rows = 0;  ///< rows from a piece's part to the next
+    std::size_t group_rows = 0;  ///< rows from a panel's part to the next
     AlignedVector<float> parts;  ///< [chain][panel][group_rows][panel width]
 };
 

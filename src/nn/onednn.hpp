@@ -80,7 +80,7 @@ struct ProductShape {
 /// matmul: oneDNN's inner product first copies the whole source into its scratchpad. Operands: the left one,
 /// which oneDNN copies, transposed; the right one; diff_weights.
 ///   by_output   diff_weights lie as [out][in]; diff_dst is the left one, src the right one
-///   otherwise   as [in][out] (a blocked or input-major piece does); src is the left one
+///   otherwise   as [in][out] (blocked and input-major weights do); src is the left one
 [[nodiscard]] Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add);
 /// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);

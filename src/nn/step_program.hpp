@@ -1,4 +1,4 @@
-// One training step for one batch size, ready to run: what there is to do for a piece of weights and for a
+// One training step for one batch size, ready to run: what there is to do for a strip of weights and for a
 // block of rows. Who does which, and when, is the engine's. Private to this room.
 #pragma once
 

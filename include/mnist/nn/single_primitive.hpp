@@ -25,9 +25,8 @@ struct InnerProductOperands {
 
 class SingleInnerProduct {
   public:
-    /// Panel by panel where the engine runs that direction so. backward_data of a layer that the engine keeps
-    /// input-major (it never runs there) takes output-major weights. Throws ShapeError where an operand has
-    /// another size, BackendError.
+    /// Of the first layer chain by chain, as a step goes. Throws ShapeError where an operand has another
+    /// size, BackendError.
     SingleInnerProduct(const LayerPlan& plan, std::size_t rows, InnerProductDirection direction,
                        const InnerProductOperands& operands);
     ~SingleInnerProduct();
