@@ -128,10 +128,10 @@ void Engine::Impl::make_programs() {
         };
         full_ = make(options_.batch);
         if (options_.last_batch > 0) last_ = make(options_.last_batch);
-        constexpr std::size_t kMostTiles = 2;  // of a group
+        const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
         most_items =
-            std::max({strips_.forward.size() * kMostTiles,
-                      strips_.gradient.front().size() + upper_strips_.size(), buffers_->first.group_rows});
+            std::max({strips_.forward.size() * tiles, strips_.gradient.front().size() + upper_strips_.size(),
+                      buffers_->first.group_rows});
     }
     eval_ =
         std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);

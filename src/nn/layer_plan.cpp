@@ -112,7 +112,6 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
 // others twice is little beside it. Tiles and blocks are what more workers than pieces, and several workers
 // of a small batch, divide among themselves.
 BatchCut cut_batch(std::size_t rows) {
-    constexpr std::size_t kLargestGroup = 256;
     constexpr std::size_t kLargestTile = 128;
     constexpr std::size_t kLargestBlock = 32;
     const auto shares = [](std::size_t of, std::size_t largest) { return (of + largest - 1) / largest; };

@@ -51,12 +51,12 @@ auto backward_pd(const dnnl::primitive_attr& attributes, const Hint& hint, const
 }
 
 template <class P, class Pd>
-Primitive finish(const Pd& pd, std::vector<Operand> operands = {}) {
+Primitive finish(const Pd& pd, const std::vector<Operand>& operands = {}) {
     return {.prim = P(pd),
             .scratchpad_md = pd.scratchpad_desc(),
             .what = {},
             .implementation = pd.impl_info_str(),
-            .operands = std::move(operands)};
+            .operands = operands};
 }
 
 // Runs `make` and turns oneDNN's error into ours.
@@ -159,19 +159,17 @@ Primitive forward_product(const ProductShape& shape, bool relu) {
             std::vector<Operand> operands{
                 {DNNL_ARG_SRC, md.src}, {DNNL_ARG_WEIGHTS, md.weights}, {DNNL_ARG_DST, md.dst}};
             if (shape.bias) operands.push_back({DNNL_ARG_BIAS, md.bias});
-            return finish<dnnl::inner_product_forward>(inner_product_pd(md, attributes), std::move(operands));
+            return finish<dnnl::inner_product_forward>(inner_product_pd(md, attributes), operands);
         }
         const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
         const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
         const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
         std::vector<Operand> operands{{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}};
         if (!shape.bias)
-            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst),
-                                        std::move(operands));
+            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst), operands);
         const auto bias = rows_md(1, shape.out, 0, Precision::f32);
         operands.push_back({DNNL_ARG_BIAS, bias});
-        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
-                                    std::move(operands));
+        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst), operands);
     });
 }
 

@@ -1,4 +1,4 @@
-// Gradients and updates of pieces, and the facts about what runs.
+// Gradients and updates of strips, and the facts about what runs.
 #include "step_program.hpp"
 
 #include <fmt/format.h>

@@ -36,17 +36,21 @@ MemoryNeed memory_need(const MemoryShape& shape) {
         outputs += padded(shape.dims[l + 1]);
     }
     // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size.
-    // Beside it the weights after the last
-    // whole epoch are kept while the next ones are taken; for checkpoints with both states.
+    // Beside it the weights after the last whole epoch are kept while the next ones are taken; for
+    // checkpoints with both states.
     const double in_engine = shape.precision == Precision::bf16 ? 4.5 : 4;
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
-    const double batch_floats = static_cast<double>(shape.batch) * (slots * input + 2 * outputs);
+    // A step has the rows of a group, one part at least of the first layer's sums, and all results with their
+    // gradients; a loader whole batches.
+    const double group_floats = static_cast<double>(std::min(shape.batch, kLargestGroup)) *
+                                (input + padded(shape.dims.at(1)) + 2 * outputs);
+    const double loader_floats = static_cast<double>(shape.batch) * slots * input;
     const double eval_floats =
         static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);
     return {.network_bytes = sizeof(float) * parameters * (in_engine + kept),
-            .rows_bytes = sizeof(float) * (batch_floats + eval_floats)};
+            .rows_bytes = sizeof(float) * (group_floats + loader_floats + eval_floats)};
 }
 
 void require_memory(const ExperimentInputs& inputs) {

@@ -8,10 +8,10 @@
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
-#include "mnist/core/rng.hpp"
 #include "mnist/nn/engine.hpp"
 #include "mnist/nn/optimizer.hpp"
 #include "mnist/nn/precision.hpp"
+#include "nn/random_floats.hpp"
 #include "nn/reference.hpp"
 #include "nn/samples.hpp"
 
@@ -25,13 +25,6 @@ bool no_bf16() {
     CHECK_THROWS_WITH(Engine(team, {.dims = {20, 16, 4}, .batch = 16, .precision = Precision::bf16}),
                       *obstacle);
     return true;
-}
-
-std::vector<float> random_floats(std::size_t n, std::uint32_t stream) {
-    CounterRng rng(5, RandomPurpose::synthetic, stream);
-    std::vector<float> values(n);
-    for (float& v : values) v = 2 * rng.next_unit() - 1;
-    return values;
 }
 
 // Those whose kernels this machine has, the fastest first.
@@ -81,13 +74,13 @@ TEST_CASE("bf16: weights in bf16 are blocked, another layout is refused") {
 TEST_CASE("bf16: loops round as the conversion's definition says, sums are f32") {
     if (no_bf16()) return;
     constexpr std::size_t kCount = std::size_t{3} * 32;
-    const std::vector<float> parts = random_floats(3 * kCount, 1);
+    const std::vector<float> parts = random_floats(3 * kCount, 1.0F, 1);
     std::vector<Bf16> found(kCount);
     round_to_bf16(parts.data(), found.data(), kCount);
     for (std::size_t i = 0; i < kCount; ++i) CHECK(found[i].bits == to_bf16(parts[i]).bits);
 
     for (const bool relu : {false, true}) {
-        const std::vector<float> bias = random_floats(32, 4);
+        const std::vector<float> bias = random_floats(32, 1.0F, 4);
         add_parts_bf16({.parts = parts.data(),
                         .count = 3,
                         .stride = kCount,
@@ -103,14 +96,14 @@ TEST_CASE("bf16: loops round as the conversion's definition says, sums are f32")
         }
     }
 
-    std::vector<float> sums = random_floats(32, 2);
+    std::vector<float> sums = random_floats(32, 1.0F, 2);
     std::vector<float> expected = sums;
     add_column_sums_bf16(found.data(), 3, 32, sums.data());
     for (std::size_t i = 0; i < kCount; ++i) expected[i % 32] += to_f32(found[i]);
     CHECK(sums == expected);
 
     std::vector<Bf16> dst(kCount);
-    round_to_bf16(random_floats(kCount, 3).data(), dst.data(), kCount);
+    round_to_bf16(random_floats(kCount, 1.0F, 3).data(), dst.data(), kCount);
     std::fill_n(dst.begin(), 5, Bf16{});
     std::vector<Bf16> masked = found;
     mask_relu_bf16(dst.data(), masked.data(), kCount);
@@ -127,12 +120,12 @@ TEST_CASE("bf16: an update leaves the same weights as in f32, and a copy of them
                 // In a panel that is wider by a lane on the right.
                 const std::size_t stride = outputs + 16;
                 const std::size_t n = inputs * stride;
-                const std::vector<float> g = random_floats(inputs * outputs, 1);
+                const std::vector<float> g = random_floats(inputs * outputs, 1.0F, 1);
                 std::vector<std::vector<float>> results;
                 std::vector<Bf16> copy(n);
                 for (const bool packed : {false, true}) {
-                    std::vector<float> w = random_floats(n, 2);
-                    std::vector<float> m = random_floats(n, 3);
+                    std::vector<float> w = random_floats(n, 1.0F, 2);
+                    std::vector<float> m = random_floats(n, 1.0F, 3);
                     std::vector<float> v(n, 0.25F);
                     update_function(kind, Isa::avx512, {.turned = turned, .packed = packed})(
                         {.w = w.data(),

@@ -44,11 +44,15 @@ TEST_CASE("memory need: four arrays a parameter in the engine, two copies beside
     CHECK(memory_need(shape).rows_bytes == 0);
 }
 
-TEST_CASE("memory need: a batch has results and gradients of every layer, a loader its slots") {
+TEST_CASE("memory need: a group of rows has results and gradients of every layer, a loader its batches") {
     MemoryShape shape{.dims = {16, 1024, 16}, .batch = 1024, .eval_tile = 0};
-    CHECK(memory_need(shape).rows_bytes == 1024.0 * 2 * (1024 + 16) * 4);
+    const double of_row = 16 + 1024 + 2 * (1024 + 16);
+    CHECK(memory_need(shape).rows_bytes == 256 * of_row * 4);
     shape.loader_threads = 1;
-    CHECK(memory_need(shape).rows_bytes == 1024.0 * (2 * (1024 + 16) + 4 * 16) * 4);
+    CHECK(memory_need(shape).rows_bytes == (256 * of_row + 1024.0 * 4 * 16) * 4);
+    shape.batch = 100;
+    shape.loader_threads = 0;
+    CHECK(memory_need(shape).rows_bytes == 100 * of_row * 4);
     shape = {.dims = {16, 1024, 16}, .batch = 0, .eval_tile = 64, .threads = 3};
     CHECK(memory_need(shape).rows_bytes == 3.0 * 64 * (16 + 1024 + 16) * 4);
 }

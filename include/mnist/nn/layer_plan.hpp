@@ -79,6 +79,8 @@ struct LayerPlan {
 /// Throws ShapeError on fewer than two extents or an extent 0.
 [[nodiscard]] std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family);
 
+inline constexpr std::size_t kLargestGroup = 256;  ///< rows that a step works on at a time
+
 /// How the rows of a batch are cut: into groups that the step walks through one after the other, whose
 /// numbers stay in the cores' caches; a group into tiles for the first layer, and into blocks for the layers
 /// above it. The last of each may be smaller. Heights follow from the batch alone: a row's last bits depend

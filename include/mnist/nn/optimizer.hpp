@@ -51,7 +51,7 @@ struct UpdateOperands {
     const float* g = nullptr;  ///< gradient, read: [inputs, outputs], or turned: [outputs, inputs]
     Bf16* copy = nullptr;      ///< packed alone, overwritten: copy[i / 2][o][i % 2] = to_bf16(w[i][o])
     std::size_t inputs = 0, outputs = 0;
-    std::size_t stride = 0;           ///< numbers from a row of w, m, v to the next; copy has half as many
+    std::size_t stride = 0;  ///< numbers from a row of w, m, v to the next, and of copy to the pair's
     std::size_t gradient_stride = 0;  ///< from a row of g to the next
 };
 
