@@ -219,8 +219,15 @@ TEST_CASE(
     }
 }
 
-// Recorded on AMD Zen 4. Another CPU with the same instructions should have the same bits; where it has not,
-// that is worth knowing, and no fault of a change.
+// Recorded on AMD Zen 4 with GCC's optimised code, whose fused multiplications another compiler or a
+// sanitizer may place elsewhere. Another CPU with the same instructions should have the same bits; where it
+// has not, that is worth knowing, and no fault of a change.
+#if defined(NDEBUG) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+constexpr bool kRecordedBuild = true;
+#else
+constexpr bool kRecordedBuild = false;
+#endif
+
 TEST_CASE("engine: weights have the bits that were recorded for the instruction set and oneDNN's version") {
     struct Recorded {
         const char* onednn;
@@ -243,10 +250,10 @@ TEST_CASE("engine: weights have the bits that were recorded for the instruction 
     for (const Recorded& recorded : all) {
         if (recorded.onednn != onednn || recorded.isa != detected_isa()) continue;
         INFO("oneDNN " << onednn << ", " << name(recorded.isa));
-        if (__builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f"))
+        if (kRecordedBuild && __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f"))
             CHECK(hash == recorded.hash);
         else if (hash != recorded.hash)
-            WARN("other bits than on the CPU that they were recorded on: " << hash);
+            WARN("other bits than where they were recorded: " << hash);
     }
 }
 
