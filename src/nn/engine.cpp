@@ -80,12 +80,10 @@ void Engine::Impl::divide_work() {
     constexpr std::size_t kMostOfChain = 6;
     const std::size_t chains = plans.front().chains();
     const std::size_t team = team_.size();
-    const auto share = [&](std::size_t of_chain) {
-        return static_cast<double>((chains * of_chain + team - 1) / team) / static_cast<double>(of_chain);
-    };
+    const auto most_of_one = [&](std::size_t strips) { return (chains * strips + team - 1) / team; };
     std::size_t of_chain = 1;
     for (std::size_t n = 2; n <= kMostOfChain; ++n)
-        if (share(n) < share(of_chain)) of_chain = n;
+        if (most_of_one(n) * of_chain < most_of_one(of_chain) * n) of_chain = n;
     strips_.forward = plans.front().forward_strips(of_chain);
     const bool divided = options_.precision == Precision::f32;
     strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
@@ -121,7 +119,7 @@ void Engine::Impl::make_programs() {
     std::size_t most_items = 1;
     if (options_.batch > 0) {
         divide_work();
-        buffers_ = make_buffers();
+        buffers_.emplace(make_buffers());
         const auto make = [&](std::size_t rows) {
             return std::make_unique<StepProgram>(cut_batch(rows), strips_, layers_, *buffers_, products_,
                                                  options_.precision, isa_);

@@ -12,7 +12,6 @@
 namespace {
 
 using mnist::GoldenCase;
-using mnist::OptimizerKind;
 using mnist::reference::Layer;
 using mnist::reference::OptimizerRule;
 using mnist::reference::OptimizerState;
@@ -89,12 +88,13 @@ TEST_CASE("reference: cross-entropy stays finite for huge logits") {
 TEST_CASE("reference: SGD on hand-computed numbers") {
     Tensor weights{1.0, -2.0};
     OptimizerState state;
-    mnist::reference::optimizer_update({.kind = OptimizerKind::sgd, .lr = 0.5}, {0.25, -1.0}, weights, state);
+    mnist::reference::optimizer_update({.kind = mnist::OptimizerKind::sgd, .lr = 0.5}, {0.25, -1.0}, weights,
+                                       state);
     CHECK(weights == Tensor{0.875, -1.5});
 }
 
 TEST_CASE("reference: momentum adds the gradient undamped to its velocity") {
-    const OptimizerRule rule{.kind = OptimizerKind::momentum, .lr = 0.5, .momentum = 0.75};
+    const OptimizerRule rule{.kind = mnist::OptimizerKind::momentum, .lr = 0.5, .momentum = 0.75};
     Tensor weights{1.0};
     OptimizerState state;
     mnist::reference::optimizer_update(rule, {2.0}, weights, state);
@@ -105,7 +105,7 @@ TEST_CASE("reference: momentum adds the gradient undamped to its velocity") {
 
 TEST_CASE("reference: Adam's first two steps on hand-computed numbers, epsilon outside the square root") {
     const OptimizerRule rule{
-        .kind = OptimizerKind::adam, .lr = 0.1, .beta1 = 0.5, .beta2 = 0.75, .epsilon = 1.0};
+        .kind = mnist::OptimizerKind::adam, .lr = 0.1, .beta1 = 0.5, .beta2 = 0.75, .epsilon = 1.0};
     Tensor weights{1.0};
     OptimizerState state;
     // m = 1, v = 1; corrected 2 and 4: 0.1 * 2 / (2 + 1).
