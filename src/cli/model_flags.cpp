@@ -4,7 +4,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/nn/normalisation.hpp"
-#include "mnist/nn/quantized_model.hpp"
+#include "mnist/nn/quantized_file.hpp"
 
 namespace mnist {
 

@@ -13,6 +13,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/nn/loss.hpp"
 #include "mnist/nn/precision.hpp"
+#include "mnist/nn/quantize.hpp"
 #include "requantize.hpp"
 
 namespace mnist {

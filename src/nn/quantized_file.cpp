@@ -1,12 +1,15 @@
-// Quantised models on disk. The dtype of the first layer's weights is what tells them from f32 models.
+// The dtype of the first layer's weights is what tells quantised models from those in f32.
+#include "mnist/nn/quantized_file.hpp"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/sha256.hpp"
 #include "mnist/nn/normalisation.hpp"
-#include "mnist/nn/quantized_model.hpp"
 #include "model_reader.hpp"
 
 namespace mnist {
@@ -65,6 +68,24 @@ void require_extent(const ModelReader& reader, const std::string& name, std::siz
 }
 
 }  // namespace
+
+std::vector<std::size_t> QuantizedModel::dims() const {
+    std::vector<std::size_t> extents;
+    if (!layers.empty()) extents.push_back(layers.front().in);
+    for (const QuantizedLayer& layer : layers) extents.push_back(layer.out);
+    return extents;
+}
+
+std::string weights_sha256(const QuantizedModel& model) {
+    Sha256 hash;
+    for (const QuantizedLayer& layer : model.layers) {
+        hash.add(std::as_bytes(std::span(layer.weight)));
+        hash.add(std::as_bytes(std::span(layer.scale)));
+        hash.add(std::as_bytes(std::span(layer.bias)));
+        hash.add(std::as_bytes(std::span(&layer.input_scale, 1)));
+    }
+    return hash.hex();
+}
 
 void save_quantized(const QuantizedModel& model, const std::filesystem::path& path,
                     const ModelMetadata& metadata) {

@@ -17,6 +17,7 @@
 #include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/nn/engine.hpp"
 #include "mnist/nn/low_precision.hpp"
+#include "mnist/nn/quantize.hpp"
 #include "mnist/train/pictures.hpp"
 #include "progress.hpp"
 

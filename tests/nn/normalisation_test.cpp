@@ -11,7 +11,6 @@
 #include "core/temporary_folder.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/quantized_model.hpp"
 #include "nn/model_file_bytes.hpp"
 
 using namespace mnist;
@@ -137,12 +136,4 @@ TEST_CASE("normalisation: weights that overflow on the way to ours are refused")
     write_file_atomically(folder.path() / "n", content, IfExists::fail);
     CHECK_NOTHROW(load_model(folder.path() / "m"));
     CHECK_THROWS_AS(load_model(folder.path() / "n"), InputError);
-}
-
-TEST_CASE("normalisation: a quantised model has it in its weights and names none") {
-    const TemporaryFolder folder;
-    const ModelParameters model = initial_parameters({3, 2}, 1);
-    save_quantized(quantize(model, {}), folder.path() / "q",
-                   {{"note", "kept"}, {kMeanKey, "0.1"}, {kStdKey, "0.3"}});
-    CHECK(load_metadata(folder.path() / "q") == ModelMetadata{{"format", "pt"}, {"note", "kept"}});
 }

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/nn/quantize.hpp"
 
 using namespace mnist;
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mnist/nn/engine.hpp"
-#include "mnist/nn/quantized_model.hpp"
+#include "mnist/nn/quantized_file.hpp"
 
 namespace mnist {
 

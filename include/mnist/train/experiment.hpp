@@ -13,7 +13,7 @@
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
 #include "mnist/nn/model_file.hpp"
-#include "mnist/nn/quantized_model.hpp"
+#include "mnist/nn/quantized_file.hpp"
 #include "mnist/nn/training_state.hpp"
 #include "mnist/results/checkpoint_json.hpp"
 #include "mnist/results/train_result.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mnist/nn/model_file.hpp"
-#include "mnist/nn/quantized_model.hpp"
+#include "mnist/nn/quantized_file.hpp"
 
 namespace mnist {
 

@@ -1,19 +1,16 @@
-// Networks whose weights are small integers, made from trained ones without any further training. Weights are
-// symmetric with a scale for each output; activations are u8 with a zero-point of 0, which ReLU allows.
-// Weights use seven of the eight bits: two products of 255 * 63 fit the 16 bits in which CPUs without VNNI
-// add them up, so that every CPU computes the same sums. Left out: finer scales than one an output, and
-// training with the rounding in the loop.
+// Networks whose weights are small integers, and their files. Weights are symmetric with a scale for each
+// output; activations are u8 with a zero-point of 0, which ReLU allows. Weights use seven of the eight bits:
+// two products of 255 * 63 fit the 16 bits in which CPUs without VNNI add them up, so that every CPU computes
+// the same sums. Left out: how they are made (quantize.hpp), and finer scales than one an output.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
-#include "mnist/nn/engine.hpp"
 #include "mnist/nn/model_file.hpp"
 
 namespace mnist {
@@ -36,22 +33,6 @@ struct QuantizedModel {
     /// Extents from input to output.
     [[nodiscard]] std::vector<std::size_t> dims() const;
 };
-
-/// Makes a layer's normalisation its own: pixels p stand for 2 p / 255 - 1, so the weights w become 2/255 w
-/// and the bias b - sum(w). The sum is taken over the exact weights, in double: MNIST's pixels are mostly 0,
-/// and there nothing of the rounding of the weights is left.
-[[nodiscard]] LayerParameters with_raw_pixels(const LayerParameters& first);
-
-/// Largest activation of each hidden layer over `rows`, in f32: what calibration looks at. The largest, not a
-/// percentile, so that nothing is cut off: with the 99.99th percentile 13 of MNIST's 10,000 test predictions
-/// differed from those in f32, with the largest 11. Cost: a plain forward pass, some 100 us a row for the
-/// default network.
-[[nodiscard]] std::vector<float> largest_activations(const ModelParameters& model, const LabelledRows& rows);
-
-/// Rounds the model. `largest` is what largest_activations returns for it; a hidden layer that was never
-/// active gets the scale 1. Weights that are all 0 get the scale 1 as well. Throws ShapeError where sizes do
-/// not fit.
-[[nodiscard]] QuantizedModel quantize(const ModelParameters& model, std::span<const float> largest);
 
 /// SHA-256 over all values in the order of the file: weights, scales, bias and input scale, layer by layer.
 [[nodiscard]] std::string weights_sha256(const QuantizedModel& model);

@@ -1,12 +1,11 @@
 // Rounding and calibration: plain loops, done once a model.
-#include "mnist/nn/quantized_model.hpp"
+#include "mnist/nn/quantize.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/pixels.hpp"
-#include "mnist/core/sha256.hpp"
 #include "mnist/nn/normalisation.hpp"
 
 namespace mnist {
@@ -49,13 +48,6 @@ std::vector<float> transposed(const LayerParameters& layer) {
 }
 
 }  // namespace
-
-std::vector<std::size_t> QuantizedModel::dims() const {
-    std::vector<std::size_t> extents;
-    if (!layers.empty()) extents.push_back(layers.front().in);
-    for (const QuantizedLayer& layer : layers) extents.push_back(layer.out);
-    return extents;
-}
 
 LayerParameters with_raw_pixels(const LayerParameters& first) {
     return with_other_inputs(first, kPixelScale, -1);
@@ -103,17 +95,6 @@ QuantizedModel quantize(const ModelParameters& model, std::span<const float> lar
         }
     }
     return result;
-}
-
-std::string weights_sha256(const QuantizedModel& model) {
-    Sha256 hash;
-    for (const QuantizedLayer& layer : model.layers) {
-        hash.add(std::as_bytes(std::span(layer.weight)));
-        hash.add(std::as_bytes(std::span(layer.scale)));
-        hash.add(std::as_bytes(std::span(layer.bias)));
-        hash.add(std::as_bytes(std::span(&layer.input_scale, 1)));
-    }
-    return hash.hex();
 }
 
 }  // namespace mnist
