@@ -13,7 +13,7 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
-#include "mnist/nn/engine.hpp"
+#include "mnist/step/engine.hpp"
 #include "options.hpp"
 
 namespace mnist::bench {

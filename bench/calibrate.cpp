@@ -9,7 +9,7 @@
 #include "mnist/machine/bandwidth.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
-#include "mnist/nn/team.hpp"
+#include "mnist/step/team.hpp"
 
 namespace mnist::bench {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "families.hpp"
 #include "mnist/core/flops.hpp"
-#include "mnist/nn/single_primitive.hpp"
+#include "mnist/step/single_primitive.hpp"
 #include "primitive_loop.hpp"
 #include "reference.hpp"
 

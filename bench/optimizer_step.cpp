@@ -8,7 +8,7 @@
 
 #include "families.hpp"
 #include "mnist/core/aligned.hpp"
-#include "mnist/nn/optimizer.hpp"
+#include "mnist/step/optimizer.hpp"
 #include "primitive_loop.hpp"
 #include "reference.hpp"
 

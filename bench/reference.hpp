@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mnist/nn/engine.hpp"
-#include "mnist/nn/quantized_file.hpp"
+#include "mnist/models/quantized_file.hpp"
+#include "mnist/step/engine.hpp"
 
 namespace mnist::bench {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "families.hpp"
-#include "mnist/nn/single_primitive.hpp"
+#include "mnist/step/single_primitive.hpp"
 #include "primitive_loop.hpp"
 #include "reference.hpp"
 

@@ -7,7 +7,7 @@
 #include "families.hpp"
 #include "mnist/core/aligned.hpp"
 #include "mnist/core/checked.hpp"
-#include "mnist/nn/loss.hpp"
+#include "mnist/step/loss.hpp"
 #include "primitive_loop.hpp"
 #include "reference.hpp"
 

@@ -10,7 +10,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/core/rng.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 
 namespace mnist::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include "experiment_run.hpp"
 #include "families.hpp"
 #include "mnist/core/presets.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {

@@ -6,7 +6,7 @@
 #include "experiment_run.hpp"
 #include "families.hpp"
 #include "mnist/core/flops.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 
 namespace mnist::bench {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <system_error>
 
-#include "mnist/nn/tracing.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/step/tracing.hpp"
 
 namespace mnist {
 namespace {

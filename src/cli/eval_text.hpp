@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mnist/core/facts.hpp"
-#include "mnist/nn/model_file.hpp"
+#include "mnist/models/model_file.hpp"
 #include "mnist/report/train_text.hpp"
 #include "mnist/results/train_result.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "mnist/core/facts.hpp"
 #include "mnist/core/isa.hpp"
-#include "mnist/nn/product_speed.hpp"
+#include "mnist/infer/product_speed.hpp"
 
 namespace mnist {
 

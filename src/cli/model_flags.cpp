@@ -3,8 +3,8 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/values.hpp"
-#include "mnist/nn/normalisation.hpp"
-#include "mnist/nn/quantized_file.hpp"
+#include "mnist/models/normalisation.hpp"
+#include "mnist/models/quantized_file.hpp"
 
 namespace mnist {
 

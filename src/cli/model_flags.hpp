@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "mnist/nn/model_file.hpp"
+#include "mnist/models/model_file.hpp"
 
 namespace mnist {
 
@@ -20,7 +20,7 @@ struct ModelFlags {
     /// Throws InputError without --model; `command` is named.
     void require_file(const std::string& command) const;
     /// What the flags say; empty without them. Throws InputError for one without the other and for what is no
-    /// number within the bounds of nn/normalisation.hpp.
+    /// number within the bounds of models/normalisation.hpp.
     [[nodiscard]] std::optional<Normalisation> normalisation() const;
     /// Whether the file is a quantised model, whose weights hold the normalisation. Throws InputError where
     /// the flags say one all the same, and where it is no model file.

@@ -10,7 +10,7 @@
 #include "data_loading.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
-#include "mnist/nn/quantized_file.hpp"
+#include "mnist/models/quantized_file.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/train/experiment.hpp"
 #include "model_flags.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mnist/core/train_config.hpp"
-#include "mnist/nn/model_file.hpp"
+#include "mnist/models/model_file.hpp"
 
 namespace mnist {
 

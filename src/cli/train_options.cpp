@@ -9,7 +9,7 @@
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/model_file.hpp"
+#include "mnist/models/model_file.hpp"
 #include "mnist/train/experiment.hpp"
 #include "toml.hpp"
 #include "train_settings.hpp"

@@ -7,7 +7,7 @@
 #include <dnnl.hpp>
 #include <string_view>
 
-#include "mnist/core/onednn_isa.hpp"
+#include "mnist/onednn/isa.hpp"
 
 namespace mnist {
 namespace {

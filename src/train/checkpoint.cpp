@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "mnist/core/error.hpp"
-#include "mnist/nn/training_state.hpp"
+#include "mnist/models/training_state.hpp"
 #include "mnist/results/train_json.hpp"
 
 namespace mnist {

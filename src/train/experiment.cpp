@@ -14,10 +14,10 @@
 #include "feed.hpp"
 #include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/infer/low_precision.hpp"
+#include "mnist/infer/quantize.hpp"
 #include "mnist/machine/disturbance_watch.hpp"
-#include "mnist/nn/engine.hpp"
-#include "mnist/nn/low_precision.hpp"
-#include "mnist/nn/quantize.hpp"
+#include "mnist/step/engine.hpp"
 #include "mnist/train/pictures.hpp"
 #include "progress.hpp"
 

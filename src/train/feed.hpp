@@ -1,8 +1,8 @@
-// Joins the two rooms below: the loader of `data` as the batch feed of `nn`. Private to this room.
+// Joins the two rooms below: the loader of `data` as the batch feed of `step`. Private to this room.
 #pragma once
 
 #include "mnist/data/loader.hpp"
-#include "mnist/nn/engine.hpp"
+#include "mnist/step/engine.hpp"
 
 namespace mnist {
 

@@ -12,7 +12,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/data/loader.hpp"
 #include "mnist/machine/memory.hpp"
-#include "mnist/nn/layer_plan.hpp"
+#include "mnist/step/layer_plan.hpp"
 #include "mnist/train/experiment.hpp"
 
 namespace mnist {

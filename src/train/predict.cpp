@@ -6,9 +6,9 @@
 
 #include "eval_tile.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/engine.hpp"
-#include "mnist/nn/low_precision.hpp"
-#include "mnist/nn/team.hpp"
+#include "mnist/infer/low_precision.hpp"
+#include "mnist/step/engine.hpp"
+#include "mnist/step/team.hpp"
 
 namespace mnist {
 namespace {

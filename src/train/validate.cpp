@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "mnist/core/error.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 #include "mnist/train/experiment.hpp"
 
 namespace mnist {

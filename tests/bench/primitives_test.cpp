@@ -1,5 +1,5 @@
 // The check before the timing, and the primitives that it checks, in both layouts that the engine knows.
-#include "mnist/nn/single_primitive.hpp"
+#include "mnist/step/single_primitive.hpp"
 
 #include <cmath>
 #include <limits>

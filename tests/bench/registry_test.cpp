@@ -8,7 +8,7 @@
 #include "catch.hpp"
 #include "families.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 
 using namespace mnist;
 using namespace mnist::bench;

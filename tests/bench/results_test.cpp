@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "fixtures.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 
 using namespace mnist::testing;
 using mnist::Precision;

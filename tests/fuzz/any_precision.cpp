@@ -1,6 +1,6 @@
 // For the fuzzers alone, which are built without oneDNN: every precision can be had. The real answer depends
 // on the machine, and no file has a say in it.
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 
 namespace mnist {
 

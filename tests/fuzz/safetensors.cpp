@@ -4,7 +4,7 @@
 
 #include "memory_file.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/model_file.hpp"
+#include "mnist/models/model_file.hpp"
 #include "targets.hpp"
 
 namespace mnist {

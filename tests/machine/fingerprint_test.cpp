@@ -8,7 +8,7 @@
 #include <cctype>
 
 #include "catch.hpp"
-#include "mnist/core/onednn_isa.hpp"
+#include "mnist/onednn/isa.hpp"
 #include "onednn_facts.hpp"
 
 TEST_CASE("fingerprint: what is usable fits into the machine") {
@@ -75,20 +75,9 @@ TEST_CASE("fingerprint: instructions for people name what is multiplied with, an
     CHECK(instructions(Isa::baseline, dnnl_cpu_isa_sse41) == "SSE2 (oneDNN: SSE4.1)");
 }
 
-TEST_CASE("fingerprint: oneDNN is held to MNIST_MAX_ISA, and its own variable may hold it lower") {
-    using mnist::IsaLevel;
+TEST_CASE("fingerprint: oneDNN is held to MNIST_MAX_ISA") {
     const unsigned effective = mnist::effective_onednn_isa();
     if (const auto limit = mnist::isa_limit())
         CHECK((mnist::includes(onednn_isa(*limit), effective) || effective == dnnl_cpu_isa_avx2_vnni));
     CHECK(mnist::machine_facts().onednn_isa == mnist::onednn_isa_name(effective));
-
-    CHECK(mnist::stays_below("AVX", IsaLevel::avx2));
-    CHECK(mnist::stays_below("avx2", IsaLevel::avx512));
-    CHECK(mnist::stays_below("AVX2_VNNI", IsaLevel::avx512));
-    CHECK(mnist::stays_below("AVX512_CORE_VNNI", IsaLevel::avx512_bf16));
-    CHECK_FALSE(mnist::stays_below("AVX2", IsaLevel::avx2));
-    CHECK_FALSE(mnist::stays_below("AVX2_VNNI", IsaLevel::avx2));
-    CHECK_FALSE(mnist::stays_below("AVX512_CORE_AMX", IsaLevel::avx512));
-    CHECK_FALSE(mnist::stays_below("ALL", IsaLevel::baseline));
-    CHECK_FALSE(mnist::stays_below("no such word", IsaLevel::amx));
 }

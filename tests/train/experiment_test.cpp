@@ -12,7 +12,7 @@
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
-#include "mnist/nn/precision.hpp"
+#include "mnist/step/precision.hpp"
 #include "mnist/train/pictures.hpp"
 
 namespace mnist {

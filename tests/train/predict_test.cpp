@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/nn/quantize.hpp"
+#include "mnist/infer/quantize.hpp"
 
 using namespace mnist;
 

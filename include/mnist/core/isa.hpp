@@ -1,6 +1,6 @@
 // Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines:
 // each loop is compiled for every level and chosen once, at run time. oneDNN dispatches by itself; the
-// variable MNIST_MAX_ISA holds both to a level (onednn_isa.hpp tells oneDNN).
+// variable MNIST_MAX_ISA holds both to a level (onednn/isa.hpp tells oneDNN).
 #pragma once
 
 #include <optional>

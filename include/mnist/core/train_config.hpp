@@ -32,7 +32,7 @@ enum class Precision { f32, bf16 };
 /// Inverse of name(); empty for any other word.
 [[nodiscard]] std::optional<Precision> precision_named(std::string_view word);
 
-/// How the learning rate goes from step to step; the shapes are in nn/schedule.
+/// How the learning rate goes from step to step; the shapes are in step/schedule.
 enum class ScheduleKind { constant, one_cycle };
 
 /// "constant", "one-cycle": the word in flags, files and results.

@@ -1,6 +1,6 @@
 // A checkpoint: what an experiment needs to go on after its process has ended, bit for bit as if it had not.
-// One file each, checksummed (nn/training_state.hpp), with the words of results/checkpoint_json.hpp beside
-// the tensors. Where the files are kept is in checkpoint_folder.hpp.
+// One file each, checksummed (models/training_state.hpp), with the words of results/checkpoint_json.hpp
+// beside the tensors. Where the files are kept is in checkpoint_folder.hpp.
 #pragma once
 
 #include <nlohmann/json.hpp>

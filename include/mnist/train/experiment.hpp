@@ -12,9 +12,9 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
-#include "mnist/nn/model_file.hpp"
-#include "mnist/nn/quantized_file.hpp"
-#include "mnist/nn/training_state.hpp"
+#include "mnist/models/model_file.hpp"
+#include "mnist/models/quantized_file.hpp"
+#include "mnist/models/training_state.hpp"
 #include "mnist/results/checkpoint_json.hpp"
 #include "mnist/results/train_result.hpp"
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "mnist/nn/model_file.hpp"
-#include "mnist/nn/quantized_file.hpp"
+#include "mnist/models/model_file.hpp"
+#include "mnist/models/quantized_file.hpp"
 
 namespace mnist {
 

@@ -1,0 +1,75 @@
+// The optimizers' updates as vectorised loops of our own, compiled once a level of instructions and chosen at
+// run time. They run on a strip of weights right after its gradient is computed, while it is still in the
+// cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "mnist/core/bf16.hpp"
+#include "mnist/core/isa.hpp"
+#include "mnist/core/train_config.hpp"
+#include "mnist/step/schedule.hpp"
+
+namespace mnist {
+
+/// Hyper-parameters of one optimizer. The defaults of those that an optimizer does not read do not matter.
+struct OptimizerSettings {
+    OptimizerKind kind = OptimizerKind::sgd;
+    double lr = 0.01;  ///< constant, or the highest of the schedule
+    double momentum = 0.9;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    Schedule schedule{};
+};
+
+/// The settings of `kind` out of a configuration, for a run of `steps` steps (only schedules that are not
+/// constant look at them).
+[[nodiscard]] OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config,
+                                             std::uint64_t steps);
+
+/// The numbers of one step, rounded to float once.
+struct UpdateScalars {
+    float lr = 0;        ///< for Adam: lr / (1 - beta1^t)
+    float momentum = 0;  ///< mu, or beta1
+    float one_minus_beta1 = 0;
+    float beta2 = 0;
+    float one_minus_beta2 = 0;
+    float second_scale = 0;  ///< 1 / sqrt(1 - beta2^t)
+    float epsilon = 0;
+};
+
+/// Scalars of step t, counted from 1. Computed in double.
+[[nodiscard]] UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t);
+
+/// A matrix of weights with its state and its gradient; no two of them overlap. A row is an input's.
+struct UpdateOperands {
+    float* w = nullptr;        ///< [inputs, outputs] f32, updated
+    float* m = nullptr;        ///< first state (momentum's v, Adam's m), updated; not touched for SGD
+    float* v = nullptr;        ///< second state (Adam's v), updated; not touched for the others
+    const float* g = nullptr;  ///< gradient, read: [inputs, outputs], or turned: [outputs, inputs]
+    Bf16* copy = nullptr;      ///< packed alone, overwritten: copy[i / 2][o][i % 2] = to_bf16(w[i][o])
+    std::size_t inputs = 0, outputs = 0;
+    std::size_t stride = 0;  ///< numbers from a row of w, m, v to the next, and of copy to the pair's
+    std::size_t gradient_stride = 0;  ///< from a row of g to the next
+};
+
+/// One update. SGD: w -= lr g. Momentum: m = mu m + g, w -= lr m. Adam (Kingma and Ba 2015, as PyTorch
+/// computes it): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, w -= lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) +
+/// eps). Cost: no allocation; 12, 20 or 28 bytes of memory traffic a parameter, 2 more where it is packed. A
+/// turned gradient costs two shuffles and four loads for sixteen parameters with AVX-512, and much without
+/// it.
+using UpdateFn = void (*)(const UpdateOperands& operands, const UpdateScalars& s);
+
+/// How gradient and copy lie. Turned: `inputs` a multiple of 4, `outputs` of 16. Packed: `inputs` a multiple
+/// of 2, `outputs` of 16; only where has_avx512_bf16().
+struct UpdateLayout {
+    bool turned = false;
+    bool packed = false;
+};
+
+/// The loop for `kind` compiled for `isa`; `isa` must not exceed detected_isa().
+[[nodiscard]] UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout = {});
+
+}  // namespace mnist

@@ -1,0 +1,210 @@
+// The checksum stands in the header and covers the file with zeros in its own place, so that no byte is left
+// out, not even the header's blanks. It protects against damage, not against forgery.
+#include "mnist/models/training_state.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <istream>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <streambuf>
+
+#include "mnist/core/checked.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/core/sha256.hpp"
+#include "safetensors.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr const char* kTextKey = "mnist.state";
+constexpr std::string_view kChecksumStart = R"({"__metadata__":{"mnist.sha256":")";
+constexpr std::size_t kHeaderLengthBytes = 8;
+constexpr std::size_t kChecksumAt = kHeaderLengthBytes + kChecksumStart.size();
+constexpr std::size_t kChecksumSize = 64;
+constexpr const char* kDamaged = "The file is damaged";
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+std::string checksum_of(std::string_view content) {
+    Sha256 hash;
+    hash.add(bytes_of(content.substr(0, kChecksumAt)));
+    hash.add(bytes_of(std::string(kChecksumSize, '0')));
+    hash.add(bytes_of(content.substr(kChecksumAt + kChecksumSize)));
+    return hash.hex();
+}
+
+void require_checksum(std::string_view content, const std::string& where) {
+    if (content.size() < kChecksumAt + kChecksumSize ||
+        content.substr(kHeaderLengthBytes, kChecksumStart.size()) != kChecksumStart)
+        throw InputError(
+            {.where = where,
+             .expected = "a checkpoint",
+             .found = content.empty() ? "an empty file" : "another kind of file, or a damaged one"});
+    const std::string computed = checksum_of(content);
+    if (content.substr(kChecksumAt, kChecksumSize) == computed) return;
+    throw InputError({.where = where,
+                      .expected = "the content that its checksum is of",
+                      .found = fmt::format("another, with SHA-256 {}", computed),
+                      .remedy = kDamaged});
+}
+
+// A stream over bytes that somebody else keeps.
+class ViewBuffer final : public std::streambuf {
+  public:
+    explicit ViewBuffer(std::string_view view) {
+        char* const begin = const_cast<char*>(view.data());  // the get area is never written to
+        setg(begin, begin, begin + view.size());
+    }
+};
+
+struct Slot {
+    std::string name;
+    std::vector<std::uint64_t> shape;
+};
+
+constexpr const char* kFirst = "first.";
+constexpr const char* kSecond = "second.";
+
+std::vector<Slot> slots_of(const std::vector<std::size_t>& dims, const char* prefix) {
+    std::vector<Slot> slots;
+    for (std::size_t l = 0; l + 1 < dims.size(); ++l) {
+        slots.push_back({fmt::format("{}fc{}.weight", prefix, l + 1), {dims[l + 1], dims[l]}});
+        slots.push_back({fmt::format("{}fc{}.bias", prefix, l + 1), {dims[l + 1]}});
+    }
+    return slots;
+}
+
+struct StoredTensor {
+    Slot slot;
+    std::span<const float> values;
+};
+
+void append(std::vector<StoredTensor>& tensors, const ModelParameters& model, const char* prefix) {
+    const std::vector<Slot> slots = slots_of(model.dims(), prefix);
+    for (std::size_t l = 0; l < model.layers.size(); ++l) {
+        const LayerParameters& layer = model.layers[l];
+        if (layer.weight.size() != checked_product({layer.in, layer.out}) || layer.bias.size() != layer.out)
+            throw ShapeError("a training's state does not have the sizes of its extents");
+        tensors.push_back({slots[2 * l], layer.weight});
+        tensors.push_back({slots[2 * l + 1], layer.bias});
+    }
+}
+
+}  // namespace
+
+std::string training_state_content(const std::string& text, const std::optional<TrainingState>& state) {
+    std::vector<StoredTensor> tensors;
+    if (state) {
+        append(tensors, state->weights, "");
+        append(tensors, state->first, kFirst);
+        append(tensors, state->second, kSecond);
+    }
+    nlohmann::ordered_json header;
+    header["__metadata__"] = {
+        {"mnist.sha256", std::string(kChecksumSize, '0')}, {"format", "pt"}, {kTextKey, text}};
+    std::size_t end = 0;
+    for (const StoredTensor& tensor : tensors) {
+        const std::size_t begin = end;
+        end += tensor.values.size_bytes();
+        header[tensor.slot.name] = {
+            {"dtype", "F32"}, {"shape", tensor.slot.shape}, {"data_offsets", {begin, end}}};
+    }
+    std::string content = safetensors_prefix(header.dump());
+    content.reserve(content.size() + end);
+    for (const StoredTensor& tensor : tensors)
+        content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
+    content.replace(kChecksumAt, kChecksumSize, checksum_of(content));
+    return content;
+}
+
+struct TrainingStateReader::Parts {
+    std::string_view content;
+    std::string where;
+    SafetensorsHeader header;
+    std::string text;
+
+    // What the tensors of one kind hold; counts them.
+    [[nodiscard]] ModelParameters model(const std::vector<std::size_t>& dims, const char* prefix,
+                                        std::size_t& count) const {
+        ModelParameters model;
+        const std::vector<Slot> slots = slots_of(dims, prefix);
+        for (std::size_t l = 0; l + 1 < dims.size(); ++l)
+            model.layers.push_back({.in = dims[l],
+                                    .out = dims[l + 1],
+                                    .weight = values(slots[2 * l]),
+                                    .bias = values(slots[2 * l + 1])});
+        count += slots.size();
+        return model;
+    }
+
+    [[nodiscard]] AlignedVector<float> values(const Slot& slot) const {
+        const std::string expected =
+            fmt::format("a tensor {} [{}] as F32", slot.name, fmt::join(slot.shape, ", "));
+        const auto found = header.tensors.find(slot.name);
+        if (found == header.tensors.end())
+            throw InputError({.where = where, .expected = expected, .found = "none of that name"});
+        const TensorInfo& tensor = found->second;
+        std::optional<std::size_t> bytes = sizeof(float);
+        for (const std::uint64_t extent : slot.shape) {
+            if (bytes) bytes = checked_product({*bytes, extent});
+        }
+        if (tensor.dtype != "F32" || tensor.shape != slot.shape || bytes != tensor.end - tensor.begin)
+            throw InputError({.where = where,
+                              .offset = header.data_offset + tensor.begin,
+                              .expected = expected,
+                              .found = fmt::format("[{}] as {}, {} bytes", fmt::join(tensor.shape, ", "),
+                                                   in_quotes(tensor.dtype), tensor.end - tensor.begin)});
+        AlignedVector<float> values(*bytes / sizeof(float));
+        if (*bytes > 0)
+            std::memcpy(values.data(), content.data() + header.data_offset + tensor.begin, *bytes);
+        return values;
+    }
+};
+
+TrainingStateReader::TrainingStateReader(std::string_view content, std::string where)
+    : parts_(std::make_unique<Parts>()) {
+    parts_->content = content;
+    parts_->where = std::move(where);
+    require_checksum(content, parts_->where);
+    ViewBuffer buffer(content);
+    std::istream file(&buffer);
+    parts_->header = read_safetensors_header(file, content.size(), parts_->where);
+    const auto text = parts_->header.metadata.find(kTextKey);
+    if (text == parts_->header.metadata.end())
+        throw InputError({.where = parts_->where,
+                          .expected = fmt::format("a text \"{}\"", kTextKey),
+                          .found = "a safetensors file without it"});
+    parts_->text = std::move(text->second);
+}
+
+TrainingStateReader::~TrainingStateReader() = default;
+
+const std::string& TrainingStateReader::text() const noexcept {
+    return parts_->text;
+}
+
+bool TrainingStateReader::has_state() const noexcept {
+    return !parts_->header.tensors.empty();
+}
+
+TrainingState TrainingStateReader::state(const std::vector<std::size_t>& dims,
+                                         OptimizerKind optimizer) const {
+    std::size_t count = 0;
+    TrainingState state;
+    state.weights = parts_->model(dims, "", count);
+    if (optimizer != OptimizerKind::sgd) state.first = parts_->model(dims, kFirst, count);
+    if (optimizer == OptimizerKind::adam) state.second = parts_->model(dims, kSecond, count);
+    if (parts_->header.tensors.size() != count)
+        throw InputError({.where = parts_->where,
+                          .expected = fmt::format("{} tensors for {}", count, title(optimizer)),
+                          .found = fmt::format("{}", parts_->header.tensors.size())});
+    return state;
+}
+
+}  // namespace mnist

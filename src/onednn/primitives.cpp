@@ -1,0 +1,289 @@
+// Descriptors of both API generations, errors with shapes, execution through the C interface.
+#include "mnist/onednn/primitives.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <array>
+#include <functional>
+#include <utility>
+
+#include "mnist/core/error.hpp"
+#include "mnist/onednn/isa.hpp"
+
+namespace mnist::onednn {
+namespace {
+
+using tag = dnnl::memory::format_tag;
+
+dnnl::primitive_attr base_attributes() {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    return attributes;
+}
+
+void append_relu(dnnl::post_ops& ops) {
+#if DNNL_VERSION_MAJOR >= 3
+    ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+#else
+    ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+#endif
+}
+
+// primitive_desc(engine, x..., attr) in 3.x is primitive_desc(desc(x...), attr, engine) in 2.x, with the same
+// x...
+template <class P, class... X>
+auto forward_pd(const dnnl::primitive_attr& attributes, const X&... x) {
+#if DNNL_VERSION_MAJOR >= 3
+    return typename P::primitive_desc(cpu_engine(), x..., attributes);
+#else
+    return typename P::primitive_desc(typename P::desc(x...), attributes, cpu_engine());
+#endif
+}
+
+template <class P, class Hint, class... X>
+auto backward_pd(const dnnl::primitive_attr& attributes, const Hint& hint, const X&... x) {
+#if DNNL_VERSION_MAJOR >= 3
+    return typename P::primitive_desc(cpu_engine(), x..., hint, attributes);
+#else
+    return typename P::primitive_desc(typename P::desc(x...), attributes, cpu_engine(), hint);
+#endif
+}
+
+template <class P, class Pd>
+Primitive finish(const Pd& pd, const std::vector<Operand>& operands = {}) {
+    return {.prim = P(pd),
+            .scratchpad_md = pd.scratchpad_desc(),
+            .what = {},
+            .implementation = pd.impl_info_str(),
+            .operands = operands};
+}
+
+// Runs `make` and turns oneDNN's error into ours.
+Primitive guarded(const std::string& what, const std::function<Primitive()>& make) {
+    const OneThreadScope one_thread;
+    try {
+        Primitive primitive = make();
+        primitive.what = what;
+        return primitive;
+    } catch (const dnnl::error& error) {
+        throw BackendError(fmt::format("oneDNN cannot build {}: {} (status {})", what, error.what(),
+                                       static_cast<int>(error.status)));
+    }
+}
+
+std::string words(const char* operation, const ProductShape& s) {
+    return fmt::format("{} of {}x{} by {}x{}", operation, s.rows, s.in, s.out, s.in);
+}
+
+dnnl::memory::data_type data_type(Precision type) {
+    return type == Precision::f32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
+}
+
+dnnl::memory::desc strided(std::size_t rows, std::size_t columns, std::size_t row_stride,
+                           std::size_t column_stride, Precision type) {
+    const auto dim = [](std::size_t n) { return static_cast<dnnl::memory::dim>(n); };
+    return {
+        {dim(rows), dim(columns)}, data_type(type), dnnl::memory::dims{dim(row_stride), dim(column_stride)}};
+}
+
+/// [rows, columns] row-major, `stride` numbers from a row to the next, or as many as a row has where it is 0;
+/// and the same memory as the matrix's transpose.
+dnnl::memory::desc rows_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
+    return strided(rows, columns, stride == 0 ? columns : stride, 1, type);
+}
+dnnl::memory::desc turned_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
+    return strided(columns, rows, 1, stride == 0 ? columns : stride, type);
+}
+
+struct InnerProductMds {
+    dnnl::memory::desc src, weights, bias, dst;
+    InnerProductMds(const ProductShape& s, Precision dst_type)
+        : src(matrix(s.rows, s.in, tag::ab, s.type)),
+          weights(matrix(s.out, s.in, s.weights_tag, s.type)),
+          bias(s.bias ? vector(s.out) : dnnl::memory::desc()),
+          dst(matrix(s.rows, s.out, tag::ab, dst_type)) {}
+};
+
+auto inner_product_pd(const InnerProductMds& md, const dnnl::primitive_attr& attributes) {
+    return forward_pd<dnnl::inner_product_forward>(attributes, dnnl::prop_kind::forward_training, md.src,
+                                                   md.weights, md.bias, md.dst);
+}
+
+}  // namespace
+
+const dnnl::engine& cpu_engine() {
+    static const dnnl::engine engine = [] {
+        limit_onednn();
+        return dnnl::engine(dnnl::engine::kind::cpu, 0);
+    }();
+    return engine;
+}
+
+const dnnl::stream& cpu_stream() {
+    static const dnnl::stream stream(cpu_engine());
+    return stream;
+}
+
+OneThreadScope::OneThreadScope() : before_(omp_get_max_threads()) {
+    omp_set_num_threads(1);
+}
+OneThreadScope::~OneThreadScope() {
+    omp_set_num_threads(before_);
+}
+
+dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, tag format, Precision type) {
+    return {{static_cast<dnnl::memory::dim>(rows), static_cast<dnnl::memory::dim>(columns)},
+            data_type(type),
+            format};
+}
+
+dnnl::memory::desc vector(std::size_t length) {
+    return {{static_cast<dnnl::memory::dim>(length)}, dnnl::memory::data_type::f32, tag::a};
+}
+
+dnnl::memory view(const dnnl::memory::desc& md, void* data) {
+    return {md, cpu_engine(), data};
+}
+
+Primitive forward_product(const ProductShape& shape, bool relu) {
+    return guarded(words("forward", shape), [&] {
+        dnnl::primitive_attr attributes = base_attributes();
+        if (relu) {
+            dnnl::post_ops ops;
+            append_relu(ops);
+            attributes.set_post_ops(ops);
+        }
+        if (shape.weights_tag != tag::io) {
+            const InnerProductMds md(shape, shape.dst_type);
+            std::vector<Operand> operands{
+                {DNNL_ARG_SRC, md.src}, {DNNL_ARG_WEIGHTS, md.weights}, {DNNL_ARG_DST, md.dst}};
+            if (shape.bias) operands.push_back({DNNL_ARG_BIAS, md.bias});
+            return finish<dnnl::inner_product_forward>(inner_product_pd(md, attributes), operands);
+        }
+        const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
+        const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
+        const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
+        std::vector<Operand> operands{{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}};
+        if (!shape.bias)
+            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst), operands);
+        const auto bias = rows_md(1, shape.out, 0, Precision::f32);
+        operands.push_back({DNNL_ARG_BIAS, bias});
+        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst), operands);
+    });
+}
+
+Primitive backward_data_product(const ProductShape& shape) {
+    return guarded(words("backward_data", shape), [&] {
+        const auto attributes = base_attributes();
+        if (shape.weights_tag != tag::io) {
+            const InnerProductMds md(shape, shape.type);
+            return finish<dnnl::inner_product_backward_data>(
+                backward_pd<dnnl::inner_product_backward_data>(attributes, inner_product_pd(md, attributes),
+                                                               md.src, md.weights, md.dst),
+                {{DNNL_ARG_DIFF_DST, md.dst}, {DNNL_ARG_WEIGHTS, md.weights}, {DNNL_ARG_DIFF_SRC, md.src}});
+        }
+        const auto diff_dst = rows_md(shape.rows, shape.out, 0, shape.type);
+        const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
+        const auto diff_src = rows_md(shape.rows, shape.in, 0, shape.type);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, diff_dst, weights, diff_src),
+            {{DNNL_ARG_SRC, diff_dst}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, diff_src}});
+    });
+}
+
+Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add) {
+    return guarded(words("backward_weights", shape), [&] {
+        dnnl::primitive_attr attributes = base_attributes();
+        if (add) {
+            dnnl::post_ops ops;
+            ops.append_sum(1.0F);
+            attributes.set_post_ops(ops);
+        }
+        const auto [height, width] =
+            by_output ? std::pair{shape.out, shape.in} : std::pair{shape.in, shape.out};
+        const auto [left_stride, right_stride] = by_output ? std::pair{shape.dst_stride, shape.src_stride}
+                                                           : std::pair{shape.src_stride, shape.dst_stride};
+        const auto left = turned_md(shape.rows, height, left_stride, shape.type);
+        const auto right = rows_md(shape.rows, width, right_stride, shape.type);
+        const auto result = rows_md(height, width, shape.weights_stride, Precision::f32);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, left, right, result),
+            {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+    });
+}
+
+Primitive relu_backward(std::size_t rows, std::size_t columns) {
+    return guarded(fmt::format("eltwise_backward (ReLU) of {}x{}", rows, columns), [&] {
+        const auto md = matrix(rows, columns, tag::ab);
+        const auto attributes = base_attributes();
+        // The algorithm that reads the result instead of the argument: only the activations after ReLU are
+        // kept.
+        const auto relu = dnnl::algorithm::eltwise_relu_use_dst_for_bwd;
+#if DNNL_VERSION_MAJOR >= 3
+        const auto hint = forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training,
+                                                            relu, md, md, 0.0F, 0.0F);
+        return finish<dnnl::eltwise_backward>(
+            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, md, 0.0F, 0.0F));
+#else
+        const auto hint =
+            forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training, relu, md, 0.0F, 0.0F);
+        return finish<dnnl::eltwise_backward>(
+            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, 0.0F, 0.0F));
+#endif
+    });
+}
+
+Call::Call(const Primitive& primitive, std::vector<Argument> arguments)
+    : primitive_(primitive.prim), what_(primitive.what) {
+    if (arguments.size() + 1 > kMostArguments) throw ShapeError("too many arguments for a primitive call");
+    for (Argument& argument : arguments) {
+        arguments_[count_++] = {argument.name, argument.memory.get()};
+        kept_.push_back(std::move(argument.memory));
+    }
+}
+
+Call::Call(const Primitive& primitive)
+    : Call(primitive, [&] {
+          std::vector<Argument> arguments;
+          for (const Operand& operand : primitive.operands)
+              arguments.push_back({operand.name, view(operand.md, nullptr)});
+          return arguments;
+      }()) {}
+
+void Call::point(std::size_t index, void* data) {
+    kept_[index].set_data_handle(data);
+}
+
+void Call::run(const dnnl::memory& scratchpad) const {
+    std::array<dnnl_exec_arg_t, kMostArguments> arguments;
+    std::copy_n(arguments_, count_, arguments.begin());
+    arguments[static_cast<std::size_t>(count_)] = {DNNL_ARG_SCRATCHPAD, scratchpad.get()};
+    const dnnl_status_t status =
+        dnnl_primitive_execute(primitive_.get(), cpu_stream().get(), count_ + 1, arguments.data());
+    if (status != dnnl_success)
+        throw BackendError(fmt::format("oneDNN cannot run {}: status {}", what_, static_cast<int>(status)));
+}
+
+Scratchpads::Scratchpads(std::size_t threads, std::pmr::memory_resource* memory) {
+    buffers_.reserve(threads);
+    for (std::size_t t = 0; t < threads; ++t) buffers_.emplace_back(memory);
+}
+
+void Scratchpads::reserve(const Primitive& primitive) {
+    bytes_ = std::max(bytes_, primitive.scratchpad_md.get_size());
+}
+
+std::vector<dnnl::memory> Scratchpads::bind(const Primitive& primitive) {
+    std::vector<dnnl::memory> memories;
+    for (std::size_t t = 0; t < buffers_.size(); ++t) memories.push_back(bind(primitive, t));
+    return memories;
+}
+
+dnnl::memory Scratchpads::bind(const Primitive& primitive, std::size_t thread) {
+    AlignedVector<std::byte>& buffer = buffers_[thread];
+    buffer.resize(std::max<std::size_t>(bytes_, 1));
+    return view(primitive.scratchpad_md, buffer.data());
+}
+
+}  // namespace mnist::onednn

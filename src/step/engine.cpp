@@ -1,0 +1,289 @@
+// Puts plans, memory, programs and the team together, evaluates, and gives weights out. How an epoch is
+// walked through is in engine_steps.cpp.
+#include "mnist/step/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine_impl.hpp"
+#include "mnist/core/error.hpp"
+#include "mnist/step/precision.hpp"
+
+namespace mnist {
+namespace {
+
+// Blocked where all directions of every layer run on oneDNN's matrix kernels for blocked weights; elsewhere
+// they would fall to a reference loop.
+KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t rows) {
+    for (const LayerPlan& plan : plan_layers(dims, KernelFamily::blocked)) {
+        const onednn::ProductShape shape{.rows = rows,
+                                         .in = plan.in_padded,
+                                         .out = plan.out_padded,
+                                         .weights_tag = tag_of(WeightsLayout::blocked, plan.panel_width)};
+        try {
+            if (!onednn::forward_product(shape, false).fast()) return KernelFamily::plain;
+            if (!onednn::backward_data_product(shape).fast()) return KernelFamily::plain;
+        } catch (const BackendError&) {
+            return KernelFamily::plain;  // this oneDNN knows no kernel for the layout at all
+        }
+    }
+    return KernelFamily::blocked;
+}
+
+// What the default network needs for usual batches, in whole huge pages; only what is used becomes resident.
+constexpr std::size_t kArenaBytes = 4 * kHugePage;
+
+EngineOptions completed(EngineOptions options) {
+    // Extents that are no network are refused by plan_layers.
+    if (!options.dims.empty() && options.dims.back() > 256)
+        throw ShapeError("labels are bytes: at most 256 classes");
+    if (options.batch == 0) options.precision = Precision::f32;
+    if (options.precision != Precision::f32) {
+        if (const auto obstacle = precision_obstacle(options.precision)) throw BackendError(*obstacle);
+        if (!options.family) options.family = bf16_family();
+        if (options.family == KernelFamily::plain) throw ShapeError("weights in bf16 are blocked");
+        if (options.family == KernelFamily::amx && bf16_family() != KernelFamily::amx)
+            throw BackendError("this CPU, its system or oneDNN's settings offer no AMX");
+    } else if (options.family == KernelFamily::amx) {
+        throw ShapeError("AMX multiplies bf16, not f32");
+    }
+    if (!options.family)
+        options.family = fastest_family(options.dims, std::max<std::size_t>(options.batch, 1));
+    return options;
+}
+
+std::size_t index_of_maximum(const float* row, std::size_t n) {
+    return static_cast<std::size_t>(std::max_element(row, row + n) - row);
+}
+
+}  // namespace
+
+Engine::Impl::Impl(Team& team, EngineOptions options)
+    : team_(team),
+      options_(completed(std::move(options))),
+      isa_(options_.isa.value_or(detected_isa())),
+      arena_(kArenaBytes, huge_page_heap()),
+      // With gemm the arena gains nothing with two threads, and loses with one.
+      memory_(*options_.family == KernelFamily::plain ? huge_page_heap() : &arena_),
+      products_(team.size(), memory_),
+      logs_(team.size()) {
+    plans = plan_layers(options_.dims, *options_.family);
+    for (const LayerPlan& plan : plans) layers_.emplace_back(plan, options_.precision, memory_);
+    make_programs();
+}
+
+// As few strips a chain as come out even, or nearly: of some numbers that which leaves the fewest to the one
+// worker that has most. Gradients in bf16 are not divided: oneDNN computes a strip of a matrix by other
+// kernels than the whole, which sum in another order on AMX.
+void Engine::Impl::divide_work() {
+    constexpr std::size_t kMostOfChain = 6;
+    const std::size_t chains = plans.front().chains();
+    const std::size_t team = team_.size();
+    const auto most_of_one = [&](std::size_t strips) { return (chains * strips + team - 1) / team; };
+    std::size_t of_chain = 1;
+    for (std::size_t n = 2; n <= kMostOfChain; ++n)
+        if (most_of_one(n) * of_chain < most_of_one(of_chain) * n) of_chain = n;
+    strips_.forward = plans.front().forward_strips(of_chain);
+    const bool divided = options_.precision == Precision::f32;
+    strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
+    forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
+    constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
+    for (std::size_t l = 1; l < plans.size(); ++l) {
+        const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
+        strips_.gradient.push_back(plans[l].gradient_strips(divided ? std::min(worth, team) : 1));
+        for (std::size_t s = 0; s < strips_.gradient[l].size(); ++s) upper_strips_.emplace_back(l, s);
+    }
+}
+
+StepBuffers Engine::Impl::make_buffers() const {
+    std::size_t rows = cut_batch(options_.batch).group;
+    if (options_.last_batch > 0) rows = std::max(rows, cut_batch(options_.last_batch).group);
+    const LayerPlan& first = plans.front();
+    StepBuffers buffers{
+        .first = {.workers = {},
+                  .slots = {},
+                  .group_rows = rows,
+                  .parts = AlignedVector<float>(first.chains() * rows * first.out_padded, 0.0F, memory_)},
+        .rows = RowBuffers(layers_, rows, options_.precision, memory_)};
+    const std::size_t sharers = std::min(team_.size(), first.chains());
+    for (std::size_t t = 0; t < team_.size(); ++t)
+        buffers.first.workers.emplace_back(options_.precision, (first.chains() + sharers - 1) / sharers,
+                                           forward_too_ && strips_.forward.size() > first.chains() ? 2 : 1,
+                                           rows * first.widest_chain(), memory_);
+    if (options_.feed != nullptr) buffers.first.slots = options_.feed->slots();
+    return buffers;
+}
+
+void Engine::Impl::make_programs() {
+    std::size_t most_items = 1;
+    if (options_.batch > 0) {
+        divide_work();
+        buffers_.emplace(make_buffers());
+        const auto make = [&](std::size_t rows) {
+            return std::make_unique<StepProgram>(cut_batch(rows), strips_, layers_, *buffers_, products_,
+                                                 options_.precision, isa_);
+        };
+        full_ = make(options_.batch);
+        if (options_.last_batch > 0) last_ = make(options_.last_batch);
+        const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
+        most_items =
+            std::max({strips_.forward.size() * tiles, strips_.gradient.front().size() + upper_strips_.size(),
+                      buffers_->first.group_rows});
+    }
+    eval_ =
+        std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
+    products_.bind();
+    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded());
+}
+
+void Engine::Impl::check_rows(const LabelledRows& rows) const {
+    if (rows.pixels != plans.front().in)
+        throw ShapeError(
+            fmt::format("rows of {} pixels for a network with {} inputs", rows.pixels, plans.front().in));
+}
+
+void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings& optimizer) {
+    if (weights.layers.size() != layers_.size())
+        throw ShapeError("the weights have another number of layers");
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+        layers_[l].load(weights.layers[l]);
+        layers_[l].clear_state();
+    }
+    optimizer_ = optimizer;
+    update_ = update_function(optimizer.kind, isa_,
+                              {.turned = layers_.front().turned(), .packed = !layers_.front().copy.empty()});
+    bias_update_ = update_function(optimizer.kind, isa_);
+    steps_taken_ = 0;
+}
+
+template <class Visit>
+void Engine::Impl::forward_tiles(const LabelledRows& rows, Visit&& visit) {
+    check_rows(rows);
+    const std::size_t tiles = eval_->tiles(rows.count);
+    // A tile alone takes one thread, and waking that would take longer than most tiles.
+    if (tiles == 1) {
+        Team::run_on_caller([&](std::size_t thread) { visit(0, eval_->run_tile(0, rows, thread)); });
+        return;
+    }
+    std::atomic<std::size_t> next{0};
+    team_.run([&](std::size_t thread) {
+        for (std::size_t t = next.fetch_add(1); t < tiles; t = next.fetch_add(1))
+            visit(t, eval_->run_tile(t, rows, thread));
+    });
+}
+
+EvalOutcome Engine::Impl::evaluate(const LabelledRows& rows) {
+    const std::size_t classes = plans.back().out;
+    const std::size_t columns = plans.back().out_padded;
+    EvalOutcome outcome;
+    outcome.predicted.resize(rows.count);
+    std::vector<double> losses(eval_->tiles(rows.count), 0.0);
+    forward_tiles(rows, [&](std::size_t t, const float* logits) {
+        losses[t] = eval_->loss(t, rows, logits);
+        for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
+            outcome.predicted[t * eval_->rows() + r] =
+                static_cast<std::uint8_t>(index_of_maximum(logits + r * columns, classes));
+    });
+    double total = 0;
+    for (const double loss : losses) total += loss;
+    outcome.loss = rows.count == 0 ? 0 : total / static_cast<double>(rows.count);
+    outcome.confusion_matrix.assign(classes, std::vector<std::uint64_t>(classes, 0));
+    for (std::size_t i = 0; i < rows.count; ++i) {
+        ++outcome.confusion_matrix[rows.labels[i]][outcome.predicted[i]];
+        if (rows.labels[i] == outcome.predicted[i]) ++outcome.correct;
+    }
+    return outcome;
+}
+
+std::vector<float> Engine::Impl::logits(const LabelledRows& rows) {
+    const std::size_t classes = plans.back().out;
+    const std::size_t columns = plans.back().out_padded;
+    std::vector<float> all(rows.count * classes);
+    forward_tiles(rows, [&](std::size_t t, const float* tile) {
+        for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
+            std::copy_n(tile + r * columns, classes, all.data() + (t * eval_->rows() + r) * classes);
+    });
+    return all;
+}
+
+ModelParameters Engine::Impl::parameters(Array weights, Array bias) const {
+    ModelParameters model;
+    for (const LayerMemory& layer : layers_)
+        model.layers.push_back(layer.unload(layer.*weights, layer.*bias));
+    return model;
+}
+
+ModelParameters Engine::Impl::gradients() const {
+    ModelParameters model;
+    for (const LayerMemory& layer : layers_) model.layers.push_back(layer.gradient());
+    return model;
+}
+
+TrainingState Engine::Impl::state() const {
+    TrainingState state{.weights = parameters(&LayerMemory::weights, &LayerMemory::bias),
+                        .first = {},
+                        .second = {},
+                        .steps = steps_taken_};
+    if (optimizer_.kind != OptimizerKind::sgd)
+        state.first = parameters(&LayerMemory::first_weights, &LayerMemory::first_bias);
+    if (optimizer_.kind == OptimizerKind::adam)
+        state.second = parameters(&LayerMemory::second_weights, &LayerMemory::second_bias);
+    return state;
+}
+
+void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& optimizer) {
+    const std::size_t first = optimizer.kind == OptimizerKind::sgd ? 0 : layers_.size();
+    const std::size_t second = optimizer.kind == OptimizerKind::adam ? layers_.size() : 0;
+    if (state.first.layers.size() != first || state.second.layers.size() != second)
+        throw ShapeError("the state is not one of this optimizer");
+    start(state.weights, optimizer);
+    const auto load = [&](const ModelParameters& model, Array weights, Array bias) {
+        for (std::size_t l = 0; l < model.layers.size(); ++l)
+            layers_[l].fill(model.layers[l], layers_[l].*weights, layers_[l].*bias);
+    };
+    load(state.first, &LayerMemory::first_weights, &LayerMemory::first_bias);
+    load(state.second, &LayerMemory::second_weights, &LayerMemory::second_bias);
+    steps_taken_ = state.steps;
+}
+
+std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
+    return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
+}
+
+Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
+Engine::~Engine() = default;
+
+void Engine::start(const ModelParameters& weights, const OptimizerSettings& optimizer) {
+    impl_->start(weights, optimizer);
+}
+void Engine::resume(const TrainingState& state, const OptimizerSettings& optimizer) {
+    impl_->resume(state, optimizer);
+}
+TrainingState Engine::state() const {
+    return impl_->state();
+}
+EpochOutcome Engine::train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
+                                 const std::atomic<bool>& stop, bool timed) {
+    return impl_->train_epoch(rows, order, stop, timed);
+}
+EvalOutcome Engine::evaluate(const LabelledRows& rows) {
+    return impl_->evaluate(rows);
+}
+std::vector<float> Engine::logits(const LabelledRows& rows) {
+    return impl_->logits(rows);
+}
+ModelParameters Engine::weights() const {
+    return impl_->parameters(&LayerMemory::weights, &LayerMemory::bias);
+}
+ModelParameters Engine::gradients() const {
+    return impl_->gradients();
+}
+std::vector<PrimitiveFacts> Engine::primitives() const {
+    return impl_->primitives();
+}
+const std::vector<LayerPlan>& Engine::layers() const noexcept {
+    return impl_->plans;
+}
+
+}  // namespace mnist

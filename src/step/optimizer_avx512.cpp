@@ -1,0 +1,209 @@
+// Each rule once, each layout of gradient and copy once. A turned gradient is transposed in registers,
+// sixteen by four numbers at a time, and used at once: the shuffles are done while the weights are on their
+// way from the second-level cache.
+#include "optimizer_avx512.hpp"
+
+#include <immintrin.h>
+
+#include "bf16_vectors.hpp"
+#include "mnist/step/layer_plan.hpp"
+
+namespace mnist {
+namespace {
+
+#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
+
+// The square root by Newton's method from an estimate of 14 bits (Goldschmidt's form), and a last correction
+// by the exact remainder (Markstein 1990), which leaves what the instruction rounds to; below 2^-100 the
+// remainder underflows and the last bit is uncertain. Infinity gives no number. A CPU that takes square roots
+// and divides in one unit would wait for that; this way the multiply-add units work beside the division.
+MNIST_AVX512 [[gnu::always_inline]] inline __m512 square_root(__m512 x) {
+    const __m512 half = _mm512_set1_ps(0.5F);
+    const __mmask16 not_zero = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    const __m512 estimate = _mm512_maskz_rsqrt14_ps(not_zero, x);
+    __m512 root = _mm512_mul_ps(x, estimate);
+    __m512 half_inverse = _mm512_mul_ps(estimate, half);
+    const __m512 error = _mm512_fnmadd_ps(root, half_inverse, half);
+    root = _mm512_fmadd_ps(root, error, root);
+    half_inverse = _mm512_fmadd_ps(half_inverse, error, half_inverse);
+    const __m512 remainder = _mm512_fnmadd_ps(root, root, x);
+    return _mm512_fmadd_ps(remainder, half_inverse, root);
+}
+
+// Each rule takes sixteen parameters with their state and gradient; `first` and `second` are m and v of
+// UpdateFn.
+struct SgdVectors {
+    static constexpr bool kFirst = false;
+    static constexpr bool kSecond = false;
+    __m512 lr;
+    MNIST_AVX512 explicit SgdVectors(const UpdateScalars& s) : lr(_mm512_set1_ps(s.lr)) {}
+    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512&, __m512&, __m512 g) const {
+        return _mm512_fnmadd_ps(lr, g, w);
+    }
+};
+
+struct MomentumVectors {
+    static constexpr bool kFirst = true;
+    static constexpr bool kSecond = false;
+    __m512 lr, mu;
+    MNIST_AVX512 explicit MomentumVectors(const UpdateScalars& s)
+        : lr(_mm512_set1_ps(s.lr)), mu(_mm512_set1_ps(s.momentum)) {}
+    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512& first, __m512&, __m512 g) const {
+        first = _mm512_fmadd_ps(mu, first, g);
+        return _mm512_fnmadd_ps(lr, first, w);
+    }
+};
+
+struct AdamVectors {
+    static constexpr bool kFirst = true;
+    static constexpr bool kSecond = true;
+    __m512 lr, b1, c1, b2, c2, scale, eps;
+    MNIST_AVX512 explicit AdamVectors(const UpdateScalars& s)
+        : lr(_mm512_set1_ps(s.lr)),
+          b1(_mm512_set1_ps(s.momentum)),
+          c1(_mm512_set1_ps(s.one_minus_beta1)),
+          b2(_mm512_set1_ps(s.beta2)),
+          c2(_mm512_set1_ps(s.one_minus_beta2)),
+          scale(_mm512_set1_ps(s.second_scale)),
+          eps(_mm512_set1_ps(s.epsilon)) {}
+    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512& first, __m512& second,
+                                                       __m512 g) const {
+        first = _mm512_fmadd_ps(b1, first, _mm512_mul_ps(c1, g));
+        second = _mm512_fmadd_ps(b2, second, _mm512_mul_ps(c2, _mm512_mul_ps(g, g)));
+        const __m512 divisor = _mm512_fmadd_ps(square_root(second), scale, eps);
+        return _mm512_sub_ps(w, _mm512_div_ps(_mm512_mul_ps(lr, first), divisor));
+    }
+};
+
+// Sixteen parameters; `live` are those that there are. Returns the new weights.
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline __m512 update_some(const Rule& rule, __mmask16 live,
+                                                              const UpdateOperands& o, std::size_t at,
+                                                              __m512 g) {
+    __m512 first = Rule::kFirst ? _mm512_maskz_loadu_ps(live, o.m + at) : _mm512_setzero_ps();
+    __m512 second = Rule::kSecond ? _mm512_maskz_loadu_ps(live, o.v + at) : _mm512_setzero_ps();
+    const __m512 updated = rule.updated(_mm512_maskz_loadu_ps(live, o.w + at), first, second, g);
+    if (Rule::kFirst) _mm512_mask_storeu_ps(o.m + at, live, first);
+    if (Rule::kSecond) _mm512_mask_storeu_ps(o.v + at, live, second);
+    _mm512_mask_storeu_ps(o.w + at, live, updated);
+    return updated;
+}
+
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_row(const Rule& rule, const UpdateOperands& o,
+                                                           std::size_t at, const float* g, std::size_t n) {
+    std::size_t i = 0;
+    for (; i + kLane <= n; i += kLane) update_some(rule, 0xFFFF, o, at + i, _mm512_loadu_ps(g + i));
+    if (i == n) return;
+    const auto live = static_cast<__mmask16>((1U << (n - i)) - 1);
+    update_some(rule, live, o, at + i, _mm512_maskz_loadu_ps(live, g + i));
+}
+
+template <class Rule>
+MNIST_AVX512 void update_straight(const UpdateOperands& o, const UpdateScalars& s) {
+    const Rule rule(s);
+    if (o.stride == o.outputs && o.gradient_stride == o.outputs)
+        return update_row(rule, o, 0, o.g, o.inputs * o.outputs);
+    for (std::size_t i = 0; i < o.inputs; ++i)
+        update_row(rule, o, i * o.stride, o.g + i * o.gradient_stride, o.outputs);
+}
+
+// Two inputs of sixteen outputs at a time.
+template <class Rule>
+MNIST_AVX512_BF16 void update_packed(const UpdateOperands& o, const UpdateScalars& s) {
+    const Rule rule(s);
+    for (std::size_t i = 0; i < o.inputs; i += 2) {
+        for (std::size_t k = 0; k < o.outputs; k += kLane) {
+            const float* const g = o.g + i * o.gradient_stride + k;
+            const std::size_t at = i * o.stride + k;
+            const __m512 lower = update_some(rule, 0xFFFF, o, at, _mm512_loadu_ps(g));
+            const __m512 upper =
+                update_some(rule, 0xFFFF, o, at + o.stride, _mm512_loadu_ps(g + o.gradient_stride));
+            _mm512_storeu_si512(o.copy + i * o.stride + 2 * k, pairs_of_bf16(lower, upper));
+        }
+    }
+}
+
+// A quarter of four outputs: rows 0, 4, 8 and 12 of src side by side, four inputs of each.
+MNIST_AVX512 [[gnu::always_inline]] inline __m512 four_rows(const float* src, std::size_t stride) {
+    const __m512 first = _mm512_maskz_broadcast_f32x4(0xFFFF, _mm_loadu_ps(src));
+    const __m512 second = _mm512_mask_broadcast_f32x4(first, 0x00F0, _mm_loadu_ps(src + 4 * stride));
+    const __m512 third = _mm512_mask_broadcast_f32x4(second, 0x0F00, _mm_loadu_ps(src + 8 * stride));
+    return _mm512_mask_broadcast_f32x4(third, 0xF000, _mm_loadu_ps(src + 12 * stride));
+}
+
+// Four inputs of sixteen outputs; in each quarter of the registers a block of 4x4 is transposed.
+MNIST_AVX512 [[gnu::always_inline]] inline void transpose_four(const float* src, std::size_t stride,
+                                                               __m512* dst) {
+    const __m512 a = four_rows(src, stride);
+    const __m512 b = four_rows(src + stride, stride);
+    const __m512 c = four_rows(src + 2 * stride, stride);
+    const __m512 d = four_rows(src + 3 * stride, stride);
+    const __m512d ab_low = _mm512_castps_pd(_mm512_maskz_unpacklo_ps(0xFFFF, a, b));
+    const __m512d ab_high = _mm512_castps_pd(_mm512_maskz_unpackhi_ps(0xFFFF, a, b));
+    const __m512d cd_low = _mm512_castps_pd(_mm512_maskz_unpacklo_ps(0xFFFF, c, d));
+    const __m512d cd_high = _mm512_castps_pd(_mm512_maskz_unpackhi_ps(0xFFFF, c, d));
+    dst[0] = _mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xFF, ab_low, cd_low));
+    dst[1] = _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, ab_low, cd_low));
+    dst[2] = _mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xFF, ab_high, cd_high));
+    dst[3] = _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, ab_high, cd_high));
+}
+
+// Four inputs of sixteen outputs, from input i and output k on. Leaves the new weights in `updated`, too.
+template <class Rule>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_block(const Rule& rule, const UpdateOperands& o,
+                                                             std::size_t i, std::size_t k, __m512* updated) {
+    __m512 gradient[4];
+    // The next sixteen inputs' gradients, a quarter each time. With state of its own a rule waits for
+    // that, and gains nothing.
+    const float* const soon = o.g + (k + i % kLane) * o.gradient_stride + i / kLane * kLane + kLane;
+    for (std::size_t q = 0; q < 4 && !Rule::kFirst; ++q) __builtin_prefetch(soon + q * o.gradient_stride);
+    transpose_four(o.g + k * o.gradient_stride + i, o.gradient_stride, gradient);
+    for (std::size_t q = 0; q < 4; ++q)
+        updated[q] = update_some(rule, 0xFFFF, o, (i + q) * o.stride + k, gradient[q]);
+}
+
+template <class Rule>
+MNIST_AVX512 void update_turned(const UpdateOperands& o, const UpdateScalars& s) {
+    const Rule rule(s);
+    __m512 updated[4];
+    for (std::size_t i = 0; i < o.inputs; i += 4) {
+        for (std::size_t k = 0; k < o.outputs; k += kLane) update_block(rule, o, i, k, updated);
+    }
+}
+
+template <class Rule>
+MNIST_AVX512_BF16 void update_turned_and_packed(const UpdateOperands& o, const UpdateScalars& s) {
+    const Rule rule(s);
+    __m512 updated[4];
+    for (std::size_t i = 0; i < o.inputs; i += 4) {
+        for (std::size_t k = 0; k < o.outputs; k += kLane) {
+            update_block(rule, o, i, k, updated);
+            for (std::size_t q = 0; q < 4; q += 2)
+                _mm512_storeu_si512(o.copy + (i + q) * o.stride + 2 * k,
+                                    pairs_of_bf16(updated[q], updated[q + 1]));
+        }
+    }
+}
+
+template <class Rule>
+UpdateFn with_layout(UpdateLayout layout) {
+    if (layout.turned) return layout.packed ? update_turned_and_packed<Rule> : update_turned<Rule>;
+    return layout.packed ? update_packed<Rule> : update_straight<Rule>;
+}
+
+}  // namespace
+
+UpdateFn avx512_update_function(OptimizerKind kind, UpdateLayout layout) {
+    switch (kind) {
+        case OptimizerKind::sgd:
+            return with_layout<SgdVectors>(layout);
+        case OptimizerKind::momentum:
+            return with_layout<MomentumVectors>(layout);
+        case OptimizerKind::adam:
+            break;
+    }
+    return with_layout<AdamVectors>(layout);
+}
+
+}  // namespace mnist

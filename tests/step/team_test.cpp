@@ -1,0 +1,127 @@
+// Threads, phases and failures. Run under ThreadSanitizer too.
+#include "mnist/step/team.hpp"
+
+#include <omp.h>
+#include <pmmintrin.h>
+#include <xmmintrin.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace mnist {
+
+TEST_CASE("team: every thread runs the work once, again and again") {
+    Team team(3, {});
+    REQUIRE(team.size() == 3);
+    for (int round = 0; round < 20; ++round) {
+        std::vector<int> calls(3, 0);
+        team.run([&](std::size_t t) { ++calls[t]; });
+        CHECK(calls == std::vector<int>{1, 1, 1});
+    }
+}
+
+TEST_CASE("team: an exception of a thread comes out of run, and the team goes on") {
+    Team team(2, {});
+    CHECK_THROWS_AS(team.run([](std::size_t t) {
+        if (t == 1) throw std::runtime_error("no");
+    }),
+                    std::runtime_error);
+    int calls = 0;
+    team.run([&](std::size_t t) {
+        if (t == 0) ++calls;
+    });
+    CHECK(calls == 1);
+}
+
+TEST_CASE("team: work on the caller has a member's arithmetic, and leaves the caller's as it was") {
+    constexpr unsigned kModes = _MM_FLUSH_ZERO_MASK | _MM_DENORMALS_ZERO_MASK;
+    const auto modes = [] { return _mm_getcsr() & kModes; };
+    const unsigned before = modes();
+    const int threads_before = omp_get_max_threads();
+    unsigned inside = 0;
+    int threads = 0;
+    std::size_t index = 7;
+    Team::run_on_caller([&](std::size_t t) {
+        index = t;
+        inside = modes();
+        threads = omp_get_max_threads();
+    });
+    CHECK(index == 0);
+    CHECK(threads == 1);
+    CHECK(inside == kModes);
+    CHECK_THROWS_AS(Team::run_on_caller([](std::size_t) { throw std::runtime_error("no"); }),
+                    std::runtime_error);
+    CHECK(modes() == before);
+    CHECK(omp_get_max_threads() == threads_before);
+}
+
+TEST_CASE("team: no thread at all is refused") {
+    CHECK_THROWS(Team(0, {}));
+}
+
+TEST_CASE("phases: each item runs once in each phase, and nobody enters a phase before the last is done") {
+    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+        Team team(threads, {});
+        PhaseGate gate(threads, 7, team.crowded());
+        std::vector<int> plain(7, 0);  // not atomic on purpose: the gate alone must order the accesses
+        std::atomic<int> wrong{0};
+        team.run([&](std::size_t t) {
+            PhaseGate::Walker walker(gate, t);
+            for (int round = 0; round < 200; ++round) {
+                walker.phase(7, [&](std::size_t item) { ++plain[item]; });
+                walker.phase(3, [&](std::size_t item) {
+                    // Items of the next phase see all results of the one before.
+                    for (const int count : plain) {
+                        if (count != round + 1) ++wrong;
+                    }
+                    if (item > 2) ++wrong;
+                });
+            }
+        });
+        CHECK(wrong == 0);
+        CHECK(plain == std::vector<int>(7, 200));
+    }
+}
+
+TEST_CASE("phases: a single thread finishes what others leave") {
+    Team team(3, {});
+    PhaseGate gate(3, 4, true);
+    std::atomic<int> done{0};
+    team.run([&](std::size_t t) {
+        if (t != 1) return;  // two threads never come
+        PhaseGate::Walker walker(gate, t);
+        for (int round = 0; round < 10; ++round) {
+            walker.phase(4, [&](std::size_t) { ++done; });
+        }
+    });
+    CHECK(done == 40);
+}
+
+TEST_CASE("phases: an abandoned gate lets the others go") {
+    Team team(2, {});
+    PhaseGate gate(2, 2, true);
+
+    CHECK_THROWS(team.run([&](std::size_t t) {
+        PhaseGate::Walker walker(gate, t);
+        try {
+            walker.phase(2, [&](std::size_t item) {
+                if (item == 0) throw std::runtime_error("no");
+            });
+        } catch (...) {
+            gate.abandon();
+            throw;
+        }
+    }));
+    gate.reset();
+    int rounds = 0;
+    team.run([&](std::size_t t) {
+        PhaseGate::Walker walker(gate, t);
+        if (walker.phase(2, [](std::size_t) {}) && t == 0) ++rounds;
+    });
+    CHECK(rounds == 1);
+}
+
+}  // namespace mnist
