@@ -81,6 +81,16 @@ TrainConfig Bench::config(OptimizerKind optimizer, std::size_t batch, std::size_
     return config;
 }
 
+TrainConfig Bench::with_team(const TrainConfig& wanted) {
+    if (!options.threads.empty()) return wanted;
+    const auto [known, is_new] = teams_.try_emplace(training_name(wanted));
+    if (is_new) known->second = fastest_team(wanted, dataset.value(), cpus, stop);
+    TrainConfig config = wanted;
+    config.threads = known->second.workers;
+    config.loader_threads = known->second.loader_threads;
+    return config;
+}
+
 std::vector<std::size_t> Bench::dims() const {
     if (dataset) return network_dims(TrainConfig{}, *dataset);
     return {784, 128, 64, 10};
@@ -92,6 +102,11 @@ LabelledRows Bench::train_rows() const {
             .labels = train.labels.data(),
             .count = train.count(),
             .pixels = dataset->pixels()};
+}
+
+std::string training_name(const TrainConfig& config) {
+    return fmt::format("{}/batch:{}{}", word(config.optimizers.front()), config.batch_size,
+                       precision_suffix(config.precision));
 }
 
 std::string precision_suffix(Precision precision) {

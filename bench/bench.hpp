@@ -14,6 +14,7 @@
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
 #include "mnist/step/engine.hpp"
+#include "mnist/train/tuning.hpp"
 #include "options.hpp"
 
 namespace mnist::bench {
@@ -64,6 +65,9 @@ class Bench {
     [[nodiscard]] std::vector<int> cpus_for(std::size_t threads) const;
     /// Settings of an experiment with one optimizer.
     [[nodiscard]] TrainConfig config(OptimizerKind optimizer, std::size_t batch, std::size_t threads) const;
+    /// `wanted` with the team that auto means for it, found by timing at first use and kept, where --threads
+    /// leaves the number open; else as it is.
+    [[nodiscard]] TrainConfig with_team(const TrainConfig& wanted);
     /// Extents of the network for the data set; 784-128-64-10 without one.
     [[nodiscard]] std::vector<std::size_t> dims() const;
     [[nodiscard]] LabelledRows train_rows() const;
@@ -73,9 +77,13 @@ class Bench {
     const std::atomic<bool>& stop;
     std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
     Peaks peaks;
+    std::map<std::string, std::string> grids;  ///< how steps were divided, by what was trained; for results
     /// Called after each epoch of training, outside every timed region, with the share of the training that
     /// is done, about; the session keeps its progress line alive with it.
     std::function<void(double)> between_epochs = [](double /*share*/) {};
+
+  private:
+    std::map<std::string, TeamChoice> teams_;  ///< by what is trained
 };
 
 inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::momentum,
@@ -83,6 +91,8 @@ inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::
 
 /// "SGD", "Momentum", "Adam": the word in names of benchmarks.
 [[nodiscard]] std::string word(OptimizerKind optimizer);
+/// "Adam/batch:64", "Adam/batch:64/precision:bf16": what is trained, in names of benchmarks.
+[[nodiscard]] std::string training_name(const TrainConfig& config);
 /// "/precision:bf16", or nothing for f32.
 [[nodiscard]] std::string precision_suffix(Precision precision);
 

@@ -79,6 +79,7 @@ ContextFacts facts_after(const Bench& bench) {
     ContextFacts facts{{"mnist.interrupted", bench.stop.load() ? "true" : "false"}};
     for (const auto& [threads, gflops] : bench.peaks.all())
         facts[fmt::format("mnist.fma_peak_gflops.threads:{}", threads)] = fmt::format("{:.3f}", gflops);
+    for (const auto& [trained, grid] : bench.grids) facts["mnist.grid." + trained] = grid;
     return facts;
 }
 

@@ -29,14 +29,18 @@ class StopAtTarget final : public ExperimentObserver {
 
 }  // namespace
 
-ExperimentRun run_one(const Bench& bench, const TrainConfig& config, std::optional<double> target,
+ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<double> target,
                       std::size_t usual_epochs) {
+    const TrainConfig config = bench.with_team(wanted);
     const ExperimentInputs inputs{
         .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus};
     StopAtTarget observer(target, usual_epochs, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
-    return {.run = std::move(outcome.runs.front()), .label = implementations_label(outcome.primitives)};
+    bench.grids[training_name(config)] = outcome.grid;
+    return {.run = std::move(outcome.runs.front()),
+            .label = implementations_label(outcome.primitives),
+            .workers = config.threads};
 }
 
 std::string implementations_label(const std::vector<PrimitiveFacts>& primitives) {

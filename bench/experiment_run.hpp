@@ -12,13 +12,15 @@ namespace mnist::bench {
 struct ExperimentRun {
     RunRecord run;
     std::string label;  ///< oneDNN's implementations, e.g. "brgemm:avx512_core"
+    std::size_t workers = 1;
 };
 
-/// Trains once as `config` says (one optimizer, one seed). With `target`, in percent, it ends after the epoch
-/// that reaches it. `usual_epochs` is how many it takes, about, for the time that remains. A program that was
-/// told to end leaves RunStatus::interrupted. Throws as run_experiment.
-[[nodiscard]] ExperimentRun run_one(const Bench& bench, const TrainConfig& config,
-                                    std::optional<double> target, std::size_t usual_epochs);
+/// Trains once as `wanted` says (one optimizer, one seed), with the team that auto means for it. With
+/// `target`, in percent, it ends after the epoch that reaches it. `usual_epochs` is how many it takes, about,
+/// for the time that remains. A program that was told to end leaves RunStatus::interrupted. Throws as
+/// run_experiment.
+[[nodiscard]] ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<double> target,
+                                    std::size_t usual_epochs);
 
 /// The implementations that the matrix products among the primitives run on, each once, by ", "; "reference
 /// loop: " in front where is_fallback() holds for one.

@@ -19,6 +19,7 @@ struct Call {
     benchmark::State& state;
     std::size_t repetition;  ///< 0 while warming up and while the library looks for a number of iterations
     bool first;              ///< of this benchmark: what is checked once is checked now
+    std::optional<std::size_t> workers{};  ///< threads of a training, which auto may have chosen; set by it
 
     /// Adds a counter; a value that is no finite number is left out, because JSON has none.
     void count(const std::string& name, std::optional<double> value);

@@ -90,7 +90,11 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
         return;
     }
     count_disturbance(call, tracked.entry.name);
-    if (tracked.entry.needs_peak) count_share(call, tracked.entry.threads);
+    const std::size_t workers = call.workers.value_or(tracked.entry.threads);
+    if (call.workers) call.count("workers", static_cast<double>(workers));
+    if (!tracked.entry.needs_peak) return;
+    threads_of_[tracked.entry.name] = workers;
+    count_share(call, workers);
 }
 
 void Session::count_disturbance(Call& call, const std::string& name) {

@@ -49,7 +49,9 @@ void count_shares(Call& call, const PhaseSeconds& phases) {
     call.count("waiting_share", phases.waiting / all);
 }
 
-void step(Call& call, Bench& bench, const TrainConfig& config) {
+void step(Call& call, Bench& bench, const TrainConfig& wanted) {
+    const TrainConfig config = bench.with_team(wanted);
+    call.workers = config.threads;
     const std::size_t batch = config.batch_size;
     const std::size_t steps = kRowsOfGroup / batch;
     const LabelledRows rows = bench.train_rows();
@@ -61,6 +63,7 @@ void step(Call& call, Bench& bench, const TrainConfig& config) {
     const auto run_group = [&](bool timed) {
         return engine.train_epoch(rows, groups.next(), bench.stop, timed);
     };
+    bench.grids[training_name(config)] = engine.grid();
     static_cast<void>(run_group(false));  // caches and page tables
 
     const auto begin = std::chrono::steady_clock::now();

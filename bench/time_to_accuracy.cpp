@@ -29,6 +29,7 @@ void time_to_accuracy(Call& call, Bench& bench, const TrainConfig& wanted) {
         ExperimentRun result =
             run_one(bench, config, config.target_accuracy, usual_epochs(config.optimizers.front()));
         run = std::move(result.run);
+        call.workers = result.workers;
         call.state.SetLabel(result.label);
         if (bench.stop.load()) {
             call.state.SkipWithError(kInterrupted);
@@ -65,6 +66,7 @@ void record(Call& call, Bench& bench, const TrainConfig& wanted) {
     while (call.state.KeepRunning()) {
         ExperimentRun result = run_one(bench, config, std::nullopt, config.epochs);
         run = std::move(result.run);
+        call.workers = result.workers;
         call.state.SetLabel(recipe(config) + "; " + result.label);
         if (run.status == RunStatus::interrupted) {
             call.state.SkipWithError(kInterrupted);

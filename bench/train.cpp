@@ -24,6 +24,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
             ExperimentRun result = run_one(bench, config, std::nullopt, config.epochs);
             run = std::move(result.run);
             call.state.SetLabel(result.label);
+            call.workers = result.workers;
             if (run->status != RunStatus::completed) {
                 call.state.SkipWithError(run->message.value_or("interrupted").c_str());
                 return;

@@ -23,6 +23,7 @@
 #include "mnist/results/train_json.hpp"
 #include "mnist/train/experiment.hpp"
 #include "mnist/train/pictures.hpp"
+#include "mnist/train/tuning.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
 #include "train_finish.hpp"
@@ -72,6 +73,17 @@ std::vector<int> cpus_of_team(const ExperimentInputs& inputs) {
     const std::vector<int>& order = inputs.cpus.order;
     const std::size_t used = std::min(inputs.config.threads, order.size());
     return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(used)};
+}
+
+// Before anything is timed that counts.
+void choose_team(ExperimentInputs& inputs, const std::atomic<bool>& stop) {
+    TrainConfig& config = inputs.config;
+    if (config.threads > 0) return;
+    const TeamChoice team = config.epochs == 0 ? TeamChoice{.workers = auto_workers(inputs.cpus),
+                                                            .loader_threads = config.loader_threads}
+                                               : fastest_team(config, *inputs.dataset, inputs.cpus, stop);
+    config.threads = team.workers;
+    config.loader_threads = team.loader_threads;
 }
 
 // Other programs can only lower what is measured, so the larger of two measurements is nearer to the truth.
@@ -147,15 +159,16 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     const std::vector<std::size_t> dims = network_dims(options.config, dataset);
     ExperimentInputs inputs{
         .config = options.config, .dataset = &dataset, .initial_model = {}, .cpus = usable_cpus()};
-    inputs.config.threads = team_size(options.config.threads, inputs.cpus);
     if (options.init_model) inputs.initial_model = load_model(*options.init_model, dims);
 
     if (checkpoints) inputs.checkpoint_every = options.checkpoint_every;
     require_memory(inputs);
+    choose_team(inputs, stop.flag());
 
     TrainResult result = prepare_result(options, dataset, created);
     const std::vector<int> team_cpus = cpus_of_team(inputs);
     result.config.threads = inputs.config.threads;
+    result.config.loader_threads = inputs.config.loader_threads;
     result.config.threads_auto = options.config.threads == 0;
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     if (checkpoints) {
@@ -174,6 +187,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);
+    result.grid = std::move(outcome.grid);
     result.interrupted = outcome.interrupted;
     measure_peak(result, team_cpus);
 

@@ -23,6 +23,7 @@ struct UnfairFact {
     const char* usual = nullptr;  ///< what is done where a file of ours does not say
 };
 constexpr const char* kSameRate = "train with the same learning rate";
+constexpr const char* kLoaders = "mnist.config.loader_threads";
 constexpr const char* kSchedule = "mnist.config.schedule";
 constexpr std::array kUnfairSettings{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
@@ -33,7 +34,7 @@ constexpr std::array kUnfairSettings{
     UnfairFact{"mnist.config.adam_lr", "learning rates of Adam", kSameRate},
     UnfairFact{"mnist.config.adam_beta2", "values of beta2", "train with the same --adam-beta2"},
     UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
-    UnfairFact{"mnist.config.loader_threads", "loader threads", "use the same --loader-threads"},
+    UnfairFact{kLoaders, "loader threads", "use the same --loader-threads"},
 };
 constexpr std::array kUnfair{
     UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
@@ -69,7 +70,11 @@ void warn_of_difference(const UnfairFact& unfair, const Facts& base, const Facts
     };
     const auto a = said_or_usual(base);
     const auto b = said_or_usual(measured);
-    if (a && b && *a != *b)
+    // Where auto chose the team, its loaders are part of the choice.
+    const auto is_chosen = [&](const Facts& facts) {
+        return unfair.key == kLoaders && fact(facts, "mnist.config.threads_chosen") == "auto";
+    };
+    if (a && b && *a != *b && !(is_chosen(base) && is_chosen(measured)))
         warnings.push_back(fmt::format("the {} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
 }
 

@@ -110,6 +110,7 @@ std::map<std::string, std::string> all_facts(const PageSource& source) {
             facts["mnist.initial_weights_sha256"] = *result->initial_weights_sha256;
         if (result->fma_peak_gflops)
             facts["mnist.fma_peak_gflops"] = fmt::format("{}", *result->fma_peak_gflops);
+        if (!result->grid.empty()) facts["mnist.grid"] = result->grid;
         for (const PrimitiveFacts& primitive : result->primitives)
             facts["mnist.primitives." + primitive.operation] =
                 primitive.implementation +

@@ -172,9 +172,11 @@ Html share_section(const Json& report) {
                                 [](const Json& share) { return percent(share, 1); });
     if (figures.empty()) return {};
     return el("p.note",
-              "Of the multiply-add peak that the same threads reached in the same process. That peak is of "
-              "f32, "
-              "so bf16 and int8, which multiply faster, have no share of it.") +
+              "Of the multiply-add peak of the workers alone, measured in the same process: cores that took "
+              "no "
+              "part do not count. That peak is of f32, so bf16 and int8, which multiply faster, have no "
+              "share "
+              "of it.") +
            el("div.grid", figures);
 }
 

@@ -242,6 +242,7 @@ std::string train_result_json(const TrainResult& result) {
                             {"config", to_json(result.config)},
                             {"initial_weights_sha256", or_null(result.initial_weights_sha256)},
                             {"primitives", primitives_json(result.primitives)},
+                            {"grid", result.grid},
                             {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
                             {"denormals_flushed", result.denormals_flushed},
                             {"runs", std::move(runs)}};

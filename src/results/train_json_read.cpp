@@ -310,6 +310,7 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
         }
     }
     if (const auto peak = file.find("fma_peak_gflops")) result.fma_peak_gflops = nullable(*peak, amount);
+    if (const auto grid = file.find("grid")) result.grid = grid->string();
     if (const auto flushed = file.find("denormals_flushed")) result.denormals_flushed = flushed->boolean();
     for (const JsonCursor& record : file.at("runs").elements()) {
         result.runs.push_back(read_run(record, result.dataset));

@@ -251,6 +251,14 @@ std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
     return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
+std::string Engine::Impl::grid() const {
+    if (!full_) return {};
+    const BatchCut& cut = full_->cut();
+    return fmt::format("{} worker{}; {} strips of {} chains; blocks of {} rows in groups of {}", team_.size(),
+                       team_.size() == 1 ? "" : "s", strips_.gradient.front().size(), plans.front().chains(),
+                       std::min(cut.block, cut.rows), std::min(cut.group, cut.rows));
+}
+
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
 Engine::~Engine() = default;
 
@@ -281,6 +289,9 @@ ModelParameters Engine::gradients() const {
 }
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();
+}
+std::string Engine::grid() const {
+    return impl_->grid();
 }
 const std::vector<LayerPlan>& Engine::layers() const noexcept {
     return impl_->plans;

@@ -54,6 +54,7 @@ class Engine::Impl {
     ModelParameters parameters(Array weights, Array bias) const;
     ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
+    std::string grid() const;
 
     std::vector<LayerPlan> plans;
 

@@ -1,5 +1,4 @@
-// The loop over seeds, optimizers and epochs. One engine serves all runs: its primitives depend on shapes
-// alone.
+// The loop over seeds, optimizers and epochs.
 #include "mnist/train/experiment.hpp"
 
 #include <fmt/format.h>
@@ -7,12 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <memory>
 #include <numeric>
 
 #include "eval_tile.hpp"
-#include "feed.hpp"
-#include "mnist/core/checked.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/infer/low_precision.hpp"
 #include "mnist/infer/quantize.hpp"
@@ -20,6 +16,7 @@
 #include "mnist/step/engine.hpp"
 #include "mnist/train/pictures.hpp"
 #include "progress.hpp"
+#include "trainer.hpp"
 
 namespace mnist {
 namespace {
@@ -28,13 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-LabelledRows rows_of(const Split& split, std::size_t pixels) {
-    return {.images = split.images.data(),
-            .labels = split.labels.data(),
-            .count = split.count(),
-            .pixels = pixels};
 }
 
 double percent(std::uint64_t part, std::size_t whole) {
@@ -60,28 +50,17 @@ class Experiment {
           observer_(observer),
           stop_(stop),
           dims_(network_dims(config_, dataset_)),
-          batch_(std::min(config_.batch_size, dataset_.train.count())),
-          team_(team_size(config_.threads, inputs.cpus), inputs.cpus.order),
+          batch_(step_rows(config_, dataset_)),
+          order_(dataset_.train.count()),
+          trainer_(config_, dataset_, inputs.cpus),
+          engine_(trainer_.engine()),
           watch_(inputs.cpus.order),
-          progress_(inputs.progress) {
-        if (config_.loader_threads > 0)
-            feed_ = std::make_unique<LoaderFeed>(LoaderShape{.batch = batch_,
-                                                             .pixels = dataset_.pixels(),
-                                                             .row_floats = round_up(dataset_.pixels(), kLane),
-                                                             .threads = config_.loader_threads});
-        engine_ =
-            std::make_unique<Engine>(team_, EngineOptions{.dims = dims_,
-                                                          .batch = batch_,
-                                                          .last_batch = dataset_.train.count() % batch_,
-                                                          .eval_tile = eval_tile(config_.test_batch_size),
-                                                          .precision = config_.precision,
-                                                          .feed = feed_.get()});
-        order_.resize(dataset_.train.count());
-    }
+          progress_(inputs.progress) {}
 
     ExperimentOutcome run() {
         ExperimentOutcome outcome;
-        outcome.primitives = engine_->primitives();
+        outcome.primitives = engine_.primitives();
+        outcome.grid = engine_.grid();
         std::vector<RunRecord>& finished = progress_.runs.finished;
         const std::size_t runs = config_.seeds * config_.optimizers.size();
         while (finished.size() < runs && !outcome.interrupted) {
@@ -105,9 +84,9 @@ class Experiment {
         const OptimizerSettings optimizer =
             settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch());
         if (progress_.state) {
-            engine_->resume(*progress_.state, optimizer);
+            engine_.resume(*progress_.state, optimizer);
         } else {
-            engine_->start(
+            engine_.start(
                 inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
                 optimizer);
         }
@@ -138,10 +117,10 @@ class Experiment {
     // so only for those who ask.
     void keep_state() {
         if (inputs_.checkpoint_every > 0) {
-            progress_.state = engine_->state();
+            progress_.state = engine_.state();
         } else {
             progress_.state.emplace();
-            progress_.state->weights = engine_->weights();
+            progress_.state->weights = engine_.weights();
         }
     }
 
@@ -162,9 +141,9 @@ class Experiment {
     void keep_mistakes(RunRecord& run) {
         if (run.confusion_matrix.empty()) return;
         if (run.status == RunStatus::interrupted)
-            engine_->start(progress_.state->weights, OptimizerSettings{});  // no step will be taken
+            engine_.start(progress_.state->weights, OptimizerSettings{});  // no step will be taken
         run.worst_mistakes =
-            worst_mistakes(dataset_, engine_->logits(rows_of(dataset_.test, dataset_.pixels())));
+            worst_mistakes(dataset_, engine_.logits(rows_of(dataset_.test, dataset_.pixels())));
     }
 
     [[nodiscard]] std::size_t steps_of_epoch() const { return (order_.size() + batch_ - 1) / batch_; }
@@ -179,9 +158,7 @@ class Experiment {
     void epoch(RunRecord& run, std::size_t epoch_index) {
         const auto start = Clock::now();
         shuffle_rows(run.seed, epoch_index);
-        if (feed_) feed_->start_epoch(dataset_.train.images.data(), order_);
-        const EpochOutcome outcome =
-            engine_->train_epoch(rows_of(dataset_.train, dataset_.pixels()), order_, stop_);
+        const EpochOutcome outcome = trainer_.train(order_, stop_);
         EpochRecord record;
         record.train_seconds = seconds_since(start);
         if (outcome.diverged_at) {
@@ -203,7 +180,7 @@ class Experiment {
 
     void evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index) {
         const auto start = Clock::now();
-        EvalOutcome outcome = engine_->evaluate(rows_of(dataset_.test, dataset_.pixels()));
+        EvalOutcome outcome = engine_.evaluate(rows_of(dataset_.test, dataset_.pixels()));
         record.eval_seconds = seconds_since(start);
         if (!std::isfinite(outcome.loss)) {
             diverge(run, fmt::format("the test loss was no finite number after epoch {}", epoch_index + 1));
@@ -245,10 +222,9 @@ class Experiment {
     const std::atomic<bool>& stop_;
     std::vector<std::size_t> dims_;
     std::size_t batch_;
-    Team team_;
-    std::vector<std::uint32_t> order_;  ///< before feed_, which reads it until it is destroyed
-    std::unique_ptr<LoaderFeed> feed_;
-    std::unique_ptr<Engine> engine_;
+    std::vector<std::uint32_t> order_;  ///< before trainer_, which reads it until it is destroyed
+    Trainer trainer_;
+    Engine& engine_;
     DisturbanceWatch watch_;
     /// Its state is that after the present run's last counted epoch.
     ExperimentProgress progress_;

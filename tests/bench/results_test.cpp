@@ -101,6 +101,24 @@ TEST_CASE("results: variables that bind OpenMP's threads take no CPU away, and t
     }
 }
 
+TEST_CASE("results: how many workers auto chose stands beside each training, and how it was divided") {
+    const Workshop workshop;
+    const json result = result_of_tiny(
+        workshop, {"--benchmark_filter=^(Train|Step)/Adam/batch:64$", "--epochs", "1", "--threads", "auto"});
+    const auto most = std::stoul(result.at("context").at("mnist.machine.usable_threads").get<std::string>());
+    for (const char* const name : {"Train/Adam/batch:64", "Step/Adam/batch:64"}) {
+        const double workers = runs_of(result, name).at(0).at("workers");
+        CHECK(workers >= 1);
+        CHECK(workers <= static_cast<double>(most));
+        const std::string grid = result.at("context").at("mnist.grid.Adam/batch:64");
+        CHECK(grid.starts_with(std::to_string(static_cast<int>(workers)) + " worker"));
+    }
+    const Workshop other;
+    const json two = result_of_tiny(
+        other, {"--benchmark_filter=^Train/Adam/batch:64$", "--epochs", "1", "--threads", "2"});
+    CHECK(runs_of(two, "Train/Adam/batch:64").at(0).at("workers") == 2);
+}
+
 TEST_CASE("results: Train has speed, quality and load as flat numbers") {
     const Workshop workshop;
     const json result = result_of_tiny(

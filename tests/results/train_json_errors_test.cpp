@@ -70,6 +70,7 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
     const std::vector<std::string> optional{"/interrupted",
                                             "/initial_weights_sha256",
                                             "/primitives",
+                                            "/grid",
                                             "/fma_peak_gflops",
                                             "/denormals_flushed",
                                             "/runs/0/status",

@@ -40,6 +40,7 @@ TEST_CASE("result file: writing what was read gives the same bytes") {
     result.resumed = {{"2026-01-31T13:00:00Z", 1, 4, mnist::ProcessFacts{2, 1, "a CPU"}},
                       {"2026-01-31T14:00:00Z", 2, 0, {}}};
     result.denormals_flushed = false;
+    result.grid = "3 workers; 4 strips of 4 chains; blocks of 32 rows in groups of 64";
     result.config.hidden = {300, 100, 50};
     result.config.shuffle = false;
     const std::string text = train_result_json(result);
@@ -217,7 +218,7 @@ TEST_CASE("result file: keys that nobody knows are left alone") {
 
 TEST_CASE("result file: keys beyond the contract may be missing") {
     json file = written(mnist_test::sample_result(1));
-    for (const char* key : {"interrupted", "resumed", "initial_weights_sha256", "primitives",
+    for (const char* key : {"interrupted", "resumed", "initial_weights_sha256", "primitives", "grid",
                             "fma_peak_gflops", "denormals_flushed", "sample_images"})
         file.erase(key);
     file["build"].erase("libraries");

@@ -32,7 +32,7 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 /// byte), another schema or kind, a key missing, a value of the wrong type or outside its range ("FILE,
 /// runs[2].epochs[0].test_accuracy: expected ..."), nested deeper than any result, more than two
 /// million values, larger than kMaxResultBytes. Keys that came later than the contract ("interrupted",
-/// "resumed", "initial_weights_sha256", "primitives", "fma_peak_gflops", "denormals_flushed",
+/// "resumed", "initial_weights_sha256", "primitives", "grid", "fma_peak_gflops", "denormals_flushed",
 /// "sample_images", a run's "status", "message", "disturbance" and "worst_mistakes", "libraries" of the
 /// build) may be missing and then have their defaults. Pixels are base64, as many bytes as the data set's
 /// images have.

@@ -98,6 +98,7 @@ struct TrainResult {
     /// seed.
     std::optional<std::string> initial_weights_sha256;
     std::vector<PrimitiveFacts> primitives;
+    std::string grid;  ///< how a step's work was divided, in words; empty in files of old
     std::optional<double> fma_peak_gflops;  ///< all threads, f32; the larger of before and after the runs
     bool denormals_flushed = true;
     std::vector<RunRecord> runs;

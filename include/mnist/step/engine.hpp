@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mnist/core/facts.hpp"
@@ -119,6 +120,9 @@ class Engine {
 
     /// What oneDNN runs for each operation.
     [[nodiscard]] std::vector<PrimitiveFacts> primitives() const;
+    /// How a step's work is divided, in words: "2 workers; 4 strips of 4 chains; blocks of 32 rows in groups
+    /// of 64". Empty for an engine for evaluation only.
+    [[nodiscard]] std::string grid() const;
     [[nodiscard]] const std::vector<LayerPlan>& layers() const noexcept;
 
   private:

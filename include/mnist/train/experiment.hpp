@@ -55,6 +55,7 @@ struct ExperimentInputs {
 struct ExperimentOutcome {
     std::vector<RunRecord> runs;
     std::vector<PrimitiveFacts> primitives;
+    std::string grid;  ///< of a step: Engine::grid()
     bool interrupted = false;
 };
 

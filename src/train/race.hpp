@@ -1,0 +1,26 @@
+// Which of some ways to do the same thing is fastest, of few and short measurements on a machine that others
+// use as well. Pure but for the measuring, which is the caller's. Private to this room.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "mnist/train/tuning.hpp"
+
+namespace mnist {
+
+/// What another way must take at most of the first one's time to be chosen in its place.
+inline constexpr double kWorthChanging = 0.97;
+
+/// Index of the winner. `measure(i)` takes a measurement of way i and returns its seconds; measurements go in
+/// turns until their sum is `budget_s` or one way is left. Others can only lengthen a measurement, so a way's
+/// shortest counts. One that took half as long again as the best is out at once, one that is a tenth behind
+/// after two measurements as well. `more()`: whether to go on at all.
+[[nodiscard]] std::size_t race(std::size_t ways, const std::function<double(std::size_t)>& measure,
+                               double budget_s, const std::function<bool()>& more);
+
+/// The teams worth trying, the usual one first.
+[[nodiscard]] std::vector<TeamChoice> team_candidates(const UsableCpus& cpus, std::size_t loader_threads);
+
+}  // namespace mnist

@@ -1,0 +1,113 @@
+// The race with times that the test makes up, the teams that take part, and one choice on real steps.
+#include "mnist/train/tuning.hpp"
+
+#include <atomic>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "mnist/data/synthetic.hpp"
+#include "race.hpp"
+
+namespace {
+
+using mnist::race;
+using mnist::team_candidates;
+using mnist::TeamChoice;
+
+const auto kUndisturbed = [] { return true; };
+
+TeamChoice workers(std::size_t count) {
+    return {.workers = count, .loader_threads = 0};
+}
+
+// Times of the measurements of each way, in their order; the last one repeats.
+class Script {
+  public:
+    explicit Script(std::vector<std::vector<double>> seconds)
+        : seconds_(std::move(seconds)), taken_(seconds_.size()) {}
+    double operator()(std::size_t way) {
+        const std::vector<double>& mine = seconds_.at(way);
+        return mine.at(std::min(taken_.at(way)++, mine.size() - 1));
+    }
+    [[nodiscard]] std::size_t taken(std::size_t way) const { return taken_.at(way); }
+
+  private:
+    std::vector<std::vector<double>> seconds_;
+    std::vector<std::size_t> taken_;
+};
+
+}  // namespace
+
+TEST_CASE("tuning: another team is chosen where it is faster by three percent, and only then") {
+    CHECK(race(2, Script({{1.00}, {0.98}}), 10, kUndisturbed) == 0);
+    CHECK(race(2, Script({{1.00}, {0.96}}), 10, kUndisturbed) == 1);
+    CHECK(race(3, Script({{1.00}, {0.96}, {0.90}}), 10, kUndisturbed) == 2);
+}
+
+TEST_CASE("tuning: a measurement that was disturbed decides nothing, for the shortest one counts") {
+    CHECK(race(2, Script({{1.0, 1.0}, {1.3, 0.9}}), 10, kUndisturbed) == 1);
+    CHECK(race(2, Script({{1.4, 1.0}, {1.05, 1.05}}), 10, kUndisturbed) == 0);
+}
+
+TEST_CASE("tuning: teams that are far behind are not measured again, and measuring ends in time") {
+    Script script({{1.0}, {1.6}, {1.2}, {1.05}});
+    CHECK(race(4, std::ref(script), 10, kUndisturbed) == 0);
+    CHECK(script.taken(1) == 1);
+    CHECK(script.taken(2) == 2);
+    CHECK(script.taken(0) + script.taken(3) > 4);
+    CHECK(script.taken(0) + script.taken(3) < 12);
+}
+
+TEST_CASE("tuning: a team for which there was no time is not chosen") {
+    Script script({{1.0}, {1.2}, {0.1}});
+    CHECK(race(3, std::ref(script), 2, kUndisturbed) == 0);
+    CHECK(script.taken(2) == 0);
+}
+
+TEST_CASE("tuning: who wants the program to end gets the usual team") {
+    CHECK(race(2, Script({{1.0}, {0.5}}), 10, [] { return false; }) == 0);
+}
+
+TEST_CASE("tuning: one worker a core comes first, then siblings, loaders and fewer workers") {
+    using Teams = std::vector<TeamChoice>;
+    CHECK(team_candidates({.order = {0}, .cores = 1}, 0) == Teams{workers(1)});
+    CHECK(team_candidates({.order = {0, 1}, .cores = 2}, 0) == Teams{workers(2), workers(1)});
+    CHECK(team_candidates({.order = {0, 1}, .cores = 1}, 0) == Teams{workers(1), workers(2)});
+    CHECK(
+        team_candidates({.order = {0, 1, 2, 3, 4, 5, 6, 7}, .cores = 4}, 0) ==
+        Teams{
+            workers(4), workers(8), {.workers = 3, .loader_threads = 1}, workers(3), workers(2), workers(1)});
+    CHECK(team_candidates({.order = {0, 1, 2, 3}, .cores = 4}, 2) ==
+          Teams{{.workers = 4, .loader_threads = 2},
+                {.workers = 3, .loader_threads = 2},
+                {.workers = 2, .loader_threads = 2},
+                {.workers = 1, .loader_threads = 2}});
+    for (std::size_t cores = 1; cores <= 200; ++cores) {
+        std::map<std::pair<std::size_t, std::size_t>, int> met;
+        for (const TeamChoice& team :
+             team_candidates({.order = std::vector<int>(2 * cores), .cores = cores}, 0)) {
+            CAPTURE(cores, team.workers, team.loader_threads);
+            CHECK(team.workers >= 1);
+            CHECK(++met[std::pair(team.workers, team.loader_threads)] == 1);
+        }
+        CHECK(met.contains(std::pair<std::size_t, std::size_t>(1, 0)));
+    }
+}
+
+TEST_CASE("tuning: a choice on this machine is one of its candidates, for every batch") {
+    const mnist::Dataset dataset = mnist::synthetic_digits(0, 2000, 100);
+    const mnist::UsableCpus cpus = mnist::usable_cpus();
+    const std::atomic<bool> stop{false};
+    for (const std::size_t batch : {16U, 64U, 100000U}) {
+        mnist::TrainConfig config;
+        config.batch_size = batch;
+        const TeamChoice chosen = fastest_team(config, dataset, cpus, stop);
+        const auto teams = team_candidates(cpus, 0);
+        CHECK(std::find(teams.begin(), teams.end(), chosen) != teams.end());
+    }
+}
