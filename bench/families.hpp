@@ -17,6 +17,7 @@ void add_softmax_cross_entropy(Registry& registry, Bench& bench);  ///< SoftmaxC
 void add_optimizer_step(Registry& registry, Bench& bench);         ///< OptimizerStep/<optimizer>/parameters:N
 void add_loader(Registry& registry, Bench& bench);                 ///< Loader/batch:N/threads:T
 void add_calibrate(Registry& registry, Bench& bench);              ///< Calibrate/<what>/threads:T
+void add_scaling(Registry& registry, Bench& bench);                ///< Scaling/<optimizer>/batch:N/cores:C
 
 /// All of them, in the order in which they run.
 [[nodiscard]] Registry all_benchmarks(Bench& bench);

@@ -15,8 +15,12 @@ void Call::count(const std::string& name, std::optional<double> value) {
 }
 
 Registry matching(Registry all, const std::string& filter) {
+    const bool inverted = filter.starts_with('-');
+    std::erase_if(all, [&](const Entry& entry) {
+        const std::string family = entry.name.substr(0, entry.name.find('/'));
+        return entry.on_request && (inverted || filter.find(family) == std::string::npos);
+    });
     if (filter.empty() || filter == "all") return all;
-    const bool inverted = filter.front() == '-';
     std::regex pattern;
     try {
         pattern.assign(inverted ? filter.substr(1) : filter, std::regex::extended);

@@ -7,40 +7,15 @@
 
 #include "experiment_run.hpp"
 #include "families.hpp"
-#include "mnist/core/checked.hpp"
 #include "mnist/core/flops.hpp"
-#include "mnist/core/rng.hpp"
 #include "mnist/step/precision.hpp"
+#include "shuffled_groups.hpp"
 
 namespace mnist::bench {
 namespace {
 
 constexpr std::size_t kStepBatches[]{64, 256, 1024, 4096};
 constexpr std::size_t kRowsOfGroup = 16384;
-
-// The rows of one group after another, from all over the set as an epoch of training has them: rows that lie
-// side by side, or that the last group left in a cache, would come faster than they do there.
-class ShuffledGroups {
-  public:
-    ShuffledGroups(std::size_t rows_of_set, std::size_t rows_of_group, std::uint64_t seed)
-        : rows_of_group_(rows_of_group),
-          order_(round_up(std::max(rows_of_set, rows_of_group), rows_of_group)) {
-        for (std::size_t i = 0; i < order_.size(); ++i)
-            order_[i] = static_cast<std::uint32_t>(i % rows_of_set);
-        CounterRng rng(seed, RandomPurpose::shuffle, 0);
-        shuffle(order_, rng);
-    }
-    std::span<const std::uint32_t> next() {
-        const auto group = std::span(order_).subspan(at_, rows_of_group_);
-        at_ = (at_ + rows_of_group_) % order_.size();
-        return group;
-    }
-
-  private:
-    std::size_t rows_of_group_;
-    std::vector<std::uint32_t> order_;
-    std::size_t at_ = 0;
-};
 
 void count_shares(Call& call, const PhaseSeconds& phases) {
     const double all = phases.rows + phases.weights + phases.waiting;

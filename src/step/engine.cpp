@@ -134,7 +134,7 @@ void Engine::Impl::make_programs() {
     eval_ =
         std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
     products_.bind();
-    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded());
+    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded(), team_.lone());
 }
 
 void Engine::Impl::check_rows(const LabelledRows& rows) const {

@@ -49,6 +49,14 @@ Team::Team(std::size_t threads, const std::vector<int>& cpus) {
     const std::size_t available =
         cpus.empty() ? std::max(1U, std::thread::hardware_concurrency()) : cpus.size();
     crowded_ = threads > available;
+    start_threads(threads, cpus);
+}
+
+Team::Team(LoneMember& lone, int cpu) : lone_(&lone) {
+    start_threads(1, {cpu});
+}
+
+void Team::start_threads(std::size_t threads, const std::vector<int>& cpus) {
     threads_.reserve(threads);
     try {
         for (std::size_t t = 0; t < threads; ++t) {
@@ -94,7 +102,7 @@ void Team::serve(std::size_t thread, int cpu) {
         lock.unlock();
         std::exception_ptr failure;
         try {
-            (*work)(thread);
+            (*work)(lone_ != nullptr ? lone_->member : thread);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -154,8 +162,8 @@ void PhaseGate::Walker::look_closer(const ItemWatch& watch) {
     gate_.resting_.fetch_sub(1);
 }
 
-PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded)
-    : threads_(threads), claimed_(most_items), crowded_(crowded) {}
+PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone)
+    : threads_(threads), claimed_(most_items), crowded_(crowded), lone_(lone) {}
 
 void PhaseGate::reset() {
     for (Counter& counter : claimed_) counter.value.store(0, std::memory_order_relaxed);

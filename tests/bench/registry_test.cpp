@@ -137,6 +137,25 @@ TEST_CASE("registry: the filter matches anywhere, anchored, or everything else")
     CHECK_THROWS_AS(names({}, "Adam("), InputError);
 }
 
+TEST_CASE("registry: what takes long and is for study runs only where its family is asked for") {
+    const auto scaling = [](const std::string& name) { return name.starts_with("Scaling/"); };
+    for (const char* const filter : {"", "all", "Adam", ".", "-Train", "-Scaling"}) {
+        CAPTURE(filter);
+        const std::vector<std::string> some = names({}, filter);
+        CHECK(!some.empty());
+        CHECK(std::none_of(some.begin(), some.end(), scaling));
+    }
+    const std::vector<std::string> all = names({}, "Scaling");
+    CHECK(std::all_of(all.begin(), all.end(), scaling));
+    CHECK(all.size() == 3 * 4 * 7);
+    CHECK(has(all, "Scaling/Adam/batch:64/cores:1"));
+    CHECK(has(all, "Scaling/SGD/batch:4096/cores:64"));
+    Options some;
+    some.threads = {3};
+    CHECK(names(some, "^Scaling/Adam/batch:256") ==
+          std::vector<std::string>{"Scaling/Adam/batch:256/cores:3"});
+}
+
 TEST_CASE("repetitions: with a fixed number of iterations every call is one") {
     RepetitionCounter counter(5, false);
     CHECK(counter.next(5) == 0U);

@@ -374,4 +374,32 @@ TEST_CASE("engine: extents that do not fit are refused") {
     CHECK_THROWS(engine.train_epoch(samples.rows(), in_order(20), kNoStop));
 }
 
+TEST_CASE("engine: a lone member of one trains as a team does, and one of four changes its own chain alone") {
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples samples = random_samples(128, 784, 10);
+    const auto trained = [&](Team& team) {
+        Engine engine(team, {.dims = dims, .batch = 64});
+        engine.start(initial_parameters(dims, 1), {.kind = OptimizerKind::sgd, .lr = 0.1});
+        CHECK(engine.train_epoch(samples.rows(), in_order(128), kNoStop).steps == 2);
+        return engine.weights().layers.front().weight;
+    };
+    Team usual(1, {});
+    LoneMember one;
+    Team lone_team(one, 0);
+    CHECK(trained(lone_team) == trained(usual));
+    CHECK(one.phases.size() == 5);  // forward once, then rows and weights of two steps
+    LoneMember second{.team = 4, .member = 1};
+    Team quarter(second, 0);
+    const AlignedVector<float> after = trained(quarter);
+    const AlignedVector<float> before = initial_parameters(dims, 1).layers.front().weight;
+    std::size_t elsewhere = 0;
+    std::size_t own = 0;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        const std::size_t input = i % 784;
+        if (after[i] != before[i]) ++(input >= 192 && input < 384 ? own : elsewhere);
+    }
+    CHECK(own > 0);
+    CHECK(elsewhere == 0);
+}
+
 }  // namespace mnist

@@ -124,4 +124,23 @@ TEST_CASE("phases: an abandoned gate lets the others go") {
     CHECK(rounds == 1);
 }
 
+TEST_CASE("lone member: it takes what is dealt to it, its part of what is anybody's, and waits for nobody") {
+    LoneMember lone{.team = 3, .member = 1};
+    Team team(lone, 0);
+    CHECK(team.size() == 3);
+    PhaseGate gate(team.size(), 11, team.crowded(), team.lone());
+    std::vector<std::size_t> taken;
+    team.run([&](std::size_t thread) {
+        CHECK(thread == 1);
+        PhaseGate::Walker walker(gate, thread);
+        for (int round = 0; round < 2; ++round)
+            CHECK(walker.phase(6, 11, [&](std::size_t item) { taken.push_back(item); }));
+    });
+    CHECK(taken == std::vector<std::size_t>{2, 3, 7, 10, 2, 3, 7, 10});
+    REQUIRE(lone.phases.size() == 2);
+    CHECK(lone.phases[1].items == 11);
+    CHECK(lone.phases[1].own_s > 0);
+    CHECK(lone.phases[1].anyones.size() == 2);
+}
+
 }  // namespace mnist

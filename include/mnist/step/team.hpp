@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
+#include "mnist/step/lone_member.hpp"
 
 namespace mnist {
 
@@ -33,11 +34,17 @@ class Team {
     /// Where the system refuses to pin, the thread runs unpinned. Throws InputError where a thread cannot
     /// be started.
     Team(std::size_t threads, const std::vector<int>& cpus);
+    /// One thread, pinned to `cpu`, in place of lone.team; `lone` is not owned.
+    Team(LoneMember& lone, int cpu);
     ~Team();
     Team(const Team&) = delete;
     Team& operator=(const Team&) = delete;
 
-    [[nodiscard]] std::size_t size() const noexcept { return threads_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept {
+        return lone_ != nullptr ? lone_->team : threads_.size();
+    }
+    /// Null but for a team that was made from one.
+    [[nodiscard]] LoneMember* lone() const noexcept { return lone_; }
     /// True where more threads than CPUs share the work: then waiting yields at once.
     [[nodiscard]] bool crowded() const noexcept { return crowded_; }
 
@@ -50,6 +57,7 @@ class Team {
     static void run_on_caller(const std::function<void(std::size_t)>& work);
 
   private:
+    void start_threads(std::size_t threads, const std::vector<int>& cpus);
     void serve(std::size_t thread, int cpu);
     void end_threads();
 
@@ -62,6 +70,7 @@ class Team {
     bool ending_ = false;
     bool crowded_ = false;
     std::exception_ptr failure_;
+    LoneMember* lone_ = nullptr;
     std::vector<std::thread> threads_;
 };
 
@@ -81,8 +90,8 @@ class SpinWait {
 /// Walker.
 class PhaseGate {
   public:
-    /// `most_items`: the most items that any phase will have.
-    PhaseGate(std::size_t threads, std::size_t most_items, bool crowded);
+    /// `most_items`: the most items that any phase will have. `lone`: of the team, where it has one.
+    PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone = nullptr);
 
     /// Forgets all phases. Only while no thread is in one.
     void reset();
@@ -115,6 +124,10 @@ class PhaseGate {
                     end_item(watch);
                 }
             };
+            if (gate_.lone_ != nullptr) {
+                gate_.lone_->phase(dealt, items, take);
+                return true;
+            }
             const auto run_of = [&](std::size_t t) { take(t * dealt / team, (t + 1) * dealt / team); };
             run_of(thread_);
             take(dealt, items);
@@ -170,6 +183,7 @@ class PhaseGate {
     std::atomic<std::size_t> resting_{0};
     std::atomic<bool> abandoned_{false};
     bool crowded_;
+    LoneMember* lone_;
     Counter done_;  ///< items done in all phases; behind the others, in a cache line of its own
 };
 
