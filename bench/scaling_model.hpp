@@ -70,7 +70,7 @@ struct Prediction {
         return shares_s[0] + shares_s[1] + shares_s[2] + gates_s + lines_s;
     }
 };
-/// `phases`: of one group of rows after the other. One worker waits for nobody and reads nothing from others.
+/// `phases`: of one span of rows after the other. One worker waits for nobody and reads nothing from others.
 [[nodiscard]] Prediction predict_step(const std::vector<PhaseShares>& phases, bool forward_apart,
                                       std::size_t workers, const GateCost& gate, double lines, double line_s);
 

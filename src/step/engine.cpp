@@ -88,6 +88,12 @@ void Engine::Impl::divide_work() {
     const bool divided = options_.precision == Precision::f32;
     strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
     forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
+    // A group has few blocks; a block for everybody wants several groups.
+    constexpr std::size_t kLongestSpan = 4;
+    const BatchCut cut = cut_batch(options_.batch);
+    const std::size_t blocks = cut.group / cut.block;
+    strips_.span =
+        std::clamp<std::size_t>((team + blocks - 1) / blocks, 1, std::min(kLongestSpan, cut.groups()));
     constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
     for (std::size_t l = 1; l < plans.size(); ++l) {
         const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
@@ -104,8 +110,10 @@ StepBuffers Engine::Impl::make_buffers() const {
         .first = {.workers = {},
                   .slots = {},
                   .group_rows = rows,
-                  .parts = AlignedVector<float>(first.chains() * rows * first.out_padded, 0.0F, memory_)},
-        .rows = RowBuffers(layers_, rows, options_.precision, memory_)};
+                  .span = strips_.span,
+                  .parts = AlignedVector<float>(first.chains() * strips_.span * rows * first.out_padded, 0.0F,
+                                                memory_)},
+        .rows = RowBuffers(layers_, strips_.span * rows, options_.precision, memory_)};
     const std::size_t sharers = std::min(team_.size(), first.chains());
     for (std::size_t t = 0; t < team_.size(); ++t)
         buffers.first.workers.emplace_back(options_.precision, (first.chains() + sharers - 1) / sharers,
@@ -127,9 +135,9 @@ void Engine::Impl::make_programs() {
         full_ = make(options_.batch);
         if (options_.last_batch > 0) last_ = make(options_.last_batch);
         const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
-        most_items =
-            std::max({strips_.forward.size() * tiles, strips_.gradient.front().size() + upper_strips_.size(),
-                      buffers_->first.group_rows});
+        most_items = std::max({strips_.forward.size() * tiles * strips_.span,
+                               strips_.gradient.front().size() + upper_strips_.size(),
+                               buffers_->first.group_rows * strips_.span});
     }
     eval_ =
         std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
@@ -251,12 +259,17 @@ std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
     return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
+std::size_t Engine::Impl::spans() const {
+    return full_ ? (full_->cut().groups() + strips_.span - 1) / strips_.span : 0;
+}
+
 std::string Engine::Impl::grid() const {
     if (!full_) return {};
     const BatchCut& cut = full_->cut();
-    return fmt::format("{} worker{}; {} strips of {} chains; blocks of {} rows in groups of {}", team_.size(),
-                       team_.size() == 1 ? "" : "s", strips_.gradient.front().size(), plans.front().chains(),
-                       std::min(cut.block, cut.rows), std::min(cut.group, cut.rows));
+    return fmt::format("{} worker{}; {} strips of {} chains; blocks of {} rows in groups of {}, {} at a time",
+                       team_.size(), team_.size() == 1 ? "" : "s", strips_.gradient.front().size(),
+                       plans.front().chains(), std::min(cut.block, cut.rows), std::min(cut.group, cut.rows),
+                       strips_.span);
 }
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
@@ -289,6 +302,9 @@ ModelParameters Engine::gradients() const {
 }
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();
+}
+std::size_t Engine::spans() const {
+    return impl_->spans();
 }
 std::string Engine::grid() const {
     return impl_->grid();

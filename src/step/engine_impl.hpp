@@ -54,6 +54,7 @@ class Engine::Impl {
     ModelParameters parameters(Array weights, Array bias) const;
     ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
+    std::size_t spans() const;
     std::string grid() const;
 
     std::vector<LayerPlan> plans;
@@ -71,7 +72,7 @@ class Engine::Impl {
     void divide_work();
     void make_programs();
     [[nodiscard]] StepBuffers make_buffers() const;
-    /// A group of rows of a step of the epoch.
+    /// The groups of rows of a step of the epoch that are walked through together, from `group` on.
     struct Place {
         std::size_t step = 0;
         std::size_t group = 0;

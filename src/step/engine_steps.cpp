@@ -27,7 +27,8 @@ Update Engine::Impl::update_of(std::size_t s) const {
 }
 
 std::optional<Engine::Impl::Place> Engine::Impl::behind(const EpochWork& work, Place at) const {
-    if (at.group + 1 < program(work, at.step).cut().groups()) return Place{at.step, at.group + 1};
+    if (at.group + strips_.span < program(work, at.step).cut().groups())
+        return Place{at.step, at.group + strips_.span};
     if (at.step + 1 < work.steps) return Place{at.step + 1, 0};
     return std::nullopt;
 }
@@ -35,14 +36,16 @@ std::optional<Engine::Impl::Place> Engine::Impl::behind(const EpochWork& work, P
 void Engine::Impl::forward_tile(const EpochWork& work, Place at, std::size_t strip, std::size_t tile,
                                 std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->wait(at.step);
-    program(work, at.step).forward(strip, at.group, tile, input(work, at.step), thread);
+    StepProgram& program = this->program(work, at.step);
+    const std::size_t of_group = program.cut().group / program.cut().tile;
+    program.forward(strip, at.group + tile / of_group, tile % of_group, input(work, at.step), thread);
 }
 
 // The first layer's parts where nothing else can be done beside them.
 bool Engine::Impl::forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
-    const std::size_t tiles = program(work, at.step).cut().tiles_of(at.group);
+    const std::size_t tiles = program(work, at.step).cut().tiles_of(at.group, strips_.span);
     const bool done = walker.phase(strips_.forward.size() * tiles, [&](std::size_t item) {
         forward_tile(work, at, item / tiles, item % tiles, thread);
         clock.add(&PhaseSeconds::rows);
@@ -59,9 +62,10 @@ bool Engine::Impl::rows_phase(const EpochWork& work, Place at, PhaseGate::Walker
     const StepInput input = this->input(work, at.step);
     double* const losses =
         block_losses_.data() + at.step * full_->cut().blocks() + at.group * cut.group / cut.block;
-    const std::size_t blocks = cut.blocks_of(at.group);
+    const std::size_t of_group = cut.group / cut.block;
+    const std::size_t blocks = cut.blocks_of(at.group, strips_.span);
     const bool done = walker.phase(blocks, [&](std::size_t block) {
-        losses[block] = program.rows(at.group, block, input, thread);
+        losses[block] = program.rows(at.group + block / of_group, block % of_group, input, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
@@ -75,12 +79,14 @@ bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Wal
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, at.step);
     const StepInput input = this->input(work, at.step);
-    const bool last = at.group + 1 == program.cut().groups();
+    const std::size_t end = std::min(at.group + strips_.span, program.cut().groups());
+    const bool last = end == program.cut().groups();
     const Update update = update_of(at.step);
     const std::optional<Place> next = behind(work, at);
     const std::size_t firsts = strips_.gradient.front().size();
     const auto finish = [&](std::size_t layer, std::size_t strip) {
-        program.gradient(layer, strip, at.group, input, thread);
+        for (std::size_t group = at.group; group < end; ++group)
+            program.gradient(layer, strip, group, input, thread);
         if (last) program.update(layer, strip, update);
         clock.add(&PhaseSeconds::weights);
     };
@@ -89,7 +95,7 @@ bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Wal
             return finish(upper_strips_[item - firsts].first, upper_strips_[item - firsts].second);
         finish(0, item);
         if (!next || !forward_too_) return;
-        const std::size_t tiles = this->program(work, next->step).cut().tiles_of(next->group);
+        const std::size_t tiles = this->program(work, next->step).cut().tiles_of(next->group, strips_.span);
         for (std::size_t tile = 0; tile < tiles; ++tile) forward_tile(work, *next, item, tile, thread);
         clock.add(&PhaseSeconds::rows);
     });
@@ -101,7 +107,7 @@ bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Wal
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->release_before(s);
     if (s == 0 && !forward_phase(work, {0, 0}, walker, thread)) return false;
-    for (std::size_t group = 0; group < program(work, s).cut().groups(); ++group) {
+    for (std::size_t group = 0; group < program(work, s).cut().groups(); group += strips_.span) {
         if (!rows_phase(work, {s, group}, walker, thread)) return false;
         if (!weights_phase(work, {s, group}, walker, thread)) return false;
     }

@@ -104,7 +104,7 @@ void FirstLayer::forward(std::size_t strip, std::size_t group, std::size_t tile,
     TeamProduct& product = of_rows(forward_[strip], rows);
     for (std::size_t o = at.first_out; o < at.end_out; o += layer_.plan.panel_width)
         product.run(worker, src, layer_.weights_at(layer_.plan.offset(o, at.first_in), type_),
-                    buffers_.parts.data() + part_at(at.chain, o, row));
+                    buffers_.parts.data() + part_at(at.chain, o, buffers_.first_row(group) + row));
 }
 
 void FirstLayer::sum_parts(std::size_t first_row, std::size_t rows, bool hidden, Numbers& dst) const {
@@ -112,7 +112,7 @@ void FirstLayer::sum_parts(std::size_t first_row, std::size_t rows, bool hidden,
     for (std::size_t p = 0; p < plan.panels(); ++p) {
         const Parts parts{.parts = buffers_.parts.data() + part_at(0, p * plan.panel_width, first_row),
                           .count = plan.chains(),
-                          .stride = plan.panels() * buffers_.group_rows * plan.panel_width,
+                          .stride = plan.panels() * buffers_.span * buffers_.group_rows * plan.panel_width,
                           .rows = rows,
                           .width = plan.panel_width,
                           .dst_stride = plan.out_padded,

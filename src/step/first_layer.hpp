@@ -46,8 +46,12 @@ class WorkerRows {
 struct FirstLayerBuffers {
     std::vector<WorkerRows> workers;
     std::vector<float*> slots;   ///< a feed's; empty without one
-    std::size_t group_rows = 0;  ///< rows from a panel's part to the next
-    AlignedVector<float> parts;  ///< [chain][panel][group_rows][panel width]
+    std::size_t group_rows = 0;  ///< the most that a group has
+    std::size_t span = 1;        ///< groups that have places at a time
+    AlignedVector<float> parts;  ///< [chain][panel][span][group_rows][panel width]
+
+    /// Where the rows of a group begin.
+    [[nodiscard]] std::size_t first_row(std::size_t group) const { return group % span * group_rows; }
 };
 
 class FirstLayer {
@@ -62,7 +66,7 @@ class FirstLayer {
     /// A strip's part of the sums for the rows of a tile.
     void forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
                  std::size_t worker);
-    /// The sums of the parts for some rows of a group, all outputs side by side.
+    /// The sums of the parts for some rows of the span, all outputs side by side.
     void sum_parts(std::size_t first_row, std::size_t rows, bool hidden, Numbers& dst) const;
     /// The rows of a chain and group, [rows, chain width], gathered again unless they are still there.
     [[nodiscard]] void* rows_of(std::size_t chain, std::size_t group, const StepInput& input,
@@ -72,7 +76,8 @@ class FirstLayer {
     [[nodiscard]] std::size_t part_at(std::size_t chain, std::size_t output, std::size_t row) const {
         const LayerPlan& plan = layer_.plan;
         const std::size_t panel = chain * plan.panels() + output / plan.panel_width;
-        return (panel * buffers_.group_rows + row) * plan.panel_width + output % plan.panel_width;
+        return (panel * buffers_.span * buffers_.group_rows + row) * plan.panel_width +
+               output % plan.panel_width;
     }
     void fetch(std::size_t first_row, std::size_t rows, Columns columns, const StepInput& input,
                void* dst) const;

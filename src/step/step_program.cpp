@@ -54,10 +54,11 @@ StepProgram::Gradient StepProgram::make_gradient(std::size_t layer, const Strip&
 }
 
 double StepProgram::rows(std::size_t group, std::size_t block, const StepInput& input, std::size_t worker) {
-    const std::size_t first = block * cut_.block;
-    const std::size_t rows = std::min(cut_.block, cut_.rows_of(group) - first);
+    const std::size_t row = block * cut_.block;
+    const std::size_t rows = std::min(cut_.block, cut_.rows_of(group) - row);
+    const std::size_t first = buffers_.first.first_row(group) + row;
     first_.sum_parts(first, rows, layers_.size() > 1, buffers_.rows.dst.front());
-    return upper_.run(first, rows, input.data, input.order.subspan(group * cut_.group + first), worker);
+    return upper_.run(first, rows, input.data, input.order.subspan(group * cut_.group + row), worker);
 }
 
 void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, const StepInput& input,
@@ -66,10 +67,11 @@ void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, cons
     const LayerPlan& plan = layer.plan;
     const Strip& strip = strips_.gradient[l][s];
     const std::size_t rows = cut_.rows_of(group);
-    void* const src =
-        l == 0 ? first_.rows_of(strip.chain, group, input, worker) : buffers_.rows.dst[l - 1].at(0);
+    const std::size_t first = buffers_.first.first_row(group);
+    void* const src = l == 0 ? first_.rows_of(strip.chain, group, input, worker)
+                             : buffers_.rows.dst[l - 1].at(first * plan.in_padded);
     void* const src_strip = at(src, strip.first_in - plan.cuts[strip.chain], type_);
-    void* const diff_dst = buffers_.rows.diff_dst[l].at(0);
+    void* const diff_dst = buffers_.rows.diff_dst[l].at(first * plan.out_padded);
     void* const diff_strip = at(diff_dst, strip.first_out, type_);
     float* const sums = layer.diff_weights.data() + plan.gradient_offset(strip.first_out, strip.first_in);
     Gradient& gradient = gradients_[l][s];

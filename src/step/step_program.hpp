@@ -17,6 +17,7 @@ namespace mnist {
 struct StepStrips {
     std::vector<Strip> forward;                ///< of the first layer
     std::vector<std::vector<Strip>> gradient;  ///< [layers]
+    std::size_t span = 1;                      ///< groups of rows that are walked through together
 };
 
 /// How an optimizer changes weights in one step.
@@ -26,7 +27,7 @@ struct Update {
     UpdateScalars scalars;
 };
 
-/// What the programs of the full and of the last batch share: numbers of one group of rows.
+/// What the programs of the full and of the last batch share: numbers of the groups of a span.
 struct StepBuffers {
     FirstLayerBuffers first;
     RowBuffers rows;

@@ -19,7 +19,7 @@ namespace mnist {
     return layer + 1 == layers ? Precision::f32 : precision;
 }
 
-/// Results of the rows of a group, and their gradients.
+/// Results of the rows of a span, and their gradients.
 struct RowBuffers {
     RowBuffers(const std::vector<LayerMemory>& layers, std::size_t rows, Precision precision,
                std::pmr::memory_resource* memory);
@@ -34,7 +34,7 @@ class UpperLayers {
     UpperLayers(const BatchCut& cut, std::vector<LayerMemory>& layers, RowBuffers& buffers,
                 Products& products, Precision type, Isa isa);
 
-    /// For rows [first, first + rows) of a group, from the first layer's results. Returns the sum of their
+    /// For rows [first, first + rows) of the span, from the first layer's results. Returns the sum of their
     /// losses. `order` begins at the first of these rows.
     double run(std::size_t first, std::size_t rows, const LabelledRows& data,
                std::span<const std::uint32_t> order, std::size_t worker);

@@ -87,6 +87,10 @@ TEST_CASE("plan: groups, tiles and blocks take every row of a batch once, in who
             REQUIRE(cut.rows_of(g) <= cut.group);
             REQUIRE((cut.rows_of(g) == cut.group || g + 1 == cut.groups()));
             REQUIRE(cut.tiles_of(g) <= 2);
+            const bool two = g + 1 < cut.groups();
+            REQUIRE(cut.rows_of(g, 2) == cut.rows_of(g) + (two ? cut.rows_of(g + 1) : 0));
+            REQUIRE(cut.tiles_of(g, 2) == cut.tiles_of(g) + (two ? cut.tiles_of(g + 1) : 0));
+            REQUIRE(cut.blocks_of(g, 2) == cut.blocks_of(g) + (two ? cut.blocks_of(g + 1) : 0));
             all += cut.rows_of(g);
             blocks += cut.blocks_of(g);
         }

@@ -120,8 +120,10 @@ class Engine {
 
     /// What oneDNN runs for each operation.
     [[nodiscard]] std::vector<PrimitiveFacts> primitives() const;
+    /// How often a step walks through its two or three phases: docs/engine.md. 0 for evaluation only.
+    [[nodiscard]] std::size_t spans() const;
     /// How a step's work is divided, in words: "2 workers; 4 strips of 4 chains; blocks of 32 rows in groups
-    /// of 64". Empty for an engine for evaluation only.
+    /// of 64, 1 at a time". Empty for an engine for evaluation only.
     [[nodiscard]] std::string grid() const;
     [[nodiscard]] const std::vector<LayerPlan>& layers() const noexcept;
 

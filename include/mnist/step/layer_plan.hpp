@@ -6,6 +6,7 @@
 // of a product along which its numbers do not depend on how many of them there are.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -92,17 +93,16 @@ struct BatchCut {
     std::size_t block = 0;  ///< of a block; divides group
 
     [[nodiscard]] std::size_t groups() const { return (rows + group - 1) / group; }
-    [[nodiscard]] std::size_t rows_of(std::size_t of_group) const {
-        const std::size_t left = rows - of_group * group;
-        return left < group ? left : group;
-    }
-    /// Of all groups together, and those of one.
     [[nodiscard]] std::size_t blocks() const { return (rows + block - 1) / block; }
-    [[nodiscard]] std::size_t tiles_of(std::size_t of_group) const {
-        return (rows_of(of_group) + tile - 1) / tile;
+    /// Of a group, or of the groups from it on, as many as there are.
+    [[nodiscard]] std::size_t rows_of(std::size_t of_group, std::size_t count = 1) const {
+        return std::min(rows - of_group * group, count * group);
     }
-    [[nodiscard]] std::size_t blocks_of(std::size_t of_group) const {
-        return (rows_of(of_group) + block - 1) / block;
+    [[nodiscard]] std::size_t tiles_of(std::size_t of_group, std::size_t count = 1) const {
+        return (rows_of(of_group, count) + tile - 1) / tile;
+    }
+    [[nodiscard]] std::size_t blocks_of(std::size_t of_group, std::size_t count = 1) const {
+        return (rows_of(of_group, count) + block - 1) / block;
     }
 };
 
