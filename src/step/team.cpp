@@ -145,21 +145,37 @@ std::chrono::nanoseconds PhaseGate::Walker::thread_cpu_time() {
 }
 
 // The time on the CPU is a system call, so only items that follow a long one are measured with it: large
-// batches have long items by nature, and a process that wants the core will displace the thread again.
+// batches have long items by nature, and a process that wants the core will displace the thread again. Turns
+// are shorter than the time slices that the system gives, so that these end between items. They pay where
+// items take longer than to bring what they read from another core's cache, which each change of turns costs;
+// elsewhere the thread leaves its items to the others for some slices.
 void PhaseGate::Walker::look_closer(const ItemWatch& watch) {
     constexpr std::chrono::nanoseconds kLost =
         std::chrono::microseconds{300};  // shorter: the system's own small work
     constexpr std::chrono::nanoseconds kLongestRest = std::chrono::milliseconds{20};  // several time slices
     constexpr int kRestPerLoss = 10;
+    constexpr std::chrono::nanoseconds kLongItem = std::chrono::microseconds{200};
+    constexpr std::size_t kTurns = 50;
     const bool was_watched = watch.cpu_time.count() > 0;
     watched_ = kWatched;
     if (!was_watched) return;
     const std::chrono::nanoseconds lost = (Clock::now() - watch.begun) - (thread_cpu_time() - watch.cpu_time);
     if (lost < kLost) return;
+    if (longest_item_ > kLongItem) {
+        if (turns_left_ == 0) turn_ends_ = Clock::now() + kTurn;
+        turns_left_ = kTurns;
+        return;
+    }
     // At least one thread must stay.
     if (gate_.resting_.fetch_add(1) + 1 < gate_.threads_)
         std::this_thread::sleep_for(std::min(kRestPerLoss * lost, kLongestRest));
     gate_.resting_.fetch_sub(1);
+}
+
+void PhaseGate::Walker::give_way() {
+    --turns_left_;
+    sched_yield();
+    turn_ends_ = Clock::now() + kTurn;
 }
 
 PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone)

@@ -3,11 +3,13 @@
 //   PhaseGate   hands out the items of a phase and lets nobody into the next phase before all items are done.
 // A phase ends when its *items* are done, not when all threads have arrived: a thread that the system has put
 // aside without an item holds nobody up, and any single thread can finish a phase alone. A thread that was
-// put aside for long in the middle of an item (another process wants its core) rests for some milliseconds
-// afterwards, so that the others need not wait for it again at once. Each thread takes its own items first,
-// so that a piece stays in the same core's cache from step to step, and helps others out afterwards.
+// put aside for long in the middle of an item (another process wants its core) gives the core away between
+// items for a while, or leaves the items to the others, so that they need not wait for one again. Each thread
+// takes its own items first, so that a piece stays in the same core's cache from step to step, and helps
+// others out afterwards.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -119,7 +121,7 @@ class PhaseGate {
                     if (!gate_.claim(item, phase_)) continue;
                     const ItemWatch watch = begin_item();
                     work(item);
-                    // Before end_item(), which may rest: nobody must wait for what is done.
+                    // Before end_item(), which may give the core away: nobody must wait for what is done.
                     gate_.done_.value.fetch_add(1, std::memory_order_acq_rel);
                     end_item(watch);
                 }
@@ -145,6 +147,7 @@ class PhaseGate {
         using Clock = std::chrono::steady_clock;
         /// Longer than the items of usual batches take.
         static constexpr std::chrono::microseconds kSuspicious{500};
+        static constexpr std::chrono::milliseconds kTurn{1};
         /// Items that are watched closely after a suspicious one.
         static constexpr std::size_t kWatched = 1000;
         struct ItemWatch {
@@ -156,16 +159,25 @@ class PhaseGate {
         }
         void end_item(const ItemWatch& watch) {
             if (watched_ > 0) --watched_;
-            if (Clock::now() - watch.begun > kSuspicious) look_closer(watch);
+            const auto now = Clock::now();
+            if (now - watch.begun > kSuspicious)
+                look_closer(watch);
+            else
+                longest_item_ = std::max<Clock::duration>(longest_item_, now - watch.begun);
+            if (turns_left_ > 0 && now > turn_ends_) give_way();
         }
-        /// Rests where the system took the CPU away for long in a watched item, and others are there to go
-        /// on; else watches the next items.
+        /// Where the system took the CPU away for long in a watched item: takes turns from here on if items
+        /// are long, and rests if they are short; else watches the next items.
         void look_closer(const ItemWatch& watch);
+        void give_way();
         static std::chrono::nanoseconds thread_cpu_time();
 
         PhaseGate& gate_;
         std::size_t thread_;
         std::size_t watched_ = 0;
+        Clock::duration longest_item_{};  ///< of those that nothing interrupted
+        std::size_t turns_left_ = 0;      ///< at whose ends the core is given away
+        Clock::time_point turn_ends_{};
         std::uint64_t phase_ = 0;
         std::uint64_t done_at_end_ = 0;
     };
