@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace mnist {
+namespace {
+
+constexpr std::size_t kTileRowsAhead = 4;  // on their way from memory while one is converted
+
+}  // namespace
 
 EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads,
                          Isa isa, Products& products, std::pmr::memory_resource* memory)
@@ -45,7 +50,8 @@ const float* EvalProgram::run_tile(std::size_t t, const LabelledRows& data, std:
     const std::size_t live = live_rows(t, data.count);
     for (std::size_t r = 0; r < live; ++r) {
         const std::uint8_t* const row = data.images + (t * rows() + r) * data.pixels;
-        normalize_(row, values.front().data() + r * stride, data.pixels, row);
+        const std::uint8_t* const ahead = row + (std::min(r + kTileRowsAhead, live - 1) - r) * data.pixels;
+        normalize_(row, values.front().data() + r * stride, data.pixels, ahead);
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         LayerMemory& layer = layers_[l];
