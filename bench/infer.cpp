@@ -1,8 +1,7 @@
 // Infer: the logits of a batch, call by call, as a service would ask for them. Google Benchmark knows only
-// the mean of many calls, so the latencies are collected here. A call of one tile is computed by the calling
-// thread; a larger one wakes the team and puts it to sleep again, which is part of what a caller waits for.
-// The model is trained first, by the record's recipe, so that each precision's accuracy can stand beside its
-// speed.
+// the mean of many calls, so the latencies are collected here. Several threads stay awake between the calls,
+// as those of a service under load do, and no more of them are there than a call has tiles of rows. The model
+// is trained first, by the record's recipe, so that each precision's accuracy can stand beside its speed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,11 +36,9 @@ AlignedVector<std::uint8_t> images_for(const Dataset& dataset, std::size_t batch
     return images;
 }
 
-// Rows that a thread takes at a time. Not divided further among threads: 64 rows are computed in the time
-// that waking a team takes.
-std::size_t tile_for(std::size_t batch) {
-    constexpr std::size_t kMost = 64;
-    return std::min(batch, kMost);
+std::size_t tiles_of(std::size_t batch) {
+    const std::size_t tile = inference_tile(batch);
+    return (batch + tile - 1) / tile;
 }
 
 void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch) {
@@ -155,43 +152,51 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
         call.state.SkipWithError(bench.stop.load() ? kInterrupted : "the training of the model diverged");
         return;
     }
-    Team team(threads, bench.cpus.order);
-    const std::size_t tile = tile_for(batch);
+    Team team(std::min(threads, tiles_of(batch)), bench.cpus.order);
+    const std::size_t tile = inference_tile(batch);
     if (format == NumberFormat::f32) {
         Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});
         engine.start(*trained.model, {});
-        time_calls_of(call, bench, engine, trained, batch, format);
+        team.stay_awake([&] { time_calls_of(call, bench, engine, trained, batch, format); });
         return;
     }
     std::optional<LowPrecisionEngine> engine;
     if (format == NumberFormat::int8) {
-        engine.emplace(team, trained.quantized, tile);
+        // Sums of integers are exact, so one thread may have the tile that is fastest for it.
+        engine.emplace(team, trained.quantized, team.size() == 1 ? std::min(batch, kForwardTile) : tile);
     } else {
         engine.emplace(team, *trained.model, tile);
     }
     call.state.SetLabel(implementations_label(engine->primitives()));
-    time_calls_of(call, bench, *engine, trained, batch, format);
+    team.stay_awake([&] { time_calls_of(call, bench, *engine, trained, batch, format); });
 }
 
 }  // namespace
 
 void add_infer(Registry& registry, Bench& bench) {
     const auto trained = std::make_shared<Trained>();
+    const auto add = [&](std::size_t batch, std::size_t threads, const std::string& threads_suffix) {
+        for (const NumberFormat format : {NumberFormat::f32, NumberFormat::bf16, NumberFormat::int8})
+            registry.push_back(
+                {.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(format), threads_suffix),
+                 .threads = threads,
+                 .needs_data = true,
+                 .manual_time = true,
+                 .min_time_s = 0.3,
+                 .usual_s = 0.8,
+                 .obstacle = obstacle_to(format),
+                 .run = [&bench, trained, batch, threads, format](Call& call) {
+                     infer(call, bench, *trained, batch, threads, format);
+                 }});
+    };
     for (const std::size_t threads : bench.thread_counts()) {
+        const bool list = !bench.threads_suffix(threads).empty();
         for (const std::size_t batch : kInferBatches) {
-            for (const NumberFormat format : {NumberFormat::f32, NumberFormat::bf16, NumberFormat::int8}) {
-                registry.push_back({.name = fmt::format("Infer/batch:{}{}{}", batch, suffix(format),
-                                                        bench.threads_suffix(threads)),
-                                    .threads = threads,
-                                    .needs_data = true,
-                                    .manual_time = true,
-                                    .min_time_s = 0.3,
-                                    .usual_s = 0.8,
-                                    .obstacle = obstacle_to(format),
-                                    .run = [&bench, trained, batch, threads, format](Call& call) {
-                                        infer(call, bench, *trained, batch, threads, format);
-                                    }});
-            }
+            // Without "threads:" a name means what it meant when such a batch was one tile: one thread.
+            const bool alone = !list && batch <= kForwardTile;
+            add(batch, alone ? 1 : threads, bench.threads_suffix(threads));
+            const std::size_t together = std::min(threads, tiles_of(batch));
+            if (alone && together > 1) add(batch, together, fmt::format("/threads:{}", together));
         }
     }
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -118,6 +119,12 @@ std::optional<AccuracyComparison> joined_accuracy(const RowGroup& group,
 
 std::string family_of(const std::string& name) {
     return name.substr(0, name.find('/'));
+}
+
+bool computes_in_a_team(const std::string& name) {
+    constexpr std::array<std::string_view, 3> kTeams{"Train", "Step", "TimeToAccuracy"};
+    return std::find(kTeams.begin(), kTeams.end(), family_of(name)) != kTeams.end() ||
+           name.starts_with("Infer/batch:1024");
 }
 
 std::vector<RowGroup> groups_by_family(std::span<const std::string> names) {

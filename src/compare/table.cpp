@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <set>
 
@@ -22,11 +21,6 @@ std::string taken_out(std::string& name, std::string_view key) {
     std::string found = name.substr(value, end - value);
     name.erase(at, end - at);
     return found;
-}
-
-bool computes_in_a_team(const std::string& name) {
-    constexpr std::array<std::string_view, 3> kTeams{"Train", "Step", "TimeToAccuracy"};
-    return std::find(kTeams.begin(), kTeams.end(), family_of(name)) != kTeams.end();
 }
 
 const std::vector<double>& seconds_of(const MeasuredRow& row, const std::string& percentile) {

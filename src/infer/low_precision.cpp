@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "low_precision_layer.hpp"
 #include "mnist/core/checked.hpp"
@@ -72,18 +71,9 @@ class LowPrecisionEngine::Impl {
             throw ShapeError(fmt::format("rows of {} pixels for a network with {} inputs", rows.pixels,
                                          layers_.front().shape.in));
         const std::size_t tiles = (rows.count + tile_ - 1) / tile_;
-        const auto run_one = [&](std::size_t t, std::size_t thread) {
+        team_.share(tiles, [&](std::size_t t, std::size_t thread) {
             const std::size_t live = std::min(tile_, rows.count - t * tile_);
             visit(t, live, run_tile(rows.images + t * tile_ * rows.pixels, live, thread));
-        };
-        // A tile alone takes one thread, and waking that would take longer than most tiles.
-        if (tiles == 1) {
-            Team::run_on_caller([&](std::size_t thread) { run_one(0, thread); });
-            return;
-        }
-        std::atomic<std::size_t> next{0};
-        team_.run([&](std::size_t thread) {
-            for (std::size_t t = next.fetch_add(1); t < tiles; t = next.fetch_add(1)) run_one(t, thread);
         });
     }
 
@@ -122,6 +112,7 @@ class LowPrecisionEngine::Impl {
     void bind() {
         if (layers_.empty()) throw ShapeError("a model without layers");
         for (const LowPrecisionLayer& layer : layers_) scratchpads_.reserve(layer.primitive);
+        scratchpads_.allocate();
         for (LowPrecisionLayer& layer : layers_) layer.scratchpads = scratchpads_.bind(layer.primitive);
         for (std::size_t t = 0; t < team_.size(); ++t) threads_.push_back(make_buffers());
     }

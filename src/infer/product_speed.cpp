@@ -52,6 +52,7 @@ class Product {
         src_.assign(md.src.get_size(), kSmall);
         dst_.resize(md.dst.get_size());
         scratchpads_.reserve(layer_.primitive);
+        scratchpads_.allocate();
         layer_.scratchpads = scratchpads_.bind(layer_.primitive);
         std::vector<onednn::Call::Argument> arguments{
             {DNNL_ARG_SRC, onednn::view(md.src, src_.data())},

@@ -274,6 +274,10 @@ void Scratchpads::reserve(const Primitive& primitive) {
     bytes_ = std::max(bytes_, primitive.scratchpad_md.get_size());
 }
 
+void Scratchpads::allocate() {
+    for (AlignedVector<std::byte>& buffer : buffers_) buffer.resize(std::max<std::size_t>(bytes_, 1));
+}
+
 std::vector<dnnl::memory> Scratchpads::bind(const Primitive& primitive) {
     std::vector<dnnl::memory> memories;
     for (std::size_t t = 0; t < buffers_.size(); ++t) memories.push_back(bind(primitive, t));
@@ -281,9 +285,7 @@ std::vector<dnnl::memory> Scratchpads::bind(const Primitive& primitive) {
 }
 
 dnnl::memory Scratchpads::bind(const Primitive& primitive, std::size_t thread) {
-    AlignedVector<std::byte>& buffer = buffers_[thread];
-    buffer.resize(std::max<std::size_t>(bytes_, 1));
-    return view(primitive.scratchpad_md, buffer.data());
+    return view(primitive.scratchpad_md, buffers_[thread].data());
 }
 
 }  // namespace mnist::onednn

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mnist/compare/groups.hpp"
+
 namespace mnist {
 namespace {
 
@@ -23,8 +25,10 @@ std::optional<double> counter_of(const BenchRepetition& repetition, const std::s
     return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string threads_of(const BenchWords& words, const PageSource& source) {
-    return word_or(words.text("threads", source.fact("mnist.config.threads")), {});
+std::string threads_of(const std::string& name, const PageSource& source) {
+    const std::string configured = source.fact("mnist.config.threads");
+    const bool alone = !configured.empty() && !computes_in_a_team(name);
+    return word_or(bench_words(name).text("threads", alone ? "1" : configured), {});
 }
 
 std::string precision_of(const BenchWords& words) {

@@ -15,7 +15,7 @@ namespace mnist {
 [[nodiscard]] std::optional<double> counter_of(const BenchRepetition& repetition, const std::string& key);
 
 /// Number of threads of a row: in its name, or one number for the whole file; empty where neither says it.
-[[nodiscard]] std::string threads_of(const BenchWords& words, const PageSource& source);
+[[nodiscard]] std::string threads_of(const std::string& name, const PageSource& source);
 /// "f32" where the name says nothing, "other" where what it says is no word.
 [[nodiscard]] std::string precision_of(const BenchWords& words);
 

@@ -46,7 +46,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .family = words.family,
                                            .optimizer = words.optimizer,
                                            .precision = precision_of(words),
-                                           .threads = threads_of(words, source),
+                                           .threads = threads_of(repetition.name, source),
                                            .points = {}},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
@@ -199,7 +199,7 @@ ordered_json latencies_json(const std::vector<PageSource>& sources) {
             ordered_json row{{"source", i},
                              {"batch", *batch},
                              {"precision", precision_of(words)},
-                             {"threads", threads_of(words, sources[i])},
+                             {"threads", threads_of(name, sources[i])},
                              {"repetitions", medians.size()},
                              {"disturbed", disturbance_json(sources[i].disturbance(name))}};
             for (const char* key : {"p50_us", "p90_us", "p99_us", "max_us"}) {

@@ -182,7 +182,7 @@ void add_times(ordered_json& list, std::size_t place, const BenchResult& result,
         if (!record && (!words.optimizer || !target)) continue;
         TimeRow row{.optimizer = words.optimizer,
                     .precision = precision_of(words),
-                    .threads = threads_of(words, source),
+                    .threads = threads_of(name, source),
                     .batch = words.number("batch"),
                     .target = record ? kRecordTarget : static_cast<double>(*target),
                     .seconds = rows.seconds,

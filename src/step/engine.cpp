@@ -63,7 +63,7 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
     : team_(team),
       options_(completed(std::move(options))),
       isa_(options_.isa.value_or(detected_isa())),
-      arena_(kArenaBytes, huge_page_heap()),
+      arena_(kArenaBytes),
       // With gemm the arena gains nothing with two threads, and loses with one.
       memory_(*options_.family == KernelFamily::plain ? huge_page_heap() : &arena_),
       products_(team.size(), memory_),
@@ -168,17 +168,8 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
 template <class Visit>
 void Engine::Impl::forward_tiles(const LabelledRows& rows, Visit&& visit) {
     check_rows(rows);
-    const std::size_t tiles = eval_->tiles(rows.count);
-    // A tile alone takes one thread, and waking that would take longer than most tiles.
-    if (tiles == 1) {
-        Team::run_on_caller([&](std::size_t thread) { visit(0, eval_->run_tile(0, rows, thread)); });
-        return;
-    }
-    std::atomic<std::size_t> next{0};
-    team_.run([&](std::size_t thread) {
-        for (std::size_t t = next.fetch_add(1); t < tiles; t = next.fetch_add(1))
-            visit(t, eval_->run_tile(t, rows, thread));
-    });
+    team_.share(eval_->tiles(rows.count),
+                [&](std::size_t t, std::size_t thread) { visit(t, eval_->run_tile(t, rows, thread)); });
 }
 
 EvalOutcome Engine::Impl::evaluate(const LabelledRows& rows) {

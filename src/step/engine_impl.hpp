@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <utility>
@@ -34,6 +35,25 @@ class PhaseClock {
     bool timed_;
     PhaseSeconds& seconds_;
     Clock::time_point last_{};
+};
+
+/// Where arrays lie side by side in huge pages. Workers may ask for theirs at the same time.
+class Arena final : public std::pmr::memory_resource {
+  public:
+    explicit Arena(std::size_t bytes) : arena_(bytes, huge_page_heap()) {}
+
+  private:
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        const std::lock_guard lock(mutex_);
+        return arena_.allocate(bytes, alignment);
+    }
+    void do_deallocate(void* /*p*/, std::size_t /*bytes*/, std::size_t /*alignment*/) override {}
+    [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+        return this == &other;
+    }
+
+    std::mutex mutex_;
+    std::pmr::monotonic_buffer_resource arena_;
 };
 
 class Engine::Impl {
@@ -99,7 +119,7 @@ class Engine::Impl {
     Team& team_;
     EngineOptions options_;
     Isa isa_;
-    std::pmr::monotonic_buffer_resource arena_;
+    Arena arena_;
     std::pmr::memory_resource* memory_;  ///< of all arrays below, which it must outlive
     std::vector<LayerMemory> layers_;
     Products products_;

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace mnist {
+namespace {
+
+constexpr std::size_t kTileRowsAhead = 4;  // on their way from memory while one is converted
+
+}  // namespace
 
 EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads,
                          Isa isa, Products& products, std::pmr::memory_resource* memory)
@@ -11,6 +16,7 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
       layers_(layers),
       normalize_(normalize_pixels(isa)),
       loss_(softmax_cross_entropy(isa)),
+      memory_(memory),
       values_(threads) {
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const LayerPlan& plan = layers[l].plan;
@@ -22,11 +28,16 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
                                               .dst_stride = width == plan.out_padded ? 0 : plan.out_padded},
                                              l + 1 < layers.size()));
     }
-    for (auto& of_thread : values_) {
-        of_thread.emplace_back(tile_rows * layers.front().plan.in_padded, 0.0F, memory);
-        for (const LayerMemory& layer : layers)
-            of_thread.emplace_back(tile_rows * layer.plan.out_padded, 0.0F, memory);
+}
+
+std::vector<AlignedVector<float>>& EvalProgram::values_of(std::size_t thread) {
+    std::vector<AlignedVector<float>>& values = values_[thread];
+    if (values.empty()) {
+        values.emplace_back(rows_ * layers_.front().plan.in_padded, 0.0F, memory_);
+        for (const LayerMemory& layer : layers_)
+            values.emplace_back(rows_ * layer.plan.out_padded, 0.0F, memory_);
     }
+    return values;
 }
 
 std::size_t EvalProgram::live_rows(std::size_t t, std::size_t count) const {
@@ -34,12 +45,13 @@ std::size_t EvalProgram::live_rows(std::size_t t, std::size_t count) const {
 }
 
 const float* EvalProgram::run_tile(std::size_t t, const LabelledRows& data, std::size_t thread) {
-    std::vector<AlignedVector<float>>& values = values_[thread];
+    std::vector<AlignedVector<float>>& values = values_of(thread);
     const std::size_t stride = layers_.front().plan.in_padded;
     const std::size_t live = live_rows(t, data.count);
     for (std::size_t r = 0; r < live; ++r) {
         const std::uint8_t* const row = data.images + (t * rows() + r) * data.pixels;
-        normalize_(row, values.front().data() + r * stride, data.pixels, row);
+        const std::uint8_t* const ahead = row + (std::min(r + kTileRowsAhead, live - 1) - r) * data.pixels;
+        normalize_(row, values.front().data() + r * stride, data.pixels, ahead);
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         LayerMemory& layer = layers_[l];

@@ -39,13 +39,17 @@ class EvalProgram {
         return plan.layout == WeightsLayout::input_major ? plan.panel_width : plan.out_padded;
     }
 
+    /// Made by the thread itself, in memory near it, when it has its first tile.
+    [[nodiscard]] std::vector<AlignedVector<float>>& values_of(std::size_t thread);
+
     std::size_t rows_;
     std::vector<LayerMemory>& layers_;
     NormalizeFn normalize_;
     LossFn loss_;
+    std::pmr::memory_resource* memory_;  ///< that the threads ask
     std::vector<TeamProduct*> forward_;  ///< [layers]
     std::vector<std::vector<AlignedVector<float>>>
-        values_;  ///< [threads] of the rows and each layer's results
+        values_;  ///< [threads] of the rows and each layer's results; none where a thread had no tile
 };
 
 }  // namespace mnist

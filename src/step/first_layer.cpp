@@ -11,14 +11,17 @@ namespace mnist {
 
 WorkerRows::WorkerRows(Precision type, std::size_t chains, std::size_t turns, std::size_t numbers,
                        std::pmr::memory_resource* memory)
-    : chains_(chains), turns_(turns) {
-    for (std::size_t i = 0; i < chains * turns; ++i)
-        places_.push_back({.rows = Numbers(type, numbers, memory)});
-}
+    : type_(type),
+      chains_(chains),
+      turns_(turns),
+      numbers_(numbers),
+      memory_(memory),
+      places_(chains * turns) {}
 
 ChainRows& WorkerRows::place(std::uint64_t serial, std::size_t group, std::size_t chain, std::size_t turn) {
     ChainRows& place = places_[chain % chains_ * turns_ + turn % turns_];
     if (place.serial == serial && place.group == group && place.chain == chain) return place;
+    if (!place.rows) place.rows.emplace(type_, numbers_, memory_);
     place.serial = serial;
     place.group = group;
     place.chain = chain;
@@ -83,7 +86,7 @@ ChainRows& FirstLayer::with_tile(std::size_t chain, std::size_t group, std::size
     const Columns columns{layer_.plan.cuts[chain], layer_.plan.cuts[chain + 1]};
     const std::size_t row = tile * cut_.tile;
     fetch(group * cut_.group + row, std::min(cut_.tile, cut_.rows_of(group) - row), columns, input,
-          mine.rows.at(row * columns.width()));
+          mine.rows->at(row * columns.width()));
     mine.present |= bit;
     return mine;
 }
@@ -91,7 +94,7 @@ ChainRows& FirstLayer::with_tile(std::size_t chain, std::size_t group, std::size
 void* FirstLayer::rows_of(std::size_t chain, std::size_t group, const StepInput& input, std::size_t worker) {
     for (std::size_t tile = 1; tile < cut_.tiles_of(group); ++tile)
         static_cast<void>(with_tile(chain, group, tile, input, worker));
-    return with_tile(chain, group, 0, input, worker).rows.at(0);
+    return with_tile(chain, group, 0, input, worker).rows->at(0);
 }
 
 void FirstLayer::forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
@@ -100,7 +103,7 @@ void FirstLayer::forward(std::size_t strip, std::size_t group, std::size_t tile,
     const std::size_t row = tile * cut_.tile;
     const std::size_t rows = std::min(cut_.tile, cut_.rows_of(group) - row);
     const void* const src =
-        with_tile(at.chain, group, tile, input, worker).rows.at(row * layer_.plan.chain_width(at.chain));
+        with_tile(at.chain, group, tile, input, worker).rows->at(row * layer_.plan.chain_width(at.chain));
     TeamProduct& product = of_rows(forward_[strip], rows);
     for (std::size_t o = at.first_out; o < at.end_out; o += layer_.plan.panel_width)
         product.run(worker, src, layer_.weights_at(layer_.plan.offset(o, at.first_in), type_),

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,9 +20,9 @@ namespace mnist {
 
 /// Normalised pixels of a chain of the rows of one group.
 struct ChainRows {
-    Numbers rows;              ///< [rows of the group, chain width]
-    std::uint64_t serial = 0;  ///< the step that they belong to
-    std::size_t group = 0;     ///< of that step
+    std::optional<Numbers> rows{};  ///< [rows of the group, chain width]
+    std::uint64_t serial = 0;       ///< the step that they belong to
+    std::size_t group = 0;          ///< of that step
     std::size_t chain = 0;
     std::uint32_t present = 0;  ///< one bit for each tile that is there
 };
@@ -30,7 +31,8 @@ struct ChainRows {
 /// before it has done with all strips of this one, a chain has two places, which groups take in turns.
 class WorkerRows {
   public:
-    /// `chains`: that a worker has at a time. `numbers`: of a chain's rows.
+    /// `chains`: that a worker has at a time. `numbers`: of a chain's rows. `memory` is asked by the workers
+    /// themselves.
     WorkerRows(Precision type, std::size_t chains, std::size_t turns, std::size_t numbers,
                std::pmr::memory_resource* memory);
     /// `turn`: counts groups, across steps. What was in the place before is forgotten.
@@ -38,8 +40,10 @@ class WorkerRows {
                                    std::size_t turn);
 
   private:
-    std::size_t chains_, turns_;
-    std::vector<ChainRows> places_;
+    Precision type_;
+    std::size_t chains_, turns_, numbers_;
+    std::pmr::memory_resource* memory_;
+    std::vector<ChainRows> places_;  ///< with rows from their first use on: many workers have no chain
 };
 
 /// Where the first layer reads and writes; shared by the programs of the full and of the last batch.

@@ -9,13 +9,16 @@ namespace mnist {
 
 void TeamProduct::run(std::size_t worker, const void* left, const void* right, void* result,
                       const void* bias) {
-    WorkerCall& mine = calls_[worker];
+    std::unique_ptr<WorkerCall>& mine = calls_[worker];
+    if (!mine)
+        mine = std::make_unique<WorkerCall>(
+            WorkerCall{onednn::Call(primitive_), scratchpads_->bind(primitive_, worker)});
     // oneDNN's memory objects take addresses of what they only read without const.
-    mine.call.point(0, const_cast<void*>(left));
-    mine.call.point(1, const_cast<void*>(right));
-    mine.call.point(2, result);
-    if (bias != nullptr) mine.call.point(3, const_cast<void*>(bias));
-    mine.call.run(mine.scratchpad);
+    mine->call.point(0, const_cast<void*>(left));
+    mine->call.point(1, const_cast<void*>(right));
+    mine->call.point(2, result);
+    if (bias != nullptr) mine->call.point(3, const_cast<void*>(bias));
+    mine->call.run(mine->scratchpad);
 }
 
 TeamProduct& of_rows(const ProductsByRows& products, std::size_t rows) {
@@ -53,12 +56,11 @@ TeamProduct& Products::weights_gradient(const onednn::ProductShape& shape, bool 
                         [&] { return onednn::weights_gradient_product(shape, by_output, add); });
 }
 
-// Worker by worker: what one writes lies beside what it wrote before, not beside another's.
 void Products::bind() {
-    for (std::size_t w = 0; w < workers_; ++w) {
-        for (auto& [key, product] : products_)
-            product->calls_.push_back(
-                {onednn::Call(product->primitive_), scratchpads_.bind(product->primitive_, w)});
+    scratchpads_.allocate();
+    for (auto& [key, product] : products_) {
+        product->scratchpads_ = &scratchpads_;
+        product->calls_.resize(workers_);
     }
 }
 

@@ -1,5 +1,5 @@
 // Matrix products that all workers of a team run, each with arguments and a scratchpad of its own. Made
-// before training; running one allocates nothing of ours. Private to this room.
+// before training; running one for the second time allocates nothing of ours. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class TeamProduct {
     explicit TeamProduct(onednn::Primitive primitive) : primitive_(std::move(primitive)) {}
 
     [[nodiscard]] const onednn::Primitive& primitive() const noexcept { return primitive_; }
-    /// As worker `worker`, on the primitive's operands. Cost: some 50 ns beside the product.
+    /// As worker `worker`, on the primitive's operands. Cost: some 50 ns beside the product; on the worker's
+    /// first run it makes its arguments, some kilobytes that lie beside nobody else's.
     void run(std::size_t worker, const void* left, const void* right, void* result,
              const void* bias = nullptr);
 
@@ -31,7 +32,8 @@ class TeamProduct {
         dnnl::memory scratchpad;
     };
     onednn::Primitive primitive_;
-    std::vector<WorkerCall> calls_;  ///< [workers]
+    onednn::Scratchpads* scratchpads_ = nullptr;
+    std::vector<std::unique_ptr<WorkerCall>> calls_;  ///< [workers]; null where one never ran it
 };
 
 /// The products of a kind by how many rows they take: a whole tile, and what is left of one.
@@ -50,7 +52,7 @@ class Products {
     [[nodiscard]] TeamProduct& backward_data(const onednn::ProductShape& shape);
     [[nodiscard]] TeamProduct& weights_gradient(const onednn::ProductShape& shape, bool by_output, bool add);
 
-    /// Makes the workers' calls: after the last product was asked for, before the first is run.
+    /// After the last product was asked for, before the first is run.
     void bind();
 
   private:

@@ -124,9 +124,60 @@ void Team::run(const std::function<void(std::size_t)>& work) {
     if (failure_) std::rethrow_exception(failure_);
 }
 
-void Team::run_on_caller(const std::function<void(std::size_t)>& work) {
-    const AsTeamMember member;
-    work(0);
+// Nothing of a call is looked at before one of its items was taken, and a call lasts until all were done: a
+// thread that comes late finds nothing left, or items of the next call.
+bool Team::take_shared(std::size_t thread) {
+    std::size_t left = to_take_.load(std::memory_order_relaxed);
+    do {
+        if (left == 0) return false;
+    } while (!to_take_.compare_exchange_weak(left, left - 1, std::memory_order_acq_rel));
+    Shared& shared = *shared_;
+    try {
+        shared.work(left - 1, thread);
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!shared.failure) shared.failure = std::current_exception();
+    }
+    shared.done.fetch_add(1, std::memory_order_release);
+    return true;
+}
+
+void Team::share(std::size_t items, const Share& work) {
+    if (items < 2) {
+        const AsTeamMember member;
+        if (items == 1) work(0, 0);
+        return;
+    }
+    if (!awake_.load(std::memory_order_relaxed)) return stay_awake([&] { share(items, work); });
+    Shared shared{.work = work};
+    shared_ = &shared;
+    to_take_.store(items, std::memory_order_release);
+    while (take_shared(0)) {
+    }
+    SpinWait wait(crowded_);
+    while (shared.done.load(std::memory_order_acquire) < items) wait.pause();
+    if (shared.failure) std::rethrow_exception(shared.failure);
+}
+
+void Team::stay_awake(const std::function<void()>& drive) {
+    struct Until {
+        std::atomic<bool>& awake;
+        ~Until() { awake.store(false, std::memory_order_release); }
+    };
+    awake_.store(true);
+    run([&](std::size_t thread) {
+        if (thread == 0) {
+            const Until end{awake_};
+            return drive();
+        }
+        SpinWait wait(crowded_);
+        while (awake_.load(std::memory_order_acquire)) {
+            if (take_shared(thread))
+                wait = SpinWait(crowded_);
+            else
+                wait.pause();
+        }
+    });
 }
 
 void SpinWait::pause() {

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "mnist/step/engine.hpp"
+
 namespace mnist {
 
-/// Rows that a thread evaluates at a time: few enough that their input stays in its cache.
+/// Rows that a thread evaluates at a time.
 [[nodiscard]] inline std::size_t eval_tile(std::size_t test_batch_size) {
-    constexpr std::size_t kMostRows = 64;
-    return std::clamp<std::size_t>(test_batch_size, 1, kMostRows);
+    return std::clamp<std::size_t>(test_batch_size, 1, kForwardTile);
 }
 
 }  // namespace mnist

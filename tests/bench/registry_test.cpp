@@ -43,6 +43,7 @@ TEST_CASE("registry: the names are the contract's") {
                                    "Infer/batch:1",
                                    "Infer/batch:16",
                                    "Infer/batch:64",
+                                   "Infer/batch:64/threads:2",
                                    "Infer/batch:1024",
                                    "Infer/batch:1/precision:int8",
                                    "Infer/batch:1024/precision:int8",
@@ -89,6 +90,7 @@ TEST_CASE("registry: a list of threads joins the names, a single number does not
     CHECK(has(names(single), "Train/Adam/batch:64"));
     CHECK(has(names(single), "Relu/Forward/width:64/batch:64"));
     CHECK(!has(names(single), "Calibrate/FmaPeak/threads:2"));
+    CHECK(!has(names(single), "Infer/batch:64/threads:2"));
 }
 
 TEST_CASE("registry: a few rows of bf16 belong to the usual set, --precision says which else") {
@@ -133,6 +135,7 @@ TEST_CASE("registry: the filter matches anywhere, anchored, or everything else")
     CHECK(names({}, "-Adam").size() + names({}, "Adam").size() == names({}).size());
     CHECK(names({}, "Infer/batch:(1|16)$").size() == 2);
     CHECK(names({}, "^Infer/.*precision:int8$").size() == 4);
+    CHECK(names({}, "^Infer/.*precision:int8/threads:").size() == 1);
     CHECK(names({}, "Nothing").empty());
     CHECK_THROWS_AS(names({}, "Adam("), InputError);
 }

@@ -209,6 +209,16 @@ TEST_CASE("results: Infer has latencies in order, Step the shares of its phases,
     CHECK(runs_of(result, "Loader/batch:64/threads:1").at(0).at("samples_per_second") > 0);
 }
 
+TEST_CASE("results: Infer on two threads is a row beside that on one, with the same logits") {
+    const Workshop workshop;
+    const json result = result_of_tiny(workshop, {"--benchmark_filter=^Infer/batch:64", "--threads", "2"});
+    const json alone = runs_of(result, "Infer/batch:64").at(0);
+    const json together = runs_of(result, "Infer/batch:64/threads:2").at(0);
+    CHECK(together.at("samples_per_second") > 0);
+    CHECK(together.at("test_accuracy") == alone.at("test_accuracy"));
+    CHECK(runs_of(result, "Infer/batch:64/precision:int8/threads:2").size() == 1);
+}
+
 TEST_CASE("results: Infer has the accuracy of each precision beside its speed") {
     const Workshop workshop;
     const std::string obstacle = precision_obstacle(Precision::bf16).value_or("");

@@ -62,6 +62,20 @@ TEST_CASE("matching: what one thread does alone is the same whatever number of t
           Names{"InnerProduct/Forward/in:784/out:128/batch:64/threads:1"});
 }
 
+TEST_CASE("matching: inference has one thread where its name has none, large batches those of the file") {
+    const Measurements before = with_threads("a.json", "2", {"Infer/batch:64", "Infer/batch:1024"});
+    const Measurements now =
+        with_threads("b.json", "2", {"Infer/batch:64", "Infer/batch:64/threads:2", "Infer/batch:1024"});
+    const Comparison comparison = compare(before, now, {});
+    CHECK(names_of(comparison) == Names{"Infer/batch:64", "Infer/batch:1024"});
+    CHECK(comparison.unmatched_new == Names{"Infer/batch:64/threads:2"});
+    const Measurements list = with_threads("c.json", "1,2",
+                                           {"Infer/batch:64/threads:1", "Infer/batch:64/threads:2",
+                                            "Infer/batch:1024/threads:1", "Infer/batch:1024/threads:2"});
+    CHECK(names_of(compare(before, list, {})) ==
+          Names{"Infer/batch:64/threads:1", "Infer/batch:1024/threads:2"});
+}
+
 TEST_CASE("matching: a precision counts alike in the name and in the configuration") {
     const Measurements bench = with_threads(
         "a.json", "2", {"Train/Adam/batch:64", "Train/Adam/batch:64/precision:bf16", "Train/SGD/batch:64"});

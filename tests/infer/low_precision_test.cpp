@@ -216,6 +216,32 @@ TEST_CASE("int8: evaluation counts what the logits say") {
                     ShapeError);
 }
 
+TEST_CASE("int8 and bf16: logits are the same bits for every number of threads") {
+    const ModelParameters model = initial_parameters({784, 128, 64, 10}, 4);
+    const std::vector<std::uint8_t> pixels = random_pixels(std::size_t{784} * 256);
+    const LabelledRows all{.images = pixels.data(), .labels = nullptr, .count = 256, .pixels = 784};
+    const QuantizedModel quantized = quantize(model, largest_activations(model, all));
+    const bool bf16 = !precision_obstacle(Precision::bf16);
+    for (const std::size_t batch : std::vector<std::size_t>{3, 64, 256}) {
+        LabelledRows rows = all;
+        rows.count = batch;
+        std::vector<float> expected_int8;
+        std::vector<float> expected_bf16;
+        for (const std::size_t threads : std::vector<std::size_t>{1, 2, 7}) {
+            INFO("batch " << batch << ", threads " << threads);
+            Team team(threads, {});
+            const auto compare = [&](LowPrecisionEngine&& engine, std::vector<float>& expected) {
+                team.stay_awake([&] {
+                    if (expected.empty()) expected = engine.logits(rows);
+                    CHECK(engine.logits(rows) == expected);
+                });
+            };
+            compare(LowPrecisionEngine(team, quantized, inference_tile(batch)), expected_int8);
+            if (bf16) compare(LowPrecisionEngine(team, model, inference_tile(batch)), expected_bf16);
+        }
+    }
+}
+
 TEST_CASE(
     "bf16: logits are the double-precision ones within its eight bits, or the error says what is missing") {
     const ModelParameters model = initial_parameters({784, 128, 64, 10}, 5);

@@ -33,6 +33,20 @@ TEST_CASE("page: throughput has the median, its interval from six repetitions on
     CHECK(series[2]["points"][0]["peak_fraction"].is_null());
 }
 
+TEST_CASE("page: inference has the threads that its name says, or that calls of its size had") {
+    std::vector<json> rows;
+    for (const char* const name : {"Infer/batch:64", "Infer/batch:64/threads:2", "Infer/batch:1024"}) {
+        for (const json& row : repetitions(name, 1, 50)) rows.push_back(row);
+    }
+    ReportSource source = bench("b.json", rows);
+    std::get<mnist::BenchResult>(source.content).context["mnist.config.threads"] = "2";
+    const json data = data_of({source});
+    REQUIRE(data["throughput"].size() == 2);
+    CHECK(data["throughput"][0]["threads"] == "1");
+    CHECK(data["throughput"][1]["threads"] == "2");
+    CHECK(data["throughput"][1]["points"].size() == 2);
+}
+
 TEST_CASE("page: the roofline counts FLOP a byte from the shapes and takes the roof from the same file") {
     json product = mnist_test::bench_row();
     product["name"] = product["run_name"] = "InnerProduct/Forward/in:784/out:128/batch:64";

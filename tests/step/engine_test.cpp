@@ -284,6 +284,38 @@ TEST_CASE("engine: the weights are the same bits for any number of threads, what
     }
 }
 
+TEST_CASE("engine: logits are the same bits for every number of threads, asleep and awake") {
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples samples = random_samples(1000, dims.front(), dims.back());
+    const ModelParameters model = initial_parameters(dims, 3);
+    for (const std::size_t batch : std::vector<std::size_t>{1, 3, 16, 64, 100, 256, 1000}) {
+        LabelledRows rows = samples.rows();
+        rows.count = batch;
+        std::vector<float> expected;
+        for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 4, 7, 16}) {
+            Team team(threads, {});
+            Engine engine(team, {.dims = dims, .batch = 0, .eval_tile = inference_tile(batch)});
+            engine.start(model, {});
+            const std::vector<float> found = engine.logits(rows);
+            if (expected.empty()) expected = found;
+            INFO("batch " << batch << ", threads " << threads);
+            CHECK(found == expected);
+            team.stay_awake([&] {
+                for (int call = 0; call < 5; ++call) CHECK(engine.logits(rows) == expected);
+            });
+        }
+    }
+}
+
+TEST_CASE("engine: a call is cut from 64 rows on, into tiles of 32 to 64") {
+    CHECK(inference_tile(1) == 1);
+    CHECK(inference_tile(63) == 63);
+    CHECK(inference_tile(64) == 32);
+    CHECK(inference_tile(100) == 50);
+    CHECK(inference_tile(127) == 64);
+    CHECK(inference_tile(1024) == 64);
+}
+
 TEST_CASE("engine: evaluation counts every row once, whatever the tile") {
     const std::vector<std::size_t> dims{20, 16, 4};
     const Samples samples = random_samples(101, dims.front(), dims.back());

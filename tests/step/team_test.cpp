@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
@@ -36,26 +37,81 @@ TEST_CASE("team: an exception of a thread comes out of run, and the team goes on
     CHECK(calls == 1);
 }
 
-TEST_CASE("team: work on the caller has a member's arithmetic, and leaves the caller's as it was") {
+TEST_CASE(
+    "team: a single item is shared with nobody: the caller computes as a member, and is then what it was") {
     constexpr unsigned kModes = _MM_FLUSH_ZERO_MASK | _MM_DENORMALS_ZERO_MASK;
     const auto modes = [] { return _mm_getcsr() & kModes; };
     const unsigned before = modes();
     const int threads_before = omp_get_max_threads();
-    unsigned inside = 0;
-    int threads = 0;
-    std::size_t index = 7;
-    Team::run_on_caller([&](std::size_t t) {
-        index = t;
-        inside = modes();
-        threads = omp_get_max_threads();
+    const std::thread::id caller = std::this_thread::get_id();
+    int calls = 0;
+    Team team(2, {});
+    team.share(1, [&](std::size_t item, std::size_t thread) {
+        ++calls;
+        CHECK((item == 0 && thread == 0));
+        CHECK(std::this_thread::get_id() == caller);
+        CHECK(omp_get_max_threads() == 1);
+        CHECK(modes() == kModes);
     });
-    CHECK(index == 0);
-    CHECK(threads == 1);
-    CHECK(inside == kModes);
-    CHECK_THROWS_AS(Team::run_on_caller([](std::size_t) { throw std::runtime_error("no"); }),
+    team.share(0, [&](std::size_t, std::size_t) { ++calls; });
+    CHECK(calls == 1);
+    CHECK_THROWS_AS(team.share(1, [](std::size_t, std::size_t) { throw std::runtime_error("no"); }),
                     std::runtime_error);
     CHECK(modes() == before);
     CHECK(omp_get_max_threads() == threads_before);
+}
+
+TEST_CASE("team: every shared item is computed once, call after call, asleep and awake") {
+    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+        Team team(threads, {});
+        std::vector<int> plain(7, 0);  // not atomic on purpose: the team alone must order the accesses
+        int calls = 0;
+        const auto call = [&](std::size_t items) {
+            ++calls;
+            team.share(items, [&](std::size_t item, std::size_t thread) {
+                if (thread < threads) plain[item] += 1;
+            });
+            for (std::size_t i = 0; i < items; ++i) plain[i] -= 1;
+        };
+        for (const std::size_t items : {std::size_t{2}, std::size_t{7}}) call(items);
+        team.stay_awake([&] {
+            for (std::size_t k = 0; k < 3000; ++k) call(k % 8);
+        });
+        call(3);
+        CHECK(calls == 3003);
+        CHECK(plain == std::vector<int>(7, 0));
+    }
+}
+
+TEST_CASE("team: threads that are awake share the items") {
+    Team team(2, {});
+    std::atomic<int> inside{0};
+    team.stay_awake([&] {
+        // Each waits for the other, so one thread alone would never return.
+        team.share(2, [&](std::size_t, std::size_t) {
+            ++inside;
+            while (inside.load() < 2) std::this_thread::yield();
+        });
+    });
+    CHECK(inside == 2);
+}
+
+TEST_CASE("team: an exception of a shared item comes out where it was shared, after all items") {
+    Team team(3, {});
+    std::atomic<int> done{0};
+    const auto fail = [&] {
+        team.share(6, [&](std::size_t item, std::size_t) {
+            ++done;
+            if (item % 2 == 0) throw std::runtime_error("no");
+        });
+    };
+    CHECK_THROWS_AS(fail(), std::runtime_error);
+    CHECK(done == 6);
+    team.stay_awake([&] { CHECK_THROWS_AS(fail(), std::runtime_error); });
+    CHECK(done == 12);
+    CHECK_THROWS_AS(team.stay_awake([] { throw std::runtime_error("no"); }), std::runtime_error);
+    team.share(2, [&](std::size_t, std::size_t) { ++done; });
+    CHECK(done == 14);
 }
 
 TEST_CASE("team: no thread at all is refused") {

@@ -22,6 +22,10 @@ struct RowGroup {
 /// "Train" of "Train/Adam/batch:64": what means are taken over.
 [[nodiscard]] std::string family_of(const std::string& name);
 
+/// Whether a row of mnist_bench whose name has no threads was measured with those of the configuration: where
+/// a team computes. All others have one, such as calls of inference that are one tile of rows.
+[[nodiscard]] bool computes_in_a_team(const std::string& name);
+
 // Names of rows say the precision where it is not f32 ("/precision:bf16"): rows of different precisions are
 // in different groups, "Train" and "Train in bf16", for a mean of both would speak of neither.
 

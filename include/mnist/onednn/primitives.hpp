@@ -117,8 +117,10 @@ class Scratchpads {
   public:
     /// `memory` is not owned and must outlive the scratchpads.
     Scratchpads(std::size_t threads, std::pmr::memory_resource* memory);
-    /// Makes room for a primitive; call for every primitive before bind().
+    /// Makes room for a primitive; call for every primitive before allocate().
     void reserve(const Primitive& primitive);
+    /// Before bind().
+    void allocate();
     /// Memory objects for a primitive, one a thread; and that of one thread.
     [[nodiscard]] std::vector<dnnl::memory> bind(const Primitive& primitive);
     [[nodiscard]] dnnl::memory bind(const Primitive& primitive, std::size_t thread);

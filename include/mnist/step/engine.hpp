@@ -1,15 +1,16 @@
 // The training engine: a multilayer perceptron (inner product + ReLU ..., inner product, softmax
-// cross-entropy) trained batch by batch on oneDNN primitives. All primitives and buffers are made by the
-// constructor; a step allocates nothing of ours, creates nothing and takes no lock. docs/engine.md draws a
-// step: who reads and writes what, where it waits, and why losses and weights are the same bits for every
-// number of threads.
+// cross-entropy) trained batch by batch on oneDNN primitives. All primitives and what the workers share
+// are made by the constructor; what a worker has for itself it makes at its first use, so that those without
+// work take no memory. A later step allocates nothing of ours, creates nothing and takes no lock.
+// docs/engine.md draws a step: who reads and writes what, where it waits, and why losses and weights are the
+// same bits for every number of threads.
 //
 // In bf16 the matrix products read bf16 rows, activations, gradients of activations and a bf16 copy of the
 // weights, and sum in f32. Weights' gradients, biases, the optimizer's state, the weights that it changes,
 // the parts of the first layer's sums, logits and loss are f32. Each number is rounded once, to the nearest.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,15 @@ class BatchFeed {
     /// Batches before `step` are not needed any more; may be called repeatedly and out of order.
     virtual void release_before(std::size_t step) = 0;
 };
+
+inline constexpr std::size_t kForwardTile = 64;  ///< of a forward pass: its numbers stay in a core's cache
+
+/// Rows that a thread computes at a time in calls for `batch` rows, from the batch alone: a row's last bits
+/// depend on it. From 64 rows on there are two tiles at least. Smaller ones would cost one thread more than a
+/// twentieth, because each tile reads all weights.
+[[nodiscard]] constexpr std::size_t inference_tile(std::size_t batch) {
+    return batch < kForwardTile ? batch : std::min((batch + 1) / 2, kForwardTile);
+}
 
 struct EngineOptions {
     std::vector<std::size_t> dims;         ///< {in, hidden..., classes}

@@ -1,5 +1,6 @@
 // A team of pinned threads that walk through phases of independent items, and the two classes it is made of:
-//   Team        starts the threads once, pins each to a CPU, and runs a function on all of them.
+//   Team        starts the threads once, pins each to a CPU, runs a function on all of them, and hands out
+//               items that are independent of each other, such as tiles of a forward pass.
 //   PhaseGate   hands out the items of a phase and lets nobody into the next phase before all items are done.
 // A phase ends when its *items* are done, not when all threads have arrived: a thread that the system has put
 // aside without an item holds nobody up, and any single thread can finish a phase alone. A thread that was
@@ -54,14 +55,31 @@ class Team {
     /// again here. Cost: one sleep and wake-up; meant for whole epochs.
     void run(const std::function<void(std::size_t)>& work);
 
-    /// Calls work(0) on the calling thread, which meanwhile computes the same bits as a thread of the team.
-    /// For work that is shorter than the wake-up that run() costs, some 10 to 100 us. Not while run() runs.
-    static void run_on_caller(const std::function<void(std::size_t)>& work);
+    /// What share() hands out: called with the item and the thread.
+    using Share = std::function<void(std::size_t, std::size_t)>;
+
+    /// Calls work(item, thread) once for each of `items` items, on whichever threads are free, and returns
+    /// when all are done. The first exception is thrown again here. Cost: beside others' calls in
+    /// stay_awake() some hundred nanoseconds, else that of run(); a single item is computed by the caller,
+    /// whom it costs nothing.
+    void share(std::size_t items, const Share& work);
+
+    /// Calls drive() on thread 0 and returns when it has returned. Meanwhile the other threads do not sleep
+    /// but spin, so that share(), which only drive() may then call, has them at once: for a stream of calls
+    /// that are shorter than a wake-up, 10 to 100 us.
+    void stay_awake(const std::function<void()>& drive);
 
   private:
+    /// Items of one share(), on the stack of the thread that asked for it.
+    struct Shared {
+        const Share& work;
+        std::exception_ptr failure{};  ///< guarded by mutex_
+        std::atomic<std::size_t> done{0};
+    };
     void start_threads(std::size_t threads, const std::vector<int>& cpus);
     void serve(std::size_t thread, int cpu);
     void end_threads();
+    bool take_shared(std::size_t thread);
 
     std::mutex mutex_;
     std::condition_variable start_;
@@ -74,6 +92,9 @@ class Team {
     std::exception_ptr failure_;
     LoneMember* lone_ = nullptr;
     std::vector<std::thread> threads_;
+    std::atomic<bool> awake_{false};       ///< while drive() of stay_awake() runs
+    Shared* shared_ = nullptr;             ///< stays what it is while one of its items is not done
+    std::atomic<std::size_t> to_take_{0};  ///< items of shared_ that nobody has taken
 };
 
 /// Waits in a way that suits a step of a fraction of a millisecond: spins for some microseconds, then gives
