@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "column_sums.hpp"
 #include "layer_memory.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/step/single_primitive.hpp"

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "bf16_loops.hpp"
-#include "column_sums.hpp"
 
 namespace mnist {
 
