@@ -11,32 +11,27 @@
 #include "mnist/core/sha256.hpp"
 #include "mnist/models/normalisation.hpp"
 #include "model_reader.hpp"
+#include "model_tensors.hpp"
 
 namespace mnist {
 namespace {
 
-// Header and bytes grow together, tensor by tensor.
-class FileWriter {
-  public:
-    explicit FileWriter(const ModelMetadata& metadata) {
-        header_["__metadata__"]["format"] = "pt";
-        for (const auto& [key, text] : metadata) {
-            if (key != kMeanKey && key != kStdKey) header_["__metadata__"][key] = text;
-        }
+// In the order of the file; views on the model.
+std::vector<TensorBytes> tensors_of(const QuantizedModel& model) {
+    std::vector<TensorBytes> tensors;
+    for (const QuantizedLayer& layer : model.layers) {
+        const std::string name = fmt::format("fc{}.", tensors.size() / 4 + 1);
+        const auto add = [&](const char* part, const char* dtype, std::vector<std::size_t> shape,
+                             auto values) {
+            tensors.push_back({name + part, dtype, std::move(shape), std::as_bytes(values)});
+        };
+        add("weight", "I8", {layer.out, layer.in}, std::span(layer.weight));
+        add("weight_scale", "F32", {layer.out}, std::span(layer.scale));
+        add("bias", "F32", {layer.out}, std::span(layer.bias));
+        add("input_scale", "F32", {1}, std::span(&layer.input_scale, 1));
     }
-    template <class T>
-    void add(const std::string& name, const char* dtype, const std::vector<std::size_t>& shape,
-             std::span<const T> values) {
-        const std::size_t begin = bytes_.size();
-        bytes_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-        header_[name] = {{"dtype", dtype}, {"shape", shape}, {"data_offsets", {begin, bytes_.size()}}};
-    }
-    [[nodiscard]] std::string content() const { return safetensors_prefix(header_.dump()) + bytes_; }
-
-  private:
-    nlohmann::ordered_json header_;
-    std::string bytes_;
-};
+    return tensors;
+}
 
 AlignedVector<float> scales(ModelReader& reader, const std::string& name) {
     AlignedVector<float> values = reader.finite(name);
@@ -70,35 +65,22 @@ void require_extent(const ModelReader& reader, const std::string& name, std::siz
 }  // namespace
 
 std::vector<std::size_t> QuantizedModel::dims() const {
-    std::vector<std::size_t> extents;
-    if (!layers.empty()) extents.push_back(layers.front().in);
-    for (const QuantizedLayer& layer : layers) extents.push_back(layer.out);
-    return extents;
+    return extents_of(*this);
 }
 
 std::string weights_sha256(const QuantizedModel& model) {
     Sha256 hash;
-    for (const QuantizedLayer& layer : model.layers) {
-        hash.add(std::as_bytes(std::span(layer.weight)));
-        hash.add(std::as_bytes(std::span(layer.scale)));
-        hash.add(std::as_bytes(std::span(layer.bias)));
-        hash.add(std::as_bytes(std::span(&layer.input_scale, 1)));
-    }
+    for (const TensorBytes& tensor : tensors_of(model)) hash.add(tensor.bytes);
     return hash.hex();
 }
 
 void save_quantized(const QuantizedModel& model, const std::filesystem::path& path,
                     const ModelMetadata& metadata) {
-    FileWriter file(metadata);
-    for (std::size_t l = 0; l < model.layers.size(); ++l) {
-        const QuantizedLayer& layer = model.layers[l];
-        const auto named = [&](const char* part) { return fmt::format("fc{}.{}", l + 1, part); };
-        file.add<std::int8_t>(named("weight"), "I8", {layer.out, layer.in}, layer.weight);
-        file.add<float>(named("weight_scale"), "F32", {layer.out}, layer.scale);
-        file.add<float>(named("bias"), "F32", {layer.out}, layer.bias);
-        file.add<float>(named("input_scale"), "F32", {1}, std::span(&layer.input_scale, 1));
+    nlohmann::ordered_json texts = {{"format", "pt"}};
+    for (const auto& [key, text] : metadata) {
+        if (key != kMeanKey && key != kStdKey) texts[key] = text;
     }
-    write_file_atomically(path, file.content(), IfExists::fail);
+    write_file_atomically(path, safetensors_content(texts, tensors_of(model)), IfExists::fail);
 }
 
 QuantizedModel load_quantized(const std::filesystem::path& path) {

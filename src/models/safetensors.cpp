@@ -265,11 +265,26 @@ SafetensorsHeader read_safetensors_header(std::istream& file, std::uint64_t file
     return header;
 }
 
-std::string safetensors_prefix(std::string_view json_header) {
-    std::string header(json_header);
+std::string safetensors_content(const nlohmann::ordered_json& metadata,
+                                const std::vector<TensorBytes>& tensors) {
+    nlohmann::ordered_json entries;
+    entries["__metadata__"] = metadata;
+    std::size_t end = 0;
+    for (const TensorBytes& tensor : tensors) {
+        const std::size_t begin = end;
+        end += tensor.bytes.size();
+        entries[tensor.name] = {
+            {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    }
+    std::string header = entries.dump();
     header.resize((header.size() + 7) / 8 * 8, ' ');
     const auto length = std::bit_cast<std::array<char, kLengthBytes>>(std::uint64_t{header.size()});
-    return std::string(length.data(), length.size()) + header;
+    std::string content(length.data(), length.size());
+    content.reserve(content.size() + header.size() + end);
+    content += header;
+    for (const TensorBytes& tensor : tensors)
+        content.append(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
+    return content;
 }
 
 std::string in_quotes(std::string_view text) {
