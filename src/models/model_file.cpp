@@ -37,14 +37,9 @@ LayerParameters shape_of(const ModelReader& reader, const std::string& layer, co
     const std::size_t outputs = reader.shape<float>(bias, 1).front();
     if (outputs != extents[0])
         reader.fault(
-            reader.info(bias),
-            fmt::format("{} with the {} outputs of {}", in_quotes(bias), extents[0], in_quotes(weight)),
+            bias, fmt::format("{} with the {} outputs of {}", in_quotes(bias), extents[0], in_quotes(weight)),
             fmt::format("{}", outputs));
-    if (!model.layers.empty() && extents[1] != model.layers.back().out)
-        reader.fault(reader.info(weight),
-                     fmt::format("{} with the {} inputs that the layer before gives", in_quotes(weight),
-                                 model.layers.back().out),
-                     fmt::format("{}", extents[1]));
+    reader.require_chained(weight, extents[1], model.layers);
     return {.in = extents[1], .out = extents[0], .weight = {}, .bias = {}};
 }
 

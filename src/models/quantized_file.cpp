@@ -37,7 +37,7 @@ AlignedVector<float> scales(ModelReader& reader, const std::string& name) {
     AlignedVector<float> values = reader.finite(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!(values[i] > 0))
-            reader.fault(reader.info(name), fmt::format("scales above 0 in {}", in_quotes(name)),
+            reader.fault(name, fmt::format("scales above 0 in {}", in_quotes(name)),
                          fmt::format("{}", values[i]), "", i * sizeof(float));
     }
     return values;
@@ -48,8 +48,7 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] < -kMostWeight || values[i] > kMostWeight)
             reader.fault(
-                reader.info(name),
-                fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, in_quotes(name)),
+                name, fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, in_quotes(name)),
                 fmt::format("{}", values[i]), "", i);
     }
     return values;
@@ -58,7 +57,7 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
 void require_extent(const ModelReader& reader, const std::string& name, std::size_t expected) {
     const std::size_t found = reader.shape<float>(name, 1).front();
     if (found != expected)
-        reader.fault(reader.info(name), fmt::format("{} with {} values", in_quotes(name), expected),
+        reader.fault(name, fmt::format("{} with {} values", in_quotes(name), expected),
                      fmt::format("{}", found));
 }
 
@@ -92,11 +91,7 @@ QuantizedModel load_quantized(const std::filesystem::path& path) {
         for (const char* const part : {"weight_scale", "bias"})
             require_extent(reader, named(part), extents[0]);
         require_extent(reader, named("input_scale"), 1);
-        if (!model.layers.empty() && extents[1] != model.layers.back().out)
-            reader.fault(reader.info(named("weight")),
-                         fmt::format("{} with the {} inputs that the layer before gives",
-                                     in_quotes(named("weight")), model.layers.back().out),
-                         fmt::format("{}", extents[1]));
+        reader.require_chained(named("weight"), extents[1], model.layers);
         model.layers.push_back({.in = extents[1],
                                 .out = extents[0],
                                 .weight = weights(reader, named("weight")),
