@@ -51,7 +51,7 @@ auto backward_pd(const dnnl::primitive_attr& attributes, const Hint& hint, const
 }
 
 template <class P, class Pd>
-Primitive finish(const Pd& pd, const std::vector<Operand>& operands = {}) {
+Primitive finish(const Pd& pd, const std::vector<Operand>& operands) {
     return {.prim = P(pd),
             .scratchpad_md = pd.scratchpad_desc(),
             .what = {},
@@ -108,6 +108,15 @@ struct InnerProductMds {
 auto inner_product_pd(const InnerProductMds& md, const dnnl::primitive_attr& attributes) {
     return forward_pd<dnnl::inner_product_forward>(attributes, dnnl::prop_kind::forward_training, md.src,
                                                    md.weights, md.bias, md.dst);
+}
+
+auto relu_pd(const dnnl::primitive_attr& attributes, dnnl::algorithm relu, const dnnl::memory::desc& md) {
+    const auto kind = dnnl::prop_kind::forward_training;
+#if DNNL_VERSION_MAJOR >= 3
+    return forward_pd<dnnl::eltwise_forward>(attributes, kind, relu, md, md, 0.0F, 0.0F);
+#else
+    return forward_pd<dnnl::eltwise_forward>(attributes, kind, relu, md, 0.0F, 0.0F);
+#endif
 }
 
 }  // namespace
@@ -213,6 +222,14 @@ Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bo
     });
 }
 
+Primitive relu_forward(std::size_t rows, std::size_t columns) {
+    return guarded(fmt::format("eltwise_forward (ReLU) of {}x{}", rows, columns), [&] {
+        const auto md = matrix(rows, columns, tag::ab);
+        return finish<dnnl::eltwise_forward>(relu_pd(base_attributes(), dnnl::algorithm::eltwise_relu, md),
+                                             {{DNNL_ARG_SRC, md}, {DNNL_ARG_DST, md}});
+    });
+}
+
 Primitive relu_backward(std::size_t rows, std::size_t columns) {
     return guarded(fmt::format("eltwise_backward (ReLU) of {}x{}", rows, columns), [&] {
         const auto md = matrix(rows, columns, tag::ab);
@@ -220,18 +237,23 @@ Primitive relu_backward(std::size_t rows, std::size_t columns) {
         // The algorithm that reads the result instead of the argument: only the activations after ReLU are
         // kept.
         const auto relu = dnnl::algorithm::eltwise_relu_use_dst_for_bwd;
+        const auto hint = relu_pd(attributes, relu, md);
 #if DNNL_VERSION_MAJOR >= 3
-        const auto hint = forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training,
-                                                            relu, md, md, 0.0F, 0.0F);
-        return finish<dnnl::eltwise_backward>(
-            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, md, 0.0F, 0.0F));
+        const auto pd = backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, md, 0.0F, 0.0F);
 #else
-        const auto hint =
-            forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training, relu, md, 0.0F, 0.0F);
-        return finish<dnnl::eltwise_backward>(
-            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, 0.0F, 0.0F));
+        const auto pd = backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, 0.0F, 0.0F);
 #endif
+        return finish<dnnl::eltwise_backward>(
+            pd, {{DNNL_ARG_DST, md}, {DNNL_ARG_DIFF_DST, md}, {DNNL_ARG_DIFF_SRC, md}});
     });
+}
+
+PrimitiveFacts Primitive::facts(std::string weights_layout) const {
+    const std::size_t end = what.find(" of ");
+    return {.operation = what.substr(0, end),
+            .shape = what.substr(end + 4),
+            .implementation = implementation,
+            .weights_layout = std::move(weights_layout)};
 }
 
 Call::Call(const Primitive& primitive, std::vector<Argument> arguments)

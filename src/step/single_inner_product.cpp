@@ -75,13 +75,7 @@ class SingleInnerProduct::Impl {
         return values;
     }
 
-    [[nodiscard]] PrimitiveFacts facts() const {
-        const onednn::Primitive& primitive = first_->primitive();
-        return {.operation = primitive.what.substr(0, primitive.what.find(" of ")),
-                .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
-                .implementation = primitive.implementation,
-                .weights_layout = layer_.tag_name()};
-    }
+    [[nodiscard]] PrimitiveFacts facts() const { return first_->primitive().facts(layer_.tag_name()); }
 
   private:
     // Of input i of row r, and of output o of row 0 where panels lie by themselves.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
+#include "mnist/core/facts.hpp"
 #include "mnist/core/train_config.hpp"
 
 namespace mnist::onednn {
@@ -47,11 +48,12 @@ struct Operand {
 struct Primitive {
     dnnl::primitive prim;
     dnnl::memory::desc scratchpad_md;
-    std::string what;                 ///< operation and shape, for errors
+    std::string what;                 ///< "OPERATION of SHAPE", for errors
     std::string implementation;       ///< impl_info_str
     std::vector<Operand> operands{};  ///< of a product: left, right, result, and bias where it has one
 
     [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
+    [[nodiscard]] PrimitiveFacts facts(std::string weights_layout) const;
 };
 
 /// One layer's products; weights as (out, in) in `weights_tag`: `io` for those of row-major matrices, else
@@ -82,7 +84,9 @@ struct ProductShape {
 ///   by_output   diff_weights lie as [out][in]; diff_dst is the left one, src the right one
 ///   otherwise   as [in][out] (blocked and input-major weights do); src is the left one
 [[nodiscard]] Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add);
-/// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
+/// max(src, 0); operands: src, dst. And its gradient from its result, dst > 0 ? diff_dst : 0; operands: dst,
+/// diff_dst, diff_src.
+[[nodiscard]] Primitive relu_forward(std::size_t rows, std::size_t columns);
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 
 /// A primitive with its arguments, ready to run any number of times. Memory objects are views: the buffers
