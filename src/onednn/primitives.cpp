@@ -96,6 +96,12 @@ dnnl::memory::desc turned_md(std::size_t rows, std::size_t columns, std::size_t 
     return strided(columns, rows, 1, stride == 0 ? columns : stride, type);
 }
 
+Primitive matmul(const dnnl::primitive_attr& attributes, const dnnl::memory::desc& left,
+                 const dnnl::memory::desc& right, const dnnl::memory::desc& result) {
+    return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, left, right, result),
+                                {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+}
+
 struct InnerProductMds {
     dnnl::memory::desc src, weights, bias, dst;
     InnerProductMds(const ProductShape& s, Precision dst_type)
@@ -173,12 +179,11 @@ Primitive forward_product(const ProductShape& shape, bool relu) {
         const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
         const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
         const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
-        std::vector<Operand> operands{{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}};
-        if (!shape.bias)
-            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst), operands);
+        if (!shape.bias) return matmul(attributes, src, weights, dst);
         const auto bias = rows_md(1, shape.out, 0, Precision::f32);
-        operands.push_back({DNNL_ARG_BIAS, bias});
-        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst), operands);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
+            {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}, {DNNL_ARG_BIAS, bias}});
     });
 }
 
@@ -194,10 +199,7 @@ Primitive backward_data_product(const ProductShape& shape) {
         }
         const auto diff_dst = rows_md(shape.rows, shape.out, 0, shape.type);
         const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
-        const auto diff_src = rows_md(shape.rows, shape.in, 0, shape.type);
-        return finish<dnnl::matmul>(
-            forward_pd<dnnl::matmul>(attributes, diff_dst, weights, diff_src),
-            {{DNNL_ARG_SRC, diff_dst}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, diff_src}});
+        return matmul(attributes, diff_dst, weights, rows_md(shape.rows, shape.in, 0, shape.type));
     });
 }
 
@@ -215,10 +217,7 @@ Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bo
                                                            : std::pair{shape.src_stride, shape.dst_stride};
         const auto left = turned_md(shape.rows, height, left_stride, shape.type);
         const auto right = rows_md(shape.rows, width, right_stride, shape.type);
-        const auto result = rows_md(height, width, shape.weights_stride, Precision::f32);
-        return finish<dnnl::matmul>(
-            forward_pd<dnnl::matmul>(attributes, left, right, result),
-            {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+        return matmul(attributes, left, right, rows_md(height, width, shape.weights_stride, Precision::f32));
     });
 }
 

@@ -3,6 +3,7 @@
 // beforehand, because the C++ one builds a hash map and a vector for every call.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <dnnl.hpp>
 #include <memory_resource>
@@ -69,6 +70,7 @@ struct ProductShape {
     /// From a row to the next; 0: as many numbers as a row has. Of forward where the weights are `io`; of the
     /// gradient in place of weights and dst: diff_weights and diff_dst.
     std::size_t src_stride = 0, weights_stride = 0, dst_stride = 0;
+    auto operator<=>(const ProductShape&) const = default;
 };
 
 // Each throws BackendError with operation, shape and oneDNN's status.
