@@ -26,12 +26,10 @@ LayerParameters in_order_of_outputs(const LayerPlan& plan, const AlignedVector<f
 }  // namespace
 
 tag bf16_tag(std::size_t block, std::size_t panel_width) {
-    if (block == kAmxInputs) {
-        if (panel_width == 64) return tag::OI16i64o2i;
-        return panel_width == 32 ? tag::OI16i32o2i : tag::OI16i16o2i;
-    }
-    if (panel_width == 64) return tag::OI8i64o2i;
-    return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;
+    const bool amx = block == kAmxInputs;
+    if (panel_width == 64) return amx ? tag::OI16i64o2i : tag::OI8i64o2i;
+    if (panel_width == 32) return amx ? tag::OI16i32o2i : tag::OI8i32o2i;
+    return amx ? tag::OI16i16o2i : tag::OI8i16o2i;
 }
 
 tag tag_of(WeightsLayout layout, std::size_t panel_width) {
