@@ -19,14 +19,16 @@ std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word
                                                          torch::nn::Sequential& model) {
     if (word == "Adam")
         return std::make_unique<torch::optim::Adam>(model->parameters(), torch::optim::AdamOptions(0.001));
-    return std::make_unique<torch::optim::SGD>(model->parameters(), torch::optim::SGDOptions(0.011));
+    const auto rule =
+        word == "Momentum" ? torch::optim::SGDOptions(0.005).momentum(0.9) : torch::optim::SGDOptions(0.011);
+    return std::make_unique<torch::optim::SGD>(model->parameters(), rule);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc != 6) {
-        std::fputs("usage: libtorch_mlp FOLDER SGD|Adam BATCH THREADS EPOCHS\n", stderr);
+        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam BATCH THREADS EPOCHS\n", stderr);
         return 2;
     }
     const std::string folder = argv[1];
@@ -61,12 +63,11 @@ int main(int argc, char** argv) {
             seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
     const torch::NoGradGuard no_gradients;
-    const double accuracy = 100 * model->forward(rows_of(test.images()))
-                                      .argmax(1)
-                                      .eq(test.targets())
-                                      .to(torch::kFloat32)
-                                      .mean()
-                                      .item<double>();
-    std::printf("{\"version\": \"%s\", \"samples_per_second\": %.1f, \"accuracy\": %.2f}\n", TORCH_VERSION,
-                static_cast<double>(images.size(0)) * epochs / seconds, accuracy);
+    const torch::Tensor logits = model->forward(rows_of(test.images()));
+    const double accuracy =
+        100 * logits.argmax(1).eq(test.targets()).to(torch::kFloat32).mean().item<double>();
+    const double test_loss = torch::nn::functional::cross_entropy(logits, test.targets()).item<double>();
+    std::printf(
+        "{\"version\": \"%s\", \"samples_per_second\": %.1f, \"accuracy\": %.2f, \"test_loss\": %.4f}\n",
+        TORCH_VERSION, static_cast<double>(images.size(0)) * epochs / seconds, accuracy, test_loss);
 }

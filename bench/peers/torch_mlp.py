@@ -16,7 +16,8 @@ model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn
 if optimizer_name == 'Adam':
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 else:
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.011)
+    rule = {'SGD': {'lr': 0.011}, 'Momentum': {'lr': 0.005, 'momentum': 0.9}}[optimizer_name]
+    optimizer = torch.optim.SGD(model.parameters(), **rule)
 loss_of = torch.nn.CrossEntropyLoss()
 
 seconds = 0.0
@@ -29,5 +30,8 @@ for epoch in range(epochs + 1):
     if epoch > 0:
         seconds += time.perf_counter() - start
 with torch.no_grad():
-    accuracy = 100 * (model(test_images).argmax(1) == test_labels).float().mean().item()
-print(json.dumps({'version': torch.__version__, 'samples_per_second': round(len(images) * epochs / seconds, 1), 'accuracy': round(accuracy, 2)}))
+    logits = model(test_images)
+    accuracy = 100 * (logits.argmax(1) == test_labels).float().mean().item()
+    test_loss = loss_of(logits, test_labels).item()
+print(json.dumps({'version': torch.__version__, 'samples_per_second': round(len(images) * epochs / seconds, 1), 'accuracy': round(accuracy, 2),
+                  'test_loss': round(test_loss, 4)}))

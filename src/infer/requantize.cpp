@@ -1,8 +1,10 @@
-// One body a loop, instantiated for each level of instructions.
+// One body a loop, compiled for each level of instructions.
 #include "requantize.hpp"
 
 #include <algorithm>
 #include <bit>
+
+#include "mnist/core/isa_levels.hpp"
 
 namespace mnist {
 namespace {
@@ -38,66 +40,18 @@ namespace {
             std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(src[i]))) >> 16U);
 }
 
-struct Baseline {
-    static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
-                           std::size_t c, std::uint8_t* d) {
-        requantize_body(s, f, o, r, c, d);
-    }
-    static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
-                           std::size_t c, float* d) {
-        dequantize_body(s, f, o, r, c, d);
-    }
-    static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) { widen_body(s, d, n); }
-};
-
-struct Avx2 {
-    [[gnu::target("avx2")]] static void requantize(const std::int32_t* s, const float* f, const float* o,
-                                                   std::size_t r, std::size_t c, std::uint8_t* d) {
-        requantize_body(s, f, o, r, c, d);
-    }
-    [[gnu::target("avx2")]] static void dequantize(const std::int32_t* s, const float* f, const float* o,
-                                                   std::size_t r, std::size_t c, float* d) {
-        dequantize_body(s, f, o, r, c, d);
-    }
-    [[gnu::target("avx2")]] static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {
-        widen_body(s, d, n);
-    }
-};
-
-#define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
-struct Avx512 {
-    MNIST_AVX512 static void requantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
-                                        std::size_t c, std::uint8_t* d) {
-        requantize_body(s, f, o, r, c, d);
-    }
-    MNIST_AVX512 static void dequantize(const std::int32_t* s, const float* f, const float* o, std::size_t r,
-                                        std::size_t c, float* d) {
-        dequantize_body(s, f, o, r, c, d);
-    }
-    MNIST_AVX512 static void widen(const std::uint8_t* s, std::uint16_t* d, std::size_t n) {
-        widen_body(s, d, n);
-    }
-};
-#undef MNIST_AVX512
-
-template <class Function>
-Function pick(Isa isa, Function baseline, Function avx2, Function avx512) {
-    if (isa == Isa::avx512) return avx512;
-    return isa == Isa::avx2 ? avx2 : baseline;
-}
-
 }  // namespace
 
 RequantizeFn requantize(Isa isa) {
-    return pick<RequantizeFn>(isa, Baseline::requantize, Avx2::requantize, Avx512::requantize);
+    return compiled_for<requantize_body>(isa);
 }
 
 DequantizeFn dequantize(Isa isa) {
-    return pick<DequantizeFn>(isa, Baseline::dequantize, Avx2::dequantize, Avx512::dequantize);
+    return compiled_for<dequantize_body>(isa);
 }
 
 WidenFn widen_to_bf16(Isa isa) {
-    return pick<WidenFn>(isa, Baseline::widen, Avx2::widen, Avx512::widen);
+    return compiled_for<widen_body>(isa);
 }
 
 }  // namespace mnist

@@ -1,8 +1,7 @@
-// A name is taken apart into texts and numbers in turn; names that agree but for one number are sorted by it.
+// Names that agree but for one number are sorted by it: it stands between what all begin and end with.
 #include "layer_names.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -17,74 +16,55 @@
 namespace mnist {
 namespace {
 
-// Text, digits, text, ..., text: "net.0.fc" is "net.", "0", ".fc".
-std::vector<std::string> pieces_of(const std::string& name) {
-    std::vector<std::string> pieces(1);
-    for (const char c : name) {
-        const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
-        if (digit != (pieces.size() % 2 == 0)) pieces.emplace_back();
-        pieces.back() += c;
-    }
-    if (pieces.size() % 2 == 0) pieces.emplace_back();
-    return pieces;
+bool is_digit(char c) {
+    return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-std::optional<std::uint64_t> layer_number(const std::string& digits) {
-    std::uint64_t number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-    if (error != std::errc{} || stopped != end || (digits.size() > 1 && digits.front() == '0'))
-        return std::nullopt;
-    return number;
-}
-
-struct Layer {
-    std::vector<std::string> pieces;
-    std::uint64_t number = 0;
+// What all names begin and end with, around a number.
+struct Frame {
+    std::string before, behind;
 };
 
-// The piece in which the layers differ, where it is one alone.
-std::optional<std::size_t> counting_piece(const std::vector<Layer>& layers) {
-    const std::vector<std::string>& first = layers.front().pieces;
-    std::optional<std::size_t> counting;
-    for (const Layer& layer : layers) {
-        if (layer.pieces.size() != first.size()) return std::nullopt;
-        for (std::size_t i = 0; i < first.size(); ++i) {
-            if (layer.pieces[i] == first[i]) continue;
-            if (counting.value_or(i) != i) return std::nullopt;
-            counting = i;
-        }
+Frame frame_of(const std::set<std::string>& names) {
+    const std::string& first = *names.begin();
+    const std::string& last = *names.rbegin();  // in order: what these two begin with, all do
+    const auto differs = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
+    auto before = static_cast<std::size_t>(differs - first.begin());
+    while (before > 0 && is_digit(first[before - 1])) --before;
+    std::size_t behind = first.size() - before;
+    for (const std::string& name : names) {
+        const auto most =
+            first.rbegin() + static_cast<std::ptrdiff_t>(std::min(behind, name.size() - before));
+        behind = static_cast<std::size_t>(std::mismatch(first.rbegin(), most, name.rbegin()).first -
+                                          first.rbegin());
     }
-    return counting;
+    while (behind > 0 && is_digit(first[first.size() - behind])) --behind;
+    return {first.substr(0, before), first.substr(first.size() - behind)};
 }
 
-// By their numbers, which are taken from the piece that counts. False where that is no number.
-bool sort_by(std::size_t piece, std::vector<Layer>& layers) {
-    for (Layer& layer : layers) {
-        const auto number = layer_number(layer.pieces[piece]);
-        if (!number) return false;
-        layer.number = *number;
+// Sorted; empty where what is framed is no number.
+std::vector<std::uint64_t> numbers_in(const std::set<std::string>& names, const Frame& frame) {
+    std::vector<std::uint64_t> numbers;
+    for (const std::string& name : names) {
+        const char* const begin = name.data() + frame.before.size();
+        const char* const end = name.data() + name.size() - frame.behind.size();
+        const auto [stopped, error] = std::from_chars(begin, end, numbers.emplace_back());
+        if (error != std::errc{} || stopped != end || (end - begin > 1 && *begin == '0')) return {};
     }
-    std::sort(layers.begin(), layers.end(),
-              [](const Layer& a, const Layer& b) { return a.number < b.number; });
-    return true;
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
 }
 
 // The first number that is missing in a row from `first` up.
-std::optional<std::uint64_t> gap_in(const std::vector<Layer>& layers, std::uint64_t first) {
-    for (const Layer& layer : layers)
-        if (layer.number != first++) return first - 1;
+std::optional<std::uint64_t> gap_in(const std::vector<std::uint64_t>& numbers, std::uint64_t first) {
+    for (const std::uint64_t number : numbers)
+        if (number != first++) return first - 1;
     return std::nullopt;
 }
 
-bool gaps_everywhere(const std::vector<Layer>& layers) {
-    return std::adjacent_find(layers.begin(), layers.end(), [](const Layer& a, const Layer& b) {
-               return a.number + 1 == b.number;
-           }) == layers.end();
-}
-
-std::string name_of(const std::vector<std::string>& pieces) {
-    return fmt::format("{}", fmt::join(pieces, ""));
+bool gaps_everywhere(const std::vector<std::uint64_t>& numbers) {
+    return std::adjacent_find(numbers.begin(), numbers.end(),
+                              [](std::uint64_t a, std::uint64_t b) { return a + 1 == b; }) == numbers.end();
 }
 
 }  // namespace
@@ -107,31 +87,24 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
                           .remedy = remedy});
     };
     if (names.size() == 1) return {names.begin(), names.end()};
-    std::vector<Layer> layers;
-    layers.reserve(names.size());
-    for (const std::string& name : names) layers.push_back({pieces_of(name)});
-    const std::optional<std::size_t> at = counting_piece(layers);
-    if (!at || !sort_by(*at, layers))
+    const auto [before, behind] = frame_of(names);
+    const std::vector<std::uint64_t> numbers = numbers_in(names, {before, behind});
+    if (numbers.empty())
         refuse("layers of one network, whose names differ in a single number (fc1 and fc2, net.0 and net.2)",
                "Save one network to a file, with such names");
 
-    std::vector<std::string> pieces = layers.front().pieces;
-    const std::string& before = pieces[*at - 1];
-    const std::string& behind = pieces[*at + 1];
     const bool is_word =
         (before.empty() || before.ends_with('.')) && (behind.empty() || behind.starts_with('.'));
-    const bool is_all = pieces.size() == 3 && before.empty() && behind.empty();
-    const auto gap = gap_in(layers, is_word ? 0 : std::min<std::uint64_t>(layers.front().number, 1));
-    if (!is_word && gap) {
-        pieces[*at] = std::to_string(*gap);
-        refuse("a layer " + in_quotes(name_of(pieces)), "Save all layers of the network");
-    }
-    if (is_word && (gap || is_all) && !gaps_everywhere(layers))
+    const bool is_all = before.empty() && behind.empty();
+    const auto gap = gap_in(numbers, is_word ? 0 : std::min<std::uint64_t>(numbers.front(), 1));
+    if (!is_word && gap)
+        refuse("a layer " + in_quotes(before + std::to_string(*gap) + behind),
+               "Save all layers of the network");
+    if (is_word && (gap || is_all) && !gaps_everywhere(numbers))
         refuse("an activation between any two layers, so that their numbers are two or more apart",
                "Name the layers fc1, fc2, ... where a ReLU follows each");
     std::vector<std::string> ordered;
-    ordered.reserve(layers.size());
-    for (const Layer& layer : layers) ordered.push_back(name_of(layer.pieces));
+    for (const std::uint64_t number : numbers) ordered.push_back(before + std::to_string(number) + behind);
     return ordered;
 }
 

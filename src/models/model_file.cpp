@@ -18,36 +18,12 @@
 #include "mnist/core/sha256.hpp"
 #include "mnist/models/normalisation.hpp"
 #include "model_reader.hpp"
-#include "safetensors.hpp"
+#include "model_tensors.hpp"
 
 namespace mnist {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct NamedTensor {
-    std::string name;
-    std::vector<std::size_t> shape;
-    std::span<const float> values;
-};
-
-// All tensors in PyTorch's order, their extents checked against their sizes.
-std::vector<NamedTensor> tensors_of(const ModelParameters& model) {
-    std::vector<NamedTensor> tensors;
-    std::size_t previous_out = model.layers.empty() ? 0 : model.layers.front().in;
-    for (std::size_t l = 0; l < model.layers.size(); ++l) {
-        const LayerParameters& layer = model.layers[l];
-        if (layer.in != previous_out || layer.weight.size() != checked_product({layer.in, layer.out}) ||
-            layer.bias.size() != layer.out)
-            throw ShapeError(fmt::format(
-                "model: layer {} is [{}, {}] with {} weights and {} biases behind {} outputs", l + 1,
-                layer.out, layer.in, layer.weight.size(), layer.bias.size(), previous_out));
-        tensors.push_back({fmt::format("fc{}.weight", l + 1), {layer.out, layer.in}, layer.weight});
-        tensors.push_back({fmt::format("fc{}.bias", l + 1), {layer.out}, layer.bias});
-        previous_out = layer.out;
-    }
-    return tensors;
-}
 
 std::string joined(const std::vector<std::size_t>& dims) {
     return fmt::format("{}", fmt::join(dims, "-"));
@@ -61,14 +37,9 @@ LayerParameters shape_of(const ModelReader& reader, const std::string& layer, co
     const std::size_t outputs = reader.shape<float>(bias, 1).front();
     if (outputs != extents[0])
         reader.fault(
-            reader.info(bias),
-            fmt::format("{} with the {} outputs of {}", in_quotes(bias), extents[0], in_quotes(weight)),
+            bias, fmt::format("{} with the {} outputs of {}", in_quotes(bias), extents[0], in_quotes(weight)),
             fmt::format("{}", outputs));
-    if (!model.layers.empty() && extents[1] != model.layers.back().out)
-        reader.fault(reader.info(weight),
-                     fmt::format("{} with the {} inputs that the layer before gives", in_quotes(weight),
-                                 model.layers.back().out),
-                     fmt::format("{}", extents[1]));
+    reader.require_chained(weight, extents[1], model.layers);
     return {.in = extents[1], .out = extents[0], .weight = {}, .bias = {}};
 }
 
@@ -102,11 +73,27 @@ void require_finite(const LayerParameters& layer, const fs::path& path) {
 
 }  // namespace
 
+std::vector<TensorBytes> tensors_of(const ModelParameters& model, std::string_view prefix) {
+    std::vector<TensorBytes> tensors;
+    std::size_t previous_out = model.layers.empty() ? 0 : model.layers.front().in;
+    for (std::size_t l = 0; l < model.layers.size(); ++l) {
+        const LayerParameters& layer = model.layers[l];
+        if (layer.in != previous_out || layer.weight.size() != checked_product({layer.in, layer.out}) ||
+            layer.bias.size() != layer.out)
+            throw ShapeError(fmt::format(
+                "model: layer {} is [{}, {}] with {} weights and {} biases behind {} outputs", l + 1,
+                layer.out, layer.in, layer.weight.size(), layer.bias.size(), previous_out));
+        const std::string name = fmt::format("{}fc{}", prefix, l + 1);
+        tensors.push_back(
+            {name + ".weight", "F32", {layer.out, layer.in}, std::as_bytes(std::span(layer.weight))});
+        tensors.push_back({name + ".bias", "F32", {layer.out}, std::as_bytes(std::span(layer.bias))});
+        previous_out = layer.out;
+    }
+    return tensors;
+}
+
 std::vector<std::size_t> ModelParameters::dims() const {
-    std::vector<std::size_t> extents;
-    if (!layers.empty()) extents.push_back(layers.front().in);
-    for (const LayerParameters& layer : layers) extents.push_back(layer.out);
-    return extents;
+    return extents_of(*this);
 }
 
 ModelParameters initial_parameters(const std::vector<std::size_t>& dims, std::uint64_t seed) {
@@ -134,29 +121,18 @@ ModelParameters initial_parameters(const std::vector<std::size_t>& dims, std::ui
 
 std::string weights_sha256(const ModelParameters& model) {
     Sha256 hash;
-    for (const NamedTensor& tensor : tensors_of(model)) hash.add(std::as_bytes(tensor.values));
+    for (const TensorBytes& tensor : tensors_of(model)) hash.add(tensor.bytes);
     return hash.hex();
 }
 
 void save_model(const ModelParameters& model, const fs::path& path, bool replace,
                 const ModelMetadata& metadata) {
-    const std::vector<NamedTensor> tensors = tensors_of(model);
-    nlohmann::ordered_json header;
-    header["__metadata__"]["format"] = "pt";
-    for (const auto& [key, text] : metadata) header["__metadata__"][key] = text;
+    nlohmann::ordered_json texts = {{"format", "pt"}};
+    for (const auto& [key, text] : metadata) texts[key] = text;
     const Normalisation ours;
-    header["__metadata__"][kMeanKey] = fmt::format("{}", ours.mean);
-    header["__metadata__"][kStdKey] = fmt::format("{}", ours.std);
-    std::size_t end = 0;
-    for (const NamedTensor& tensor : tensors) {
-        const std::size_t begin = end;
-        end += tensor.values.size_bytes();
-        header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
-    }
-    std::string content = safetensors_prefix(header.dump());
-    content.reserve(content.size() + end);
-    for (const NamedTensor& tensor : tensors)
-        content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
+    texts[kMeanKey] = fmt::format("{}", ours.mean);
+    texts[kStdKey] = fmt::format("{}", ours.std);
+    const std::string content = safetensors_content(texts, tensors_of(model));
     write_file_atomically(path, content, replace ? IfExists::replace : IfExists::fail);
 }
 

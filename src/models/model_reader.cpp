@@ -54,7 +54,7 @@ std::vector<std::string> ModelReader::layers(const std::vector<std::string>& par
         const std::size_t dot = name.rfind('.');
         if (dot == std::string::npos ||
             std::find(parts.begin(), parts.end(), name.substr(dot + 1)) == parts.end())
-            fault(tensor, fmt::format("only LAYER.{} for each layer", fmt::join(parts, " and LAYER.")),
+            fault(name, fmt::format("only LAYER.{} for each layer", fmt::join(parts, " and LAYER.")),
                   in_quotes(name), kNamesRemedy);
         layers.insert(name.substr(0, dot));
     }
@@ -76,18 +76,18 @@ template <class T>
 std::vector<std::size_t> ModelReader::shape(const std::string& name, std::size_t rank) const {
     const TensorInfo& tensor = info(name);
     if (tensor.dtype != Dtype<T>::name)
-        fault(tensor, fmt::format("{} as {}", in_quotes(name), Dtype<T>::name), in_quotes(tensor.dtype),
+        fault(name, fmt::format("{} as {}", in_quotes(name), Dtype<T>::name), in_quotes(tensor.dtype),
               Dtype<T>::remedy);
     const std::string found = fmt::format("shape [{}]", fmt::join(tensor.shape, ", "));
     if (tensor.shape.size() != rank)
-        fault(tensor, fmt::format("{} with {} extents", in_quotes(name), rank), found);
+        fault(name, fmt::format("{} with {} extents", in_quotes(name), rank), found);
     std::optional<std::size_t> bytes = sizeof(T);
     for (const std::uint64_t extent : tensor.shape) {
-        if (extent == 0) fault(tensor, fmt::format("{} with extents from 1 up", in_quotes(name)), found);
+        if (extent == 0) fault(name, fmt::format("{} with extents from 1 up", in_quotes(name)), found);
         if (bytes) bytes = checked_product({*bytes, extent});
     }
     if (bytes != tensor.end - tensor.begin)
-        fault(tensor,
+        fault(name,
               fmt::format("{} with the {} bytes of its data_offsets", in_quotes(name),
                           tensor.end - tensor.begin),
               found + (bytes ? fmt::format(", which is {} bytes", *bytes) : ", which overflows"));
@@ -102,7 +102,7 @@ AlignedVector<T> ModelReader::values(const std::string& name) {
     // The format is little-endian, as this machine's numbers are.
     if (!file_.read(reinterpret_cast<char*>(values.data()),
                     static_cast<std::streamsize>(tensor.end - tensor.begin)))
-        fault(tensor, fmt::format("{} bytes of {}", tensor.end - tensor.begin, in_quotes(name)),
+        fault(name, fmt::format("{} bytes of {}", tensor.end - tensor.begin, in_quotes(name)),
               "the end of the file");
     return values;
 }
@@ -111,17 +111,17 @@ AlignedVector<float> ModelReader::finite(const std::string& name) {
     AlignedVector<float> values = this->values<float>(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!std::isfinite(values[i]))
-            fault(info(name), fmt::format("finite values in {}", in_quotes(name)),
+            fault(name, fmt::format("finite values in {}", in_quotes(name)),
                   std::isnan(values[i]) ? "NaN" : "infinity", "The model comes from a training that diverged",
                   i * sizeof(float));
     }
     return values;
 }
 
-void ModelReader::fault(const TensorInfo& tensor, const std::string& expected, const std::string& found,
+void ModelReader::fault(const std::string& tensor, const std::string& expected, const std::string& found,
                         const std::string& remedy, std::size_t byte) const {
     throw InputError({.where = where_,
-                      .offset = header_.data_offset + tensor.begin + byte,
+                      .offset = header_.data_offset + info(tensor).begin + byte,
                       .expected = expected,
                       .found = found,
                       .remedy = remedy});

@@ -37,9 +37,18 @@ class ModelReader {
     /// The same in f32, all of them finite.
     [[nodiscard]] AlignedVector<float> finite(const std::string& name);
 
-    /// Throws the InputError of this place in the file.
-    [[noreturn]] void fault(const TensorInfo& tensor, const std::string& expected, const std::string& found,
+    /// Throws the InputError of this place in a tensor.
+    [[noreturn]] void fault(const std::string& tensor, const std::string& expected, const std::string& found,
                             const std::string& remedy = "", std::size_t byte = 0) const;
+    /// Throws unless a layer's weights have the inputs that `layers` before it give.
+    template <class Layers>
+    void require_chained(const std::string& weight, std::size_t inputs, const Layers& layers) const {
+        if (layers.empty() || inputs == layers.back().out) return;
+        fault(weight,
+              in_quotes(weight) + " with the " + std::to_string(layers.back().out) +
+                  " inputs that the layer before gives",
+              std::to_string(inputs));
+    }
 
   private:
     [[noreturn]] void unreadable(const std::string& found) const;

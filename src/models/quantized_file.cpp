@@ -11,38 +11,33 @@
 #include "mnist/core/sha256.hpp"
 #include "mnist/models/normalisation.hpp"
 #include "model_reader.hpp"
+#include "model_tensors.hpp"
 
 namespace mnist {
 namespace {
 
-// Header and bytes grow together, tensor by tensor.
-class FileWriter {
-  public:
-    explicit FileWriter(const ModelMetadata& metadata) {
-        header_["__metadata__"]["format"] = "pt";
-        for (const auto& [key, text] : metadata) {
-            if (key != kMeanKey && key != kStdKey) header_["__metadata__"][key] = text;
-        }
+// In the order of the file; views on the model.
+std::vector<TensorBytes> tensors_of(const QuantizedModel& model) {
+    std::vector<TensorBytes> tensors;
+    for (const QuantizedLayer& layer : model.layers) {
+        const std::string name = fmt::format("fc{}.", tensors.size() / 4 + 1);
+        const auto add = [&](const char* part, const char* dtype, std::vector<std::size_t> shape,
+                             auto values) {
+            tensors.push_back({name + part, dtype, std::move(shape), std::as_bytes(values)});
+        };
+        add("weight", "I8", {layer.out, layer.in}, std::span(layer.weight));
+        add("weight_scale", "F32", {layer.out}, std::span(layer.scale));
+        add("bias", "F32", {layer.out}, std::span(layer.bias));
+        add("input_scale", "F32", {1}, std::span(&layer.input_scale, 1));
     }
-    template <class T>
-    void add(const std::string& name, const char* dtype, const std::vector<std::size_t>& shape,
-             std::span<const T> values) {
-        const std::size_t begin = bytes_.size();
-        bytes_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-        header_[name] = {{"dtype", dtype}, {"shape", shape}, {"data_offsets", {begin, bytes_.size()}}};
-    }
-    [[nodiscard]] std::string content() const { return safetensors_prefix(header_.dump()) + bytes_; }
-
-  private:
-    nlohmann::ordered_json header_;
-    std::string bytes_;
-};
+    return tensors;
+}
 
 AlignedVector<float> scales(ModelReader& reader, const std::string& name) {
     AlignedVector<float> values = reader.finite(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!(values[i] > 0))
-            reader.fault(reader.info(name), fmt::format("scales above 0 in {}", in_quotes(name)),
+            reader.fault(name, fmt::format("scales above 0 in {}", in_quotes(name)),
                          fmt::format("{}", values[i]), "", i * sizeof(float));
     }
     return values;
@@ -53,8 +48,7 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] < -kMostWeight || values[i] > kMostWeight)
             reader.fault(
-                reader.info(name),
-                fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, in_quotes(name)),
+                name, fmt::format("weights from {} to {} in {}", -kMostWeight, kMostWeight, in_quotes(name)),
                 fmt::format("{}", values[i]), "", i);
     }
     return values;
@@ -63,42 +57,29 @@ AlignedVector<std::int8_t> weights(ModelReader& reader, const std::string& name)
 void require_extent(const ModelReader& reader, const std::string& name, std::size_t expected) {
     const std::size_t found = reader.shape<float>(name, 1).front();
     if (found != expected)
-        reader.fault(reader.info(name), fmt::format("{} with {} values", in_quotes(name), expected),
+        reader.fault(name, fmt::format("{} with {} values", in_quotes(name), expected),
                      fmt::format("{}", found));
 }
 
 }  // namespace
 
 std::vector<std::size_t> QuantizedModel::dims() const {
-    std::vector<std::size_t> extents;
-    if (!layers.empty()) extents.push_back(layers.front().in);
-    for (const QuantizedLayer& layer : layers) extents.push_back(layer.out);
-    return extents;
+    return extents_of(*this);
 }
 
 std::string weights_sha256(const QuantizedModel& model) {
     Sha256 hash;
-    for (const QuantizedLayer& layer : model.layers) {
-        hash.add(std::as_bytes(std::span(layer.weight)));
-        hash.add(std::as_bytes(std::span(layer.scale)));
-        hash.add(std::as_bytes(std::span(layer.bias)));
-        hash.add(std::as_bytes(std::span(&layer.input_scale, 1)));
-    }
+    for (const TensorBytes& tensor : tensors_of(model)) hash.add(tensor.bytes);
     return hash.hex();
 }
 
 void save_quantized(const QuantizedModel& model, const std::filesystem::path& path,
                     const ModelMetadata& metadata) {
-    FileWriter file(metadata);
-    for (std::size_t l = 0; l < model.layers.size(); ++l) {
-        const QuantizedLayer& layer = model.layers[l];
-        const auto named = [&](const char* part) { return fmt::format("fc{}.{}", l + 1, part); };
-        file.add<std::int8_t>(named("weight"), "I8", {layer.out, layer.in}, layer.weight);
-        file.add<float>(named("weight_scale"), "F32", {layer.out}, layer.scale);
-        file.add<float>(named("bias"), "F32", {layer.out}, layer.bias);
-        file.add<float>(named("input_scale"), "F32", {1}, std::span(&layer.input_scale, 1));
+    nlohmann::ordered_json texts = {{"format", "pt"}};
+    for (const auto& [key, text] : metadata) {
+        if (key != kMeanKey && key != kStdKey) texts[key] = text;
     }
-    write_file_atomically(path, file.content(), IfExists::fail);
+    write_file_atomically(path, safetensors_content(texts, tensors_of(model)), IfExists::fail);
 }
 
 QuantizedModel load_quantized(const std::filesystem::path& path) {
@@ -110,11 +91,7 @@ QuantizedModel load_quantized(const std::filesystem::path& path) {
         for (const char* const part : {"weight_scale", "bias"})
             require_extent(reader, named(part), extents[0]);
         require_extent(reader, named("input_scale"), 1);
-        if (!model.layers.empty() && extents[1] != model.layers.back().out)
-            reader.fault(reader.info(named("weight")),
-                         fmt::format("{} with the {} inputs that the layer before gives",
-                                     in_quotes(named("weight")), model.layers.back().out),
-                         fmt::format("{}", extents[1]));
+        reader.require_chained(named("weight"), extents[1], model.layers);
         model.layers.push_back({.in = extents[1],
                                 .out = extents[0],
                                 .weight = weights(reader, named("weight")),

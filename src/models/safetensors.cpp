@@ -23,6 +23,15 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr std::uint64_t kLengthBytes = 8;
 
+[[noreturn]] void refuse(const std::string& where, std::uint64_t offset, std::string expected,
+                         std::string found, std::string remedy = "") {
+    throw InputError({.where = where,
+                      .offset = offset,
+                      .expected = std::move(expected),
+                      .found = std::move(found),
+                      .remedy = std::move(remedy)});
+}
+
 // Accepts exactly {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}.
 class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   public:
@@ -120,20 +129,15 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
     bool parse_error(std::size_t position, const std::string& /*last_token*/,
                      const nlohmann::json::exception& /*error*/) override {
-        throw InputError({.where = path_,
-                          .offset = kLengthBytes + position - std::min<std::size_t>(position, 1),
-                          .expected = "a JSON header",
-                          .found = "malformed JSON"});
+        refuse(path_, kLengthBytes + position - std::min<std::size_t>(position, 1), "a JSON header",
+               "malformed JSON");
     }
 
   private:
     enum class Place { outside, header, metadata, tensor, shape, offsets };
 
     [[noreturn]] void fault(std::string expected, std::string found) const {
-        throw InputError({.where = path_,
-                          .offset = kLengthBytes,
-                          .expected = std::move(expected),
-                          .found = std::move(found)});
+        refuse(path_, kLengthBytes, std::move(expected), std::move(found));
     }
 
     // A value where the format has none of this kind.
@@ -177,18 +181,12 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 std::uint64_t header_length(std::istream& file, std::uint64_t file_bytes, const std::string& where) {
     std::array<char, kLengthBytes> bytes{};
     if (file_bytes < kLengthBytes || !file.read(bytes.data(), bytes.size()))
-        throw InputError({.where = where,
-                          .offset = 0,
-                          .expected = "a safetensors file, at least 8 bytes",
-                          .found = fmt::format("{} bytes", file_bytes)});
+        refuse(where, 0, "a safetensors file, at least 8 bytes", fmt::format("{} bytes", file_bytes));
     const auto length = std::bit_cast<std::uint64_t>(bytes);
     const std::uint64_t limit = std::min(kMaxSafetensorsHeader, file_bytes - kLengthBytes);
     if (length > limit)
-        throw InputError({.where = where,
-                          .offset = 0,
-                          .expected = fmt::format("a header length of at most {} bytes", limit),
-                          .found = fmt::format("{}", length),
-                          .remedy = "The file is truncated or not a safetensors file"});
+        refuse(where, 0, fmt::format("a header length of at most {} bytes", limit), fmt::format("{}", length),
+               "The file is truncated or not a safetensors file");
     return length;
 }
 
@@ -207,11 +205,8 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t data_bytes, con
         const TensorInfo& tensor = entry->second;
         const std::string found = fmt::format("data_offsets [{}, {}]", tensor.begin, tensor.end);
         const auto fault = [&](const std::string& expected, const std::string& remedy) {
-            throw InputError({.where = where,
-                              .offset = header.data_offset + position,
-                              .expected = fmt::format("tensor {} {}", in_quotes(name), expected),
-                              .found = found,
-                              .remedy = remedy});
+            refuse(where, header.data_offset + position,
+                   fmt::format("tensor {} {}", in_quotes(name), expected), found, remedy);
         };
         if (tensor.end < tensor.begin) fault("to end behind its begin", "");
         if (tensor.end > data_bytes)
@@ -227,11 +222,9 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t data_bytes, con
                             tensor.begin, tensor.end);
     }
     if (position != data_bytes)
-        throw InputError({.where = where,
-                          .offset = header.data_offset + position,
-                          .expected = "the end of the file",
-                          .found = fmt::format("{} bytes that belong to no tensor", data_bytes - position),
-                          .remedy = "A tensor is not in the header, or the file has been appended to"});
+        refuse(where, header.data_offset + position, "the end of the file",
+               fmt::format("{} bytes that belong to no tensor", data_bytes - position),
+               "A tensor is not in the header, or the file has been appended to");
 }
 
 }  // namespace
@@ -241,22 +234,15 @@ SafetensorsHeader read_safetensors_header(std::istream& file, std::uint64_t file
     const std::string where = path.string();
     std::string text(header_length(file, file_bytes, where), '\0');
     if (!file.read(text.data(), static_cast<std::streamsize>(text.size())))
-        throw InputError({.where = where,
-                          .offset = kLengthBytes,
-                          .expected = fmt::format("{} bytes of header", text.size()),
-                          .found = fmt::format("{}", file.gcount())});
+        refuse(where, kLengthBytes, fmt::format("{} bytes of header", text.size()),
+               fmt::format("{}", file.gcount()));
     if (text.empty() || text.front() != '{')
-        throw InputError({.where = where,
-                          .offset = kLengthBytes,
-                          .expected = "a JSON header that starts with {",
-                          .found = text.empty() ? "nothing" : in_quotes(text.substr(0, 1))});
+        refuse(where, kLengthBytes, "a JSON header that starts with {",
+               text.empty() ? "nothing" : in_quotes(text.substr(0, 1)));
     // The JSON parser takes a zero byte for the end of the text and would never look at what stands behind
     // it.
     if (const std::size_t zero = text.find('\0'); zero != std::string::npos)
-        throw InputError({.where = where,
-                          .offset = kLengthBytes + zero,
-                          .expected = "a JSON header",
-                          .found = "malformed JSON"});
+        refuse(where, kLengthBytes + zero, "a JSON header", "malformed JSON");
     HeaderReader reader(where);
     nlohmann::json::sax_parse(text, &reader);
     SafetensorsHeader header = reader.take();
@@ -265,11 +251,26 @@ SafetensorsHeader read_safetensors_header(std::istream& file, std::uint64_t file
     return header;
 }
 
-std::string safetensors_prefix(std::string_view json_header) {
-    std::string header(json_header);
+std::string safetensors_content(const nlohmann::ordered_json& metadata,
+                                const std::vector<TensorBytes>& tensors) {
+    nlohmann::ordered_json entries;
+    entries["__metadata__"] = metadata;
+    std::size_t end = 0;
+    for (const TensorBytes& tensor : tensors) {
+        const std::size_t begin = end;
+        end += tensor.bytes.size();
+        entries[tensor.name] = {
+            {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    }
+    std::string header = entries.dump();
     header.resize((header.size() + 7) / 8 * 8, ' ');
     const auto length = std::bit_cast<std::array<char, kLengthBytes>>(std::uint64_t{header.size()});
-    return std::string(length.data(), length.size()) + header;
+    std::string content(length.data(), length.size());
+    content.reserve(content.size() + header.size() + end);
+    content += header;
+    for (const TensorBytes& tensor : tensors)
+        content.append(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
+    return content;
 }
 
 std::string in_quotes(std::string_view text) {

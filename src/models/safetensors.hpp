@@ -5,10 +5,13 @@
 // read by the caller.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +41,18 @@ inline constexpr std::uint64_t kMaxSafetensorsHeader = 100'000'000;
 [[nodiscard]] SafetensorsHeader read_safetensors_header(std::istream& file, std::uint64_t file_bytes,
                                                         const std::filesystem::path& path);
 
-/// The start of a file: length and header, padded with spaces so that the data starts at a multiple of 8
-/// bytes.
-[[nodiscard]] std::string safetensors_prefix(std::string_view json_header);
+/// A tensor to be written; a view.
+struct TensorBytes {
+    std::string name;
+    const char* dtype;
+    std::vector<std::size_t> shape;
+    std::span<const std::byte> bytes;
+};
+
+/// A whole file: the header, with `metadata` as "__metadata__" and padded with spaces so that the data starts
+/// at a multiple of 8 bytes, and the tensors one after the other. Cost: one copy of these in memory.
+[[nodiscard]] std::string safetensors_content(const nlohmann::ordered_json& metadata,
+                                              const std::vector<TensorBytes>& tensors);
 
 /// `text` from a file as it may stand in a message: in quotes, control characters escaped, cut when long.
 [[nodiscard]] std::string in_quotes(std::string_view text);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstring>
 #include <istream>
 #include <nlohmann/json.hpp>
@@ -15,7 +14,7 @@
 #include "mnist/core/checked.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/sha256.hpp"
-#include "safetensors.hpp"
+#include "model_tensors.hpp"
 
 namespace mnist {
 namespace {
@@ -63,62 +62,23 @@ class ViewBuffer final : public std::streambuf {
     }
 };
 
-struct Slot {
-    std::string name;
-    std::vector<std::uint64_t> shape;
-};
-
 constexpr const char* kFirst = "first.";
 constexpr const char* kSecond = "second.";
-
-std::vector<Slot> slots_of(const std::vector<std::size_t>& dims, const char* prefix) {
-    std::vector<Slot> slots;
-    for (std::size_t l = 0; l + 1 < dims.size(); ++l) {
-        slots.push_back({fmt::format("{}fc{}.weight", prefix, l + 1), {dims[l + 1], dims[l]}});
-        slots.push_back({fmt::format("{}fc{}.bias", prefix, l + 1), {dims[l + 1]}});
-    }
-    return slots;
-}
-
-struct StoredTensor {
-    Slot slot;
-    std::span<const float> values;
-};
-
-void append(std::vector<StoredTensor>& tensors, const ModelParameters& model, const char* prefix) {
-    const std::vector<Slot> slots = slots_of(model.dims(), prefix);
-    for (std::size_t l = 0; l < model.layers.size(); ++l) {
-        const LayerParameters& layer = model.layers[l];
-        if (layer.weight.size() != checked_product({layer.in, layer.out}) || layer.bias.size() != layer.out)
-            throw ShapeError("a training's state does not have the sizes of its extents");
-        tensors.push_back({slots[2 * l], layer.weight});
-        tensors.push_back({slots[2 * l + 1], layer.bias});
-    }
-}
 
 }  // namespace
 
 std::string training_state_content(const std::string& text, const std::optional<TrainingState>& state) {
-    std::vector<StoredTensor> tensors;
+    std::vector<TensorBytes> tensors;
+    const auto add = [&](const ModelParameters& model, const char* prefix) {
+        for (TensorBytes& tensor : tensors_of(model, prefix)) tensors.push_back(std::move(tensor));
+    };
     if (state) {
-        append(tensors, state->weights, "");
-        append(tensors, state->first, kFirst);
-        append(tensors, state->second, kSecond);
+        add(state->weights, "");
+        add(state->first, kFirst);
+        add(state->second, kSecond);
     }
-    nlohmann::ordered_json header;
-    header["__metadata__"] = {
-        {"mnist.sha256", std::string(kChecksumSize, '0')}, {"format", "pt"}, {kTextKey, text}};
-    std::size_t end = 0;
-    for (const StoredTensor& tensor : tensors) {
-        const std::size_t begin = end;
-        end += tensor.values.size_bytes();
-        header[tensor.slot.name] = {
-            {"dtype", "F32"}, {"shape", tensor.slot.shape}, {"data_offsets", {begin, end}}};
-    }
-    std::string content = safetensors_prefix(header.dump());
-    content.reserve(content.size() + end);
-    for (const StoredTensor& tensor : tensors)
-        content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
+    std::string content = safetensors_content(
+        {{"mnist.sha256", std::string(kChecksumSize, '0')}, {"format", "pt"}, {kTextKey, text}}, tensors);
     content.replace(kChecksumAt, kChecksumSize, checksum_of(content));
     return content;
 }
@@ -133,28 +93,29 @@ struct TrainingStateReader::Parts {
     [[nodiscard]] ModelParameters model(const std::vector<std::size_t>& dims, const char* prefix,
                                         std::size_t& count) const {
         ModelParameters model;
-        const std::vector<Slot> slots = slots_of(dims, prefix);
-        for (std::size_t l = 0; l + 1 < dims.size(); ++l)
+        for (std::size_t l = 0; l + 1 < dims.size(); ++l) {
+            const std::string name = fmt::format("{}fc{}", prefix, l + 1);
             model.layers.push_back({.in = dims[l],
                                     .out = dims[l + 1],
-                                    .weight = values(slots[2 * l]),
-                                    .bias = values(slots[2 * l + 1])});
-        count += slots.size();
+                                    .weight = values(name + ".weight", {dims[l + 1], dims[l]}),
+                                    .bias = values(name + ".bias", {dims[l + 1]})});
+            count += 2;
+        }
         return model;
     }
 
-    [[nodiscard]] AlignedVector<float> values(const Slot& slot) const {
-        const std::string expected =
-            fmt::format("a tensor {} [{}] as F32", slot.name, fmt::join(slot.shape, ", "));
-        const auto found = header.tensors.find(slot.name);
+    [[nodiscard]] AlignedVector<float> values(const std::string& name,
+                                              const std::vector<std::uint64_t>& shape) const {
+        const std::string expected = fmt::format("a tensor {} [{}] as F32", name, fmt::join(shape, ", "));
+        const auto found = header.tensors.find(name);
         if (found == header.tensors.end())
             throw InputError({.where = where, .expected = expected, .found = "none of that name"});
         const TensorInfo& tensor = found->second;
         std::optional<std::size_t> bytes = sizeof(float);
-        for (const std::uint64_t extent : slot.shape) {
+        for (const std::uint64_t extent : shape) {
             if (bytes) bytes = checked_product({*bytes, extent});
         }
-        if (tensor.dtype != "F32" || tensor.shape != slot.shape || bytes != tensor.end - tensor.begin)
+        if (tensor.dtype != "F32" || tensor.shape != shape || bytes != tensor.end - tensor.begin)
             throw InputError({.where = where,
                               .offset = header.data_offset + tensor.begin,
                               .expected = expected,

@@ -51,7 +51,7 @@ auto backward_pd(const dnnl::primitive_attr& attributes, const Hint& hint, const
 }
 
 template <class P, class Pd>
-Primitive finish(const Pd& pd, const std::vector<Operand>& operands = {}) {
+Primitive finish(const Pd& pd, const std::vector<Operand>& operands) {
     return {.prim = P(pd),
             .scratchpad_md = pd.scratchpad_desc(),
             .what = {},
@@ -96,6 +96,12 @@ dnnl::memory::desc turned_md(std::size_t rows, std::size_t columns, std::size_t 
     return strided(columns, rows, 1, stride == 0 ? columns : stride, type);
 }
 
+Primitive matmul(const dnnl::primitive_attr& attributes, const dnnl::memory::desc& left,
+                 const dnnl::memory::desc& right, const dnnl::memory::desc& result) {
+    return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, left, right, result),
+                                {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+}
+
 struct InnerProductMds {
     dnnl::memory::desc src, weights, bias, dst;
     InnerProductMds(const ProductShape& s, Precision dst_type)
@@ -108,6 +114,15 @@ struct InnerProductMds {
 auto inner_product_pd(const InnerProductMds& md, const dnnl::primitive_attr& attributes) {
     return forward_pd<dnnl::inner_product_forward>(attributes, dnnl::prop_kind::forward_training, md.src,
                                                    md.weights, md.bias, md.dst);
+}
+
+auto relu_pd(const dnnl::primitive_attr& attributes, dnnl::algorithm relu, const dnnl::memory::desc& md) {
+    const auto kind = dnnl::prop_kind::forward_training;
+#if DNNL_VERSION_MAJOR >= 3
+    return forward_pd<dnnl::eltwise_forward>(attributes, kind, relu, md, md, 0.0F, 0.0F);
+#else
+    return forward_pd<dnnl::eltwise_forward>(attributes, kind, relu, md, 0.0F, 0.0F);
+#endif
 }
 
 }  // namespace
@@ -164,12 +179,11 @@ Primitive forward_product(const ProductShape& shape, bool relu) {
         const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
         const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
         const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
-        std::vector<Operand> operands{{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}};
-        if (!shape.bias)
-            return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, dst), operands);
+        if (!shape.bias) return matmul(attributes, src, weights, dst);
         const auto bias = rows_md(1, shape.out, 0, Precision::f32);
-        operands.push_back({DNNL_ARG_BIAS, bias});
-        return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst), operands);
+        return finish<dnnl::matmul>(
+            forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
+            {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}, {DNNL_ARG_BIAS, bias}});
     });
 }
 
@@ -185,10 +199,7 @@ Primitive backward_data_product(const ProductShape& shape) {
         }
         const auto diff_dst = rows_md(shape.rows, shape.out, 0, shape.type);
         const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
-        const auto diff_src = rows_md(shape.rows, shape.in, 0, shape.type);
-        return finish<dnnl::matmul>(
-            forward_pd<dnnl::matmul>(attributes, diff_dst, weights, diff_src),
-            {{DNNL_ARG_SRC, diff_dst}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, diff_src}});
+        return matmul(attributes, diff_dst, weights, rows_md(shape.rows, shape.in, 0, shape.type));
     });
 }
 
@@ -206,10 +217,15 @@ Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bo
                                                            : std::pair{shape.src_stride, shape.dst_stride};
         const auto left = turned_md(shape.rows, height, left_stride, shape.type);
         const auto right = rows_md(shape.rows, width, right_stride, shape.type);
-        const auto result = rows_md(height, width, shape.weights_stride, Precision::f32);
-        return finish<dnnl::matmul>(
-            forward_pd<dnnl::matmul>(attributes, left, right, result),
-            {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+        return matmul(attributes, left, right, rows_md(height, width, shape.weights_stride, Precision::f32));
+    });
+}
+
+Primitive relu_forward(std::size_t rows, std::size_t columns) {
+    return guarded(fmt::format("eltwise_forward (ReLU) of {}x{}", rows, columns), [&] {
+        const auto md = matrix(rows, columns, tag::ab);
+        return finish<dnnl::eltwise_forward>(relu_pd(base_attributes(), dnnl::algorithm::eltwise_relu, md),
+                                             {{DNNL_ARG_SRC, md}, {DNNL_ARG_DST, md}});
     });
 }
 
@@ -220,18 +236,23 @@ Primitive relu_backward(std::size_t rows, std::size_t columns) {
         // The algorithm that reads the result instead of the argument: only the activations after ReLU are
         // kept.
         const auto relu = dnnl::algorithm::eltwise_relu_use_dst_for_bwd;
+        const auto hint = relu_pd(attributes, relu, md);
 #if DNNL_VERSION_MAJOR >= 3
-        const auto hint = forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training,
-                                                            relu, md, md, 0.0F, 0.0F);
-        return finish<dnnl::eltwise_backward>(
-            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, md, 0.0F, 0.0F));
+        const auto pd = backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, md, 0.0F, 0.0F);
 #else
-        const auto hint =
-            forward_pd<dnnl::eltwise_forward>(attributes, dnnl::prop_kind::forward_training, relu, md, 0.0F, 0.0F);
-        return finish<dnnl::eltwise_backward>(
-            backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, 0.0F, 0.0F));
+        const auto pd = backward_pd<dnnl::eltwise_backward>(attributes, hint, relu, md, md, 0.0F, 0.0F);
 #endif
+        return finish<dnnl::eltwise_backward>(
+            pd, {{DNNL_ARG_DST, md}, {DNNL_ARG_DIFF_DST, md}, {DNNL_ARG_DIFF_SRC, md}});
     });
+}
+
+PrimitiveFacts Primitive::facts(std::string weights_layout) const {
+    const std::size_t end = what.find(" of ");
+    return {.operation = what.substr(0, end),
+            .shape = what.substr(end + 4),
+            .implementation = implementation,
+            .weights_layout = std::move(weights_layout)};
 }
 
 Call::Call(const Primitive& primitive, std::vector<Argument> arguments)

@@ -1,5 +1,5 @@
-// What happens to bf16 numbers between oneDNN's calls: the counterparts of the f32 loops in part_sums and
-// column_sums, and conversions. Only where has_avx512_bf16(): they use the CPU's own conversion. Sums are
+// What happens to bf16 numbers between oneDNN's calls: the counterparts of the f32 loops in
+// part_sums, and conversions. Only where has_avx512_bf16(): they use the CPU's own conversion. Sums are
 // f32. Private to this room.
 #pragma once
 

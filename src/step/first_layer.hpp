@@ -1,7 +1,5 @@
-// The first layer's rows and products. It holds nine tenths of a usual network's weights, so its inputs are
-// cut into chains: a worker owns the weights of some, with their gradient and optimizer state, in its own
-// cache from step to step, reads the pixels of these alone, and leaves for each a part of the layer's sums.
-// Only those parts, and the gradients of the sums, travel between the cores. Private to this room.
+// The first layer's rows and products, chain by chain (docs/engine.md). Only the chains' parts of the sums,
+// and the gradients of the sums, travel between the cores. Private to this room.
 #pragma once
 
 #include <cstddef>

@@ -11,15 +11,25 @@ namespace {
 
 using tag = dnnl::memory::format_tag;
 
+template <class Offset>
+LayerParameters in_order_of_outputs(const LayerPlan& plan, const AlignedVector<float>& weights,
+                                    const AlignedVector<float>& bias, Offset offset) {
+    LayerParameters parameters{.in = plan.in, .out = plan.out, .weight = {}, .bias = {}};
+    parameters.weight.resize(plan.out * plan.in);
+    for (std::size_t o = 0; o < plan.out; ++o) {
+        for (std::size_t i = 0; i < plan.in; ++i) parameters.weight[o * plan.in + i] = weights[offset(o, i)];
+    }
+    parameters.bias.assign(bias.begin(), bias.begin() + static_cast<std::ptrdiff_t>(plan.out));
+    return parameters;
+}
+
 }  // namespace
 
 tag bf16_tag(std::size_t block, std::size_t panel_width) {
-    if (block == kAmxInputs) {
-        if (panel_width == 64) return tag::OI16i64o2i;
-        return panel_width == 32 ? tag::OI16i32o2i : tag::OI16i16o2i;
-    }
-    if (panel_width == 64) return tag::OI8i64o2i;
-    return panel_width == 32 ? tag::OI8i32o2i : tag::OI8i16o2i;
+    const bool amx = block == kAmxInputs;
+    if (panel_width == 64) return amx ? tag::OI16i64o2i : tag::OI8i64o2i;
+    if (panel_width == 32) return amx ? tag::OI16i32o2i : tag::OI8i32o2i;
+    return amx ? tag::OI16i16o2i : tag::OI8i16o2i;
 }
 
 tag tag_of(WeightsLayout layout, std::size_t panel_width) {
@@ -67,22 +77,6 @@ void LayerMemory::clear_state() {
     for (auto* const array : {&first_weights, &second_weights, &first_bias, &second_bias})
         std::fill(array->begin(), array->end(), 0.0F);
 }
-
-namespace {
-
-template <class Offset>
-LayerParameters in_order_of_outputs(const LayerPlan& plan, const AlignedVector<float>& weights,
-                                    const AlignedVector<float>& bias, Offset offset) {
-    LayerParameters parameters{.in = plan.in, .out = plan.out, .weight = {}, .bias = {}};
-    parameters.weight.resize(plan.out * plan.in);
-    for (std::size_t o = 0; o < plan.out; ++o) {
-        for (std::size_t i = 0; i < plan.in; ++i) parameters.weight[o * plan.in + i] = weights[offset(o, i)];
-    }
-    parameters.bias.assign(bias.begin(), bias.begin() + static_cast<std::ptrdiff_t>(plan.out));
-    return parameters;
-}
-
-}  // namespace
 
 LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
                                     const AlignedVector<float>& bias_storage) const {

@@ -7,6 +7,8 @@
 #include <bit>
 #include <cmath>
 
+#include "mnist/core/isa_levels.hpp"
+
 namespace mnist {
 namespace {
 
@@ -74,30 +76,10 @@ constexpr std::size_t kRowsPerLogarithm = 64;
     return total;
 }
 
-double baseline(const LossArguments& a) {
-    return body(a);
-}
-
-[[gnu::target("avx2,fma")]] double avx2(const LossArguments& a) {
-    return body(a);
-}
-
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] double avx512(const LossArguments& a) {
-    return body(a);
-}
-
 }  // namespace
 
 LossFn softmax_cross_entropy(Isa isa) {
-    switch (isa) {
-        case Isa::avx512:
-            return avx512;
-        case Isa::avx2:
-            return avx2;
-        case Isa::baseline:
-            break;
-    }
-    return baseline;
+    return compiled_for<body>(isa);
 }
 
 }  // namespace mnist

@@ -4,34 +4,19 @@
 // which use them round alike, whichever compiler builds them.
 #include "mnist/step/optimizer.hpp"
 
+#include <array>
 #include <cmath>
 
+#include "mnist/core/isa_levels.hpp"
 #include "optimizer_avx512.hpp"
 
 namespace mnist {
 namespace {
 
-[[gnu::always_inline]] inline void sgd_body(float* __restrict w, const float* __restrict g, std::size_t n,
-                                            const UpdateScalars& s) {
-    const float lr = s.lr;
-    for (std::size_t i = 0; i < n; ++i) w[i] -= lr * g[i];
-}
-
-[[gnu::always_inline]] inline void momentum_body(float* __restrict w, float* __restrict m,
-                                                 const float* __restrict g, std::size_t n,
-                                                 const UpdateScalars& s) {
-    const float lr = s.lr;
-    const float mu = s.momentum;
-    for (std::size_t i = 0; i < n; ++i) {
-        const float velocity = mu * m[i] + g[i];
-        m[i] = velocity;
-        w[i] -= lr * velocity;
-    }
-}
-
-[[gnu::always_inline]] inline void adam_body(float* __restrict w, float* __restrict m, float* __restrict v,
-                                             const float* __restrict g, std::size_t n,
-                                             const UpdateScalars& s) {
+template <OptimizerKind kKind>
+[[gnu::always_inline]] inline void update_numbers(float* __restrict w, float* __restrict m,
+                                                  float* __restrict v, const float* __restrict g,
+                                                  std::size_t n, const UpdateScalars& s) {
     const float lr = s.lr;
     const float b1 = s.momentum;
     const float c1 = s.one_minus_beta1;
@@ -41,23 +26,28 @@ namespace {
     const float eps = s.epsilon;
     for (std::size_t i = 0; i < n; ++i) {
         const float gradient = g[i];
-        const float first = b1 * m[i] + c1 * gradient;
-        const float second = b2 * v[i] + c2 * (gradient * gradient);
-        m[i] = first;
-        v[i] = second;
-        w[i] -= lr * first / (__builtin_sqrtf(second) * scale + eps);
+        if constexpr (kKind == OptimizerKind::sgd) {
+            w[i] -= lr * gradient;
+        } else if constexpr (kKind == OptimizerKind::momentum) {
+            const float velocity = b1 * m[i] + gradient;
+            m[i] = velocity;
+            w[i] -= lr * velocity;
+        } else {
+            const float first = b1 * m[i] + c1 * gradient;
+            const float second = b2 * v[i] + c2 * (gradient * gradient);
+            m[i] = first;
+            v[i] = second;
+            w[i] -= lr * first / (__builtin_sqrtf(second) * scale + eps);
+        }
     }
 }
 
 template <OptimizerKind kKind>
 [[gnu::always_inline]] inline void update_row(const UpdateOperands& o, std::size_t at, const float* g,
                                               std::size_t n, const UpdateScalars& s) {
-    if constexpr (kKind == OptimizerKind::sgd)
-        sgd_body(o.w + at, g, n, s);
-    else if constexpr (kKind == OptimizerKind::momentum)
-        momentum_body(o.w + at, o.m + at, g, n, s);
-    else
-        adam_body(o.w + at, o.m + at, o.v + at, g, n, s);
+    float* const m = kKind == OptimizerKind::sgd ? nullptr : o.m + at;
+    float* const v = kKind == OptimizerKind::adam ? o.v + at : nullptr;
+    update_numbers<kKind>(o.w + at, m, v, g, n, s);
 }
 
 // Rows that follow each other without a gap are one.
@@ -79,19 +69,10 @@ void update_turned(const UpdateOperands& o, const UpdateScalars& s) {
 }
 
 template <OptimizerKind kKind>
-void update_baseline(const UpdateOperands& o, const UpdateScalars& s) {
-    update_rows<kKind>(o, s);
-}
-
-template <OptimizerKind kKind>
-[[gnu::target("avx2,fma")]] void update_avx2(const UpdateOperands& o, const UpdateScalars& s) {
-    update_rows<kKind>(o, s);
-}
-
-template <OptimizerKind kKind>
 UpdateFn below_avx512(Isa isa, bool turned) {
     if (turned) return update_turned<kKind>;
-    return isa == Isa::avx2 ? update_avx2<kKind> : update_baseline<kKind>;
+    using Levels = AtLevels<update_rows<kKind>>;
+    return isa == Isa::avx2 ? Levels::avx2 : Levels::baseline;
 }
 
 }  // namespace
@@ -124,15 +105,9 @@ UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
 
 UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout) {
     if (isa == Isa::avx512 || layout.packed) return avx512_update_function(kind, layout);
-    switch (kind) {
-        case OptimizerKind::sgd:
-            return below_avx512<OptimizerKind::sgd>(isa, layout.turned);
-        case OptimizerKind::momentum:
-            return below_avx512<OptimizerKind::momentum>(isa, layout.turned);
-        case OptimizerKind::adam:
-            break;
-    }
-    return below_avx512<OptimizerKind::adam>(isa, layout.turned);
+    constexpr std::array kOfKinds{below_avx512<OptimizerKind::sgd>, below_avx512<OptimizerKind::momentum>,
+                                  below_avx512<OptimizerKind::adam>};
+    return kOfKinds.at(static_cast<std::size_t>(kind))(isa, layout.turned);
 }
 
 }  // namespace mnist

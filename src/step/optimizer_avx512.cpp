@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include <array>
+
 #include "bf16_vectors.hpp"
 #include "mnist/step/layer_plan.hpp"
 
@@ -195,15 +197,9 @@ UpdateFn with_layout(UpdateLayout layout) {
 }  // namespace
 
 UpdateFn avx512_update_function(OptimizerKind kind, UpdateLayout layout) {
-    switch (kind) {
-        case OptimizerKind::sgd:
-            return with_layout<SgdVectors>(layout);
-        case OptimizerKind::momentum:
-            return with_layout<MomentumVectors>(layout);
-        case OptimizerKind::adam:
-            break;
-    }
-    return with_layout<AdamVectors>(layout);
+    constexpr std::array kOfKinds{with_layout<SgdVectors>, with_layout<MomentumVectors>,
+                                  with_layout<AdamVectors>};
+    return kOfKinds.at(static_cast<std::size_t>(kind))(layout);
 }
 
 }  // namespace mnist

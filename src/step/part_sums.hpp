@@ -1,5 +1,5 @@
 // What happens to a block's floats between oneDNN's calls: adding up the parts of the first layer, whose
-// inputs are cut into chains, and ReLU's gradient. Private to this room.
+// inputs are cut into chains, ReLU's gradient, and the gradient of biases. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -28,5 +28,12 @@ void add_parts(Isa isa, const Parts& parts, float* dst);
 ///   n  floats, a multiple of 16
 /// Cost: no allocation; for a tile a tenth of what oneDNN's call takes.
 void mask_relu(Isa isa, const float* dst, float* diff, std::size_t n);
+
+/// Gradient of biases: sums[c] += matrix[0][c] + matrix[1][c] + ..., in the order of the rows, so that the
+/// result does not depend on `isa`.
+///   matrix  [rows, columns] f32 row-major; columns is a multiple of 16
+///   sums    [columns] f32
+/// Cost: no allocation.
+void add_column_sums(Isa isa, const float* matrix, std::size_t rows, std::size_t columns, float* sums);
 
 }  // namespace mnist

@@ -1,8 +1,6 @@
 // Finding products by their shape, and pointing their calls.
 #include "products.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace mnist {
@@ -28,12 +26,7 @@ TeamProduct& of_rows(const ProductsByRows& products, std::size_t rows) {
 }
 
 template <class Make>
-TeamProduct& Products::find_or_make(const char* kind, const onednn::ProductShape& s, bool first, bool second,
-                                    Make make) {
-    const std::string key = fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", kind, s.rows, s.in, s.out,
-                                        static_cast<int>(s.weights_tag), s.bias, static_cast<int>(s.type),
-                                        static_cast<int>(s.dst_type), s.src_stride, s.weights_stride,
-                                        s.dst_stride, first, second);
+TeamProduct& Products::find_or_make(const Key& key, Make make) {
     std::unique_ptr<TeamProduct>& product = products_[key];
     if (!product) {
         product = std::make_unique<TeamProduct>(make());
@@ -43,16 +36,17 @@ TeamProduct& Products::find_or_make(const char* kind, const onednn::ProductShape
 }
 
 TeamProduct& Products::forward(const onednn::ProductShape& shape, bool relu) {
-    return find_or_make("forward", shape, relu, false, [&] { return onednn::forward_product(shape, relu); });
+    return find_or_make({Kind::forward, shape, relu, false},
+                        [&] { return onednn::forward_product(shape, relu); });
 }
 
 TeamProduct& Products::backward_data(const onednn::ProductShape& shape) {
-    return find_or_make("backward data", shape, false, false,
+    return find_or_make({Kind::backward_data, shape, false, false},
                         [&] { return onednn::backward_data_product(shape); });
 }
 
 TeamProduct& Products::weights_gradient(const onednn::ProductShape& shape, bool by_output, bool add) {
-    return find_or_make("gradient", shape, by_output, add,
+    return find_or_make({Kind::gradient, shape, by_output, add},
                         [&] { return onednn::weights_gradient_product(shape, by_output, add); });
 }
 

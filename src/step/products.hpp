@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
-#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -56,13 +56,14 @@ class Products {
     void bind();
 
   private:
+    enum class Kind { forward, backward_data, gradient };
+    using Key = std::tuple<Kind, onednn::ProductShape, bool, bool>;
     template <class Make>
-    TeamProduct& find_or_make(const char* kind, const onednn::ProductShape& shape, bool first, bool second,
-                              Make make);
+    TeamProduct& find_or_make(const Key& key, Make make);
 
     std::size_t workers_;
     onednn::Scratchpads scratchpads_;
-    std::map<std::string, std::unique_ptr<TeamProduct>> products_;
+    std::map<Key, std::unique_ptr<TeamProduct>> products_;
 };
 
 }  // namespace mnist

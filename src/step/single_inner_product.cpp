@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
-#include "column_sums.hpp"
 #include "layer_memory.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/step/single_primitive.hpp"
@@ -42,21 +40,33 @@ class SingleInnerProduct::Impl {
           parts_(layer_.plan.chains() * dst_.size(), 0.0F, &memory_),
           products_(1, &memory_) {
         fill(operands);
-        if (direction == Direction::forward) {
-            if (layer_.plan.gathered)
-                add_parts_of_chains();
-            else
-                add_forward();
-        } else if (direction == Direction::backward_data) {
-            add_backward_data();
-        } else {
+        if (direction == Direction::forward)
+            add_forward();
+        else if (direction == Direction::backward_data)
+            add(products_.backward_data(shape()), dst_.data(), layer_.weights.data(), src_.data());
+        else
             add_gradients();
-        }
         products_.bind();
     }
 
     void run() {
-        for (const auto& step : steps_) step();
+        for (const Step& step : steps_) step.product->run(0, step.left, step.right, step.result, step.bias);
+        const LayerPlan& plan = layer_.plan;
+        if (direction_ == Direction::backward_weights) {
+            std::fill(layer_.diff_bias.begin(), layer_.diff_bias.end(), 0.0F);
+            add_column_sums(detected_isa(), dst_.data(), rows_, plan.out_padded, layer_.diff_bias.data());
+        } else if (direction_ == Direction::forward && plan.gathered) {
+            for (std::size_t o = 0; o < plan.out_padded; o += plan.panel_width)
+                add_parts(detected_isa(),
+                          {.parts = parts_.data() + o * rows_,
+                           .count = plan.chains(),
+                           .stride = dst_.size(),
+                           .rows = rows_,
+                           .width = plan.panel_width,
+                           .dst_stride = plan.out_padded,
+                           .bias = layer_.bias.data() + o},
+                          dst_.data() + o);
+        }
     }
 
     [[nodiscard]] std::vector<float> result() const {
@@ -77,15 +87,18 @@ class SingleInnerProduct::Impl {
     }
 
     [[nodiscard]] PrimitiveFacts facts() const {
-        const onednn::Primitive& primitive = first_->primitive();
-        return {.operation = primitive.what.substr(0, primitive.what.find(" of ")),
-                .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
-                .implementation = primitive.implementation,
-                .weights_layout = layer_.tag_name()};
+        return steps_.front().product->primitive().facts(layer_.tag_name());
     }
 
   private:
-    // Of input i of row r, and of output o of row 0 where panels lie by themselves.
+    struct Step {
+        TeamProduct* product;
+        const float *left, *right;
+        float* result;
+        const float* bias;
+    };
+
+    // Of input i of row r.
     [[nodiscard]] std::size_t src_place(std::size_t r, std::size_t i) const {
         const LayerPlan& plan = layer_.plan;
         if (!plan.gathered || direction_ == Direction::backward_data) return r * plan.in_padded + i;
@@ -93,7 +106,6 @@ class SingleInnerProduct::Impl {
         const auto c = static_cast<std::size_t>(behind - plan.cuts.begin()) - 1;
         return plan.cuts[c] * rows_ + r * plan.chain_width(c) + (i - plan.cuts[c]);
     }
-    [[nodiscard]] std::size_t panel_place(std::size_t o) const { return o * rows_; }
     [[nodiscard]] const float* chain_rows(std::size_t chain) const {
         return src_.data() + layer_.plan.cuts[chain] * (layer_.plan.gathered ? rows_ : 1);
     }
@@ -122,79 +134,45 @@ class SingleInnerProduct::Impl {
         layer_.load(parameters);
     }
 
-    TeamProduct& known(TeamProduct& product) {
-        if (first_ == nullptr) first_ = &product;
-        return product;
+    [[nodiscard]] onednn::ProductShape shape() const {
+        return {.rows = rows_,
+                .in = layer_.plan.in_padded,
+                .out = layer_.plan.out_padded,
+                .weights_tag = layer_.tag()};
+    }
+
+    void add(TeamProduct& product, const float* left, const float* right, float* result,
+             const float* bias = nullptr) {
+        steps_.push_back({&product, left, right, result, bias});
     }
 
     void add_forward() {
-        TeamProduct& product = known(products_.forward({.rows = rows_,
-                                                        .in = layer_.plan.in_padded,
-                                                        .out = layer_.plan.out_padded,
-                                                        .weights_tag = layer_.tag()},
-                                                       false));
-        steps_.emplace_back([this, &product] {
-            product.run(0, src_.data(), layer_.weights.data(), dst_.data(), layer_.bias.data());
-        });
-    }
-
-    void add_parts_of_chains() {
         const LayerPlan& plan = layer_.plan;
+        onednn::ProductShape part = shape();
+        part.bias = !plan.gathered;
+        if (!plan.gathered)
+            return add(products_.forward(part, false), src_.data(), layer_.weights.data(), dst_.data(),
+                       layer_.bias.data());
+        part.out = plan.panel_width;
         for (std::size_t c = 0; c < plan.chains(); ++c) {
-            TeamProduct& product = known(products_.forward({.rows = rows_,
-                                                            .in = plan.chain_width(c),
-                                                            .out = plan.panel_width,
-                                                            .weights_tag = layer_.tag(),
-                                                            .bias = false},
-                                                           false));
+            part.in = plan.chain_width(c);
+            TeamProduct& product = products_.forward(part, false);
             for (std::size_t o = 0; o < plan.out_padded; o += plan.panel_width)
-                steps_.emplace_back([this, &product, c, o] {
-                    product.run(0, chain_rows(c),
-                                layer_.weights.data() + layer_.plan.offset(o, layer_.plan.cuts[c]),
-                                parts_.data() + c * dst_.size() + panel_place(o));
-                });
+                add(product, chain_rows(c), layer_.weights.data() + plan.offset(o, plan.cuts[c]),
+                    parts_.data() + c * dst_.size() + o * rows_);
         }
-        for (std::size_t o = 0; o < plan.out_padded; o += plan.panel_width)
-            steps_.emplace_back([this, o] {
-                add_parts(detected_isa(),
-                          {.parts = parts_.data() + panel_place(o),
-                           .count = layer_.plan.chains(),
-                           .stride = dst_.size(),
-                           .rows = rows_,
-                           .width = layer_.plan.panel_width,
-                           .dst_stride = layer_.plan.out_padded,
-                           .bias = layer_.bias.data() + o},
-                          dst_.data() + o);
-            });
-    }
-
-    void add_backward_data() {
-        TeamProduct& product = known(products_.backward_data({.rows = rows_,
-                                                              .in = layer_.plan.in_padded,
-                                                              .out = layer_.plan.out_padded,
-                                                              .weights_tag = layer_.tag()}));
-        steps_.emplace_back(
-            [this, &product] { product.run(0, dst_.data(), layer_.weights.data(), src_.data()); });
     }
 
     void add_gradients() {
         const LayerPlan& plan = layer_.plan;
         const bool turned = layer_.turned();
         for (std::size_t c = 0; c < plan.chains(); ++c) {
-            TeamProduct& product = known(products_.weights_gradient(
-                {.rows = rows_, .in = plan.chain_width(c), .out = plan.out_padded}, turned, false));
             const float* const src = chain_rows(c);
-            const float* const diff = dst_.data();
-            float* const sums = layer_.diff_weights.data() + plan.gradient_offset(0, plan.cuts[c]);
-            steps_.emplace_back([&product, turned, diff, src, sums] {
-                product.run(0, turned ? diff : src, turned ? src : diff, sums);
-            });
+            add(products_.weights_gradient({.rows = rows_, .in = plan.chain_width(c), .out = plan.out_padded},
+                                           turned, false),
+                turned ? dst_.data() : src, turned ? src : dst_.data(),
+                layer_.diff_weights.data() + plan.gradient_offset(0, plan.cuts[c]));
         }
-        steps_.emplace_back([this] {
-            std::fill(layer_.diff_bias.begin(), layer_.diff_bias.end(), 0.0F);
-            add_column_sums(detected_isa(), dst_.data(), rows_, layer_.plan.out_padded,
-                            layer_.diff_bias.data());
-        });
     }
 
     std::size_t rows_;
@@ -207,8 +185,7 @@ class SingleInnerProduct::Impl {
     AlignedVector<float> dst_;    ///< [rows, out_padded], or its gradient
     AlignedVector<float> parts_;  ///< [chain][panel][rows][panel width]
     Products products_;
-    TeamProduct* first_ = nullptr;
-    std::vector<std::function<void()>> steps_;
+    std::vector<Step> steps_;
 };
 
 SingleInnerProduct::SingleInnerProduct(const LayerPlan& plan, std::size_t rows,

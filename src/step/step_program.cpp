@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "bf16_loops.hpp"
-#include "column_sums.hpp"
 
 namespace mnist {
 
@@ -126,10 +125,8 @@ std::vector<PrimitiveFacts> StepProgram::facts() const {
     std::vector<PrimitiveFacts> facts;
     const auto add = [&](std::size_t l, const char* operation, const onednn::Primitive& primitive,
                          Precision weights) {
-        facts.push_back({.operation = fmt::format("fc{} {}", l + 1, operation),
-                         .shape = primitive.what.substr(primitive.what.find(" of ") + 4),
-                         .implementation = primitive.implementation,
-                         .weights_layout = layers_[l].tag_name(weights)});
+        facts.push_back(primitive.facts(layers_[l].tag_name(weights)));
+        facts.back().operation = fmt::format("fc{} {}", l + 1, operation);
     };
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         add(l, "forward", l == 0 ? first_.forward_primitive() : upper_.forward_primitive(l), type_);

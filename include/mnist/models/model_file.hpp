@@ -1,6 +1,5 @@
 // Model files: safetensors with PyTorch's names and shapes (fc1.weight [128, 784], fc1.bias [128], ...), so
-// that a model trained here loads in Python and the other way round. Format: 8 bytes header length (u64
-// little-endian), JSON header, then the tensors' bytes.
+// that a model trained here loads in Python and the other way round.
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 // beforehand, because the C++ one builds a hash map and a vector for every call.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <dnnl.hpp>
 #include <memory_resource>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "mnist/core/aligned.hpp"
+#include "mnist/core/facts.hpp"
 #include "mnist/core/train_config.hpp"
 
 namespace mnist::onednn {
@@ -47,11 +49,12 @@ struct Operand {
 struct Primitive {
     dnnl::primitive prim;
     dnnl::memory::desc scratchpad_md;
-    std::string what;                 ///< operation and shape, for errors
+    std::string what;                 ///< "OPERATION of SHAPE", for errors
     std::string implementation;       ///< impl_info_str
     std::vector<Operand> operands{};  ///< of a product: left, right, result, and bias where it has one
 
     [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
+    [[nodiscard]] PrimitiveFacts facts(std::string weights_layout) const;
 };
 
 /// One layer's products; weights as (out, in) in `weights_tag`: `io` for those of row-major matrices, else
@@ -67,6 +70,7 @@ struct ProductShape {
     /// From a row to the next; 0: as many numbers as a row has. Of forward where the weights are `io`; of the
     /// gradient in place of weights and dst: diff_weights and diff_dst.
     std::size_t src_stride = 0, weights_stride = 0, dst_stride = 0;
+    auto operator<=>(const ProductShape&) const = default;
 };
 
 // Each throws BackendError with operation, shape and oneDNN's status.
@@ -82,7 +86,9 @@ struct ProductShape {
 ///   by_output   diff_weights lie as [out][in]; diff_dst is the left one, src the right one
 ///   otherwise   as [in][out] (blocked and input-major weights do); src is the left one
 [[nodiscard]] Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bool add);
-/// ReLU's gradient from its result: diff_src = dst > 0 ? diff_dst : 0; in place is allowed.
+/// max(src, 0); operands: src, dst. And its gradient from its result, dst > 0 ? diff_dst : 0; operands: dst,
+/// diff_dst, diff_src.
+[[nodiscard]] Primitive relu_forward(std::size_t rows, std::size_t columns);
 [[nodiscard]] Primitive relu_backward(std::size_t rows, std::size_t columns);
 
 /// A primitive with its arguments, ready to run any number of times. Memory objects are views: the buffers

@@ -2,12 +2,8 @@
 // cross-entropy) trained batch by batch on oneDNN primitives. All primitives and what the workers share
 // are made by the constructor; what a worker has for itself it makes at its first use, so that those without
 // work take no memory. A later step allocates nothing of ours, creates nothing and takes no lock.
-// docs/engine.md draws a step: who reads and writes what, where it waits, and why losses and weights are the
-// same bits for every number of threads.
-//
-// In bf16 the matrix products read bf16 rows, activations, gradients of activations and a bf16 copy of the
-// weights, and sum in f32. Weights' gradients, biases, the optimizer's state, the weights that it changes,
-// the parts of the first layer's sums, logits and loss are f32. Each number is rounded once, to the nearest.
+// docs/engine.md draws a step: who reads and writes what, where it waits, which numbers are bf16 in bf16, and
+// why losses and weights are the same bits for every number of threads.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,7 @@
-// How a layer lies in memory, and how the work on it is cut. Widths are padded to 16, so that no vector
-// remainder and no padding inside a oneDNN layout is left: dead inputs and outputs have zero weights and get
-// zero gradients, so they stay zero and cost only arithmetic. The inputs of the first layer are cut into
-// chains, whose sums are added in their order. All this follows from the network and the kernels alone, so
-// that no number of workers changes the order of a sum. Strips divide a chain among workers: along the side
-// of a product along which its numbers do not depend on how many of them there are.
+// How a layer lies in memory, and how the work on it is cut into chains, strips, groups, tiles and blocks:
+// docs/engine.md. Widths are padded to 16, so that no vector remainder and no padding inside a oneDNN layout
+// is left: dead inputs and outputs have zero weights and get zero gradients, so they stay zero. All follows
+// from the network and the kernels alone, so that no number of workers changes the order of a sum.
 #pragma once
 
 #include <algorithm>

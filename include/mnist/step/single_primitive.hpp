@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mnist/core/facts.hpp"
+#include "mnist/onednn/primitives.hpp"
 #include "mnist/step/layer_plan.hpp"
 
 namespace mnist {
@@ -52,17 +53,19 @@ class SingleRelu {
     /// the same size for backward; empty: forward. Throws ShapeError, BackendError.
     SingleRelu(std::size_t rows, std::size_t columns, std::span<const float> values,
                std::span<const float> diff_dst);
-    ~SingleRelu();
     SingleRelu(const SingleRelu&) = delete;
     SingleRelu& operator=(const SingleRelu&) = delete;
 
-    void run();
-    [[nodiscard]] std::span<const float> result() const;  ///< [rows, columns]
-    [[nodiscard]] PrimitiveFacts facts() const;
+    void run() { call_.run(scratchpad_); }
+    [[nodiscard]] std::span<const float> result() const { return result_; }  ///< [rows, columns]
+    [[nodiscard]] PrimitiveFacts facts() const { return primitive_.facts(""); }
 
   private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    AlignedVector<float> values_, gradient_, result_;
+    onednn::Primitive primitive_;
+    onednn::Call call_;
+    onednn::Scratchpads scratchpads_{1, std::pmr::new_delete_resource()};
+    dnnl::memory scratchpad_;
 };
 
 }  // namespace mnist

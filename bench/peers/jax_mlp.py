@@ -1,0 +1,93 @@
+"""The perceptron in JAX: jax_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS prints one line of JSON. An epoch is one compiled lax.scan, which gathers each
+batch's rows by the epoch's permutation; the first epoch, which compiles it, is left out, as README.md says. Left out: optax; three rules need no library."""
+import json
+import os
+import sys
+import time
+
+folder, optimizer_name, batch, threads, epochs = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
+# Before the import, which starts XLA's threads: NPROC is how many. Of the flags that are often named for it, JAX 0.10 follows neither
+# --xla_cpu_multi_thread_eigen nor intra_op_parallelism_threads. With one thread Python, too, stays on its CPU.
+os.environ['NPROC'] = str(threads)
+os.environ['JAX_PLATFORMS'] = 'cpu'
+if threads == 1:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+import numpy
+from idx import read_folder
+
+try:
+    import jax
+    import jax.numpy as jnp
+except ImportError as error:
+    sys.exit(f'jax_mlp: expected JAX in {sys.executable}, found: {error}. Install it with bench/peers/run jax')
+
+images, labels, test_images, test_labels = (jnp.asarray(a, jnp.int32 if a.ndim == 1 else jnp.float32) for a in read_folder(folder))
+random = numpy.random.default_rng(0)
+whole = len(images) // batch * batch  # rows of the epoch's full batches
+each = jax.tree.map
+
+
+def uniform(bound, *shape):
+    return jnp.asarray(random.uniform(-bound, bound, shape), jnp.float32)
+
+
+def logits(layers, x):
+    for weights, bias in layers[:-1]:
+        x = jax.nn.relu(x @ weights + bias)
+    return x @ layers[-1][0] + layers[-1][1]
+
+
+def loss_of(layers, x, y):
+    return -jnp.mean(jnp.sum(jax.nn.one_hot(y, 10) * jax.nn.log_softmax(logits(layers, x)), axis=1))
+
+
+def sgd(layers, state, gradient):
+    return each(lambda w, g: w - 0.011 * g, layers, gradient), state
+
+
+def momentum(layers, velocity, gradient):
+    velocity = each(lambda v, g: 0.9 * v + g, velocity, gradient)
+    return each(lambda w, v: w - 0.005 * v, layers, velocity), velocity
+
+
+def adam(layers, state, gradient):
+    first, second, steps = state
+    steps = steps + 1
+    first = each(lambda m, g: 0.9 * m + 0.1 * g, first, gradient)
+    second = each(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradient)
+    rate = 0.001 / (1 - 0.9**steps)
+    root = jnp.sqrt(1 - 0.999**steps)
+    return each(lambda w, m, v: w - rate * m / (jnp.sqrt(v) / root + 1e-8), layers, first, second), (first, second, steps)
+
+
+update = {'SGD': sgd, 'Momentum': momentum, 'Adam': adam}[optimizer_name]
+
+
+# The rows are arguments: captured, they would be constants of the compiled program.
+def trained(layers, state, order, images, labels):
+    def step(carry, rows):
+        layers, state = carry
+        x, y = (a.at[rows].get(mode='promise_in_bounds') for a in (images, labels))
+        return update(layers, state, jax.grad(loss_of)(layers, x, y)), None
+
+    # Four steps in one turn of the loop were up to a tenth faster than one at batch 64.
+    carry, _ = jax.lax.scan(step, (layers, state), order[:whole].reshape(-1, batch), unroll=4)
+    return step(carry, order[whole:])[0] if whole < len(images) else carry
+
+
+layers = [(uniform(n**-0.5, n, m), uniform(n**-0.5, m)) for n, m in ((784, 128), (128, 64), (64, 10))]
+zeros = [each(jnp.zeros_like, layers) for _ in range(2)]
+state = {'SGD': (), 'Momentum': zeros[0], 'Adam': (*zeros, jnp.float32(0))}[optimizer_name]
+epoch_of = jax.jit(trained, donate_argnums=(0, 1))
+
+seconds = 0.0
+for epoch in range(epochs + 1):
+    start = time.perf_counter()
+    order = random.permutation(len(images)).astype(numpy.int32)
+    layers, state = jax.block_until_ready(epoch_of(layers, state, order, images, labels))
+    if epoch > 0:
+        seconds += time.perf_counter() - start
+accuracy = 100 * (logits(layers, test_images).argmax(1) == test_labels).mean().item()
+print(json.dumps({'version': jax.__version__, 'samples_per_second': round(len(images) * epochs / seconds, 1), 'accuracy': round(accuracy, 2),
+                  'test_loss': round(loss_of(layers, test_images, test_labels).item(), 4)}))
