@@ -91,19 +91,27 @@ def peer(which, options, folder, optimizer, batch, threads):
     return json.loads(run.stdout)
 
 
+def show(text):
+    """One line that the next overwrites; in a pipe a line each."""
+    if sys.stderr.isatty():
+        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
+
+
 def measured(options, folder, optimizer, batch, most_threads):
     rates = {}
     for round_index in range(options.rounds):
         for which in [*OURS, *options.peers]:
             for threads in sorted({1, most_threads}):
-                print(f'\r\033[K{optimizer}, batch {batch}: round {round_index + 1}, {LABELS[which]}, {threads} threads', end='', file=sys.stderr)
+                show(f'{optimizer}, batch {batch}: round {round_index + 1}, {LABELS[which]}, {threads} thread{"s" * (threads > 1)}')
                 if which in OURS:
                     got = ours(options, folder, optimizer, batch, threads, 'f32' if which == 'ours' else 'bf16')
                 else:
                     got = peer(which, options, folder, optimizer, batch, threads)
                 if got is not None:
                     rates.setdefault(which, {}).setdefault(threads, []).append(got)
-    print('\r\033[K', end='', file=sys.stderr)
+    show('')
     return rates
 
 
