@@ -150,7 +150,7 @@ TEST_CASE("registry: what takes long and is for study runs only where its family
     }
     const std::vector<std::string> all = names({}, "Scaling");
     CHECK(std::all_of(all.begin(), all.end(), scaling));
-    CHECK(all.size() == 3 * 4 * 7);
+    CHECK(all.size() == std::size_t{3} * 4 * 7);
     CHECK(has(all, "Scaling/Adam/batch:64/cores:1"));
     CHECK(has(all, "Scaling/SGD/batch:4096/cores:64"));
     Options some;

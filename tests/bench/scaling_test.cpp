@@ -71,7 +71,7 @@ TEST_CASE("scaling: lines are those of the network and the batch") {
     const std::vector<LayerPlan> blocked = plan_layers({784, 128, 64, 10}, KernelFamily::blocked);
     // One of eight panels of 208 inputs and 64 outputs.
     CHECK(lines_read(blocked, cut, 8, true) - lines_read(blocked, cut, 8, false) ==
-          Approx(208 * 64 / 16 * 0.875));
+          Approx(208.0 * 64 / 16 * 0.875));
 }
 
 TEST_CASE("scaling: a step is the longest shares, the gates and the lines") {

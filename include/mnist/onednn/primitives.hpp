@@ -70,6 +70,7 @@ struct ProductShape {
     /// From a row to the next; 0: as many numbers as a row has. Of forward where the weights are `io`; of the
     /// gradient in place of weights and dst: diff_weights and diff_dst.
     std::size_t src_stride = 0, weights_stride = 0, dst_stride = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): of the 0 that a generated comparison has in it
     auto operator<=>(const ProductShape&) const = default;
 };
 
