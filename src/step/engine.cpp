@@ -134,6 +134,7 @@ void Engine::Impl::make_programs() {
         };
         full_ = make(options_.batch);
         if (options_.last_batch > 0) last_ = make(options_.last_batch);
+        most_blocks_ = std::max(full_->cut().blocks(), last_ ? last_->cut().blocks() : 0);
         const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
         most_items = std::max({strips_.forward.size() * tiles * strips_.span,
                                strips_.gradient.front().size() + upper_strips_.size(),
