@@ -251,8 +251,8 @@ std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
     return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
-std::size_t Engine::Impl::spans() const {
-    return full_ ? (full_->cut().groups() + strips_.span - 1) / strips_.span : 0;
+std::size_t Engine::Impl::span() const {
+    return strips_.span;
 }
 
 std::string Engine::Impl::grid() const {
@@ -295,8 +295,8 @@ ModelParameters Engine::gradients() const {
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();
 }
-std::size_t Engine::spans() const {
-    return impl_->spans();
+std::size_t Engine::span() const {
+    return impl_->span();
 }
 std::string Engine::grid() const {
     return impl_->grid();

@@ -74,7 +74,7 @@ class Engine::Impl {
     ModelParameters parameters(Array weights, Array bias) const;
     ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
-    std::size_t spans() const;
+    std::size_t span() const;
     std::string grid() const;
 
     std::vector<LayerPlan> plans;
