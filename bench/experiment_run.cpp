@@ -37,7 +37,7 @@ ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<dou
     StopAtTarget observer(target, usual_epochs, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
-    bench.grids[training_name(config)] = outcome.grid;
+    bench.grids[training_name(config) + bench.threads_suffix(config.threads)] = outcome.grid;
     return {.run = std::move(outcome.runs.front()),
             .label = implementations_label(outcome.primitives),
             .workers = config.threads};

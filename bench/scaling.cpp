@@ -71,8 +71,9 @@ class Alone {
     [[nodiscard]] Prediction prediction(const GateCost& gate, double line_s) {
         const std::vector<PhaseShares> phases = samples_.medians();
         const BatchCut cut = cut_batch(of_.config.batch_size);
-        const bool forward_apart = phases.size() > 2 * trainer_.engine().spans();
-        const double lines = lines_read(trainer_.engine().layers(), cut, lone_.team, forward_apart);
+        const std::size_t span = trainer_.engine().span();
+        const bool forward_apart = phases.size() > 2 * ((cut.groups() + span - 1) / span);
+        const double lines = lines_read(trainer_.engine().layers(), cut, span, lone_.team, forward_apart);
         return predict_step(phases, forward_apart, lone_.team, gate, lines, line_s);
     }
 

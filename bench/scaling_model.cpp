@@ -59,16 +59,17 @@ double gate_seconds(const GateCost& cost, std::size_t items, std::size_t workers
     return cost.base_s + cost.item_s * static_cast<double>(std::max(items, workers));
 }
 
-double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std::size_t workers,
-                  bool forward_apart) {
+double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std::size_t span,
+                  std::size_t workers, bool forward_apart) {
     if (workers == 1) return 0;
     const LayerPlan& first = layers.front();
     const double others = 1 - ratio(1, workers);  // of what all have in equal parts
     std::size_t most_rows = 0;
     std::size_t fewest_rows = 0;
-    for (std::size_t g = 0; g < cut.groups(); ++g) {
-        most_rows += std::min(cut.rows_of(g), in_shares(cut.blocks_of(g), workers) * cut.block);
-        fewest_rows += cut.blocks_of(g) / workers * cut.block;
+    for (std::size_t g = 0; g < cut.groups(); g += span) {
+        const std::size_t blocks = cut.blocks_of(g, span);
+        most_rows += std::min(cut.rows_of(g, span), in_shares(blocks, workers) * cut.block);
+        fewest_rows += blocks / workers * cut.block;
     }
     const double line_of_row = ratio(first.out_padded, kLane);
     const double parts = static_cast<double>(most_rows * first.chains()) * line_of_row * others;
@@ -77,7 +78,7 @@ double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std
     for (std::size_t l = 1; l < layers.size(); ++l) weights += ratio(layers[l].weight_floats(), kLane);
     if (forward_apart) {
         const std::size_t strips = first.chains() * first.panels();
-        const std::size_t tiles = cut.tiles_of(0);
+        const std::size_t tiles = cut.tiles_of(0, span);
         const std::size_t mine = in_shares(in_shares(strips * tiles, workers), tiles);
         weights += static_cast<double>(mine) * ratio(first.widest_chain() * first.panel_width, kLane);
     }

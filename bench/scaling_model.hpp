@@ -57,9 +57,9 @@ struct GateCost {
 [[nodiscard]] double gate_seconds(const GateCost& cost, std::size_t items, std::size_t workers);
 
 /// Cache lines that the worker with most of each kind reads from others in a step of f32 (docs/engine.md says
-/// which travel). `forward_apart`: the forward pass is a phase of its own, and reads weights that others have
-/// updated.
-[[nodiscard]] double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut,
+/// which travel). `span`: groups whose blocks the workers share out together. `forward_apart`: the forward
+/// pass is a phase of its own, and reads weights that others have updated.
+[[nodiscard]] double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std::size_t span,
                                 std::size_t workers, bool forward_apart);
 
 struct Prediction {

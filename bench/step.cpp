@@ -25,7 +25,9 @@ void count_shares(Call& call, const PhaseSeconds& phases) {
 }
 
 void step(Call& call, Bench& bench, const TrainConfig& wanted) {
-    const TrainConfig config = bench.with_team(wanted);
+    TrainConfig config = bench.with_team(wanted);
+    // A step alone has no loader: cores that auto gives one compute here, as without it.
+    config.threads += config.loader_threads - wanted.loader_threads;
     call.workers = config.threads;
     const std::size_t batch = config.batch_size;
     const std::size_t steps = kRowsOfGroup / batch;
@@ -38,7 +40,8 @@ void step(Call& call, Bench& bench, const TrainConfig& wanted) {
     const auto run_group = [&](bool timed) {
         return engine.train_epoch(rows, groups.next(), bench.stop, timed);
     };
-    bench.grids[training_name(config)] = engine.grid();
+    if (config.loader_threads == wanted.loader_threads)
+        bench.grids[training_name(config) + bench.threads_suffix(config.threads)] = engine.grid();
     static_cast<void>(run_group(false));  // caches and page tables
 
     const auto begin = std::chrono::steady_clock::now();

@@ -69,7 +69,9 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
     }
     whole("seed", config.seed, usual.seed);
     whole("seeds", seeds, usual.seeds);
-    whole("threads", config.threads_auto ? usual.threads : config.threads, usual.threads);
+    // Loaders that auto chose belong to its workers.
+    const bool auto_again = config.threads_auto && config.loader_threads == usual.loader_threads;
+    whole("threads", auto_again ? usual.threads : config.threads, usual.threads);
     whole("loader-threads", config.loader_threads, usual.loader_threads);
     if (!config.shuffle) command += " --no-shuffle";
     number("target-accuracy", config.target_accuracy, usual.target_accuracy);

@@ -134,6 +134,7 @@ void Engine::Impl::make_programs() {
         };
         full_ = make(options_.batch);
         if (options_.last_batch > 0) last_ = make(options_.last_batch);
+        most_blocks_ = std::max(full_->cut().blocks(), last_ ? last_->cut().blocks() : 0);
         const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
         most_items = std::max({strips_.forward.size() * tiles * strips_.span,
                                strips_.gradient.front().size() + upper_strips_.size(),
@@ -250,8 +251,8 @@ std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
     return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
-std::size_t Engine::Impl::spans() const {
-    return full_ ? (full_->cut().groups() + strips_.span - 1) / strips_.span : 0;
+std::size_t Engine::Impl::span() const {
+    return strips_.span;
 }
 
 std::string Engine::Impl::grid() const {
@@ -294,8 +295,8 @@ ModelParameters Engine::gradients() const {
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();
 }
-std::size_t Engine::spans() const {
-    return impl_->spans();
+std::size_t Engine::span() const {
+    return impl_->span();
 }
 std::string Engine::grid() const {
     return impl_->grid();

@@ -74,7 +74,7 @@ class Engine::Impl {
     ModelParameters parameters(Array weights, Array bias) const;
     ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
-    std::size_t spans() const;
+    std::size_t span() const;
     std::string grid() const;
 
     std::vector<LayerPlan> plans;
@@ -138,7 +138,8 @@ class Engine::Impl {
     UpdateFn bias_update_ = nullptr;
     std::uint64_t steps_taken_ = 0;  ///< by the optimizer since start()
     std::uint64_t next_serial_ = 1;  ///< of steps since the engine was made, also of those that were cut off
-    std::vector<double> block_losses_;  ///< [step][block], sums over the block's rows
+    std::size_t most_blocks_ = 0;  ///< of a step; a last batch can have more and smaller ones than a full one
+    std::vector<double> block_losses_;  ///< [step][most_blocks_], sums over the block's rows
     std::vector<ThreadLog> logs_;
 };
 

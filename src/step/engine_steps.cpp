@@ -60,8 +60,7 @@ bool Engine::Impl::rows_phase(const EpochWork& work, Place at, PhaseGate::Walker
     StepProgram& program = this->program(work, at.step);
     const BatchCut& cut = program.cut();
     const StepInput input = this->input(work, at.step);
-    double* const losses =
-        block_losses_.data() + at.step * full_->cut().blocks() + at.group * cut.group / cut.block;
+    double* const losses = block_losses_.data() + at.step * most_blocks_ + at.group * cut.group / cut.block;
     const std::size_t of_group = cut.group / cut.block;
     const std::size_t blocks = cut.blocks_of(at.group, strips_.span);
     const bool done = walker.phase(blocks, [&](std::size_t block) {
@@ -147,7 +146,7 @@ EpochOutcome Engine::Impl::train_epoch(const LabelledRows& rows, std::span<const
                          .steps = (order.size() + batch - 1) / batch,
                          .serial = next_serial_};
     next_serial_ += work.steps;
-    block_losses_.assign(work.steps * full_->cut().blocks(), 0.0);
+    block_losses_.assign(work.steps * most_blocks_, 0.0);
     std::fill(logs_.begin(), logs_.end(), ThreadLog{});
     gate_->reset();
     team_.run([&](std::size_t thread) { walk(work, thread); });
@@ -168,8 +167,7 @@ EpochOutcome Engine::Impl::summarise(const EpochWork& work) const {
     double total = 0;
     for (std::size_t s = 0; s < outcome.steps; ++s) {
         double loss = 0;
-        const std::size_t blocks = full_->cut().blocks();
-        for (std::size_t b = 0; b < blocks; ++b) loss += block_losses_[s * blocks + b];
+        for (std::size_t b = 0; b < most_blocks_; ++b) loss += block_losses_[s * most_blocks_ + b];
         if (!std::isfinite(loss) && !outcome.diverged_at) outcome.diverged_at = s;
         total += loss;
     }

@@ -47,7 +47,7 @@ class Products {
     Products(std::size_t workers, std::pmr::memory_resource* memory)
         : workers_(workers), scratchpads_(workers, memory) {}
 
-    // See onednn.hpp. Each throws BackendError.
+    // See onednn/primitives.hpp. Each throws BackendError.
     [[nodiscard]] TeamProduct& forward(const onednn::ProductShape& shape, bool relu);
     [[nodiscard]] TeamProduct& backward_data(const onednn::ProductShape& shape);
     [[nodiscard]] TeamProduct& weights_gradient(const onednn::ProductShape& shape, bool by_output, bool add);

@@ -160,6 +160,8 @@ void Team::share(std::size_t items, const Share& work) {
 }
 
 void Team::stay_awake(const std::function<void()>& drive) {
+    // Its thread is no thread 0, so nobody would drive.
+    if (lone_ != nullptr) throw ShapeError("a lone member of a team shares nothing");
     struct Until {
         std::atomic<bool>& awake;
         ~Until() { awake.store(false, std::memory_order_release); }
@@ -210,7 +212,9 @@ void PhaseGate::Walker::look_closer(const ItemWatch& watch) {
     const bool was_watched = watch.cpu_time.count() > 0;
     watched_ = kWatched;
     if (!was_watched) return;
-    const std::chrono::nanoseconds lost = (Clock::now() - watch.begun) - (thread_cpu_time() - watch.cpu_time);
+    const std::chrono::nanoseconds own = thread_cpu_time() - watch.cpu_time;
+    longest_item_ = std::max<Clock::duration>(longest_item_, own);  // all items may be longer than suspicious
+    const std::chrono::nanoseconds lost = (Clock::now() - watch.begun) - own;
     if (lost < kLost) return;
     if (longest_item_ > kLongItem) {
         if (turns_left_ == 0) turn_ends_ = Clock::now() + kTurn;

@@ -62,16 +62,20 @@ TEST_CASE(
 TEST_CASE("scaling: lines are those of the network and the batch") {
     const std::vector<LayerPlan> layers = plan_layers({784, 128, 64, 10}, KernelFamily::plain);
     const BatchCut cut = cut_batch(64);  // two blocks of 32 rows
-    CHECK(lines_read(layers, cut, 1, false) == 0);
+    CHECK(lines_read(layers, cut, 1, 1, false) == 0);
     // A row's sums of 128 floats are eight lines, from four chains; the upper weights 128 * 64 + 64 * 16
     // floats.
-    CHECK(lines_read(layers, cut, 2, false) == Approx(32 * 4 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
+    CHECK(lines_read(layers, cut, 1, 2, false) == Approx(32 * 4 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
     // With four workers there is one that has no rows.
-    CHECK(lines_read(layers, cut, 4, false) == Approx((32 * 4 * 8 + 576) * 0.75 + 64 * 8));
+    CHECK(lines_read(layers, cut, 1, 4, false) == Approx((32 * 4 * 8 + 576) * 0.75 + 64 * 8));
     const std::vector<LayerPlan> blocked = plan_layers({784, 128, 64, 10}, KernelFamily::blocked);
     // One of eight panels of 208 inputs and 64 outputs.
-    CHECK(lines_read(blocked, cut, 8, true) - lines_read(blocked, cut, 8, false) ==
+    CHECK(lines_read(blocked, cut, 1, 8, true) - lines_read(blocked, cut, 1, 8, false) ==
           Approx(208.0 * 64 / 16 * 0.875));
+    // Four groups of eight blocks: sixteen workers have four one after the other, or two of two spans.
+    const BatchCut groups = cut_batch(1024);
+    CHECK(lines_read(layers, groups, 1, 16, false) - lines_read(layers, groups, 2, 16, false) ==
+          Approx(2.0 * 32 * 4 * 8 * 15 / 16.0 + 2 * 32 * 8));
 }
 
 TEST_CASE("scaling: a step is the longest shares, the gates and the lines") {

@@ -168,3 +168,15 @@ TEST_CASE("differences: files of other programs are told apart by host, CPUs, ca
     CHECK(keys(compare(base, foreign("library_build_type", "debug"), {}).other_differences) ==
           Keys{"library_build_type"});
 }
+
+TEST_CASE("differences: other loader threads are warned of, but not where auto chose them in both") {
+    Measurements none = with_fact("mnist.config.loader_threads", "0");
+    none.label = "a.json";
+    Measurements one = with_fact("mnist.config.loader_threads", "1");
+    const auto warnings = [&] { return warnings_of(compare(none, one, {}), "loader threads").size(); };
+    CHECK(warnings() == 1);
+    none.facts["mnist.config.threads_chosen"] = "auto";
+    CHECK(warnings() == 1);
+    one.facts["mnist.config.threads_chosen"] = "auto";
+    CHECK(warnings() == 0);
+}

@@ -137,6 +137,17 @@ TEST_CASE("page: the command that measures again has the settings that are not t
           "--schedule one-cycle --peak-lr 0.006 --warmup 0.2 --threads 2");
 }
 
+TEST_CASE("page: a team that auto chose is left to auto again, one with loaders is given in numbers") {
+    mnist::TrainResult result = mnist_test::sample_result(3);
+    result.config.threads_auto = true;
+    const auto command = [&] {
+        return data_of({{.name = "a.json", .content = result}})["sources"][0]["command"].get<std::string>();
+    };
+    CHECK(command() == "mnist train --dataset mnist --epochs 3");
+    result.config.loader_threads = 1;
+    CHECK(command() == "mnist train --dataset mnist --epochs 3 --threads 2 --loader-threads 1");
+}
+
 TEST_CASE("page: nothing from a file becomes markup, script, a command or another direction of the text") {
     const std::string reversal{'\xE2', '\x80', '\xAE'};  // U+202E
     const std::string attack =

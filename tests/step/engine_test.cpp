@@ -316,6 +316,17 @@ TEST_CASE("engine: a call is cut from 64 rows on, into tiles of 32 to 64") {
     CHECK(inference_tile(1024) == 64);
 }
 
+TEST_CASE("engine: the loss has all rows of a last batch that is cut into more blocks than a full one") {
+    REQUIRE(cut_batch(928).blocks() > cut_batch(929).blocks());
+    const std::vector<std::size_t> dims{20, 16, 4};
+    const Samples samples = random_samples(929 + 928, dims.front(), dims.back());
+    Team team(2, {});
+    Engine engine(team, {.dims = dims, .batch = 929, .last_batch = 928});
+    engine.start(initial_parameters(dims, 1), {.kind = OptimizerKind::sgd, .lr = 0});
+    const EpochOutcome outcome = engine.train_epoch(samples.rows(), in_order(929 + 928), kNoStop);
+    CHECK(outcome.loss == Approx(engine.evaluate(samples.rows()).loss).epsilon(1e-6));
+}
+
 TEST_CASE("engine: evaluation counts every row once, whatever the tile") {
     const std::vector<std::size_t> dims{20, 16, 4};
     const Samples samples = random_samples(101, dims.front(), dims.back());

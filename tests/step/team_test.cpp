@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "mnist/core/error.hpp"
 
 namespace mnist {
 
@@ -197,6 +198,7 @@ TEST_CASE("lone member: it takes what is dealt to it, its part of what is anybod
     CHECK(lone.phases[1].items == 11);
     CHECK(lone.phases[1].own_s > 0);
     CHECK(lone.phases[1].anyones.size() == 2);
+    CHECK_THROWS_AS(team.share(2, [](std::size_t, std::size_t) {}), ShapeError);
 }
 
 }  // namespace mnist

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -61,6 +62,12 @@ TEST_CASE("tuning: teams that are far behind are not measured again, and measuri
     CHECK(script.taken(2) == 2);
     CHECK(script.taken(0) + script.taken(3) > 4);
     CHECK(script.taken(0) + script.taken(3) < 12);
+}
+
+TEST_CASE("tuning: a team that cannot be had is out, and the others are measured as without it") {
+    Script script({{1.0}, {std::numeric_limits<double>::infinity()}, {0.9}});
+    CHECK(race(3, std::ref(script), 10, kUndisturbed) == 2);
+    CHECK(script.taken(1) == 1);
 }
 
 TEST_CASE("tuning: a team for which there was no time is not chosen") {

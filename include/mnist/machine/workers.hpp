@@ -20,11 +20,11 @@ struct UsableCpus {
 /// Where the system hides the mask, the CPU that the caller runs on. Cost: some small files a CPU.
 [[nodiscard]] UsableCpus usable_cpus();
 
-/// What `--threads auto` means: one worker for each physical core that may be used, of whatever kind, at
-/// least one. Siblings of a core share its multipliers, so a second worker there takes from the first one and
-/// is one more to wait for; a quota is rounded up (1.5 CPUs: two workers), so that no part of it is left
-/// unused. The answer depends on the machine alone, not on what is computed, and decides no bit of a result.
-/// Pure; this is the only place that chooses a number of workers.
+/// What `--threads auto` means where no training is timed (train/tuning.hpp begins with it): one worker for
+/// each physical core that may be used, of whatever kind, at least one. Siblings of a core share its
+/// multipliers, so a second worker there takes from the first one and is one more to wait for; a quota is
+/// rounded up (1.5 CPUs: two workers), so that no part of it is left unused. The answer depends on the
+/// machine alone, not on what is computed, and decides no bit of a result. Pure.
 [[nodiscard]] std::size_t auto_workers(const UsableCpus& cpus);
 
 }  // namespace mnist

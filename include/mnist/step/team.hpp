@@ -66,7 +66,7 @@ class Team {
 
     /// Calls drive() on thread 0 and returns when it has returned. Meanwhile the other threads do not sleep
     /// but spin, so that share(), which only drive() may then call, has them at once: for a stream of calls
-    /// that are shorter than a wake-up, 10 to 100 us.
+    /// that are shorter than a wake-up, 10 to 100 us. Throws ShapeError for a team of a lone member.
     void stay_awake(const std::function<void()>& drive);
 
   private:
@@ -196,7 +196,7 @@ class PhaseGate {
         PhaseGate& gate_;
         std::size_t thread_;
         std::size_t watched_ = 0;
-        Clock::duration longest_item_{};  ///< of those that nothing interrupted
+        Clock::duration longest_item_{};  ///< without what others took of it
         std::size_t turns_left_ = 0;      ///< at whose ends the core is given away
         Clock::time_point turn_ends_{};
         std::uint64_t phase_ = 0;
