@@ -9,6 +9,7 @@
 #include "mnist/machine/bandwidth.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "mnist/step/phase_gate.hpp"
 #include "mnist/step/team.hpp"
 
 namespace mnist::bench {

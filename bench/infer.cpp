@@ -153,6 +153,7 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
         return;
     }
     Team team(std::min(threads, tiles_of(batch)), bench.cpus.order);
+    call.workers = team.size();
     const std::size_t tile = inference_tile(batch);
     if (format == NumberFormat::f32) {
         Engine engine(team, {.dims = bench.dims(), .batch = 0, .eval_tile = tile});

@@ -8,6 +8,7 @@
 
 #include "mnist/core/aligned.hpp"
 #include "mnist/stats/summary.hpp"
+#include "mnist/step/phase_gate.hpp"
 
 namespace mnist::bench {
 namespace {

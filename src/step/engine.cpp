@@ -88,12 +88,7 @@ void Engine::Impl::divide_work() {
     const bool divided = options_.precision == Precision::f32;
     strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
     forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
-    // A group has few blocks; a block for everybody wants several groups.
-    constexpr std::size_t kLongestSpan = 4;
-    const BatchCut cut = cut_batch(options_.batch);
-    const std::size_t blocks = cut.group / cut.block;
-    strips_.span =
-        std::clamp<std::size_t>((team + blocks - 1) / blocks, 1, std::min(kLongestSpan, cut.groups()));
+    strips_.span = span_of(cut_batch(options_.batch), team);
     constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
     for (std::size_t l = 1; l < plans.size(); ++l) {
         const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);

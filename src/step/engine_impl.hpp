@@ -13,6 +13,7 @@
 
 #include "eval_program.hpp"
 #include "mnist/step/engine.hpp"
+#include "mnist/step/phase_gate.hpp"
 #include "step_program.hpp"
 
 namespace mnist {

@@ -31,13 +31,14 @@ EvalProgram::EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers
 }
 
 std::vector<AlignedVector<float>>& EvalProgram::values_of(std::size_t thread) {
-    std::vector<AlignedVector<float>>& values = values_[thread];
-    if (values.empty()) {
+    if (values_[thread].empty()) {
+        std::vector<AlignedVector<float>> values;  // whole or not at all, where memory runs out
         values.emplace_back(rows_ * layers_.front().plan.in_padded, 0.0F, memory_);
         for (const LayerMemory& layer : layers_)
             values.emplace_back(rows_ * layer.plan.out_padded, 0.0F, memory_);
+        values_[thread] = std::move(values);
     }
-    return values;
+    return values_[thread];
 }
 
 std::size_t EvalProgram::live_rows(std::size_t t, std::size_t count) const {

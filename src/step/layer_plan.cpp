@@ -122,4 +122,10 @@ BatchCut cut_batch(std::size_t rows) {
     return {.rows = rows, .group = group, .tile = group / tiles, .block = block};
 }
 
+std::size_t span_of(const BatchCut& cut, std::size_t team) {
+    constexpr std::size_t kLongest = 4;
+    const std::size_t blocks = cut.group / cut.block;
+    return std::clamp<std::size_t>((team + blocks - 1) / blocks, 1, std::min(kLongest, cut.groups()));
+}
+
 }  // namespace mnist

@@ -1,10 +1,9 @@
-// Pinning, waiting and the hand-out of items.
+// Starting and pinning threads, and sharing items among them.
 #include "mnist/step/team.hpp"
 
 #include <pmmintrin.h>
 #include <pthread.h>
 #include <sched.h>
-#include <time.h>
 #include <xmmintrin.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/thread_waits.hpp"
 #include "mnist/onednn/primitives.hpp"
+#include "mnist/step/phase_gate.hpp"
 
 namespace mnist {
 namespace {
@@ -180,82 +180,6 @@ void Team::stay_awake(const std::function<void()>& drive) {
                 wait.pause();
         }
     });
-}
-
-void SpinWait::pause() {
-    if (spins_left_ > 0) {
-        --spins_left_;
-        _mm_pause();
-    } else {
-        sched_yield();
-    }
-}
-
-std::chrono::nanoseconds PhaseGate::Walker::thread_cpu_time() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-// The time on the CPU is a system call, so only items that follow a long one are measured with it: large
-// batches have long items by nature, and a process that wants the core will displace the thread again. Turns
-// are shorter than the time slices that the system gives, so that these end between items. They pay where
-// items take longer than to bring what they read from another core's cache, which each change of turns costs;
-// elsewhere the thread leaves its items to the others for some slices.
-void PhaseGate::Walker::look_closer(const ItemWatch& watch) {
-    constexpr std::chrono::nanoseconds kLost =
-        std::chrono::microseconds{300};  // shorter: the system's own small work
-    constexpr std::chrono::nanoseconds kLongestRest = std::chrono::milliseconds{20};  // several time slices
-    constexpr int kRestPerLoss = 10;
-    constexpr std::chrono::nanoseconds kLongItem = std::chrono::microseconds{200};
-    constexpr std::size_t kTurns = 50;
-    const bool was_watched = watch.cpu_time.count() > 0;
-    watched_ = kWatched;
-    if (!was_watched) return;
-    const std::chrono::nanoseconds own = thread_cpu_time() - watch.cpu_time;
-    longest_item_ = std::max<Clock::duration>(longest_item_, own);  // all items may be longer than suspicious
-    const std::chrono::nanoseconds lost = (Clock::now() - watch.begun) - own;
-    if (lost < kLost) return;
-    if (longest_item_ > kLongItem) {
-        if (turns_left_ == 0) turn_ends_ = Clock::now() + kTurn;
-        turns_left_ = kTurns;
-        return;
-    }
-    // At least one thread must stay.
-    if (gate_.resting_.fetch_add(1) + 1 < gate_.threads_)
-        std::this_thread::sleep_for(std::min(kRestPerLoss * lost, kLongestRest));
-    gate_.resting_.fetch_sub(1);
-}
-
-void PhaseGate::Walker::give_way() {
-    --turns_left_;
-    sched_yield();
-    turn_ends_ = Clock::now() + kTurn;
-}
-
-PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone)
-    : threads_(threads), claimed_(most_items), crowded_(crowded), lone_(lone) {}
-
-void PhaseGate::reset() {
-    for (Counter& counter : claimed_) counter.value.store(0, std::memory_order_relaxed);
-    done_.value.store(0, std::memory_order_relaxed);
-    abandoned_.store(false, std::memory_order_release);
-}
-
-bool PhaseGate::claim(std::size_t item, std::uint64_t phase) noexcept {
-    std::atomic<std::uint64_t>& last = claimed_[item].value;
-    std::uint64_t seen = last.load(std::memory_order_relaxed);
-    // A thread that lags behind finds the item taken in its phase or in a later one.
-    return seen < phase && last.compare_exchange_strong(seen, phase, std::memory_order_acq_rel);
-}
-
-bool PhaseGate::wait_for(std::uint64_t done) const noexcept {
-    SpinWait wait(crowded_);
-    while (done_.value.load(std::memory_order_acquire) < done) {
-        if (abandoned_.load(std::memory_order_acquire)) return false;
-        wait.pause();
-    }
-    return !abandoned_.load(std::memory_order_acquire);
 }
 
 }  // namespace mnist

@@ -42,10 +42,12 @@ MemoryNeed memory_need(const MemoryShape& shape) {
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
-    // A step has the rows of a group, one part at least of the first layer's sums, and all results with their
-    // gradients; a loader whole batches.
-    const double group_floats = static_cast<double>(std::min(shape.batch, kLargestGroup)) *
-                                (input + padded(shape.dims.at(1)) + 2 * outputs);
+    // A step has the rows of a group, and of a span one part at least of the first layer's sums and all
+    // results with their gradients; a loader has whole batches.
+    const BatchCut cut = cut_batch(shape.batch);
+    const double group_floats = static_cast<double>(cut.rows_of(0)) * input +
+                                static_cast<double>(cut.rows_of(0, span_of(cut, shape.threads))) *
+                                    (padded(shape.dims.at(1)) + 2 * outputs);
     const double loader_floats = static_cast<double>(shape.batch) * slots * input;
     const double eval_floats =
         static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);

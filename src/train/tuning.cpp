@@ -21,6 +21,8 @@ namespace {
 constexpr double kBudgetSeconds = 0.2;
 constexpr double kSecondsOfMeasurement = 0.008;  // beside which waking a team is little
 constexpr double kLongStep = 0.05;
+// Weights and state of every candidate are in memory at once; a larger network has work for all cores.
+constexpr std::size_t kMostParameters = 1'000'000;
 
 // Takes the same steps with each of some teams.
 class Timing {
@@ -135,7 +137,10 @@ std::size_t race(std::size_t ways, const std::function<double(std::size_t)>& mea
 TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
                         const std::atomic<bool>& stop) {
     const std::vector<TeamChoice> teams = team_candidates(cpus, config.loader_threads);
-    if (teams.size() == 1) return teams.front();
+    const std::vector<std::size_t> dims = network_dims(config, dataset);
+    std::size_t parameters = 0;
+    for (std::size_t l = 0; l + 1 < dims.size(); ++l) parameters += (dims[l] + 1) * dims[l + 1];
+    if (teams.size() == 1 || parameters > kMostParameters) return teams.front();
     Timing timing(config, dataset, cpus, teams, stop);
     if (timing.adapt() > kLongStep) return teams.front();
     return teams[race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); })];

@@ -107,4 +107,7 @@ struct BatchCut {
 /// The cut of a batch of `rows` rows.
 [[nodiscard]] BatchCut cut_batch(std::size_t rows);
 
+/// Groups that a team walks through together: as many as have a block for each of its workers, up to four.
+[[nodiscard]] std::size_t span_of(const BatchCut& cut, std::size_t team);
+
 }  // namespace mnist
