@@ -72,8 +72,8 @@ const std::vector<Flag>& flags() {
         {"seed", "N", kOwn, "Seed of the first repetition; the r-th takes N + r (default: 0)",
          [](Options& o, const GivenValue& v) { o.seed = v.count(0, UINT64_MAX / 2); }},
         {"threads", "N[,N...]", kOwn,
-         "Compute threads; auto, the default: one for each physical core that may be used; a list runs "
-         "everything with each count",
+         "Compute threads; auto, the default: as many as train fastest on the cores that may be used; a list "
+         "runs everything with each count",
          set_threads},
         {"precision", "f32[,bf16]", kOwn,
          "Of Train, Step and TimeToAccuracy/Record (default: f32, and of bf16 the record and Train/Adam at "

@@ -32,8 +32,8 @@ def arguments():
     parser.add_argument('--peers', default=','.join(PEERS), type=words_of(PEERS), help='default: all, %(default)s')
     parser.add_argument('--libtorch', help='the program libtorch_mlp')
     parser.add_argument('--jax-python', default=sys.executable, help='the Python that has JAX')
-    parser.add_argument('--threads', type=int, help='the number that is measured beside 1 (default: one for each physical core that may be used, as '
-                        'mnist_bench counts them)')
+    parser.add_argument('--threads', type=int, help='the number that is measured beside 1 (default: one for each '
+                        'physical core that may be used)')
     parser.add_argument('--data-dir', default=os.environ.get('MNIST_DATA_DIR', 'data/mnist'))
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--epochs', type=int, default=2, help='timed epochs of each peer in each round, behind one that is not timed')

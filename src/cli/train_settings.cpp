@@ -179,7 +179,7 @@ std::vector<Setting> training_settings() {
          "", [](O& o, const G& g) { o.config.seeds = g.count(1, kMaxSeeds); },
          [](const O& o) { return whole(o.config.seeds); }},
         {"threads", SettingKind::whole_or_auto, "N", "Training",
-         "Compute threads; auto: one for each physical core that may be used", "", "",
+         "Compute threads; auto: as many as train fastest on the cores that may be used", "", "",
          [](O& o, const G& g) { o.config.threads = g.count_or_auto(kMostThreads, kThreadsRemedy); },
          [](const O& o) { return o.config.threads == 0 ? toml_string("auto") : whole(o.config.threads); }},
         {"init-model", SettingKind::text, "FILE", "Training", "Start from these weights (safetensors)",

@@ -136,8 +136,10 @@ Comparison described(const Measurements& base, const Measurements& measured, con
     comparison.base_label = base.label;
     comparison.new_label = measured.label;
     comparison.fingerprint_differences = fingerprint_differences(base.facts, measured.facts);
-    add_threads_difference(comparison.fingerprint_differences, matches.rows);
     comparison.other_differences = other_differences(base.facts, measured.facts);
+    add_threads_difference(auto_chose_both(base.facts, measured.facts) ? comparison.other_differences
+                                                                       : comparison.fingerprint_differences,
+                           matches.rows);
     comparison.mode = mode;
     if (mode == CompareMode::automatic)
         comparison.mode =

@@ -159,6 +159,10 @@ std::vector<FactDifference> fingerprint_differences(const Facts& base, const Fac
     return machine_differences(base, measured, true);
 }
 
+bool auto_chose_both(const Facts& base, const Facts& measured) {
+    return fact(base, kThreadsChosen) == "auto" && fact(measured, kThreadsChosen) == "auto";
+}
+
 void add_threads_difference(std::vector<FactDifference>& differences, const std::vector<Match>& matches) {
     const auto other = std::find_if(matches.begin(), matches.end(), [](const Match& match) {
         return match.base_as.threads != match.measured_as.threads;

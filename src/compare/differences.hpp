@@ -21,6 +21,10 @@ namespace mnist {
 /// the quota (without one there is none).
 [[nodiscard]] std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured);
 
+/// Whether --threads auto chose the teams of both, which is then part of what is compared and makes no other
+/// machine.
+[[nodiscard]] bool auto_chose_both(const Facts& base, const Facts& measured);
+
 /// Adds the threads of the first rows that were measured with other numbers of them.
 void add_threads_difference(std::vector<FactDifference>& differences, const std::vector<Match>& matches);
 

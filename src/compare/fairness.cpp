@@ -24,6 +24,8 @@ struct UnfairFact {
 };
 constexpr const char* kSameRate = "train with the same learning rate";
 constexpr const char* kLoaders = "mnist.config.loader_threads";
+constexpr const char* kTeamSize = "mnist.config.threads";
+constexpr std::string_view kGrid = "mnist.grid.";
 constexpr const char* kSchedule = "mnist.config.schedule";
 constexpr std::array kUnfairSettings{
     UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
@@ -70,11 +72,9 @@ void warn_of_difference(const UnfairFact& unfair, const Facts& base, const Facts
     };
     const auto a = said_or_usual(base);
     const auto b = said_or_usual(measured);
-    // Where auto chose the team, its loaders are part of the choice.
-    const auto is_chosen = [&](const Facts& facts) {
-        return unfair.key == kLoaders && fact(facts, "mnist.config.threads_chosen") == "auto";
-    };
-    if (a && b && *a != *b && !(is_chosen(base) && is_chosen(measured)))
+    // Where auto chose the teams, their loaders are part of the choice.
+    const bool is_chosen = unfair.key == kLoaders && auto_chose_both(base, measured);
+    if (a && b && *a != *b && !is_chosen)
         warnings.push_back(fmt::format("the {} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
 }
 
@@ -136,6 +136,29 @@ std::vector<std::string> settings_warnings(const Measurements& base, const Measu
             warn_of_difference(unfair, base.facts, measured.facts, warnings);
     }
     return warnings;
+}
+
+/// Auto times for a fraction of a second, so a busy one may have cost the whole file cores.
+void warn_of_teams(const Facts& base, const Facts& measured, std::vector<std::string>& warnings) {
+    if (!auto_chose_both(base, measured)) return;
+    std::vector<std::string> others;
+    const auto add = [&](std::string_view what, const std::string& a, const std::string& b) {
+        if (a != b) others.push_back(fmt::format("{} {} and {}", what, a, b));
+    };
+    const auto threads = fact(base, kTeamSize);
+    if (threads) add("threads", *threads, fact(measured, kTeamSize).value_or(*threads));
+    for (auto at = base.lower_bound(std::string(kGrid)); at != base.end(); ++at) {
+        if (!at->first.starts_with(kGrid)) break;
+        const auto workers = [](const std::string& grid) { return grid.substr(0, grid.find(';')); };
+        const std::string grid = fact(measured, at->first).value_or(at->second);
+        add(at->first.substr(kGrid.size()), workers(at->second), workers(grid));
+    }
+    if (others.empty()) return;
+    const std::string more = others.size() > 1 ? fmt::format(", and {} more", others.size() - 1) : "";
+    warnings.push_back(
+        fmt::format("--threads auto chose other teams ({}{}), which may be all of a "
+                    "difference: give both the same number of --threads",
+                    others.front(), more));
 }
 
 void warn_of_noise(const Measurements& base, std::vector<std::string>& warnings) {
@@ -204,6 +227,7 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
                                             const std::vector<Match>& matches) {
     std::vector<std::string> warnings = settings_warnings(base, measured, matches);
     for (const UnfairFact& unfair : kUnfair) warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    warn_of_teams(base.facts, measured.facts, warnings);
     warn_of_noise(base, warnings);
     warn_of_one(base, warnings);
     warn_of_one(measured, warnings);

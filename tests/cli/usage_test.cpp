@@ -111,7 +111,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"train", "--seed", "18446744073709551615", "--seeds", "2"}, {"--seed", "18446744073709551615"}},
         {{"train", "--threads", "1025"},
          {"--threads: expected auto or a whole number from 1 to 1024, found \"1025\". auto, the default, "
-          "is"}},
+          "times"}},
         {{"train", "--threads", "100000"}, {"--threads", "\"100000\""}},
         {{"train", "--threads", "-1"}, {"--threads", "\"-1\""}},
         {{"train", "--threads", "0"}, {"--threads", "\"0\"", "auto"}},

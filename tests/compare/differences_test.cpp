@@ -88,6 +88,36 @@ TEST_CASE("differences: how a number of threads came about is no difference, and
     CHECK_NOTHROW(pool_into(pool, chosen));
 }
 
+TEST_CASE("differences: what auto chose on one machine makes it no other, and is warned of") {
+    Measurements base = measured("a.json", {row("Train/Adam/batch:64", 1)});
+    Measurements other = measured("b.json", {row("Train/Adam/batch:64", 2)});
+    other.facts["mnist.config.threads"] = "1";
+    CHECK(compare(base, other, {}).mode == CompareMode::report);
+    base.facts["mnist.config.threads_chosen"] = other.facts["mnist.config.threads_chosen"] = "auto";
+    const Comparison comparison = compare(base, other, {});
+    CHECK(comparison.mode == CompareMode::gate);
+    CHECK(comparison.fingerprint_differences.empty());
+    CHECK(keys(comparison.other_differences) == Keys{"mnist.config.threads"});
+    CHECK(warnings_of(comparison, "--threads auto chose other teams (threads 2 and 1),").size() == 1);
+}
+
+TEST_CASE("differences: a benchmark whose team auto chose otherwise is warned of") {
+    Measurements base = measured("a.json", {row("Train/Adam/batch:64", 1)});
+    Measurements other = measured("b.json", {row("Train/Adam/batch:64", 2)});
+    for (const char* const training : {"Adam/batch:256", "Adam/batch:64"}) {
+        base.facts[std::string("mnist.grid.") + training] = "2 workers; 4 strips";
+        other.facts[std::string("mnist.grid.") + training] = "1 worker; 4 strips";
+    }
+    CHECK(compare(base, other, {}).warnings.empty());
+    base.facts["mnist.config.threads_chosen"] = other.facts["mnist.config.threads_chosen"] = "auto";
+    CHECK(
+        warnings_of(compare(base, other, {}), "(Adam/batch:256 2 workers and 1 worker, and 1 more)").size() ==
+        1);
+    other.facts["mnist.grid.Adam/batch:64"] = "2 workers; 8 strips";
+    other.facts.erase("mnist.grid.Adam/batch:256");
+    CHECK(compare(base, other, {}).warnings.empty());
+}
+
 TEST_CASE("differences: memory may differ by less than one percent") {
     constexpr const char* kMemory = "mnist.machine.memory_bytes";
     CHECK(between(kMemory, "25276502016", "25176502016").mode == CompareMode::gate);

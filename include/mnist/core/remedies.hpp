@@ -11,7 +11,8 @@ namespace mnist {
 
 /// For a value of --threads that is none.
 inline constexpr std::string_view kThreadsRemedy =
-    "auto, the default, is one thread for each physical core that this process may use";
+    "auto, the default, times a few steps and takes as many as are fastest on the cores that this process "
+    "may use";
 
 /// "`mnist fetch ARGUMENTS` (in a checkout: `./run fetch ARGUMENTS`)".
 [[nodiscard]] inline std::string fetch_words(std::string_view arguments) {
