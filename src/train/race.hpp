@@ -16,8 +16,8 @@ inline constexpr double kWorthChanging = 0.97;
 /// Index of the winner. `measure(i)` takes a measurement of way i and returns its seconds; measurements go in
 /// turns until their sum is `budget_s` or one way is left. Others can only lengthen a measurement, so a way's
 /// shortest counts. One that took half as long again as the best is out at once, one that is a tenth behind
-/// after two measurements as well. A way that cannot be taken has taken infinitely long. `more()`: whether to
-/// go on at all.
+/// after two measurements as well; the first way stays, so that another one wins only after the whole time. A
+/// way that cannot be taken has taken infinitely long. `more()`: whether to go on at all.
 [[nodiscard]] std::size_t race(std::size_t ways, const std::function<double(std::size_t)>& measure,
                                double budget_s, const std::function<bool()>& more);
 

@@ -10,6 +10,7 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/step/optimizer.hpp"
 #include "mnist/train/experiment.hpp"
 #include "race.hpp"
@@ -127,7 +128,7 @@ std::size_t race(std::size_t ways, const std::function<double(std::size_t)>& mea
             best = std::min(best, seconds);
         }
         const double limit = best * (round == 0 ? kFarBehind : kBehind);
-        std::erase_if(running, [&](std::size_t way) { return shortest[way] > limit; });
+        std::erase_if(running, [&](std::size_t way) { return way != 0 && shortest[way] > limit; });
     }
     const auto winner =
         static_cast<std::size_t>(std::min_element(shortest.begin(), shortest.end()) - shortest.begin());
@@ -143,7 +144,11 @@ TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset, const
     if (teams.size() == 1 || parameters > kMostParameters) return teams.front();
     Timing timing(config, dataset, cpus, teams, stop);
     if (timing.adapt() > kLongStep) return teams.front();
-    return teams[race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); })];
+    DisturbanceWatch watch(cpus.order);
+    watch.begin();
+    const std::size_t fastest =
+        race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); });
+    return teams[disturbed_by(watch.so_far()) ? 0 : fastest];
 }
 
 }  // namespace mnist

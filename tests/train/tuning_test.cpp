@@ -53,6 +53,8 @@ TEST_CASE("tuning: another team is chosen where it is faster by three percent, a
 TEST_CASE("tuning: a measurement that was disturbed decides nothing, for the shortest one counts") {
     CHECK(race(2, Script({{1.0, 1.0}, {1.3, 0.9}}), 10, kUndisturbed) == 1);
     CHECK(race(2, Script({{1.4, 1.0}, {1.05, 1.05}}), 10, kUndisturbed) == 0);
+    // The usual team is measured to the end.
+    CHECK(race(2, Script({{2.0, 1.0}, {1.0, 1.0}}), 10, kUndisturbed) == 0);
 }
 
 TEST_CASE("tuning: teams that are far behind are not measured again, and measuring ends in time") {

@@ -20,11 +20,12 @@ struct TeamChoice {
 
 /// The team that takes least for a step of this training here, found by taking some: one worker for each
 /// physical core, unless fewer, the cores' siblings as well, or some cores that load for the others are
-/// faster by 3 %. Loaders are tried only where `config` has none. `config.threads` is not looked at; the
-/// first of its optimizers is what is timed. Cost: about 0.2 s of steps, and for each team that takes part
-/// its making, some milliseconds, and a first step; two steps where one takes 50 ms; nothing where there is
-/// one CPU, or a network of more than a million parameters. Memory: the teams' engines at once. `stop` ends
-/// it early, with one worker a core. Throws as run_experiment.
+/// faster by 3 %. Others' work at the same time leaves it at one a core. Loaders are tried only where
+/// `config` has none. `config.threads` is not looked at; the first of its optimizers is what is timed. Cost:
+/// about 0.2 s of steps, and for each team that takes part its making, some milliseconds, and a first step;
+/// two steps where one takes 50 ms; nothing where there is one CPU, or a network of more than a million
+/// parameters. Memory: the teams' engines at once. `stop` ends it early, with one worker a core. Throws as
+/// run_experiment.
 [[nodiscard]] TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset,
                                       const UsableCpus& cpus, const std::atomic<bool>& stop);
 
