@@ -209,7 +209,10 @@ std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& me
                                   "mnist.build.build_type", "mnist.build.onednn", "mnist.build.flags",
                                   "mnist.dataset.sha256"};
     for (std::string& key : configuration_keys(base, measured)) keys.push_back(std::move(key));
+    // Where auto chose, the flags were the same.
+    const bool same_flags = auto_chose_both(base, measured);
     for (const std::string& key : keys) {
+        if (same_flags && (key == kThreads || key == "mnist.config.loader_threads")) continue;
         const auto a = fact(base, key);
         const auto b = fact(measured, key);
         if (a != b && !is_among(kHarmless, key)) obstacles.push_back({.key = key, .base = a, .new_value = b});

@@ -99,6 +99,10 @@ TEST_CASE("differences: what auto chose on one machine makes it no other, and is
     CHECK(comparison.fingerprint_differences.empty());
     CHECK(keys(comparison.other_differences) == Keys{"mnist.config.threads"});
     CHECK(warnings_of(comparison, "--threads auto chose other teams (threads 2 and 1),").size() == 1);
+
+    CHECK_NOTHROW(pool_into(base, other));
+    other.facts.erase("mnist.config.threads_chosen");
+    CHECK_THROWS_AS(pool_into(base, other), InputError);
 }
 
 TEST_CASE("differences: a benchmark whose team auto chose otherwise is warned of") {
