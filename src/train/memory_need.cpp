@@ -44,10 +44,12 @@ MemoryNeed memory_need(const MemoryShape& shape) {
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
     // A step has the rows of a group, and of a span one part at least of the first layer's sums and all
     // results with their gradients; a loader has whole batches.
-    const BatchCut cut = cut_batch(shape.batch);
-    const double group_floats = static_cast<double>(cut.rows_of(0)) * input +
-                                static_cast<double>(cut.rows_of(0, span_of(cut, shape.threads))) *
-                                    (padded(shape.dims.at(1)) + 2 * outputs);
+    const BatchCut cut = cut_batch(std::max<std::size_t>(1, shape.batch));
+    const auto rows = [&](std::size_t groups) {
+        return shape.batch == 0 ? 0.0 : static_cast<double>(cut.rows_of(0, groups));
+    };
+    const double group_floats =
+        rows(1) * input + rows(span_of(cut, shape.threads)) * (padded(shape.dims.at(1)) + 2 * outputs);
     const double loader_floats = static_cast<double>(shape.batch) * slots * input;
     const double eval_floats =
         static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);

@@ -50,8 +50,11 @@ TEST_CASE("memory need: a group of rows has results and gradients of every layer
     CHECK(memory_need(shape).rows_bytes == 256 * of_row * 4);
     shape.loader_threads = 1;
     CHECK(memory_need(shape).rows_bytes == (256 * of_row + 1024.0 * 4 * 16) * 4);
-    shape.batch = 100;
     shape.loader_threads = 0;
+    shape.threads = 16;  // two groups at a time
+    CHECK(memory_need(shape).rows_bytes == (512 * (of_row - 16) + 256 * 16) * 4);
+    shape.threads = 1;
+    shape.batch = 100;
     CHECK(memory_need(shape).rows_bytes == 100 * of_row * 4);
     shape = {.dims = {16, 1024, 16}, .batch = 0, .eval_tile = 64, .threads = 3};
     CHECK(memory_need(shape).rows_bytes == 3.0 * 64 * (16 + 1024 + 16) * 4);
