@@ -16,8 +16,6 @@
 
 namespace {
 
-using mnist::race;
-using mnist::team_candidates;
 using mnist::TeamChoice;
 
 const auto kUndisturbed = [] { return true; };
@@ -45,21 +43,21 @@ class Script {
 }  // namespace
 
 TEST_CASE("tuning: another team is chosen where it is faster by three percent, and only then") {
-    CHECK(race(2, Script({{1.00}, {0.98}}), 10, kUndisturbed) == 0);
-    CHECK(race(2, Script({{1.00}, {0.96}}), 10, kUndisturbed) == 1);
-    CHECK(race(3, Script({{1.00}, {0.96}, {0.90}}), 10, kUndisturbed) == 2);
+    CHECK(mnist::race(2, Script({{1.00}, {0.98}}), 10, kUndisturbed) == 0);
+    CHECK(mnist::race(2, Script({{1.00}, {0.96}}), 10, kUndisturbed) == 1);
+    CHECK(mnist::race(3, Script({{1.00}, {0.96}, {0.90}}), 10, kUndisturbed) == 2);
 }
 
 TEST_CASE("tuning: a measurement that was disturbed decides nothing, for the shortest one counts") {
-    CHECK(race(2, Script({{1.0, 1.0}, {1.3, 0.9}}), 10, kUndisturbed) == 1);
-    CHECK(race(2, Script({{1.4, 1.0}, {1.05, 1.05}}), 10, kUndisturbed) == 0);
+    CHECK(mnist::race(2, Script({{1.0, 1.0}, {1.3, 0.9}}), 10, kUndisturbed) == 1);
+    CHECK(mnist::race(2, Script({{1.4, 1.0}, {1.05, 1.05}}), 10, kUndisturbed) == 0);
     // The usual team is measured to the end.
-    CHECK(race(2, Script({{2.0, 1.0}, {1.0, 1.0}}), 10, kUndisturbed) == 0);
+    CHECK(mnist::race(2, Script({{2.0, 1.0}, {1.0, 1.0}}), 10, kUndisturbed) == 0);
 }
 
 TEST_CASE("tuning: teams that are far behind are not measured again, and measuring ends in time") {
     Script script({{1.0}, {1.6}, {1.2}, {1.05}});
-    CHECK(race(4, std::ref(script), 10, kUndisturbed) == 0);
+    CHECK(mnist::race(4, std::ref(script), 10, kUndisturbed) == 0);
     CHECK(script.taken(1) == 1);
     CHECK(script.taken(2) == 2);
     CHECK(script.taken(0) + script.taken(3) > 4);
@@ -68,30 +66,30 @@ TEST_CASE("tuning: teams that are far behind are not measured again, and measuri
 
 TEST_CASE("tuning: a team that cannot be had is out, and the others are measured as without it") {
     Script script({{1.0}, {std::numeric_limits<double>::infinity()}, {0.9}});
-    CHECK(race(3, std::ref(script), 10, kUndisturbed) == 2);
+    CHECK(mnist::race(3, std::ref(script), 10, kUndisturbed) == 2);
     CHECK(script.taken(1) == 1);
 }
 
 TEST_CASE("tuning: a team for which there was no time is not chosen") {
     Script script({{1.0}, {1.2}, {0.1}});
-    CHECK(race(3, std::ref(script), 2, kUndisturbed) == 0);
+    CHECK(mnist::race(3, std::ref(script), 2, kUndisturbed) == 0);
     CHECK(script.taken(2) == 0);
 }
 
 TEST_CASE("tuning: who wants the program to end gets the usual team") {
-    CHECK(race(2, Script({{1.0}, {0.5}}), 10, [] { return false; }) == 0);
+    CHECK(mnist::race(2, Script({{1.0}, {0.5}}), 10, [] { return false; }) == 0);
 }
 
 TEST_CASE("tuning: one worker a core comes first, then siblings, loaders and fewer workers") {
     using Teams = std::vector<TeamChoice>;
-    CHECK(team_candidates({.order = {0}, .cores = 1}, 0) == Teams{workers(1)});
-    CHECK(team_candidates({.order = {0, 1}, .cores = 2}, 0) == Teams{workers(2), workers(1)});
-    CHECK(team_candidates({.order = {0, 1}, .cores = 1}, 0) == Teams{workers(1), workers(2)});
+    CHECK(mnist::team_candidates({.order = {0}, .cores = 1}, 0) == Teams{workers(1)});
+    CHECK(mnist::team_candidates({.order = {0, 1}, .cores = 2}, 0) == Teams{workers(2), workers(1)});
+    CHECK(mnist::team_candidates({.order = {0, 1}, .cores = 1}, 0) == Teams{workers(1), workers(2)});
     CHECK(
-        team_candidates({.order = {0, 1, 2, 3, 4, 5, 6, 7}, .cores = 4}, 0) ==
+        mnist::team_candidates({.order = {0, 1, 2, 3, 4, 5, 6, 7}, .cores = 4}, 0) ==
         Teams{
             workers(4), workers(8), {.workers = 3, .loader_threads = 1}, workers(3), workers(2), workers(1)});
-    CHECK(team_candidates({.order = {0, 1, 2, 3}, .cores = 4}, 2) ==
+    CHECK(mnist::team_candidates({.order = {0, 1, 2, 3}, .cores = 4}, 2) ==
           Teams{{.workers = 4, .loader_threads = 2},
                 {.workers = 3, .loader_threads = 2},
                 {.workers = 2, .loader_threads = 2},
@@ -99,7 +97,7 @@ TEST_CASE("tuning: one worker a core comes first, then siblings, loaders and few
     for (std::size_t cores = 1; cores <= 200; ++cores) {
         std::map<std::pair<std::size_t, std::size_t>, int> met;
         for (const TeamChoice& team :
-             team_candidates({.order = std::vector<int>(2 * cores), .cores = cores}, 0)) {
+             mnist::team_candidates({.order = std::vector<int>(2 * cores), .cores = cores}, 0)) {
             CAPTURE(cores, team.workers, team.loader_threads);
             CHECK(team.workers >= 1);
             CHECK(++met[std::pair(team.workers, team.loader_threads)] == 1);
@@ -116,7 +114,7 @@ TEST_CASE("tuning: a choice on this machine is one of its candidates, for every 
         mnist::TrainConfig config;
         config.batch_size = batch;
         const TeamChoice chosen = fastest_team(config, dataset, cpus, stop);
-        const auto teams = team_candidates(cpus, 0);
+        const auto teams = mnist::team_candidates(cpus, 0);
         CHECK(std::find(teams.begin(), teams.end(), chosen) != teams.end());
     }
 }
