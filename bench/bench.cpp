@@ -83,11 +83,16 @@ TrainConfig Bench::config(OptimizerKind optimizer, std::size_t batch, std::size_
 
 TrainConfig Bench::with_team(const TrainConfig& wanted) {
     if (!options.threads.empty()) return wanted;
-    const auto [known, is_new] = teams_.try_emplace(training_name(wanted));
-    if (is_new) known->second = fastest_team(wanted, dataset.value(), cpus, stop);
+    const std::string name = training_name(wanted);
+    if (!teams_.contains(name)) {
+        // Only then kept: a failure must not leave a choice behind that nobody made.
+        const TeamChoice chosen = fastest_team(wanted, dataset.value(), cpus, stop);
+        teams_.emplace(name, chosen);
+    }
+    const TeamChoice& team = teams_.at(name);
     TrainConfig config = wanted;
-    config.threads = known->second.workers;
-    config.loader_threads = known->second.loader_threads;
+    config.threads = team.workers;
+    config.loader_threads = team.loader_threads;
     return config;
 }
 
