@@ -50,7 +50,7 @@ class PhaseGate {
 
     /// Forgets all phases. Only while no thread is in one.
     void reset();
-    /// Lets all waiting threads go on at once, with enter() returning false from now on, until reset(). For
+    /// Lets all waiting threads go on at once, with phase() returning false from now on, until reset(). For
     /// failures.
     void abandon() noexcept { abandoned_.store(true, std::memory_order_release); }
 

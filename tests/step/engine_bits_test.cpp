@@ -1,0 +1,140 @@
+// The promise that losses, weights and logits are the same bits for every number of threads, and the bits
+// that were recorded.
+#include <dnnl.h>
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "mnist/core/rng.hpp"
+#include "mnist/step/engine.hpp"
+#include "mnist/step/precision.hpp"
+#include "step/samples.hpp"
+
+namespace mnist {
+
+TEST_CASE(
+    "engine: losses and weights are the same bits for any number of threads, every batch size and either "
+    "precision") {
+    const Precision precision = GENERATE(Precision::f32, Precision::bf16);
+    if (precision_obstacle(precision)) return;
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples all = random_samples(std::size_t{2} * 4096 + 1400, dims.front(), dims.back());
+    for (const std::size_t batch : {std::size_t{16}, std::size_t{64}, std::size_t{100}, std::size_t{256},
+                                    std::size_t{1000}, std::size_t{1024}, std::size_t{4096}}) {
+        const std::size_t count = 2 * batch + batch / 3;
+        std::vector<std::uint32_t> order = in_order(count);
+        CounterRng rng(1, RandomPurpose::shuffle, 0);
+        shuffle(order, rng);
+        std::string expected;
+        double expected_loss = 0;
+        for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 4, 7, 16, 64}) {
+            Team team(threads, {});
+            Engine engine(
+                team, {.dims = dims, .batch = batch, .last_batch = count % batch, .precision = precision});
+            engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
+            const EpochOutcome outcome = engine.train_epoch(all.rows(), order, kNoStop);
+            REQUIRE(outcome.steps == 3);
+            const std::string hash = weights_sha256(engine.weights());
+            if (expected.empty()) {
+                expected = hash;
+                expected_loss = outcome.loss;
+            }
+            INFO(name(precision) << ", batch " << batch << ", threads " << threads);
+            CHECK(hash == expected);
+            CHECK(outcome.loss == expected_loss);
+        }
+    }
+}
+
+// Recorded on AMD Zen 4 with GCC's optimised code, whose fused multiplications another compiler or a
+// sanitizer may place elsewhere. Another CPU with the same instructions should have the same bits; where it
+// has not, that is worth knowing, and no fault of a change.
+#if defined(NDEBUG) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+constexpr bool kRecordedBuild = true;
+#else
+constexpr bool kRecordedBuild = false;
+#endif
+
+TEST_CASE("engine: weights have the bits that were recorded for the instruction set and oneDNN's version") {
+    struct Recorded {
+        const char* onednn;
+        Isa isa;
+        const char* hash;
+    };
+    const std::vector<Recorded> all{
+        {"2.6.3", Isa::avx512, "b97df964c2e5882d04d086e9bd94d598d8ac61a1c6ea6e2fbdecff9a3b770d74"},
+        {"2.6.3", Isa::avx2, "003e857264525e112ec46b6c9571e51c7eb6e14b564e59ed3571154cb8896c41"},
+        {"2.6.3", Isa::baseline, "2846baa2434b178df1c59a033e9ff6543a16ccf180ff87f4d804bc98d7279d6f"}};
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples samples = random_samples(700, dims.front(), dims.back());
+    Team team(2, {});
+    Engine engine(team, {.dims = dims, .batch = 300, .last_batch = 100});
+    engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
+    REQUIRE(engine.train_epoch(samples.rows(), in_order(700), kNoStop).steps == 3);
+    const std::string hash = weights_sha256(engine.weights());
+    const dnnl_version_t& version = *dnnl_version();
+    const std::string onednn = fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+    for (const Recorded& recorded : all) {
+        if (recorded.onednn != onednn || recorded.isa != detected_isa()) continue;
+        INFO("oneDNN " << onednn << ", " << name(recorded.isa));
+        if (kRecordedBuild && __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f"))
+            CHECK(hash == recorded.hash);
+        else if (hash != recorded.hash)
+            WARN("other bits than where they were recorded: " << hash);
+    }
+}
+
+TEST_CASE("engine: the weights are the same bits for any number of threads, whatever the layers") {
+    const Precision precision = GENERATE(Precision::f32, Precision::bf16);
+    if (precision_obstacle(precision)) return;
+    const auto dims =
+        GENERATE(std::vector<std::size_t>{60, 130, 40, 10}, std::vector<std::size_t>{100, 32, 300, 10},
+                 std::vector<std::size_t>{784, 10}, std::vector<std::size_t>{40, 64, 16, 64, 64, 10});
+    const Samples samples = random_samples(1100, dims.front(), dims.back());
+    std::vector<std::uint32_t> order = in_order(1100);
+    CounterRng rng(1, RandomPurpose::shuffle, 0);
+    shuffle(order, rng);
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{7}, std::size_t{37}, std::size_t{300},
+                                    std::size_t{600}, std::size_t{1099}}) {
+        std::string expected;
+        for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 5, 9}) {
+            Team team(threads, {});
+            Engine engine(team,
+                          {.dims = dims, .batch = batch, .last_batch = 1100 % batch, .precision = precision});
+            engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::momentum, .lr = 0.01});
+            REQUIRE(engine.train_epoch(samples.rows(), order, kNoStop).steps == (1100 + batch - 1) / batch);
+            const std::string hash = weights_sha256(engine.weights());
+            if (expected.empty()) expected = hash;
+            INFO(name(precision) << ", batch " << batch << ", threads " << threads);
+            CHECK(hash == expected);
+        }
+    }
+}
+
+TEST_CASE("engine: logits are the same bits for every number of threads, asleep and awake") {
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples samples = random_samples(1000, dims.front(), dims.back());
+    const ModelParameters model = initial_parameters(dims, 3);
+    for (const std::size_t batch : std::vector<std::size_t>{1, 3, 16, 64, 100, 256, 1000}) {
+        LabelledRows rows = samples.rows();
+        rows.count = batch;
+        std::vector<float> expected;
+        for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 4, 7, 16}) {
+            Team team(threads, {});
+            Engine engine(team, {.dims = dims, .batch = 0, .eval_tile = inference_tile(batch)});
+            engine.start(model, {});
+            const std::vector<float> found = engine.logits(rows);
+            if (expected.empty()) expected = found;
+            INFO("batch " << batch << ", threads " << threads);
+            CHECK(found == expected);
+            team.stay_awake([&] {
+                for (int call = 0; call < 5; ++call) CHECK(engine.logits(rows) == expected);
+            });
+        }
+    }
+}
+
+}  // namespace mnist
