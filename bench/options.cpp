@@ -206,7 +206,7 @@ void add_defaults(const Defaults& defaults, Options& options, Names& given) {
     for (const auto& [name, value] : defaults) {
         if (!given.insert(name).second) continue;
         const auto flag = std::find_if(flags().begin(), flags().end(),
-                                       [name = name](const Flag& one) { return one.name == name; });
+                                       [wanted = name](const Flag& one) { return one.name == wanted; });
         flag->set(options, {"--" + std::string(name), {value}});
     }
 }

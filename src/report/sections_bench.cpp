@@ -118,7 +118,7 @@ Html latency(const Json& report, const std::string& precision) {
          {std::pair{"p50_us", "Half of the calls, µs"}, std::pair{"p90_us", "90 %, µs"},
           std::pair{"p99_us", "99 %, µs"}, std::pair{"max_us", "Longest, µs"}})
         columns.push_back(
-            {name, "number", [key = key](const Json& row) { return Html(three_digits(row[key])); }});
+            {name, "number", [counter = key](const Json& row) { return Html(three_digits(row[counter])); }});
     columns.push_back({"Threads", "number", [](const Json& row) { return Html(text_of(row, "threads")); }});
     columns.push_back(
         {"File", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }});
