@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 
-#define MOST_LINKS 40  // as the kernel
+#define MOST_LINKS 40           // as the kernel
+#define BESIDE "MNIST_BESIDE="  // as src/core/called.cpp
 
 enum { kCannotStart = 126, kNotFound = 127 };  // as shells say it
 
@@ -110,6 +111,17 @@ static const char* in_folder(struct Path* path, const struct Path* folder, const
     return path->text;
 }
 
+// For the commands that programs show: cuts what was called to what stands before the program's name. 0 where
+// nothing does, or it has another name there.
+static int names_folder(struct Path* called) {
+    const size_t name = length(PROGRAM);
+    if (called->length <= name) return 0;
+    const char* last = called->text + called->length - name;
+    if (last[-1] != '/' || !begins_with(last, PROGRAM)) return 0;
+    cut_name(called);
+    return 1;
+}
+
 static const char* why_not(long error) {
     switch (error) {
         case ENOENT:
@@ -144,7 +156,7 @@ __attribute__((used)) static void launch(char** stack) {
          entry->a_type != AT_NULL; ++entry) {
         if (entry->a_type == AT_EXECFN) executed = (const char*)entry->a_un.a_val;
     }
-    static struct Path folder, loader, libraries, program, plugins;
+    static struct Path folder, loader, libraries, program, plugins, beside;
     find_folder(&folder, executed);
 
     // The loader goes by the program's name, which is then the name of the process.
@@ -164,16 +176,19 @@ __attribute__((used)) static void launch(char** stack) {
 
     // A library of the host that is preloaded wants the host's C library, and plug-ins of its hwloc want
     // that.
-    const char* kept[variables + 2];
+    const char* kept[variables + 3];
     n = 0;
     for (size_t i = 0; i < variables; ++i) {
         const char* variable = environment[i];
         if (begins_with(variable, "LD_PRELOAD=") || begins_with(variable, "LD_AUDIT=")) continue;
-        if (begins_with(variable, "HWLOC_PLUGINS_PATH=")) continue;
+        if (begins_with(variable, "HWLOC_PLUGINS_PATH=") || begins_with(variable, BESIDE)) continue;
         kept[n++] = variable;
     }
     append(&plugins, "HWLOC_PLUGINS_PATH=");
     kept[n++] = in_folder(&plugins, &folder, "lib");
+    append(&beside, BESIDE);
+    if (count > 0) append(&beside, arguments[0]);
+    if (names_folder(&beside)) kept[n++] = beside.text;
     kept[n] = NULL;
 
     long error = -system_call(SYS_access, (long)program.text, 4 /* R_OK */, 0);
