@@ -19,6 +19,7 @@
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
@@ -65,6 +66,7 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
     for (const std::string& text : tracing_warnings()) note("warning: " + text);
+    if (const auto slow = slow_isa_warning()) note("warning: " + *slow);
     if (const auto narrowed = inherited_binding(machine, dropped_openmp_binding()))
         note("warning: " + *narrowed);
 }

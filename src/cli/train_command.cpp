@@ -66,6 +66,7 @@ void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& cons
                                  build.build_type.empty() ? "plain" : build.build_type));
     }
     console.warn_of_tracing();
+    if (const auto slow = slow_isa_warning()) console.warn(*slow);
 }
 
 // The processors that the training will be pinned to.

@@ -54,6 +54,15 @@ Isa detected_isa() {
     return isa;
 }
 
+std::optional<std::string> slow_isa_warning() {
+    if (detected_isa() != Isa::baseline) return std::nullopt;
+    const bool held = isa_limit() == IsaLevel::baseline;
+    return fmt::format("{}: results are right, but speed is several times lower than with it{}",
+                       held ? fmt::format("{}={} leaves no AVX2", kVariable, name(*isa_limit()))
+                            : std::string("this CPU has no AVX2 with FMA"),
+                       held ? ". Unset the variable to measure the machine" : "");
+}
+
 std::vector<Isa> available_isas() {
     std::vector<Isa> isas;
     for (const Isa isa : {Isa::baseline, Isa::avx2, Isa::avx512}) {

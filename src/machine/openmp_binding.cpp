@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 5> kBinding{
     "OMP_PROC_BIND=", "OMP_PROC_BIND_ALL=", "OMP_PLACES=", "GOMP_CPU_AFFINITY=", "KMP_AFFINITY="};
 
 // One of each; null where it was not set.
-constinit std::array<const char*, kBinding.size()> dropped{};
+constinit std::array<const char*, kBinding.size()> taken_away{};
 
 }  // namespace
 
@@ -28,7 +28,7 @@ void drop_openmp_binding(int /*arguments*/, char** /*argument_words*/, char** en
         if (name == kBinding.end()) {
             *kept++ = *variable;
         } else {
-            dropped[static_cast<std::size_t>(name - kBinding.begin())] = *variable;
+            taken_away[static_cast<std::size_t>(name - kBinding.begin())] = *variable;
         }
     }
     *kept = nullptr;
@@ -36,7 +36,7 @@ void drop_openmp_binding(int /*arguments*/, char** /*argument_words*/, char** en
 
 std::vector<std::string_view> dropped_openmp_binding() {
     std::vector<std::string_view> all;
-    for (const char* const one : dropped)
+    for (const char* const one : taken_away)
         if (one != nullptr) all.emplace_back(one);
     return all;
 }

@@ -191,8 +191,9 @@ Html roofline_section(const Json& report) {
 Html latency_section(const Json& report) {
     std::vector<std::string> precisions;
     for (const Json& row : report["latencies"]) {
-        if (std::find(precisions.begin(), precisions.end(), row["precision"]) == precisions.end())
-            precisions.push_back(row["precision"]);
+        const std::string precision = row["precision"];
+        if (std::find(precisions.begin(), precisions.end(), precision) == precisions.end())
+            precisions.push_back(precision);
     }
     if (precisions.empty()) return {};
     Html figures;

@@ -57,6 +57,7 @@ Team::Team(LoneMember& lone, int cpu) : lone_(&lone) {
 }
 
 void Team::start_threads(std::size_t threads, const std::vector<int>& cpus) {
+    static_cast<void>(SpinWait::spins());  // measured before anybody waits
     threads_.reserve(threads);
     try {
         for (std::size_t t = 0; t < threads; ++t) {

@@ -54,6 +54,13 @@ TEST_CASE("isa: the available levels run from the baseline to the detected one w
     for (std::size_t i = 0; i < isas.size(); ++i) CHECK(isas[i] == static_cast<Isa>(i));
 }
 
+TEST_CASE("isa: a warning says that there is no AVX2, and why, and only then") {
+    const std::string warning = mnist::slow_isa_warning().value_or("");
+    CHECK(warning.empty() == (mnist::detected_isa() != Isa::baseline));
+    const bool held = warning.find("MNIST_MAX_ISA=baseline") == 0;
+    CHECK(held == (mnist::isa_limit() == mnist::IsaLevel::baseline));
+}
+
 TEST_CASE("isa: levels have names") {
     CHECK(mnist::name(Isa::baseline) == "baseline");
     CHECK(mnist::name(Isa::avx2) == "avx2");

@@ -1,7 +1,9 @@
 // Phases, gates that are abandoned, and displaced threads. Run under ThreadSanitizer too.
 #include "mnist/step/phase_gate.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -33,6 +35,20 @@ TEST_CASE("phases: each item runs once in each phase, and nobody enters a phase 
         CHECK(wrong == 0);
         CHECK(plain == std::vector<int>(7, 200));
     }
+}
+
+TEST_CASE("phases: a wait spins for a tenth of a millisecond before it gives the CPU away") {
+    CHECK(SpinWait::spins() == SpinWait::spins());
+    std::chrono::nanoseconds shortest = std::chrono::hours{1};
+    for (int round = 0; round < 50; ++round) {
+        SpinWait wait(false);
+        const auto begin = std::chrono::steady_clock::now();
+        for (int i = 0; i < SpinWait::spins(); ++i) wait.pause();
+        shortest = std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - begin);
+    }
+    CHECK(shortest >
+          SpinWait::kSpin / 3);  // the clock of the CPU may have been slower when a pause was measured
+    CHECK(shortest < SpinWait::kSpin * 3);
 }
 
 TEST_CASE("phases: a single thread finishes what others leave") {

@@ -19,15 +19,19 @@
 
 namespace mnist {
 
-/// Waits in a way that suits a step of a fraction of a millisecond: spins for some microseconds, then gives
-/// the CPU away.
+/// Waits in a way that suits a step of a fraction of a millisecond: spins for kSpin, then gives the CPU away
+/// at each call. What a pause takes differs tenfold between CPUs, so it is measured, once in a process.
 class SpinWait {
   public:
-    explicit SpinWait(bool crowded) : spins_left_(crowded ? 0 : kSpins) {}
+    /// Longer than the threads of a step wait for each other while none is displaced.
+    static constexpr std::chrono::microseconds kSpin{100};
+
+    explicit SpinWait(bool crowded) : spins_left_(crowded ? 0 : spins()) {}
     void pause();
+    /// Pauses that take kSpin. Cost: some 100 us, the first time.
+    static int spins();
 
   private:
-    static constexpr int kSpins = 4000;
     int spins_left_;
 };
 
