@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "context_facts.hpp"
@@ -87,6 +89,12 @@ void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts
 // otherwise; it opens a file of its own for the collector, which needs none. The library keeps a pointer to
 // the program's name, so that must be main's.
 void start_library(char* program, const Options& options) {
+    if (::access("/dev/null", W_OK) != 0) {
+        throw InputError({.where = "/dev/null",
+                          .expected = "a file that can be written, which Google Benchmark wants",
+                          .found = std::strerror(errno),
+                          .remedy = "Mount /dev"});
+    }
     std::vector<std::string> words{"--benchmark_list_tests=false", "--benchmark_format=console",
                                    "--benchmark_out_format=json", "--benchmark_filter=all",
                                    "--benchmark_out=/dev/null"};

@@ -1,5 +1,6 @@
 // The environment says it, because a program that `run` starts has the same argv[0] as one that is started by
-// hand from the build folder.
+// hand from the build folder, and only the bundle's launchers (packaging/launcher.c) know what lies beside
+// them.
 #include "mnist/core/called.hpp"
 
 #include <algorithm>
@@ -17,7 +18,10 @@ bool is_plain(char c) {
 
 std::string called(std::string_view program) {
     const char* const script = std::getenv("MNIST_RUN");
-    if (script == nullptr || *script == '\0') return std::string(program);
+    if (script == nullptr || *script == '\0') {
+        const char* const beside = std::getenv("MNIST_BESIDE");
+        return beside == nullptr ? std::string(program) : shell_word(std::string(beside).append(program));
+    }
     return shell_word(script) + (program == "mnist_bench" ? " bench" : "");
 }
 
