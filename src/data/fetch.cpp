@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -105,15 +106,15 @@ class Fetcher {
         : set_(set),
           request_(request),
           note_(note),
-          client_(
-              {.connect_timeout_s = request.connect_timeout_s, .stall_timeout_s = request.stall_timeout_s}),
+          client_(open_http(
+              {.connect_timeout_s = request.connect_timeout_s, .stall_timeout_s = request.stall_timeout_s})),
           mirrors_(request.base_url ? std::vector<std::string>{*request.base_url} : set.mirrors) {
         for (const std::string& mirror : mirrors_) {
-            const std::string problem = url_problem(mirror);
+            const std::string problem = client_->url_problem(mirror);
             if (!problem.empty())
                 throw InputError({.where = "--base-url",
                                   .expected = "an https URL, or http to this machine",
-                                  .found = fmt::format("{} ({})", problem, shown_url(mirror)),
+                                  .found = fmt::format("{} ({})", problem, client_->shown_url(mirror)),
                                   .remedy = "Use https, or a server on localhost"});
         }
     }
@@ -124,9 +125,10 @@ class Fetcher {
         std::vector<std::string> answers;
         bool served = false;
         for (std::size_t i = 0; i < mirrors_.size(); ++i) {
-            const std::string url = url_of_file(mirrors_.front(), archive_name);
-            note_(fmt::format("fetching the {} of {} from {}", name(part), set_.title, shown_url(url)));
-            HttpAnswer answer = client_.get(url, most_archive_bytes(set_.file(part)));
+            const std::string url = client_->url_of_file(mirrors_.front(), archive_name);
+            note_(fmt::format("fetching the {} of {} from {}", name(part), set_.title,
+                              client_->shown_url(url)));
+            HttpAnswer answer = client_->get(url, most_archive_bytes(set_.file(part)));
             if (answer.fine()) {
                 served = true;
                 answer.problem = archive_problem(answer.body, set_.file(part));
@@ -134,9 +136,9 @@ class Fetcher {
             if (answer.fine()) {
                 const fs::path path = request_.folder / archive_name;
                 write_file_atomically(path, answer.body, IfExists::replace);
-                return {path, shown_url(url)};
+                return {path, client_->shown_url(url)};
             }
-            answers.push_back(fmt::format("{} at {}", answer.problem, shown_url(url)));
+            answers.push_back(fmt::format("{} at {}", answer.problem, client_->shown_url(url)));
             // A mirror that failed goes to the end, so that the next file starts with one that works.
             std::rotate(mirrors_.begin(), mirrors_.begin() + 1, mirrors_.end());
         }
@@ -150,7 +152,7 @@ class Fetcher {
     const KnownDataset& set_;
     const FetchRequest& request_;
     const Note& note_;
-    HttpClient client_;
+    std::unique_ptr<HttpClient> client_;
     std::vector<std::string> mirrors_;
 };
 

@@ -1,5 +1,6 @@
-// libcurl's easy interface. A URL is taken apart by libcurl's own parser, so that what is checked is what is
-// contacted.
+// libmnist_http.so: libcurl's easy interface. A URL is taken apart by libcurl's own parser, so that what is
+// checked is what is contacted. Linked to no room, so that the library holds nothing that the programs hold
+// as well.
 #include "http.hpp"
 
 #include <arpa/inet.h>
@@ -9,7 +10,7 @@
 #include <array>
 #include <utility>
 
-#include "mnist/core/error.hpp"
+#include "root_certificates.hpp"
 
 namespace mnist {
 namespace {
@@ -78,11 +79,6 @@ static size_t take_header(char*, size_t size, size_t count, void* user) {
 }
 }
 
-void start_libcurl() {
-    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (started != CURLE_OK) throw BackendError("libcurl: curl_global_init failed");
-}
-
 std::string words_for(CURLcode code, const Body& body, const HttpLimits& limits, const char* detail) {
     if (body.too_long || code == CURLE_FILESIZE_EXCEEDED)
         return fmt::format("a body of more than {} bytes", body.most_bytes);
@@ -94,9 +90,26 @@ std::string words_for(CURLcode code, const Body& body, const HttpLimits& limits,
     return detail[0] != '\0' ? detail : curl_easy_strerror(code);
 }
 
-}  // namespace
+class CurlClient final : public HttpClient {
+  public:
+    CurlClient(CURL* curl, const HttpLimits& limits) : curl_(curl), limits_(limits) {}
+    ~CurlClient() override { curl_easy_cleanup(curl_); }
+    CurlClient(const CurlClient&) = delete;
+    CurlClient& operator=(const CurlClient&) = delete;
 
-std::string url_problem(const std::string& text) {
+    [[nodiscard]] std::string url_problem(const std::string& url) const override;
+    [[nodiscard]] std::string url_of_file(const std::string& base, const std::string& name) const override;
+    [[nodiscard]] std::string shown_url(const std::string& url) const override;
+    [[nodiscard]] HttpAnswer get(const std::string& url, std::size_t most_bytes) override;
+
+  private:
+    HttpAnswer transfer(const std::string& url, std::size_t most_bytes, std::string& redirect);
+
+    CURL* curl_;
+    HttpLimits limits_;
+};
+
+std::string CurlClient::url_problem(const std::string& text) const {
     const Url url(text);
     if (!url.sound()) return "not a URL";
     const std::string scheme = url.part(CURLUPART_SCHEME);
@@ -105,7 +118,7 @@ std::string url_problem(const std::string& text) {
     return is_loopback(url) ? "" : "plain http to another machine";
 }
 
-std::string url_of_file(const std::string& base, const std::string& name) {
+std::string CurlClient::url_of_file(const std::string& base, const std::string& name) const {
     Url url(base);
     std::string path = url.part(CURLUPART_PATH);
     if (!path.ends_with('/')) path += '/';
@@ -113,7 +126,7 @@ std::string url_of_file(const std::string& base, const std::string& name) {
     return url.part(CURLUPART_URL);
 }
 
-std::string shown_url(const std::string& text) {
+std::string CurlClient::shown_url(const std::string& text) const {
     Url url(text);
     if (!url.sound()) return text;
     url.set(CURLUPART_USER, nullptr);
@@ -121,25 +134,7 @@ std::string shown_url(const std::string& text) {
     return url.part(CURLUPART_URL);
 }
 
-struct HttpClient::State {
-    explicit State(const HttpLimits& given) : limits(given), curl(curl_easy_init()) {}
-    ~State() { curl_easy_cleanup(curl); }
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-
-    HttpLimits limits;
-    CURL* curl;
-};
-
-HttpClient::HttpClient(const HttpLimits& limits) {
-    start_libcurl();
-    state_ = std::make_unique<State>(limits);
-    if (state_->curl == nullptr) throw BackendError("libcurl: curl_easy_init failed");
-}
-
-HttpClient::~HttpClient() = default;
-
-HttpAnswer HttpClient::get(const std::string& url, std::size_t most_bytes) {
+HttpAnswer CurlClient::get(const std::string& url, std::size_t most_bytes) {
     std::string here = url;
     for (int hop = 0; hop <= kMostRedirects; ++hop) {
         std::string next;
@@ -155,9 +150,12 @@ HttpAnswer HttpClient::get(const std::string& url, std::size_t most_bytes) {
 }
 
 // One request; where the answer is a redirect, `redirect` becomes its absolute target.
-HttpAnswer HttpClient::transfer(const std::string& url, std::size_t most_bytes, std::string& redirect) {
-    CURL* curl = state_->curl;
-    const HttpLimits& limits = state_->limits;
+HttpAnswer CurlClient::transfer(const std::string& url, std::size_t most_bytes, std::string& redirect) {
+    const Url target_url(url);
+    const RootCertificates roots = root_certificates();
+    if (target_url.part(CURLUPART_SCHEME) == "https" && !roots.problem.empty())
+        return {.body = {}, .problem = roots.problem};
+    CURL* curl = curl_;
     Body body;
     body.most_bytes = most_bytes;
     std::array<char, CURL_ERROR_SIZE> detail{};
@@ -170,21 +168,23 @@ HttpAnswer HttpClient::transfer(const std::string& url, std::size_t most_bytes, 
     // libcurl's defaults, which a build of it may not have.
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl, CURLOPT_CAINFO, roots.file.c_str());
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "mnist_bench");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // other threads may run
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, limits.connect_timeout_s);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, limits_.connect_timeout_s);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, limits.stall_timeout_s);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, limits_.stall_timeout_s);
     curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(most_bytes));
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail.data());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &body);
-    if (is_loopback(Url(url))) curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    if (is_loopback(target_url)) curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 
     const CURLcode code = curl_easy_perform(curl);
-    if (code != CURLE_OK) return {.body = {}, .problem = words_for(code, body, limits, detail.data())};
+    if (code != CURLE_OK) return {.body = {}, .problem = words_for(code, body, limits_, detail.data())};
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     const char* target = nullptr;
@@ -197,4 +197,12 @@ HttpAnswer HttpClient::transfer(const std::string& url, std::size_t most_bytes, 
     return {.body = std::move(body.bytes), .problem = {}};
 }
 
+}  // namespace
 }  // namespace mnist
+
+extern "C" __attribute__((visibility("default"))) mnist::HttpClient* mnist_new_http_client(
+    const mnist::HttpLimits& limits) {
+    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+    CURL* curl = started == CURLE_OK ? curl_easy_init() : nullptr;
+    return curl == nullptr ? nullptr : new mnist::CurlClient(curl, limits);
+}

@@ -171,3 +171,19 @@ TEST_CASE("faults: a reader that goes away in the middle costs neither the run n
     CHECK(contains(finished.error, "nobody reads the output any more"));
     CHECK(workshop.json_of("r.json").at("runs").size() == 3);
 }
+
+TEST_CASE("faults: without the library that downloads, fetching says what is missing and the rest works") {
+    const Workshop workshop;
+    fs::create_directories(workshop.folder() / "alone");
+    fs::copy_file(MNIST_PROGRAM, workshop.folder() / "alone" / "mnist");
+    Launch launch = workshop.launch({"fetch", "--data-dir", "new", "--base-url", "http://127.0.0.1:1/"});
+    launch.program = workshop.folder() / "alone" / "mnist";
+    const Finished finished = run(launch);
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "libmnist_http.so: expected the library that downloads"));
+    CHECK(contains(finished.error, "cannot open shared object file"));
+    CHECK(contains(finished.error, "put the files of the data set into the folder by hand"));
+    CHECK_FALSE(fs::exists(workshop.folder() / "new"));
+    launch.arguments = {"info"};
+    CHECK(run(launch).exit_code == 0);
+}

@@ -111,7 +111,7 @@ void read_some(int& descriptor, std::string& text) {
 }  // namespace
 
 Process::Process(const Launch& launch) : deadline_(std::chrono::steady_clock::now() + launch.timeout) {
-    std::vector<std::string> arguments{MNIST_PROGRAM};
+    std::vector<std::string> arguments{launch.program};
     arguments.insert(arguments.end(), launch.arguments.begin(), launch.arguments.end());
     std::vector<std::string> environment = environment_lines(launch);
     const std::vector<char*> argv = pointers(arguments);

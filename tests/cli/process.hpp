@@ -33,6 +33,7 @@ struct Launch {
     std::chrono::seconds timeout{180};
     std::function<bool()>
         before_exec{};  ///< in the new process: limits, user, processors; false: exit code 126
+    std::string program = MNIST_PROGRAM;
 };
 
 struct Finished {

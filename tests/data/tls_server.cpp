@@ -2,6 +2,7 @@
 #include "tls_server.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <signal.h>
@@ -62,6 +63,14 @@ TlsServer::~TlsServer() {
 
 std::string TlsServer::url() const {
     return "https://127.0.0.1:" + std::to_string(listener_.port);
+}
+
+std::string TlsServer::certificate_pem() const {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
+    REQUIRE(PEM_write_bio_X509(memory.get(), SSL_CTX_get0_certificate(context_.get())) == 1);
+    char* text = nullptr;
+    const long length = BIO_get_mem_data(memory.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
 }
 
 void TlsServer::run() {

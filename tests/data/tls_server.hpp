@@ -23,6 +23,8 @@ class TlsServer {
 
     /// "https://127.0.0.1:PORT"
     [[nodiscard]] std::string url() const;
+    /// What a client must be given as a root certificate to trust this server.
+    [[nodiscard]] std::string certificate_pem() const;
     /// Connections that came.
     [[nodiscard]] int connections() const { return connections_; }
     /// Connections whose handshake the client went through with.
