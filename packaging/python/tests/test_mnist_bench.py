@@ -86,6 +86,11 @@ class Programs(Scratch):
         ignored = int(next(line for line in answer.stdout.splitlines() if line.startswith("SigIgn")).split()[1], 16)
         self.assertFalse(ignored >> (signal.SIGPIPE - 1) & 1)
 
+    def test_what_fetches_data_is_in_the_wheel(self):
+        answer = call(SCRIPTS / "mnist", "fetch", "--base-url", "http://127.0.0.1:9", "--data-dir", self.folder / "data")
+        self.assertEqual(answer.returncode, 2, answer.stderr)
+        self.assertIn("connect to 127.0.0.1 port 9", answer.stderr)
+
     def test_a_program_that_cannot_be_started_is_named_with_the_remedy(self):
         script = f"from mnist_bench import _programs; _programs.FOLDER = {str(self.folder)!r}; _programs.mnist()"
         answer = call(sys.executable, "-c", script)
