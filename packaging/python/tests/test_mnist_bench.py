@@ -11,8 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import unittest
 from importlib import metadata, util
 from pathlib import Path
@@ -42,8 +40,8 @@ class Scratch(unittest.TestCase):
         return path
 
     def started(self, *words):
-        """A training that would take hours, once it trains."""
-        process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder)
+        """A training that would take hours, once it trains, in a process group of its own."""
+        process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder, start_new_session=True)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         while not process.stdout.readline().startswith("Epoch 1/"):
@@ -155,16 +153,13 @@ class Results(Scratch):
             with self.assertRaisesRegex(ValueError, "Give it as out=FILE"):
                 call_it()
 
-    def test_an_interrupt_stops_the_program_and_keeps_the_result_so_far(self):
+    def test_a_terminals_interrupt_stops_the_program_once_and_keeps_the_result_so_far(self):
         kept = self.folder / "kept.json"
-
-        def interrupt():
-            time.sleep(2)
-            os.kill(os.getpid(), signal.SIGINT)
-
-        threading.Thread(target=interrupt).start()
-        with self.assertRaises(KeyboardInterrupt):
-            mnist_bench.train(out=kept, **ENDLESS)
+        script = f"import mnist_bench; mnist_bench.train(out={str(kept)!r}, show=True, **{ENDLESS})"
+        process = self.started(sys.executable, "-c", script)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        self.assertIn("KeyboardInterrupt", said)
         self.assertTrue(mnist_bench.load(kept)["interrupted"])
 
 
