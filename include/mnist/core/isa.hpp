@@ -26,7 +26,8 @@ enum class IsaLevel { baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx };
 /// and VL).
 [[nodiscard]] Isa detected_isa();
 
-/// A sentence where there is no AVX2: everything runs there, several times slower than with it. Empty elsewhere.
+/// A sentence where there is no AVX2: everything runs there, several times slower than with it. Empty
+/// elsewhere.
 [[nodiscard]] std::optional<std::string> slow_isa_warning();
 
 /// All levels up to the detected one, worst first: what tests run a loop with.
