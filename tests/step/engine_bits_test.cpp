@@ -3,6 +3,7 @@
 #include <dnnl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -77,14 +78,16 @@ TEST_CASE("engine: weights have the bits that were recorded for the instruction 
     const std::string hash = weights_sha256(engine.weights());
     const dnnl_version_t& version = *dnnl_version();
     const std::string onednn = fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
-    for (const Recorded& recorded : all) {
-        if (recorded.onednn != onednn || recorded.isa != detected_isa()) continue;
-        INFO("oneDNN " << onednn << ", " << name(recorded.isa));
-        if (kRecordedBuild && __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f"))
-            CHECK(hash == recorded.hash);
-        else if (hash != recorded.hash)
-            WARN("other bits than where they were recorded: " << hash);
-    }
+    const auto recorded = std::find_if(all.begin(), all.end(), [&](const Recorded& one) {
+        return one.onednn == onednn && one.isa == detected_isa();
+    });
+    CAPTURE(onednn, name(detected_isa()));
+    if (recorded == all.end())
+        WARN("no bits were recorded for oneDNN " << onednn << ", " << name(detected_isa()) << ": " << hash);
+    else if (kRecordedBuild && __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f"))
+        CHECK(hash == recorded->hash);
+    else if (hash != recorded->hash)
+        WARN("other bits than were recorded: " << hash);
 }
 
 TEST_CASE("engine: the weights are the same bits for any number of threads, whatever the layers") {
