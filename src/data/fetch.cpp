@@ -106,21 +106,13 @@ class Fetcher {
         : set_(set),
           request_(request),
           note_(note),
-          client_(open_http(
-              {.connect_timeout_s = request.connect_timeout_s, .stall_timeout_s = request.stall_timeout_s})),
           mirrors_(request.base_url ? std::vector<std::string>{*request.base_url} : set.mirrors) {
-        for (const std::string& mirror : mirrors_) {
-            const std::string problem = client_->url_problem(mirror);
-            if (!problem.empty())
-                throw InputError({.where = "--base-url",
-                                  .expected = "an https URL, or http to this machine",
-                                  .found = fmt::format("{} ({})", problem, client_->shown_url(mirror)),
-                                  .remedy = "Use https, or a server on localhost"});
-        }
+        if (request.base_url) open_client();  // which refuses a bad one, also when there is nothing to fetch
     }
 
     FetchedFile fetch(DataPart part) {
         if (const auto there = right_file(request_.folder, part, set_)) return {*there, "already there"};
+        if (client_ == nullptr) open_client();
         const std::string archive_name = fmt::format("{}.gz", file_name(part));
         std::vector<std::string> answers;
         bool served = false;
@@ -149,10 +141,24 @@ class Fetcher {
     }
 
   private:
+    // As late as can be: where all files are there, the library that downloads may be missing.
+    void open_client() {
+        client_ = open_http(
+            {.connect_timeout_s = request_.connect_timeout_s, .stall_timeout_s = request_.stall_timeout_s});
+        for (const std::string& mirror : mirrors_) {
+            const std::string problem = client_->url_problem(mirror);
+            if (!problem.empty())
+                throw InputError({.where = "--base-url",
+                                  .expected = "an https URL, or http to this machine",
+                                  .found = fmt::format("{} ({})", problem, client_->shown_url(mirror)),
+                                  .remedy = "Use https, or a server on localhost"});
+        }
+    }
+
     const KnownDataset& set_;
     const FetchRequest& request_;
     const Note& note_;
-    std::unique_ptr<HttpClient> client_;
+    std::unique_ptr<HttpClient> client_;  // null until something is asked of it
     std::vector<std::string> mirrors_;
 };
 

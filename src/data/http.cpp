@@ -170,6 +170,9 @@ HttpAnswer CurlClient::transfer(const std::string& url, std::size_t most_bytes, 
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_CAINFO, roots.file.c_str());
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+    // A proxy that is itself spoken to in HTTPS has settings of its own.
+    curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, roots.file.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, nullptr);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "mnist_bench");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);  // other threads may run
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, limits_.connect_timeout_s);

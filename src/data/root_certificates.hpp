@@ -8,10 +8,11 @@
 
 namespace mnist {
 
-/// Debian and Alpine, Fedora, Alpine and OpenBSD, openSUSE.
-inline constexpr std::array kUsualCertificates{"/etc/ssl/certs/ca-certificates.crt",
-                                               "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-                                               "/etc/ssl/ca-bundle.pem"};
+/// Debian and Alpine, Fedora and Red Hat, the same where the older name is gone, Alpine and OpenBSD,
+/// openSUSE.
+inline constexpr std::array kUsualCertificates{
+    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
 
 struct RootCertificates {
     std::string file;

@@ -56,6 +56,17 @@ TEST_CASE("fetch: files that are there and right are not fetched again, packed o
     CHECK(server.asked().size() == 2);
 }
 
+TEST_CASE("fetch: where all files are there, neither mirrors nor what downloads are looked at") {
+    Fetching fetching;
+    for (const DataPart part : kDataParts)
+        write_file(fetching.file(part), gzip(kContents[static_cast<std::size_t>(part)]));
+    fetching.set.mirrors = {"ftp://no.such.scheme/"};
+    for (const FetchedFile& file : fetching.from(std::nullopt)) CHECK(file.source == "already there");
+    CHECK(contains(fetching.fault_from("ftp://bad.base.url/").found, "the scheme"));
+    std::filesystem::remove(fetching.file(DataPart::test_labels));
+    CHECK(contains(fetching.fault_from(std::nullopt).found, "the scheme"));
+}
+
 TEST_CASE("fetch: a second call goes on where a failed one stopped") {
     LocalServer server;
     serve_set(server);

@@ -65,3 +65,14 @@ TEST_CASE(
     CHECK(contains(fetching.fault_from(server.url()).found, "SSL_CERT_FILE names /nonexistent/mine.pem"));
     CHECK(server.connections() == 1);
 }
+
+TEST_CASE("fetch: a proxy that speaks HTTPS is trusted by the same certificates") {
+    const TlsServer proxy;
+    Fetching fetching;
+    const CertFile named(new_file(fetching.root.path() / "proxy.pem", proxy.certificate_pem()));
+    REQUIRE(::setenv("https_proxy", proxy.url().c_str(), 1) == 0);
+    static_cast<void>(
+        fetching.fault_from("https://no.such.host.invalid/"));  // the proxy says 404 to the wish
+    ::unsetenv("https_proxy");
+    CHECK(proxy.trusted() == 1);
+}

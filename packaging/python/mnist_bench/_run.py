@@ -32,6 +32,10 @@ class ProgramError(RuntimeError):
         self.stderr = stderr
         self.result = result
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickle would call this class with the exception's text alone; worker processes send their exceptions pickled.
+        return type(self), (self.program, self.exit_code, self.stderr, self.result)
+
 
 def run(*args: str, out: Optional[Path] = None, show: bool = False, **options: Any) -> Result:
     """Runs `mnist_bench` and returns its result: "context" and "benchmarks".

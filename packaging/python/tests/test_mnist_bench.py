@@ -5,8 +5,10 @@
 Left out: what the programs themselves promise, which the project's own tests hold.
 """
 
+import copy
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -143,6 +145,14 @@ class Results(Scratch):
             mnist_bench.train(target_accuracy=100, **SHORT)
         self.assertEqual(caught.exception.exit_code, 1)
         self.assertEqual(len(caught.exception.result["runs"][0]["epochs"]), 2)
+
+    def test_the_exception_of_a_worker_process_arrives_whole(self):
+        for said, result in (("no memory\n", {"runs": []}), ("", None)):
+            error = mnist_bench.ProgramError("mnist", 3, said, result)
+            for arrived in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+                self.assertIs(type(arrived), mnist_bench.ProgramError)
+                self.assertEqual(str(arrived), str(error))
+                self.assertEqual(vars(arrived), vars(error))
 
     def test_a_call_that_writes_no_result_says_so(self):
         with self.assertRaisesRegex(mnist_bench.ProgramError, "mnist: expected a result, found none"):
