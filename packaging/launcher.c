@@ -175,7 +175,7 @@ __attribute__((used)) static void launch(char** stack) {
     command[n] = NULL;
 
     // A library of the host that is preloaded wants the host's C library, and plug-ins of its hwloc want
-    // that.
+    // that. Ours has none, and would open any library where it looks for them: libexec/ has no library.
     const char* kept[variables + 3];
     n = 0;
     for (size_t i = 0; i < variables; ++i) {
@@ -185,7 +185,7 @@ __attribute__((used)) static void launch(char** stack) {
         kept[n++] = variable;
     }
     append(&plugins, "HWLOC_PLUGINS_PATH=");
-    kept[n++] = in_folder(&plugins, &folder, "lib");
+    kept[n++] = in_folder(&plugins, &folder, "libexec");
     append(&beside, BESIDE);
     if (count > 0) append(&beside, arguments[0]);
     if (names_folder(&beside)) kept[n++] = beside.text;
