@@ -1,8 +1,9 @@
-// Starts a program of the bundle with the loader and the libraries that lie beside it, so that nothing of the
-// host's C library is used; packaging/bundle compiles one for each program. Made without a C library, so that
-// it runs anywhere and drags in nobody's licence. It finds itself by AT_EXECFN, which needs no /proc, and
-// replaces itself, so that signals, exit code and process number are the program's own. Left out: folders
-// whose name the loader's list of folders cannot hold; they are refused.
+// Starts a program of the bundle with the loader and the libraries that lie beside it, so that no library of
+// the host is needed; packaging/bundle compiles one for each program. The loader still looks into its usual
+// folders for what is not there: plug-ins of name services and profilers, without which all works too. Made
+// without a C library, so that it runs anywhere and drags in nobody's licence. It finds itself by AT_EXECFN,
+// which needs no /proc, and replaces itself, so that signals, exit code and process number are the program's
+// own. Left out: folders whose name the loader's list of folders cannot hold; they are refused.
 #include <elf.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
