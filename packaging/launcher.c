@@ -1,8 +1,9 @@
-// Starts a program of the bundle with the loader and the libraries that lie beside it, so that nothing of the
-// host's C library is used; packaging/bundle compiles one for each program. Made without a C library, so that
-// it runs anywhere and drags in nobody's licence. It finds itself by AT_EXECFN, which needs no /proc, and
-// replaces itself, so that signals, exit code and process number are the program's own. Left out: folders
-// whose name the loader's list of folders cannot hold; they are refused.
+// Starts a program of the bundle with the loader and the libraries that lie beside it, so that no library of
+// the host is needed; packaging/bundle compiles one for each program. The loader still looks into its usual
+// folders for what is not there: plug-ins of name services and profilers, without which all works too. Made
+// without a C library, so that it runs anywhere and drags in nobody's licence. It finds itself by AT_EXECFN,
+// which needs no /proc, and replaces itself, so that signals, exit code and process number are the program's
+// own. Left out: folders whose name the loader's list of folders cannot hold; they are refused.
 #include <elf.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -175,7 +176,7 @@ __attribute__((used)) static void launch(char** stack) {
     command[n] = NULL;
 
     // A library of the host that is preloaded wants the host's C library, and plug-ins of its hwloc want
-    // that.
+    // that. Ours has none, and would open any library where it looks for them: libexec/ has no library.
     const char* kept[variables + 3];
     n = 0;
     for (size_t i = 0; i < variables; ++i) {
@@ -185,7 +186,7 @@ __attribute__((used)) static void launch(char** stack) {
         kept[n++] = variable;
     }
     append(&plugins, "HWLOC_PLUGINS_PATH=");
-    kept[n++] = in_folder(&plugins, &folder, "lib");
+    kept[n++] = in_folder(&plugins, &folder, "libexec");
     append(&beside, BESIDE);
     if (count > 0) append(&beside, arguments[0]);
     if (names_folder(&beside)) kept[n++] = beside.text;
