@@ -6,6 +6,7 @@ Left out: what the programs themselves promise, which the project's own tests ho
 """
 
 import copy
+import contextlib
 import json
 import os
 import pickle
@@ -30,6 +31,17 @@ def call(*words, **settings):
     return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=300, **settings)
 
 
+def kill_group(leader):
+    """With what the leader started, which would keep its pipes open."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def setUpModule():
+    # What a shell starts in the background ignores interrupts, and so would all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Scratch(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -45,7 +57,7 @@ class Scratch(unittest.TestCase):
         """A training that would take hours, once it trains, in a process group of its own."""
         process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder, start_new_session=True)
         self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
+        self.addCleanup(kill_group, process.pid)
         while not process.stdout.readline().startswith("Epoch 1/"):
             self.assertIsNone(process.poll(), "the training ended before its first epoch")
         return process
