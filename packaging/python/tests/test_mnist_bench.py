@@ -5,8 +5,8 @@
 Left out: what the programs themselves promise, which the project's own tests hold.
 """
 
-import copy
 import contextlib
+import copy
 import json
 import os
 import pickle
