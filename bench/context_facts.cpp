@@ -5,10 +5,13 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "mnist/compare/score.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/results/flat_facts.hpp"
 #include "mnist/results/train_json.hpp"
+#include "mnist/step/precision.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -33,6 +36,7 @@ ordered_json config_json(const Bench& bench) {
 ordered_json run_json(const Options& options) {
     ordered_json run{{"filter", options.filter}, {"interleaved", options.interleaved}};
     if (options.noise_floor) run["noise_floor"] = true;
+    if (const auto limit = isa_limit()) run["max_isa"] = name(*limit);
     std::vector<std::string_view> precisions;
     for (const Precision precision : options.precisions) precisions.push_back(name(precision));
     if (!precisions.empty()) run["precision"] = fmt::format("{}", fmt::join(precisions, ","));
@@ -62,6 +66,11 @@ ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const
                        {"mnist.label", printable(host_name())},
                        {"mnist.denormals_flushed", "true"}};
     flatten(run_json(bench.options), "mnist.run", facts);
+    if (bench.options.score) {
+        facts[kScoreSetKey] = kScoreSet;
+        if (const auto obstacle = precision_obstacle(Precision::bf16))
+            facts[kScoreWithoutBf16Key] = *obstacle;
+    }
     flatten(to_json(machine), "mnist.machine", facts);
     flatten(to_json(build), "mnist.build", facts);
     if (bench.dataset) flatten(to_json(bench.dataset->facts), "mnist.dataset", facts);

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "mnist/compare/verdict.hpp"
@@ -19,6 +20,7 @@
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "option_values.hpp"
+#include "score.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -90,6 +92,9 @@ const std::vector<Flag>& flags() {
              v.require_one_of({"compare"});
              o.compare_set = true;
          }},
+        {"score", "BOOL", kOwn,
+         "Speed, rate and seconds to 97 % of a fixed set, to be compared between machines (about 2 minutes)",
+         [](Options& o, const GivenValue& v) { o.score = truth(v); }},
         {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
          [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
         {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
@@ -189,7 +194,8 @@ void reject_unknown(const CLI::App& app) {
 }
 
 // What a flag stands for, flag by flag, where these are not given themselves.
-using Defaults = std::vector<std::pair<std::string_view, const char*>>;
+using Default = std::pair<std::string_view, const char*>;
+using Defaults = std::vector<Default>;
 const Defaults& noise_floor_defaults() {
     static const Defaults defaults{{"benchmark_repetitions", "20"}, {kInterleaving, "true"}};
     return defaults;
@@ -202,7 +208,7 @@ const Defaults& compare_defaults() {
 }
 
 using Names = std::set<std::string_view>;
-void add_defaults(const Defaults& defaults, Options& options, Names& given) {
+void add_defaults(std::span<const Default> defaults, Options& options, Names& given) {
     for (const auto& [name, value] : defaults) {
         if (!given.insert(name).second) continue;
         const auto flag = std::find_if(flags().begin(), flags().end(),
@@ -240,6 +246,7 @@ const std::vector<std::string>& examples() {
         "mnist_bench                                         everything, under three minutes on two cores",
         "mnist_bench --benchmark_filter=Adam                 whatever has to do with Adam",
         "mnist_bench --preset compare --benchmark_out=before.json    what `mnist compare` can judge",
+        "mnist_bench --score                                 three figures to compare machines by",
         "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
         "mnist_bench --precision f32,bf16 --benchmark_filter='^Step/'",
@@ -248,9 +255,10 @@ const std::vector<std::string>& examples() {
 }
 
 // Flags that say nothing of what is measured, or that the preset for comparing has its own words for.
-constexpr std::array<std::string_view, 7> kOfOneRun{
-    "benchmark_out", "benchmark_out_format", "benchmark_format", "benchmark_color", "benchmark_repetitions",
-    "preset",        "noise-floor"};
+constexpr std::array<std::string_view, 8> kOfOneRun{"benchmark_out",         "benchmark_out_format",
+                                                    "benchmark_format",      "benchmark_color",
+                                                    "benchmark_repetitions", "preset",
+                                                    "noise-floor",           "score"};
 
 }  // namespace
 
@@ -264,7 +272,8 @@ Parsed parse_options(int argc, const char* const* argv) {
     std::vector<std::string> lines;
     std::transform(examples().begin(), examples().end(), std::back_inserter(lines), as_called);
     app.footer(
-        fmt::format("Examples:\n  {}\n\nExit codes: 0 fine; 1 a benchmark erred; 2 bad usage or input, or no "
+        fmt::format("Examples:\n  {}\n\nExit codes: 0 fine; 1 a benchmark erred, or a score is refused; 2 "
+                    "bad usage or input, or no "
                     "name matched; 3 our own\nfailure; 130 interrupted.\n\n{}",
                     fmt::join(lines, "\n  "), isa_limit_help()));
     const Given given = add_flags(app);
@@ -292,6 +301,11 @@ Parsed parse_options(int argc, const char* const* argv) {
         if (std::find(kOfOneRun.begin(), kOfOneRun.end(), flag->name) == kOfOneRun.end())
             options.again += fmt::format(" --{}={}", flag->name,
                                          shell_word(fmt::format("{}", fmt::join(option->results(), ","))));
+    }
+    if (options.score) {
+        for (const auto& [flag, option] : given)
+            if (option->count() > 0) require_beside_score(flag->name, option->results());
+        add_defaults(score_defaults(), options, names);
     }
     if (options.noise_floor) add_defaults(noise_floor_defaults(), options, names);
     if (options.compare_set) add_defaults(compare_defaults(), options, names);

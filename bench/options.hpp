@@ -43,6 +43,7 @@ struct Options {
     bool time_unit_given = false;
     bool interleaved = false;  ///< repetitions of all benchmarks mixed at random
     bool compare_set = false;  ///< --preset compare; what it sets is in its place already
+    bool score = false;        ///< --score; what it sets is in its place already
     bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
     std::size_t repetitions = 1;
     std::optional<double> min_time_s;        ///< instead of each benchmark's own

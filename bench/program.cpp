@@ -16,6 +16,7 @@
 
 #include "context_facts.hpp"
 #include "families.hpp"
+#include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
@@ -33,6 +34,7 @@
 #include "mnist/step/tracing.hpp"
 #include "noise_floor.hpp"
 #include "reporters.hpp"
+#include "score.hpp"
 #include "session.hpp"
 #include "warnings.hpp"
 
@@ -45,9 +47,18 @@ Dataset load_data(const Options& options) {
     const char* const folder = std::getenv("MNIST_DATA_DIR");
     // Drawn digits come from no folder, so it does not count for them.
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
-    return load_dataset(request, {.progress = [](const std::string&) {},
-                                  .note = [](const std::string& text) { note(text); },
-                                  .warning = [](const std::string& text) { note("warning: " + text); }});
+    try {
+        return load_dataset(request, {.progress = [](const std::string&) {},
+                                      .note = [](const std::string& text) { note(text); },
+                                      .warning = [](const std::string& text) { note("warning: " + text); }});
+    } catch (const InputError& error) {
+        if (!options.score) throw;
+        InputFault fault = error.fault();
+        fault.remedy =
+            fmt::format("There is no score without MNIST: get it by `{}`{}{}", as_called("mnist fetch mnist"),
+                        fault.remedy.empty() ? "" : ". ", fault.remedy);
+        throw InputError(fault);
+    }
 }
 
 // Standard output that carries the result needs no file beside it.
@@ -149,6 +160,14 @@ void keep_noise_floor(const Collector& kept, std::ostream& people) {
     people << '\n' << noise_floor_table(floors, terminal_columns(output_descriptor(), TextStyle{}.width));
 }
 
+// Whether it is refused.
+bool say_score(const Collector& kept, std::ostream& people) {
+    const TextStyle style{.width = terminal_columns(output_descriptor(), TextStyle{}.width)};
+    const ScoreEnd end = score_at_end(kept.text(Format::json), style);
+    people << end.text;
+    return end.refused;
+}
+
 // Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
 // measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
 // while they are fetched is no reader.
@@ -169,6 +188,7 @@ std::vector<NextStep> steps_after(const Options& options, const std::filesystem:
     const std::string mnist = called("mnist");
     const std::string word = shell_word(file.string());
     std::vector<NextStep> steps;
+    if (options.score) steps.push_back({"the score again", fmt::format("{} info --score {}", mnist, word)});
     if (options.repetitions < kLeastRepetitions) {
         steps.push_back({"what `compare` can judge",
                          fmt::format("{} --preset compare{}", called("mnist_bench"), options.again)});
@@ -209,7 +229,9 @@ int measure(Registry entries, Bench& bench, char* program) {
     const bool json = bench.options.format == Format::json;
     Session session(std::move(entries), bench, progress);
     session.register_entries();
-    benchmark::RunSpecifiedBenchmarks(json ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
+    // The rows of a score are hundreds of lines, and what they are for is said at the end.
+    const bool silent = json || bench.options.score;
+    benchmark::RunSpecifiedBenchmarks(silent ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
                                       &kept, "all");
     progress.clear();
 
@@ -223,13 +245,16 @@ int measure(Registry entries, Bench& bench, char* program) {
     for (const std::string& text : doubts(kept.groups())) note("warning: " + text);
     std::ostream& people = json ? std::cerr : std::cout;
     if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
+    const bool refused = bench.options.score && !interrupted && say_score(kept, people);
     if (json) std::cout << shown.text(Format::json);
     if (bench.options.out) keep_result(kept, bench.options, interrupted, people);
     if (output_failed()) {
         note("standard output could not be written. Check where it goes to and the free space");
         return kExitFailure;
     }
-    return interrupted ? kExitInterrupted : session.errors() > 0 ? kExitErred : kExitFine;
+    // A score says itself which errors cost it.
+    const bool erred = bench.options.score ? refused : session.errors() > 0;
+    return interrupted ? kExitInterrupted : erred ? kExitErred : kExitFine;
 }
 
 }  // namespace
@@ -254,6 +279,7 @@ int run_program(int argc, char** argv) {
         "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
     Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
+    if (bench.options.score) entries = score_rows(std::move(entries));
     if (entries.empty()) {
         throw InputError({.where = "--benchmark_filter",
                           .expected = "an expression that matches at least one name",
@@ -261,7 +287,12 @@ int run_program(int argc, char** argv) {
                           .remedy = "--benchmark_list_tests shows the names"});
     }
     if (bench.options.list_tests) return list_names(entries);
+    if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {
+        note(fmt::format("score {} is refused: {}", kScoreSet, *refusal));
+        return kExitErred;
+    }
     bench.options.out = result_file(bench.options);
+    if (bench.options.score) note(score_announcement(entries, bench.options));
     return measure(std::move(entries), bench, argv[0]);
 }
 

@@ -7,7 +7,7 @@ namespace mnist::bench {
 
 /// Exit codes; kExitInterrupted is in core.
 inline constexpr int kExitFine = 0;
-inline constexpr int kExitErred = 1;    ///< a benchmark ended with an error
+inline constexpr int kExitErred = 1;    ///< a benchmark ended with an error, or a score is refused
 inline constexpr int kExitInput = 2;    ///< bad usage or input, or no benchmark has such a name
 inline constexpr int kExitFailure = 3;  ///< our own failure
 

@@ -32,6 +32,7 @@ struct Entry {
     bool needs_peak = false;      ///< its gflops are of f32 and have a share of the peak
     bool manual_time = false;     ///< else real time
     std::int64_t iterations = 0;  ///< of a repetition; 0: as many as min_time_s takes
+    std::size_t repetitions = 0;  ///< 0: those of --benchmark_repetitions
     double min_time_s = 0.1;      ///< only without iterations
     double usual_s = 0.3;         ///< of a repetition, for the time that remains
     benchmark::TimeUnit unit = benchmark::kMicrosecond;

@@ -36,7 +36,8 @@ Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
         if (entry.iterations == 0) entry.iterations = bench.options.iterations.value_or(0);
-        plan_.planned_s += entry.usual_s * static_cast<double>(bench.options.repetitions);
+        if (entry.repetitions == 0) entry.repetitions = bench.options.repetitions;
+        plan_.planned_s += entry.usual_s * static_cast<double>(entry.repetitions);
         if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
         const RepetitionCounter counter(entry.iterations, warms_up);
         entries_.push_back({.entry = std::move(entry), .counter = counter});
@@ -61,6 +62,7 @@ void Session::register_entries() {
             known->MinTime(options.min_time_s.value_or(entry.min_time_s));
         }
         if (!options.time_unit_given) known->Unit(entry.unit);
+        if (entry.repetitions != options.repetitions) known->Repetitions(static_cast<int>(entry.repetitions));
     }
 }
 
@@ -155,8 +157,8 @@ void Session::begin(Tracked& tracked, std::optional<std::size_t> repetition) {
     plan_.elapsed_s = std::chrono::duration<double>(now - started_).count();
     running_since_ = now;
     running_ = tracked.entry.name;
-    if (bench_.options.repetitions > 1 && repetition)
-        running_ += fmt::format(", repetition {} of {}", *repetition + 1, bench_.options.repetitions);
+    if (tracked.entry.repetitions > 1 && repetition)
+        running_ += fmt::format(", repetition {} of {}", *repetition + 1, tracked.entry.repetitions);
 }
 
 void Session::show_progress(std::optional<double> share) {

@@ -204,6 +204,7 @@ Comparison compare(const Measurements& base, const Measurements& measured, const
     comparison.more_repetitions =
         more_repetitions(base, measured, comparison.rows.size(), settings.verdict.alpha);
     warn_of_figures(comparison, table.times, settings.verdict.alpha);
+    comparison.scores = compare_scores(base, measured);
     return comparison;
 }
 

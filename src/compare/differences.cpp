@@ -10,6 +10,8 @@
 #include <cmath>
 #include <set>
 
+#include "mnist/compare/score.hpp"
+
 namespace mnist {
 namespace {
 
@@ -207,7 +209,7 @@ std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& me
     std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
     std::vector<std::string> keys{"mnist.build.commit",     "mnist.build.dirty",  "mnist.build.compiler",
                                   "mnist.build.build_type", "mnist.build.onednn", "mnist.build.flags",
-                                  "mnist.dataset.sha256"};
+                                  "mnist.dataset.sha256",   kScoreSetKey};
     for (std::string& key : configuration_keys(base, measured)) keys.push_back(std::move(key));
     // Where auto chose, the flags were the same.
     const bool same_flags = auto_chose_both(base, measured);

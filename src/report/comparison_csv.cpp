@@ -10,6 +10,7 @@
 
 #include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
+#include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -134,6 +135,16 @@ Line geomean_line(const GeometricMean& mean, Line line) {
     return line;
 }
 
+Line score_line(const ComparedFigure& figure, const std::string& set, Line line) {
+    line["kind"] = "score";
+    line["name"] = text_field(fmt::format("score {}: {}", set, compared_figure_name(figure)));
+    line["ratio"] = number(figure.ratio);
+    add_interval(line, figure.interval, "ratio_low", "ratio_high");
+    line["samples_base"] = fmt::to_string(figure.base.repetitions.size());
+    line["samples_new"] = fmt::to_string(figure.new_value.repetitions.size());
+    return line;
+}
+
 std::string pair_lines(const Comparison& comparison) {
     const Line sides{{"base", text_field(comparison.base_label)}, {"new", text_field(comparison.new_label)}};
     std::string text;
@@ -144,6 +155,9 @@ std::string pair_lines(const Comparison& comparison) {
         gate["verdict"] = word(gate_of(comparison).outcome);
         text += written(gate);
     }
+    if (comparison.scores)
+        for (const ComparedFigure& figure : comparison.scores->figures)
+            text += written(score_line(figure, comparison.scores->set, sides));
     for (const ComparedRow& row : comparison.rows) text += written(row_line(row, comparison.mode, sides));
     for (const GroupComparison& group : comparison.named) text += written(group_line(group, sides));
     for (const GeometricMean& mean : comparison.geomeans) text += written(geomean_line(mean, sides));

@@ -85,6 +85,26 @@ ordered_json group_json(const GroupComparison& group) {
     return json;
 }
 
+ordered_json score_figure_json(const ScoreFigure& figure) {
+    return {{"value", figure.value}, {"low", figure.interval.lower}, {"high", figure.interval.upper}};
+}
+
+ordered_json comparison_scores_json(const std::optional<ScoreComparison>& scores) {
+    if (!scores) return nullptr;
+    ordered_json figures = ordered_json::array();
+    for (const ComparedFigure& figure : scores->figures)
+        figures.push_back({{"precision", figure.precision},
+                           {"figure", figure.what},
+                           {"base", score_figure_json(figure.base)},
+                           {"new", score_figure_json(figure.new_value)},
+                           {"ratio", figure.ratio},
+                           {"ratio_low", or_null(lower(figure.interval))},
+                           {"ratio_high", or_null(upper(figure.interval))}});
+    return {{"set", scores->set.empty() ? ordered_json(nullptr) : ordered_json(scores->set)},
+            {"figures", std::move(figures)},
+            {"remarks", scores->remarks}};
+}
+
 ordered_json differences_json(const std::vector<FactDifference>& differences) {
     ordered_json list = ordered_json::array();
     for (const FactDifference& difference : differences)
@@ -127,6 +147,7 @@ ordered_json pair_json(const Comparison& comparison) {
         {"skipped",
          {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
         {"bits", comparison.bits},
+        {"scores", comparison_scores_json(comparison.scores)},
         {"rows", std::move(rows)}};
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "comparison_words.hpp"
+#include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -64,6 +65,25 @@ bool has_changed(const ComparedRow& row) {
     return row.joint != JointVerdict::unchanged && row.joint != JointVerdict::inconclusive;
 }
 
+std::string scores_markdown(const Comparison& comparison) {
+    if (!comparison.scores) return {};
+    std::string text;
+    for (const ComparedFigure& figure : comparison.scores->figures) {
+        const bool seconds = figure.what == "seconds";
+        if (text.empty())
+            text = fmt::format(
+                "| Score {} | Base | New | Ratio | Interval |\n| --- | ---: | ---: | ---: | ---: |\n",
+                code_cell(comparison.scores->set));
+        text += fmt::format("| {} | {} | {} | {} | {} |\n", compared_figure_name(figure),
+                            score_cell(figure.base, seconds), score_cell(figure.new_value, seconds),
+                            ratio_cell(figure.ratio), interval_cell(figure.interval));
+    }
+    if (!text.empty()) text += "\n";
+    for (const std::string& remark : comparison.scores->remarks)
+        text += fmt::format("- {}\n", code_span(remark));
+    return comparison.scores->remarks.empty() ? text : text + "\n";
+}
+
 std::string means_table(const Comparison& comparison) {
     std::string rows;
     for (const MeanLine& line : mean_lines(comparison))
@@ -114,7 +134,7 @@ std::string pair_markdown(const Comparison& comparison) {
         code_span(comparison.base_label), code_span(comparison.new_label),
         comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
                                              : "as a report: nothing passes or fails");
-    text += means_table(comparison) + rows_table(comparison, true);
+    text += scores_markdown(comparison) + means_table(comparison) + rows_table(comparison, true);
     const auto unchanged = std::count_if(comparison.rows.begin(), comparison.rows.end(),
                                          [](const ComparedRow& row) { return !has_changed(row); });
     if (unchanged > 0)

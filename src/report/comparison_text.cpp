@@ -8,6 +8,7 @@
 
 #include "comparison_words.hpp"
 #include "mnist/compare/gate.hpp"
+#include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -115,7 +116,8 @@ std::string pair_text(const Comparison& comparison, const TextStyle& style) {
     const bool is_gate = comparison.mode == CompareMode::gate;
     text += wrapped(sides + (is_gate ? "gate" : "report: nothing passes or fails"), style.width);
     if (is_gate) text += gate_lines(comparison, style);
-    text += "\n" + means_table(comparison, style) + rows_table(comparison, style) + "\n";
+    text += "\n" + score_comparison_text(comparison, style) + means_table(comparison, style) +
+            rows_table(comparison, style) + "\n";
     return text + comparison_cautions(comparison, style.width) + comparison_notes(comparison, style.width);
 }
 

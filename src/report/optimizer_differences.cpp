@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kAlpha = 0.05;
 
-struct Score {
+struct OptimizerScore {
     std::string title;
     std::uint64_t correct;
 };
@@ -87,7 +87,7 @@ std::vector<std::string> seed_differences(const std::vector<RunGroup>& groups) {
 
 std::vector<std::string> single_run_cautions(const std::vector<RunGroup>& groups, std::uint64_t samples) {
     std::vector<std::string> sentences;
-    std::vector<Score> scores;
+    std::vector<OptimizerScore> scores;
     std::vector<std::string> ranges;
     for (const RunGroup& group : groups) {
         const std::vector<double> last = values_of(group, &RunRecord::last_accuracy);

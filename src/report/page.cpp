@@ -61,8 +61,9 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 13> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 14> kSections{
         {{"summary", "Summary", summary_section},
+         {"score", "Score", score_section},
          {"results", "Optimizers", results_section},
          {"curves", "Learning curves", curves_section},
          {"confusion", "Confusion", confusion_section},

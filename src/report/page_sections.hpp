@@ -19,6 +19,7 @@ namespace mnist {
 
 // Each gets the whole data.
 [[nodiscard]] Html summary_section(const nlohmann::ordered_json& report);
+[[nodiscard]] Html score_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html results_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html curves_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html confusion_section(const nlohmann::ordered_json& report);

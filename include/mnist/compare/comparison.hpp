@@ -10,6 +10,7 @@
 
 #include "mnist/compare/groups.hpp"
 #include "mnist/compare/measurements.hpp"
+#include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
 
 namespace mnist {
@@ -68,7 +69,8 @@ struct Comparison {
     bool rows_can_be_claimed = false;
     /// "--benchmark_repetitions=10": how to measure so that each row can be called faster or slower.
     std::string more_repetitions;
-    std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
+    std::vector<std::string> bits;            ///< sentences on whether final weights are the same bits
+    std::optional<ScoreComparison> scores{};  ///< where either side is of `mnist_bench --score`
 };
 
 struct CompareSettings {

@@ -39,4 +39,16 @@ namespace mnist {
                                                               std::span<const double> second,
                                                               double confidence = 0.95);
 
+/// Exact interval of the shift for small samples: the shifts that mann_whitney_test() would not reject, which
+/// lie between the differences of rank k and of rank n m + 1 - k with the greatest k for which
+///   2 P(U <= k - 1) <= 1 - confidence.
+/// It covers at least the confidence whatever the shape of the noise, as long as both sides have the same: 6
+/// against 6 cover 95.9 %, k = 6. Undefined: a value that is not finite, confidence outside (0, 1), so few
+/// values that no difference could be shown (below 4 against 4 for 95 %), an end beyond the range of double.
+/// Above 10,000 pairs it is hodges_lehmann_interval(). Cost: the pairs sorted, and k tests of n + m values.
+/// Source: Lehmann, "Nonparametrics" (1975), 2.6.
+[[nodiscard]] std::optional<Interval> rank_test_interval(std::span<const double> first,
+                                                         std::span<const double> second,
+                                                         double confidence = 0.95);
+
 }  // namespace mnist
