@@ -78,6 +78,7 @@ TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
         workshop.write(name, workshop.text_of("after.json"));
     REQUIRE(workshop.train({"--epochs", "1", "--seed", "5", "--out", "server.json", "--quiet"}).exit_code ==
             0);
+    workshop.write("score.json", score_result().dump());
     const std::string model = workshop.text_of("trained/adam-seed0.safetensors");
     workshop.write("adam.safetensors", model);
     workshop.write("pytorch.safetensors", as_if_from_elsewhere(model, "module."));

@@ -176,4 +176,31 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+nlohmann::json score_result() {
+    nlohmann::json rows = nlohmann::json::array();
+    const auto add = [&](const std::string& name, double seconds, int repetitions) {
+        for (int i = 0; i < repetitions; ++i)
+            rows.push_back({{"name", name},
+                            {"run_type", "iteration"},
+                            {"repetition_index", i},
+                            {"real_time", seconds * (1 + 0.01 * i)},
+                            {"time_unit", "s"},
+                            {"iterations", 2}});
+    };
+    for (const std::string optimizer : {"SGD", "Momentum", "Adam"})
+        for (const std::string batch : {"64", "256", "1024"}) {
+            add("Train/" + optimizer + "/batch:" + batch, 0.1, 6);
+            add("Train/" + optimizer + "/batch:" + batch + "/copies:2", 0.2, 6);
+        }
+    add("TimeToAccuracy/Record", 0.4, 10);
+    return {{"context",
+             {{"mnist.schema", "mnist-bench/1"},
+              {"mnist.score.set", "1"},
+              {"mnist.score.without_bf16", "this CPU has no AVX512_BF16"},
+              {"mnist.machine.cpu_model", "Example CPU"},
+              {"mnist.build.build_type", "Release"},
+              {"mnist.dataset.name", "mnist"}}},
+            {"benchmarks", rows}};
+}
+
 }  // namespace mnist::testing
