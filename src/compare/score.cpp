@@ -286,7 +286,9 @@ std::optional<Score> score_of(const Measurements& measured, std::span<const Scor
     score.refusals = refusals_of(measured, score.set);
     if (const auto limit = fact(measured.facts, "mnist.run.max_isa"))
         score.remarks.push_back(fmt::format(
-            "The program was held to {} by MNIST_MAX_ISA: that is no score of the whole machine", *limit));
+            "MNIST_MAX_ISA held the program to {}: where the CPU has more, this is no score of the "
+            "whole machine",
+            *limit));
     if (fact(measured.facts, "mnist.build.dirty") == "true")
         score.remarks.push_back("The program was built with uncommitted changes");
     if (!score.refusals.empty()) return score;

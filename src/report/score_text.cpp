@@ -138,18 +138,19 @@ std::string score_cell(const ScoreFigure& figure, bool is_seconds) {
 std::string score_sentence(const Score& score) {
     const std::string name = "score " + short_printable(score.set);
     std::vector<std::string> parts;
+    std::vector<std::string> reasons = score.refusals;
+    bool has_figures = false;
     for (const ScoreColumn& column : score.columns) {
-        if (!column.has_figures()) continue;
-        parts.push_back((column.precision == "f32" ? "" : "in " + column.precision + " ") +
-                        score_column_words(column));
+        if (column.has_figures())
+            parts.push_back((column.precision == "f32" ? "" : "in " + column.precision + " ") +
+                            score_column_words(column));
+        if (!column.refusals.empty()) parts.push_back("refused in " + column.precision);
+        has_figures = has_figures || column.has_figures();
+        reasons.insert(reasons.end(), column.refusals.begin(), column.refusals.end());
     }
-    if (!parts.empty()) return fmt::format("{}: {}", name, fmt::join(parts, "; "));
-    const auto refused = std::find_if(score.columns.begin(), score.columns.end(),
-                                      [](const ScoreColumn& column) { return !column.refusals.empty(); });
-    const std::string why = !score.refusals.empty()          ? score.refusals.front()
-                            : refused != score.columns.end() ? refused->refusals.front()
-                                                             : "it has no column";
-    return fmt::format("{} is refused: {}", name, short_printable(why));
+    if (has_figures) return fmt::format("{}: {}", name, fmt::join(parts, "; "));
+    return fmt::format("{} is refused: {}", name,
+                       reasons.empty() ? "it has no column" : short_printable(reasons.front()));
 }
 
 std::vector<std::string> score_remarks(const Score& score) {
