@@ -22,7 +22,7 @@ ordered_json config_json(const Bench& bench) {
     ordered_json config = to_json(bench.config(OptimizerKind::adam, 0, 0));
     // These are in the names of the benchmarks.
     for (const char* const key :
-         {"optimizers", "batch_size", "test_batch_size", "precision", "seeds", "schedule"})
+         {"optimizers", "batch_size", "test_batch_size", "precision", "seeds", "schedule", "jobs"})
         config.erase(key);
     config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
     if (bench.options.threads.empty()) config["threads_chosen"] = "auto";

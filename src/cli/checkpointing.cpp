@@ -53,7 +53,7 @@ void Checkpointing::start(ExperimentInputs& inputs, const TrainResult& result, c
         before != head_.process)
         head_.resumed.push_back({.time = utc_now(),
                                  .run = runs.finished.size(),
-                                 .epochs = runs.present ? runs.present->epochs.size() : 0,
+                                 .epochs = runs.present.empty() ? 0 : runs.present.front().epochs.size(),
                                  .before = before});
     inputs.progress = std::move(found_);
 }
@@ -77,9 +77,9 @@ std::string standing(const RunsSoFar& runs, const TrainConfig& config) {
     const std::size_t all = config.seeds * config.optimizers.size();
     const std::size_t whole = runs.finished.size();
     std::string text = fmt::format("{} of {} runs {} whole", whole, all, whole == 1 ? "is" : "are");
-    if (runs.present)
-        text += fmt::format(", run {} goes on after epoch {} of {}", whole + 1, runs.present->epochs.size(),
-                            config.epochs);
+    for (const RunRecord& run : runs.present)
+        text += fmt::format(", {} with seed {} goes on after epoch {} of {}", title(run.optimizer), run.seed,
+                            run.epochs.size(), config.epochs);
     return text;
 }
 

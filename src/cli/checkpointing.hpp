@@ -52,7 +52,7 @@ class Checkpointing {
     ExperimentProgress found_;  ///< until start()
 };
 
-/// "1 of 3 runs is whole, the second goes on after epoch 3 of 25": where a resumed training stands.
+/// "1 of 3 runs is whole, Adam with seed 0 goes on after epoch 3 of 25": where a resumed training stands.
 [[nodiscard]] std::string standing(const RunsSoFar& runs, const TrainConfig& config);
 
 }  // namespace mnist

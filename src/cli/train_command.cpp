@@ -53,11 +53,25 @@ GivenFlags given_flags(const TrainFlags& flags) {
 
 void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& console) {
     const BuildFacts& build = result.build;
-    if (result.config.threads > cpus) {
+    const TrainConfig& config = result.config;
+    const std::string threads = fmt::format("{} thread{}", config.threads, config.threads == 1 ? "" : "s");
+    if (config.jobs > 1 && config.jobs * config.threads > cpus) {
+        console.warn(fmt::format(
+            "{} jobs of {} are more than the {} that this process may run at once, so they take turns: "
+            "--jobs auto trains as many side by side as pays",
+            config.jobs, threads, cpus));
+    } else if (config.threads > cpus) {
         console.warn(fmt::format(
             "--threads {} is more than the {} that this process may run at once: leave the flag out for the "
             "best speed",
-            result.config.threads, cpus));
+            config.threads, cpus));
+    }
+    const auto quota = result.machine.cgroup_cpu_quota;
+    if (config.jobs > 1 && quota && *quota < static_cast<double>(config.jobs * config.threads)) {
+        console.warn(
+            fmt::format("{} jobs of {} share a quota of {:.2f} CPUs, which holds them back in turn: their "
+                        "speeds say little",
+                        config.jobs, threads, *quota));
     }
     if (const auto narrowed = inherited_binding(result.machine, dropped_openmp_binding()))
         console.warn(*narrowed);
@@ -69,29 +83,45 @@ void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& cons
     if (const auto slow = slow_isa_warning()) console.warn(*slow);
 }
 
-// The processors that the training will be pinned to.
-std::vector<int> cpus_of_team(const ExperimentInputs& inputs) {
-    const std::vector<int>& order = inputs.cpus.order;
-    const std::size_t used = std::min(inputs.config.threads, order.size());
-    return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(used)};
+// The processors that the runs will be pinned to, of all jobs.
+std::vector<int> cpus_of_teams(const ExperimentInputs& inputs) {
+    const TrainConfig& config = inputs.config;
+    std::vector<int> cpus;
+    for (const UsableCpus& team : separate_cpus(inputs.cpus, config.jobs, config.threads)) {
+        for (const int cpu : team.order)
+            if (std::find(cpus.begin(), cpus.end(), cpu) == cpus.end()) cpus.push_back(cpu);
+    }
+    return cpus;
 }
 
 // Before anything is timed that counts.
-void choose_team(ExperimentInputs& inputs, const std::atomic<bool>& stop) {
+void choose_teams(ExperimentInputs& inputs, const std::atomic<bool>& stop) {
     TrainConfig& config = inputs.config;
-    if (config.threads > 0) return;
-    const TeamChoice team = config.epochs == 0 ? TeamChoice{.workers = auto_workers(inputs.cpus),
-                                                            .loader_threads = config.loader_threads}
-                                               : fastest_team(config, *inputs.dataset, inputs.cpus, stop);
+    const std::size_t runs = config.seeds * config.optimizers.size();
+    if (config.jobs > 1) {
+        config.jobs = std::min(config.jobs, runs);
+        config.threads = std::max<std::size_t>(1, config.threads);
+        return;
+    }
+    if (config.jobs == 1 && config.threads > 0) return;
+    TeamChoice team{.workers = team_size(config.threads, inputs.cpus),
+                    .loader_threads = config.loader_threads};
+    if (config.epochs > 0) {
+        team = config.jobs == 1 ? fastest_team(config, *inputs.dataset, inputs.cpus, stop)
+                                : fastest_jobs(config, *inputs.dataset, inputs.cpus, stop);
+    }
     config.threads = team.workers;
     config.loader_threads = team.loader_threads;
+    config.jobs = team.jobs;
 }
 
-// Other programs can only lower what is measured, so the larger of two measurements is nearer to the truth.
-// There is none where an earlier process had other threads or another processor.
+// Of one run's threads, while those of all jobs compute. Other programs can only lower what is measured, so
+// the larger of two measurements is nearer to the truth. There is none where an earlier process had other
+// threads or another processor.
 void measure_peak(TrainResult& result, const std::vector<int>& cpus) {
     if (result.config.epochs == 0 || processes_differ(result)) return;
-    result.fma_peak_gflops = std::max(result.fma_peak_gflops.value_or(0), fma_peak_gflops(cpus));
+    const double peak = fma_peak_gflops(cpus) / static_cast<double>(result.config.jobs);
+    result.fma_peak_gflops = std::max(result.fma_peak_gflops.value_or(0), peak);
 }
 
 // What is known before the first step, apart from the peak.
@@ -164,12 +194,13 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
 
     if (checkpoints) inputs.checkpoint_every = options.checkpoint_every;
     require_memory(inputs);
-    choose_team(inputs, stop.flag());
+    choose_teams(inputs, stop.flag());
 
     TrainResult result = prepare_result(options, dataset, created);
-    const std::vector<int> team_cpus = cpus_of_team(inputs);
+    const std::vector<int> team_cpus = cpus_of_teams(inputs);
     result.config.threads = inputs.config.threads;
     result.config.loader_threads = inputs.config.loader_threads;
+    result.config.jobs = inputs.config.jobs;
     result.config.threads_auto = options.config.threads == 0;
     if (inputs.initial_model) result.initial_weights_sha256 = weights_sha256(*inputs.initial_model);
     if (checkpoints) {
@@ -184,8 +215,10 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
     if (resumes && !options.quiet)
         console.print(fmt::format("Resumed: {}\n", standing(inputs.progress.runs, options.config)));
 
-    TrainObserver observer(options, dataset, console, checkpoints ? &*checkpoints : nullptr);
+    TrainObserver observer(options, dataset, console, checkpoints ? &*checkpoints : nullptr,
+                           inputs.progress.runs);
     ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
+    observer.tell_rest();
     result.runs = std::move(outcome.runs);
     result.primitives = std::move(outcome.primitives);
     result.grid = std::move(outcome.grid);
@@ -198,6 +231,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
         finish_train(result, options, result_file, console);
     }
     observer.rethrow_save_failure();
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
     if (options.target_accuracy_given) note_missed_targets(result, console);
     return console.exit_code(verdict(result, options.target_accuracy_given));
 }

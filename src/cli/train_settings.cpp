@@ -178,9 +178,15 @@ std::vector<Setting> training_settings() {
         {"seeds", SettingKind::whole, "K", "Training", "Runs of each optimizer, with K seeds in a row", "",
          "", [](O& o, const G& g) { o.config.seeds = g.count(1, kMaxSeeds); },
          [](const O& o) { return whole(o.config.seeds); }},
+        {"jobs", SettingKind::whole_or_auto, "N", "Training",
+         "Runs side by side, each on cores of its own; auto: as many as end all of them soonest", "", "",
+         [](O& o, const G& g) { o.config.jobs = g.count_or_auto(kMostThreads, kThreadsRemedy); },
+         [](const O& o) { return o.config.jobs == 0 ? toml_string("auto") : whole(o.config.jobs); }},
         {"threads", SettingKind::whole_or_auto, "N", "Training",
-         "Compute threads; auto: as many as train fastest on the cores that may be used", "", "",
-         [](O& o, const G& g) { o.config.threads = g.count_or_auto(kMostThreads, kThreadsRemedy); },
+         "Compute threads of a run; auto: as many as train fastest on the cores that may be used, with "
+         "--jobs "
+         "N one",
+         "", "", [](O& o, const G& g) { o.config.threads = g.count_or_auto(kMostThreads, kThreadsRemedy); },
          [](const O& o) { return o.config.threads == 0 ? toml_string("auto") : whole(o.config.threads); }},
         {"init-model", SettingKind::text, "FILE", "Training", "Start from these weights (safetensors)",
          "\"models/adam-seed0.safetensors\"", "random weights by seed",

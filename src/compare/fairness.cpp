@@ -24,6 +24,7 @@ struct UnfairFact {
 };
 constexpr const char* kSameRate = "train with the same learning rate";
 constexpr const char* kLoaders = "mnist.config.loader_threads";
+constexpr const char* kJobs = "mnist.config.jobs";
 constexpr const char* kTeamSize = "mnist.config.threads";
 constexpr std::string_view kGrid = "mnist.grid.";
 constexpr const char* kSchedule = "mnist.config.schedule";
@@ -37,6 +38,8 @@ constexpr std::array kUnfairSettings{
     UnfairFact{"mnist.config.adam_beta2", "values of beta2", "train with the same --adam-beta2"},
     UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
     UnfairFact{kLoaders, "loader threads", "use the same --loader-threads"},
+    UnfairFact{kJobs, "numbers of runs side by side, which slow each other down,",
+               "train both with the same --jobs", "1"},
 };
 constexpr std::array kUnfair{
     UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
@@ -192,9 +195,13 @@ std::vector<std::string> explanations(const Facts& base, const Facts& measured) 
 /// Whether both were asked to compute the same.
 bool same_configuration(const Facts& base, const Facts& measured) {
     // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
-    constexpr std::array<std::string_view, 6> kHarmless{
-        "mnist.config.threads", "mnist.config.loader_threads",  "mnist.config.seed",
-        "mnist.config.seeds",   "mnist.config.test_batch_size", "mnist.config.target_accuracy"};
+    constexpr std::array<std::string_view, 7> kHarmless{"mnist.config.threads",
+                                                        "mnist.config.loader_threads",
+                                                        "mnist.config.seed",
+                                                        "mnist.config.seeds",
+                                                        "mnist.config.test_batch_size",
+                                                        "mnist.config.target_accuracy",
+                                                        kJobs};
     const auto keys = configuration_keys(base, measured);
     return fact(base, kData) == fact(measured, kData) &&
            std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -36,13 +37,14 @@ std::vector<int> allowed_cpus() {
     return {};
 }
 
-bool pin_this_thread(int cpu) {
-    if (cpu < 0) return false;
-    const Mask mask(CPU_ALLOC(cpu + 1));
-    const std::size_t bytes = CPU_ALLOC_SIZE(cpu + 1);
+bool pin_this_thread(const std::vector<int>& cpus) {
+    if (cpus.empty() || *std::min_element(cpus.begin(), cpus.end()) < 0) return false;
+    const int count = *std::max_element(cpus.begin(), cpus.end()) + 1;
+    const Mask mask(CPU_ALLOC(count));
+    const std::size_t bytes = CPU_ALLOC_SIZE(count);
     if (!mask) return false;
     CPU_ZERO_S(bytes, mask.get());
-    CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.get());
+    for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.get());
     return pthread_setaffinity_np(pthread_self(), bytes, mask.get()) == 0;
 }
 

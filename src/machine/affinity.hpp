@@ -8,8 +8,8 @@ namespace mnist {
 /// OS indices of the CPUs that the calling thread may run on, ascending; empty where the system does not say.
 [[nodiscard]] std::vector<int> allowed_cpus();
 
-/// Lets the calling thread run on one CPU only. False where the system refuses; the thread then stays as it
-/// was.
-bool pin_this_thread(int cpu);
+/// Lets the calling thread run on these CPUs only. False where there are none or the system refuses; the
+/// thread then stays as it was.
+bool pin_this_thread(const std::vector<int>& cpus);
 
 }  // namespace mnist

@@ -14,6 +14,7 @@ namespace mnist {
 struct LogicalCpu {
     int os_index = 0;  ///< as the operating system numbers it
     int core = 0;      ///< counted from 0 over the CPUs that were asked about; siblings share it
+    int node = 0;      ///< NUMA node of its memory
 };
 
 /// The CPUs `allowed` (OS indices) with their cores, by ROOT/sys/devices/system/cpu/cpuN/topology. Socket

@@ -57,7 +57,7 @@ double best_rate(const std::vector<int>& cpus, const RoundPlan& plan, const char
     std::barrier start(static_cast<std::ptrdiff_t>(threads));
     const auto walk = [&](std::size_t thread) {
         const TimedThread timed;
-        if (thread < cpus.size()) pin_this_thread(cpus[thread]);
+        if (thread < cpus.size()) pin_this_thread({cpus[thread]});
         prepare(thread);
         for (int round = plan.settles ? -1 : 0; round < plan.rounds; ++round) {
             start.arrive_and_wait();

@@ -65,17 +65,22 @@ class ViewBuffer final : public std::streambuf {
 constexpr const char* kFirst = "first.";
 constexpr const char* kSecond = "second.";
 
+// A file of one state is a model file for whoever reads those.
+std::string run_prefix(std::size_t run) {
+    return run == 0 ? "" : fmt::format("run{}.", run + 1);
+}
+
 }  // namespace
 
-std::string training_state_content(const std::string& text, const std::optional<TrainingState>& state) {
+std::string training_state_content(const std::string& text, std::span<const TrainingState> states) {
     std::vector<TensorBytes> tensors;
-    const auto add = [&](const ModelParameters& model, const char* prefix) {
-        for (TensorBytes& tensor : tensors_of(model, prefix)) tensors.push_back(std::move(tensor));
+    const auto add = [&](const ModelParameters& model, const std::string& prefix) {
+        for (TensorBytes& tensor : tensors_of(model, prefix.c_str())) tensors.push_back(std::move(tensor));
     };
-    if (state) {
-        add(state->weights, "");
-        add(state->first, kFirst);
-        add(state->second, kSecond);
+    for (std::size_t r = 0; r < states.size(); ++r) {
+        add(states[r].weights, run_prefix(r));
+        add(states[r].first, run_prefix(r) + kFirst);
+        add(states[r].second, run_prefix(r) + kSecond);
     }
     std::string content = safetensors_content(
         {{"mnist.sha256", std::string(kChecksumSize, '0')}, {"format", "pt"}, {kTextKey, text}}, tensors);
@@ -90,7 +95,7 @@ struct TrainingStateReader::Parts {
     std::string text;
 
     // What the tensors of one kind hold; counts them.
-    [[nodiscard]] ModelParameters model(const std::vector<std::size_t>& dims, const char* prefix,
+    [[nodiscard]] ModelParameters model(const std::vector<std::size_t>& dims, const std::string& prefix,
                                         std::size_t& count) const {
         ModelParameters model;
         for (std::size_t l = 0; l + 1 < dims.size(); ++l) {
@@ -150,22 +155,22 @@ const std::string& TrainingStateReader::text() const noexcept {
     return parts_->text;
 }
 
-bool TrainingStateReader::has_state() const noexcept {
-    return !parts_->header.tensors.empty();
-}
-
-TrainingState TrainingStateReader::state(const std::vector<std::size_t>& dims,
-                                         OptimizerKind optimizer) const {
+std::vector<TrainingState> TrainingStateReader::states(const std::vector<std::size_t>& dims,
+                                                       std::span<const OptimizerKind> optimizers) const {
     std::size_t count = 0;
-    TrainingState state;
-    state.weights = parts_->model(dims, "", count);
-    if (optimizer != OptimizerKind::sgd) state.first = parts_->model(dims, kFirst, count);
-    if (optimizer == OptimizerKind::adam) state.second = parts_->model(dims, kSecond, count);
+    std::vector<TrainingState> states;
+    for (std::size_t r = 0; r < optimizers.size(); ++r) {
+        const std::string prefix = run_prefix(r);
+        TrainingState& state = states.emplace_back();
+        state.weights = parts_->model(dims, prefix, count);
+        if (optimizers[r] != OptimizerKind::sgd) state.first = parts_->model(dims, prefix + kFirst, count);
+        if (optimizers[r] == OptimizerKind::adam) state.second = parts_->model(dims, prefix + kSecond, count);
+    }
     if (parts_->header.tensors.size() != count)
         throw InputError({.where = parts_->where,
-                          .expected = fmt::format("{} tensors for {}", count, title(optimizer)),
+                          .expected = fmt::format("{} tensors for {} present runs", count, optimizers.size()),
                           .found = fmt::format("{}", parts_->header.tensors.size())});
-    return state;
+    return states;
 }
 
 }  // namespace mnist

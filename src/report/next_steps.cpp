@@ -70,7 +70,10 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
     whole("seed", config.seed, usual.seed);
     whole("seeds", seeds, usual.seeds);
     // Loaders that auto chose belong to its workers.
-    const bool auto_again = config.threads_auto && config.loader_threads == usual.loader_threads;
+    // With jobs a thread each is what auto means.
+    const bool auto_again = config.threads_auto && config.loader_threads == usual.loader_threads &&
+                            (config.jobs == 1 || config.threads == 1);
+    whole("jobs", config.jobs, usual.jobs);
     whole("threads", auto_again ? usual.threads : config.threads, usual.threads);
     whole("loader-threads", config.loader_threads, usual.loader_threads);
     if (!config.shuffle) command += " --no-shuffle";

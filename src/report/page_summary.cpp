@@ -271,6 +271,8 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
     if (result != nullptr && !result->resumed.empty())
         sentences.push_back(
             fmt::format("{} was resumed from a checkpoint: {}.", source.name(), whose_seconds(*result)));
+    if (result != nullptr && result->config.jobs > 1)
+        sentences.push_back(fmt::format("{}: {}", source.name(), side_by_side(*result)));
     if (!source.disturbances.empty()) {
         std::size_t repetitions = 0;
         for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();

@@ -98,6 +98,7 @@ std::vector<std::string> objections_to(const TrainResult& result) {
     if (result.initial_weights_sha256) objections.emplace_back("began with stored weights");
     if (result.interrupted) objections.emplace_back("interrupted");
     if (!result.resumed.empty()) objections.emplace_back("resumed: its seconds are of several processes");
+    if (result.config.jobs > 1) objections.emplace_back("trained beside other runs");
     return objections;
 }
 

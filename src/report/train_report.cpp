@@ -37,6 +37,7 @@ std::string setting(const TrainResult& result, int width) {
     out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
                                plural(config.threads, "thread")),
                    width);
+    if (const std::string beside = side_by_side(result); !beside.empty()) out += wrapped(beside, width, "! ");
     if (result.initial_weights_sha256) {
         out += wrapped(fmt::format("Started from a stored model, weights {}, not from the seed's.",
                                    printable(result.initial_weights_sha256->substr(0, 12))),
@@ -151,14 +152,24 @@ std::string disturbed_runs(const TrainResult& result, int width) {
 
 }  // namespace
 
+std::string side_by_side(const TrainResult& result) {
+    if (result.config.jobs < 2) return {};
+    return fmt::format(
+        "Up to {} runs were trained side by side, {} each: seconds and samples/s are of a run beside others, "
+        "not of one alone.",
+        result.config.jobs, plural(result.config.threads, "thread"));
+}
+
 std::string whose_seconds(const TrainResult& result) {
     std::string text = "the seconds are of several processes";
     if (!processes_differ(result)) return text;
     std::vector<std::string> kinds;
     const auto add = [&](const ProcessFacts& process) {
         const std::string kind =
-            fmt::format("of {} ({}) on {}", plural(process.threads, "thread"),
-                        plural(process.loader_threads, "loader thread"), printable(process.cpu_model));
+            fmt::format("of {} ({}){} on {}", plural(process.threads, "thread"),
+                        plural(process.loader_threads, "loader thread"),
+                        process.jobs > 1 ? fmt::format(" in each of {} jobs", process.jobs) : "",
+                        printable(process.cpu_model));
         if (kinds.empty() || kinds.back() != kind) kinds.push_back(kind);
     };
     for (const Resumption& one : result.resumed) {

@@ -14,7 +14,8 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr const char* kSchema = "mnist-checkpoint/1";
+constexpr const char* kSchema = "mnist-checkpoint/2";
+constexpr const char* kSchemaOfOne = "mnist-checkpoint/1";  // one present run at most, and null without it
 constexpr const char* kGenerator = "Philox4x32-10";
 
 ordered_json position_json(const RunRecord& present, std::uint64_t optimizer_steps) {
@@ -24,18 +25,34 @@ ordered_json position_json(const RunRecord& present, std::uint64_t optimizer_ste
             {"optimizer_steps", optimizer_steps}};
 }
 
-std::uint64_t read_position(const JsonCursor& position, const std::optional<RunRecord>& present) {
-    if (!present) {
-        if (!position.is_null()) position.fail("null without a present run");
-        return 0;
-    }
+std::uint64_t read_position(const JsonCursor& position, const RunRecord& present) {
     if (position.at("generator").string() != kGenerator)
         position.at("generator").fail(fmt::format("\"{}\"", kGenerator));
-    if (position.at("seed").unsigned_integer() != present->seed)
-        position.at("seed").fail(fmt::format("the present run's seed {}", present->seed));
-    if (position.at("next_epoch").unsigned_integer() != present->epochs.size())
-        position.at("next_epoch").fail(fmt::format("the {} of the present run", present->epochs.size()));
+    if (position.at("seed").unsigned_integer() != present.seed)
+        position.at("seed").fail(fmt::format("the present run's seed {}", present.seed));
+    if (position.at("next_epoch").unsigned_integer() != present.epochs.size())
+        position.at("next_epoch").fail(fmt::format("the {} of the present run", present.epochs.size()));
     return position.at("optimizer_steps").unsigned_integer();
+}
+
+void read_present(const JsonCursor& file, bool of_one, const DatasetFacts& dataset, CheckpointFacts& facts) {
+    const auto add = [&](const JsonCursor& run, const JsonCursor& position) {
+        facts.runs.present.push_back(read_run(run, dataset));
+        facts.optimizer_steps.push_back(read_position(position, facts.runs.present.back()));
+    };
+    const JsonCursor present = file.at("present");
+    const JsonCursor position = file.at("position");
+    if (of_one) {
+        if (present.is_null() != position.is_null())
+            position.fail("null without a present run, and only then");
+        if (!present.is_null()) add(present, position);
+        return;
+    }
+    const std::vector<JsonCursor> runs = present.elements();
+    const std::vector<JsonCursor> positions = position.elements();
+    if (runs.size() != positions.size())
+        position.fail(fmt::format("{} elements, as many as present runs", runs.size()));
+    for (std::size_t r = 0; r < runs.size(); ++r) add(runs[r], positions[r]);
 }
 
 const json* member(const json& object, const std::string& key) {
@@ -67,10 +84,16 @@ std::vector<std::string> keys_of(const json* a, const json* b) {
 
 }  // namespace
 
-std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs, std::uint64_t optimizer_steps,
-                            const std::string& saved) {
+std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs,
+                            std::span<const std::uint64_t> optimizer_steps, const std::string& saved) {
     ordered_json finished = ordered_json::array();
     for (const RunRecord& run : runs.finished) finished.push_back(run_json(run, std::nullopt));
+    ordered_json present = ordered_json::array();
+    ordered_json position = ordered_json::array();
+    for (std::size_t r = 0; r < runs.present.size(); ++r) {
+        present.push_back(run_json(runs.present[r], std::nullopt));
+        position.push_back(position_json(runs.present[r], optimizer_steps[r]));
+    }
     ordered_json root{{"schema", kSchema},
                       {"created", head.created},
                       {"saved", saved},
@@ -79,12 +102,8 @@ std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs, s
                       {"resumed", resumed_json(head.resumed)},
                       {"process", process_json(head.process)},
                       {"finished", std::move(finished)},
-                      {"present", nullptr},
-                      {"position", nullptr}};
-    if (runs.present) {
-        root["present"] = run_json(*runs.present, std::nullopt);
-        root["position"] = position_json(*runs.present, optimizer_steps);
-    }
+                      {"present", std::move(present)},
+                      {"position", std::move(position)}};
     return root.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -93,7 +112,8 @@ CheckpointFacts parse_checkpoint_json(const std::string& text, const std::string
     const json root = parse_json(text, where, kMaxResultDepth);
     const JsonCursor file(root, where);
     const JsonCursor schema = file.at("schema");
-    if (schema.string() != kSchema)
+    const bool of_one = schema.string() == kSchemaOfOne;
+    if (!of_one && schema.string() != kSchema)
         schema.fail(fmt::format("\"{}\"", kSchema),
                     "Another version of this program wrote it: resume with that");
     const DatasetFacts dataset = read_dataset_facts(file.at("conditions").at("dataset"));
@@ -103,11 +123,9 @@ CheckpointFacts parse_checkpoint_json(const std::string& text, const std::string
                   .settings = file.at("settings").string(),
                   .resumed = read_resumed(file.at("resumed")),
                   .process = read_process(file, "process")};
-    const auto run = [&](const JsonCursor& object) { return read_run(object, dataset); };
     for (const JsonCursor& object : file.at("finished").elements())
-        facts.runs.finished.push_back(run(object));
-    facts.runs.present = nullable(file.at("present"), run);
-    facts.optimizer_steps = read_position(file.at("position"), facts.runs.present);
+        facts.runs.finished.push_back(read_run(object, dataset));
+    read_present(file, of_one, dataset, facts);
     return facts;
 }
 

@@ -125,6 +125,7 @@ ordered_json process_json(const std::optional<ProcessFacts>& process) {
     if (!process) return nullptr;
     return {{"threads", process->threads},
             {"loader_threads", process->loader_threads},
+            {"jobs", process->jobs},
             {"cpu_model", process->cpu_model}};
 }
 
@@ -220,6 +221,7 @@ ordered_json to_json(const TrainConfig& config) {
             {"threads", config.threads},
             {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
             {"loader_threads", config.loader_threads},
+            {"jobs", config.jobs},
             {"shuffle", config.shuffle},
             {"target_accuracy", number(config.target_accuracy)}};
 }

@@ -39,6 +39,12 @@ std::uint64_t count(const JsonCursor& cursor) {
     return cursor.unsigned_integer();
 }
 
+// Files from before runs could be side by side do not say it.
+std::uint64_t jobs(const JsonCursor& object) {
+    const auto found = object.find("jobs");
+    return found ? std::max<std::uint64_t>(1, count(*found)) : 1;
+}
+
 OptimizerKind optimizer(const JsonCursor& cursor) {
     const std::optional<OptimizerKind> kind = optimizer_named(cursor.string());
     if (!kind) cursor.fail("\"sgd\", \"momentum\" or \"adam\"");
@@ -152,6 +158,7 @@ TrainConfig config(const JsonCursor& object) {
     if (const auto chosen = object.find("threads_chosen"))
         config.threads_auto = nullable(*chosen, text) == "auto";
     config.loader_threads = count(object.at("loader_threads"));
+    config.jobs = jobs(object);
     config.shuffle = object.at("shuffle").boolean();
     config.target_accuracy = object.at("target_accuracy").number();
     return config;
@@ -267,7 +274,8 @@ std::optional<ProcessFacts> read_process(const JsonCursor& parent, const std::st
     if (!found || found->is_null()) return std::nullopt;
     return ProcessFacts{.threads = count(found->at("threads")),
                         .loader_threads = count(found->at("loader_threads")),
-                        .cpu_model = found->at("cpu_model").string()};
+                        .cpu_model = found->at("cpu_model").string(),
+                        .jobs = jobs(*found)};
 }
 
 std::vector<Resumption> read_resumed(const JsonCursor& array) {

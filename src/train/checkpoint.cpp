@@ -38,7 +38,8 @@ json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& bui
                            const MachineFacts& machine) {
     const std::string start = inputs.initial_model ? weights_sha256(*inputs.initial_model) : "by seed";
     json config = to_json(inputs.config);
-    for (const char* const speed : {"threads", "threads_chosen", "loader_threads"}) config.erase(speed);
+    for (const char* const speed : {"threads", "threads_chosen", "loader_threads", "jobs"})
+        config.erase(speed);
     json caches = json::object();
     for (const CacheFacts& cache : machine.caches) {
         if (cache.level <= 2 && cache.type != "instruction")
@@ -70,24 +71,22 @@ void require_same_conditions(const json& stored, const json& here, const std::st
 }
 
 std::string checkpoint_content(const CheckpointHead& head, const ExperimentProgress& progress) {
-    const bool between_runs = !progress.runs.present;
-    return training_state_content(
-        checkpoint_json(head, progress.runs, progress.state ? progress.state->steps : 0, utc_now()),
-        between_runs ? std::nullopt : progress.state);
+    std::vector<std::uint64_t> steps;
+    for (const TrainingState& state : progress.states) steps.push_back(state.steps);
+    return training_state_content(checkpoint_json(head, progress.runs, steps, utc_now()), progress.states);
 }
 
 Checkpoint parse_checkpoint(std::string_view content, const std::string& where) {
     const TrainingStateReader reader(content, where);
     CheckpointFacts facts = parse_checkpoint_json(reader.text(), where);
     Checkpoint checkpoint{.head = std::move(facts.head),
-                          .progress = {.runs = std::move(facts.runs), .state = {}}};
+                          .progress = {.runs = std::move(facts.runs), .states = {}}};
     const std::vector<std::size_t> dims = dims_of(checkpoint.head.conditions, where);
-    if (checkpoint.progress.runs.present) {
-        checkpoint.progress.state = reader.state(dims, checkpoint.progress.runs.present->optimizer);
-        checkpoint.progress.state->steps = facts.optimizer_steps;
-    } else if (reader.has_state()) {
-        throw InputError({.where = where, .expected = "no tensors between two runs", .found = "some"});
-    }
+    std::vector<OptimizerKind> optimizers;
+    for (const RunRecord& run : checkpoint.progress.runs.present) optimizers.push_back(run.optimizer);
+    checkpoint.progress.states = reader.states(dims, optimizers);
+    for (std::size_t r = 0; r < optimizers.size(); ++r)
+        checkpoint.progress.states[r].steps = facts.optimizer_steps[r];
     return checkpoint;
 }
 

@@ -1,20 +1,18 @@
-// The loop over seeds, optimizers and epochs.
+// Which job trains which run, and what is told of it.
 #include "mnist/train/experiment.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <barrier>
 #include <chrono>
-#include <cmath>
-#include <numeric>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "eval_tile.hpp"
-#include "mnist/core/rng.hpp"
+#include "job.hpp"
 #include "mnist/infer/low_precision.hpp"
 #include "mnist/infer/quantize.hpp"
-#include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/step/engine.hpp"
-#include "mnist/train/pictures.hpp"
 #include "progress.hpp"
 #include "trainer.hpp"
 
@@ -41,193 +39,221 @@ Evaluation evaluated(AnyEngine& engine, const Dataset& dataset) {
             .seconds = seconds_since(start)};
 }
 
-class Experiment {
+// Deals the runs to the jobs, and keeps what they share: the progress and the observer, one call at a time.
+class Experiment final : public JobHost {
   public:
     Experiment(const ExperimentInputs& inputs, ExperimentObserver& observer, const std::atomic<bool>& stop)
-        : config_(inputs.config),
-          dataset_(*inputs.dataset),
-          inputs_(inputs),
+        : inputs_(inputs),
+          config_(inputs.config),
           observer_(observer),
           stop_(stop),
-          dims_(network_dims(config_, dataset_)),
-          batch_(step_rows(config_, dataset_)),
-          order_(dataset_.train.count()),
-          trainer_(config_, dataset_, inputs.cpus),
-          engine_(trainer_.engine()),
-          watch_(inputs.cpus.order),
-          progress_(inputs.progress) {}
+          progress_(inputs.progress),
+          runs_(config_.seeds * config_.optimizers.size()) {
+        std::set<std::size_t> done;
+        for (const RunRecord& run : progress_.runs.finished) done.insert(plan_index(config_, run));
+        for (std::size_t run = 0; run < runs_; ++run)
+            if (!done.contains(run)) to_do_.push_back(run);
+        // Those that have begun come first, so that they are never more than there were jobs.
+        std::stable_partition(to_do_.begin(), to_do_.end(),
+                              [&](std::size_t run) { return place_of_present(run).has_value(); });
+    }
 
     ExperimentOutcome run() {
-        ExperimentOutcome outcome;
-        outcome.primitives = engine_.primitives();
-        outcome.grid = engine_.grid();
-        std::vector<RunRecord>& finished = progress_.runs.finished;
-        const std::size_t runs = config_.seeds * config_.optimizers.size();
-        while (finished.size() < runs && !outcome.interrupted) {
-            RunRecord run = progress_.runs.present.value_or(planned_run(config_, finished.size()));
-            observer_.run_started(run, finished.size(), runs);
-            train(run);
-            run.weights_sha256 = weights_sha256(progress_.state->weights);
-            observer_.run_finished(run, progress_.state->weights);
-            outcome.interrupted = run.status == RunStatus::interrupted;
-            finished.push_back(std::move(run));
-            progress_.runs.present.reset();
-            progress_.state.reset();
-            if (inputs_.checkpoint_every > 0 && !outcome.interrupted) observer_.resumable(progress_);
-        }
-        outcome.runs = std::move(finished);
-        return outcome;
-    }
-
-  private:
-    void train(RunRecord& run) {
-        const OptimizerSettings optimizer =
-            settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch());
-        if (progress_.state) {
-            engine_.resume(*progress_.state, optimizer);
+        const std::size_t most = inputs_.in_step ? runs_ : std::max<std::size_t>(1, config_.jobs);
+        const std::size_t jobs = std::clamp<std::size_t>(to_do_.size(), 1, most);
+        if (inputs_.in_step) in_step_.emplace(static_cast<std::ptrdiff_t>(jobs));
+        if (config_.jobs <= 1 && jobs == 1) {
+            work(0, inputs_.cpus);
         } else {
-            engine_.start(
-                inputs_.initial_model ? *inputs_.initial_model : initial_parameters(dims_, run.seed),
-                optimizer);
+            side_by_side(separate_cpus(inputs_.cpus, jobs, std::max<std::size_t>(1, config_.threads)));
         }
-        keep_state();
-        watch_.begin();
-        std::size_t resumable_at = run.epochs.size();
-        for (std::size_t e = run.epochs.size(); e < config_.epochs && run.status == RunStatus::completed;
-             ++e) {
-            if (stop_.load()) {
-                run.status = RunStatus::interrupted;
-                break;
-            }
-            epoch(run, e);
-            if (checkpoint_is_due(run)) {
-                tell_resumable(run);
-                resumable_at = run.epochs.size();
-            }
+        return outcome();
+    }
+
+    [[nodiscard]] bool ends() const override { return ends_.load(); }
+
+    void await_epoch() override {
+        if (in_step_) in_step_->arrive_and_wait();
+    }
+    void epoch_took(std::size_t epoch, Clock::time_point begin, Clock::time_point end) override {
+        if (!in_step_) return;
+        const std::lock_guard lock(mutex_);
+        if (rounds_.size() <= epoch) rounds_.resize(epoch + 1);
+        Round& round = rounds_[epoch];
+        round.begin = round.runs == 0 ? begin : std::min(round.begin, begin);
+        round.end = round.runs == 0 ? end : std::max(round.end, end);
+        ++round.runs;
+    }
+
+    void keep(const RunRecord& run, TrainingState state) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<RunRecord>& present = progress_.runs.present;
+        const std::size_t index = plan_index(config_, run);
+        auto place = place_of_present(index);
+        if (!place) {
+            const auto before = first_behind(present, index);
+            place = static_cast<std::size_t>(before - present.begin());
+            progress_.states.emplace(progress_.states.begin() + (before - present.begin()));
+            present.insert(before, planned_run(config_, index));
         }
-        if (run.status == RunStatus::interrupted && inputs_.checkpoint_every > 0 &&
-            run.epochs.size() != resumable_at)
-            tell_resumable(run);
-        run.disturbance = watch_.so_far();
-        summarise(run);
-        keep_mistakes(run);
+        progress_.states[*place] = std::move(state);
+        if (inputs_.checkpoint_every == 0) return;  // nobody will read the epochs
+        present[*place] = run;
+        unsaved_ = true;
+        // Behind the last epoch the run is whole, which is told by itself.
+        if (run.epochs.size() == config_.epochs || run.epochs.size() % inputs_.checkpoint_every != 0) return;
+        if (++due_ >= running_) tell_resumable();
     }
 
-    // An interruption leaves the state that the run's figures belong to. The optimizer's part costs a copy,
-    // so only for those who ask.
-    void keep_state() {
-        if (inputs_.checkpoint_every > 0) {
-            progress_.state = engine_.state();
-        } else {
-            progress_.state.emplace();
-            progress_.state->weights = engine_.weights();
-        }
+    [[nodiscard]] std::optional<TrainingState> kept(const RunRecord& run) const override {
+        const std::lock_guard lock(mutex_);
+        const auto place = place_of_present(plan_index(config_, run));
+        return place ? std::optional(progress_.states[*place]) : std::nullopt;
     }
 
-    // Behind the last epoch the run is whole, which is told by itself.
-    [[nodiscard]] bool checkpoint_is_due(const RunRecord& run) const {
-        return inputs_.checkpoint_every > 0 && run.status == RunStatus::completed &&
-               run.epochs.size() < config_.epochs && run.epochs.size() % inputs_.checkpoint_every == 0;
-    }
-
-    void tell_resumable(const RunRecord& run) {
-        progress_.runs.present = run;
-        progress_.runs.present->status = RunStatus::completed;  // an interruption is what it undoes
-        observer_.resumable(progress_);
-    }
-
-    // Of the same weights as the confusion matrix. An interruption in the middle of an epoch leaves others in
-    // the engine.
-    void keep_mistakes(RunRecord& run) {
-        if (run.confusion_matrix.empty()) return;
-        if (run.status == RunStatus::interrupted)
-            engine_.start(progress_.state->weights, OptimizerSettings{});  // no step will be taken
-        run.worst_mistakes =
-            worst_mistakes(dataset_, engine_.logits(rows_of(dataset_.test, dataset_.pixels())));
-    }
-
-    [[nodiscard]] std::size_t steps_of_epoch() const { return (order_.size() + batch_ - 1) / batch_; }
-
-    void shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {
-        std::iota(order_.begin(), order_.end(), 0U);
-        if (!config_.shuffle) return;
-        CounterRng rng(seed, RandomPurpose::shuffle, static_cast<std::uint32_t>(epoch_index));
-        shuffle(order_, rng);
-    }
-
-    void epoch(RunRecord& run, std::size_t epoch_index) {
-        const auto start = Clock::now();
-        shuffle_rows(run.seed, epoch_index);
-        const EpochOutcome outcome = trainer_.train(order_, stop_);
-        EpochRecord record;
-        record.train_seconds = seconds_since(start);
-        if (outcome.diverged_at) {
-            diverge(run, fmt::format("the loss was no finite number at step {} of epoch {}",
-                                     *outcome.diverged_at + 1, epoch_index + 1));
-            keep_state();
-            run.epochs.push_back(record);
-        } else if (outcome.steps < steps_of_epoch()) {
-            run.status = RunStatus::interrupted;  // an epoch that was not finished is no measurement
-            return;
-        } else {
-            keep_state();
-            record.train_loss = outcome.loss;
-            evaluate(run, record, epoch_index);
-            run.epochs.push_back(record);
-        }
+    void epoch_finished(const RunRecord& run) override {
+        const std::lock_guard lock(mutex_);
         observer_.epoch_finished(run);
     }
 
-    void evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index) {
-        const auto start = Clock::now();
-        EvalOutcome outcome = engine_.evaluate(rows_of(dataset_.test, dataset_.pixels()));
-        record.eval_seconds = seconds_since(start);
-        if (!std::isfinite(outcome.loss)) {
-            diverge(run, fmt::format("the test loss was no finite number after epoch {}", epoch_index + 1));
+  private:
+    struct Round {
+        Clock::time_point begin, end;
+        std::size_t runs = 0;
+    };
+    struct Ended {
+        RunRecord run;
+        ModelParameters weights;
+    };
+
+    void side_by_side(const std::vector<UsableCpus>& cpus) {
+        std::vector<std::thread> threads;
+        try {
+            for (std::size_t job = 0; job < cpus.size(); ++job) {
+                threads.emplace_back([this, job, &cpus] {
+                    stay_on(cpus[job]);
+                    work(job, cpus[job]);
+                });
+            }
+        } catch (...) {
+            fail();
+            if (in_step_)  // for those that were not started
+                for (std::size_t job = threads.size(); job < cpus.size(); ++job) in_step_->arrive_and_drop();
+        }
+        for (std::thread& thread : threads) thread.join();
+    }
+
+    void work(std::size_t job, const UsableCpus& cpus) {
+        try {
+            Job worker(inputs_, cpus, *this, stop_);
+            if (job == 0) {
+                outcome_.primitives = worker.engine().primitives();
+                outcome_.grid = worker.engine().grid();
+            }
+            while (std::optional<RunRecord> run = next_run()) {
+                ModelParameters weights = worker.train(*run);
+                end_run(std::move(*run), std::move(weights));
+            }
+        } catch (...) {
+            fail();
+        }
+        if (in_step_) in_step_->arrive_and_drop();
+    }
+
+    void fail() {
+        const std::lock_guard lock(mutex_);
+        if (!outcome_.failure) outcome_.failure = std::current_exception();
+        ends_ = true;
+    }
+
+    std::optional<RunRecord> next_run() {
+        const std::lock_guard lock(mutex_);
+        if (dealt_ == to_do_.size() || !interrupted_.empty() || ends_) return std::nullopt;
+        const std::size_t index = to_do_[dealt_++];
+        const auto place = place_of_present(index);
+        RunRecord run = place ? progress_.runs.present[*place] : planned_run(config_, index);
+        ++running_;
+        observer_.run_started(run, index, runs_);
+        return run;
+    }
+
+    void end_run(RunRecord run, ModelParameters weights) {
+        const std::lock_guard lock(mutex_);
+        --running_;
+        if (run.status == RunStatus::interrupted) {
+            interrupted_.push_back({.run = std::move(run), .weights = std::move(weights)});
             return;
         }
-        record.test_loss = outcome.loss;
-        record.test_accuracy = percent(outcome.correct, dataset_.test.count());
-        run.confusion_matrix = std::move(outcome.confusion_matrix);
-    }
-
-    static void diverge(RunRecord& run, std::string message) {
-        run.status = RunStatus::diverged;
-        run.message = std::move(message);
-        run.confusion_matrix.clear();
-    }
-
-    void summarise(RunRecord& run) const {
-        double seconds = 0;
-        for (std::size_t e = 0; e < run.epochs.size(); ++e) {
-            const EpochRecord& record = run.epochs[e];
-            seconds += record.train_seconds;
-            if (!record.test_accuracy) continue;
-            run.last_accuracy = record.test_accuracy;
-            run.best_accuracy = std::max(run.best_accuracy.value_or(0), *record.test_accuracy);
-            if (!run.first_epoch_at_target && *record.test_accuracy >= config_.target_accuracy) {
-                run.first_epoch_at_target = static_cast<int>(e + 1);
-                run.seconds_to_target = seconds;
-            }
+        observer_.run_finished(run, weights);
+        const std::size_t index = plan_index(config_, run);
+        if (const auto place = place_of_present(index)) {
+            const auto at = static_cast<std::ptrdiff_t>(*place);
+            progress_.runs.present.erase(progress_.runs.present.begin() + at);
+            progress_.states.erase(progress_.states.begin() + at);
         }
-        // The speed of an epoch that broke off says nothing.
-        if (run.status != RunStatus::diverged && seconds > 0)
-            run.samples_per_second = static_cast<double>(run.epochs.size() * order_.size()) / seconds;
+        add_in_order(progress_.runs.finished, std::move(run));
+        if (inputs_.checkpoint_every > 0) tell_resumable();
     }
 
-    const TrainConfig& config_;
-    const Dataset& dataset_;
+    void tell_resumable() {
+        due_ = 0;
+        unsaved_ = false;
+        observer_.resumable(progress_);
+    }
+
+    [[nodiscard]] std::vector<RunRecord>::iterator first_behind(std::vector<RunRecord>& runs,
+                                                                std::size_t index) const {
+        return std::find_if(runs.begin(), runs.end(),
+                            [&](const RunRecord& run) { return plan_index(config_, run) > index; });
+    }
+
+    void add_in_order(std::vector<RunRecord>& runs, RunRecord run) const {
+        const auto before = first_behind(runs, plan_index(config_, run));
+        runs.insert(before, std::move(run));
+    }
+
+    [[nodiscard]] std::optional<std::size_t> place_of_present(std::size_t index) const {
+        const std::vector<RunRecord>& present = progress_.runs.present;
+        for (std::size_t place = 0; place < present.size(); ++place)
+            if (plan_index(config_, present[place]) == index) return place;
+        return std::nullopt;
+    }
+
+    ExperimentOutcome outcome() {
+        if (unsaved_ && !interrupted_.empty()) tell_resumable();
+        std::sort(interrupted_.begin(), interrupted_.end(), [&](const Ended& a, const Ended& b) {
+            return plan_index(config_, a.run) < plan_index(config_, b.run);
+        });
+        outcome_.interrupted = !interrupted_.empty() || ends_;
+        outcome_.runs = std::move(progress_.runs.finished);
+        for (Ended& ended : interrupted_) {
+            observer_.run_finished(ended.run, ended.weights);
+            add_in_order(outcome_.runs, std::move(ended.run));
+        }
+        for (const Round& round : rounds_)
+            if (round.runs == runs_)
+                outcome_.rounds_s.push_back(std::chrono::duration<double>(round.end - round.begin).count());
+        if (outcome_.failure && outcome_.runs.empty()) std::rethrow_exception(outcome_.failure);
+        return std::move(outcome_);
+    }
+
     const ExperimentInputs& inputs_;
+    const TrainConfig& config_;
     ExperimentObserver& observer_;
     const std::atomic<bool>& stop_;
-    std::vector<std::size_t> dims_;
-    std::size_t batch_;
-    std::vector<std::uint32_t> order_;  ///< before trainer_, which reads it until it is destroyed
-    Trainer trainer_;
-    Engine& engine_;
-    DisturbanceWatch watch_;
-    /// Its state is that after the present run's last counted epoch.
+    mutable std::mutex mutex_;  ///< of everything below but ends_
     ExperimentProgress progress_;
+    std::size_t runs_;
+    std::vector<std::size_t> to_do_;  ///< places in the plan
+    std::size_t dealt_ = 0;           ///< of to_do_
+    std::size_t running_ = 0;
+    std::size_t due_ = 0;   ///< epochs that a checkpoint was due behind, since the last one
+    bool unsaved_ = false;  ///< epochs since the last checkpoint
+    std::vector<Ended> interrupted_;
+    std::atomic<bool> ends_{false};
+    std::optional<std::barrier<>> in_step_;
+    std::vector<Round> rounds_;
+    ExperimentOutcome outcome_;
 };
 
 }  // namespace
@@ -242,7 +268,9 @@ ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObser
     require_precision(inputs.config.precision);
     require_memory(inputs);
     require_progress_of(inputs.config, inputs.progress.runs);
-    return Experiment(inputs, observer, stop).run();
+    ExperimentInputs settled = inputs;
+    if (settled.config.jobs > 1) settled.config.threads = std::max<std::size_t>(1, settled.config.threads);
+    return Experiment(settled, observer, stop).run();
 }
 
 Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,

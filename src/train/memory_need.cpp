@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "eval_tile.hpp"
 #include "mnist/core/checked.hpp"
@@ -57,30 +58,59 @@ MemoryNeed memory_need(const MemoryShape& shape) {
             .rows_bytes = sizeof(float) * (group_floats + loader_floats + eval_floats)};
 }
 
+namespace {
+
+MemoryShape shape_of(const ExperimentInputs& inputs) {
+    const TrainConfig& config = inputs.config;
+    return {.dims = network_dims(config, *inputs.dataset),
+            .batch = std::min(config.batch_size, inputs.dataset->train.count()),
+            .eval_tile = eval_tile(config.test_batch_size),
+            .threads = config.jobs > 1 ? std::max<std::size_t>(1, config.threads)
+                                       : team_size(config.threads, inputs.cpus),
+            .loader_threads = config.loader_threads,
+            .checkpoints = inputs.checkpoint_every > 0,
+            .precision = config.precision};
+}
+
+std::size_t that_fit(const MemoryNeed& need, const MemoryRoom& room) {
+    return static_cast<std::size_t>(static_cast<double>(room.bytes) /
+                                    std::max(1.0, need.network_bytes + need.rows_bytes));
+}
+
+}  // namespace
+
+std::size_t jobs_that_fit(const ExperimentInputs& inputs) {
+    const std::optional<MemoryRoom> room = memory_room();
+    return room ? that_fit(memory_need(shape_of(inputs)), *room) : std::numeric_limits<std::size_t>::max();
+}
+
 void require_memory(const ExperimentInputs& inputs) {
     const std::optional<MemoryRoom> room = memory_room();
     if (!room) return;
-    const TrainConfig& config = inputs.config;
-    const MemoryShape shape{.dims = network_dims(config, *inputs.dataset),
-                            .batch = std::min(config.batch_size, inputs.dataset->train.count()),
-                            .eval_tile = eval_tile(config.test_batch_size),
-                            .threads = team_size(config.threads, inputs.cpus),
-                            .loader_threads = config.loader_threads,
-                            .checkpoints = inputs.checkpoint_every > 0,
-                            .precision = config.precision};
+    const MemoryShape shape = shape_of(inputs);
     const MemoryNeed need = memory_need(shape);
+    const std::size_t runs = inputs.config.seeds * inputs.config.optimizers.size();
+    const std::size_t jobs = std::clamp<std::size_t>(inputs.config.jobs, 1, runs);
+    const std::size_t fit = that_fit(need, *room);
+    if (jobs <= fit) return;
     const double bytes = need.network_bytes + need.rows_bytes;
-    if (bytes <= static_cast<double>(room->bytes)) return;
+    const auto space = static_cast<double>(room->bytes);
+    if (fit > 0)
+        throw InputError({.where = inputs.in_step ? "--copies" : "--jobs",
+                          .expected = fmt::format("at most {} side by side, which fit into {:.2f} GiB ({})",
+                                                  fit, space / kGiB, room->bound),
+                          .found = fmt::format("{}, which need {:.2f} GiB each", jobs, bytes / kGiB),
+                          .remedy = fmt::format("Choose {} or fewer", fit)});
     const bool network = need.network_bytes >= need.rows_bytes;
-    throw InputError({.where = network ? "--hidden" : "--batch-size",
-                      .expected = fmt::format("a training that needs at most {:.2f} GiB ({})",
-                                              static_cast<double>(room->bytes) / kGiB, room->bound),
-                      .found = fmt::format(
-                          "one that needs {:.2f} GiB: {:.2f} for the network {} and {:.2f} for batches of {}",
-                          bytes / kGiB, need.network_bytes / kGiB, fmt::join(shape.dims, "-"),
-                          need.rows_bytes / kGiB, shape.batch),
-                      .remedy = network ? "Choose smaller hidden layers"
-                                        : "Choose smaller batches or smaller hidden layers"});
+    throw InputError(
+        {.where = network ? "--hidden" : "--batch-size",
+         .expected = fmt::format("a training that needs at most {:.2f} GiB ({})", space / kGiB, room->bound),
+         .found =
+             fmt::format("one that needs {:.2f} GiB: {:.2f} for the network {} and {:.2f} for batches of {}",
+                         bytes / kGiB, need.network_bytes / kGiB, fmt::join(shape.dims, "-"),
+                         need.rows_bytes / kGiB, shape.batch),
+         .remedy =
+             network ? "Choose smaller hidden layers" : "Choose smaller batches or smaller hidden layers"});
 }
 
 }  // namespace mnist

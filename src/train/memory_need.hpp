@@ -28,4 +28,9 @@ struct MemoryNeed {
 /// as the product of hostile extents fits no integer.
 [[nodiscard]] MemoryNeed memory_need(const MemoryShape& shape);
 
+struct ExperimentInputs;
+
+/// How many jobs such as this experiment's have room in memory side by side.
+[[nodiscard]] std::size_t jobs_that_fit(const ExperimentInputs& inputs);
+
 }  // namespace mnist

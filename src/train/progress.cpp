@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "mnist/core/error.hpp"
 
 namespace mnist {
@@ -16,14 +18,19 @@ namespace {
          .remedy = "It is not one of this training: train anew with --checkpoint in another folder"});
 }
 
-void require_planned(const TrainConfig& config, const RunRecord& run, std::size_t index) {
-    const RunRecord planned = planned_run(config, index);
-    if (run.optimizer != planned.optimizer || run.seed != planned.seed)
-        refuse(fmt::format("run {} to be {} with seed {}", index + 1, title(planned.optimizer), planned.seed),
-               fmt::format("{} with seed {}", title(run.optimizer), run.seed));
-    if (run.epochs.size() > config.epochs)
-        refuse(fmt::format("at most {} epochs of run {}", config.epochs, index + 1),
-               fmt::format("{}", run.epochs.size()));
+void require_in_order(const TrainConfig& config, const std::vector<RunRecord>& runs) {
+    std::optional<std::size_t> before;
+    for (const RunRecord& run : runs) {
+        const std::size_t index = plan_index(config, run);
+        if (before && index <= *before)
+            refuse(
+                "runs in the order of the training, each once",
+                fmt::format("{} with seed {} behind a later one or itself", title(run.optimizer), run.seed));
+        before = index;
+        if (run.epochs.size() > config.epochs)
+            refuse(fmt::format("at most {} epochs of run {}", config.epochs, index + 1),
+                   fmt::format("{}", run.epochs.size()));
+    }
 }
 
 }  // namespace
@@ -35,19 +42,28 @@ RunRecord planned_run(const TrainConfig& config, std::size_t index) {
     return run;
 }
 
+std::size_t plan_index(const TrainConfig& config, const RunRecord& run) {
+    const auto& kinds = config.optimizers;
+    const auto kind = std::find(kinds.begin(), kinds.end(), run.optimizer);
+    const std::uint64_t seed = run.seed - config.seed;  // seeds wrap around as planned_run's do
+    if (kind == kinds.end() || seed >= config.seeds)
+        refuse("runs of this training", fmt::format("{} with seed {}", title(run.optimizer), run.seed));
+    return static_cast<std::size_t>(seed) * kinds.size() + static_cast<std::size_t>(kind - kinds.begin());
+}
+
 void require_progress_of(const TrainConfig& config, const RunsSoFar& runs) {
-    const std::size_t all = config.seeds * config.optimizers.size();
-    const std::size_t begun = runs.finished.size() + (runs.present ? 1 : 0);
-    if (begun > all) refuse(fmt::format("at most {} runs", all), fmt::format("{}", begun));
-    for (std::size_t r = 0; r < runs.finished.size(); ++r) {
-        require_planned(config, runs.finished[r], r);
-        if (runs.finished[r].status == RunStatus::interrupted)
-            refuse("runs that are whole", "an interrupted one");
+    require_in_order(config, runs.finished);
+    require_in_order(config, runs.present);
+    for (const RunRecord& run : runs.finished)
+        if (run.status == RunStatus::interrupted) refuse("runs that are whole", "an interrupted one");
+    for (const RunRecord& run : runs.present) {
+        if (run.status != RunStatus::completed) refuse("runs that go on", "one that has ended");
+        const auto twice = std::any_of(runs.finished.begin(), runs.finished.end(), [&](const RunRecord& one) {
+            return plan_index(config, one) == plan_index(config, run);
+        });
+        if (twice)
+            refuse("each run once", fmt::format("{} with seed {} twice", title(run.optimizer), run.seed));
     }
-    if (!runs.present) return;
-    require_planned(config, *runs.present, runs.finished.size());
-    if (runs.present->status != RunStatus::completed)
-        refuse("a present run that goes on", "one that has ended");
 }
 
 }  // namespace mnist

@@ -9,7 +9,7 @@ namespace mnist {
 /// Run `index` of the experiment: all optimizers with the first seed, then with the next one.
 [[nodiscard]] RunRecord planned_run(const TrainConfig& config, std::size_t index);
 
-/// Throws InputError where the runs are not the first ones of this configuration, in their order, each with
+/// Throws InputError where the runs are not some of this configuration, in its order and each once, each with
 /// no more epochs than it has.
 void require_progress_of(const TrainConfig& config, const RunsSoFar& runs);
 

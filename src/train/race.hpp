@@ -24,4 +24,15 @@ inline constexpr double kWorthChanging = 0.97;
 /// The teams worth trying, the usual one first.
 [[nodiscard]] std::vector<TeamChoice> team_candidates(const UsableCpus& cpus, std::size_t loader_threads);
 
+/// Teams side by side that are worth trying for so many runs: as many as there are cores or runs, then those
+/// that need twice as many rounds, four times, ..., down to two. `threads` each; 0: as many as there are
+/// cores for. Only such as fit on `cores`.
+[[nodiscard]] std::vector<TeamChoice> job_candidates(std::size_t cores, std::size_t runs, std::size_t threads,
+                                                     std::size_t loader_threads);
+
+/// Rounds of `jobs` side by side that `runs` take.
+[[nodiscard]] constexpr std::size_t rounds_of(std::size_t runs, std::size_t jobs) {
+    return (runs + jobs - 1) / jobs;
+}
+
 }  // namespace mnist

@@ -7,7 +7,9 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <thread>
 
+#include "memory_need.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/machine/disturbance_watch.hpp"
@@ -25,15 +27,16 @@ constexpr double kLongStep = 0.05;
 // Weights and state of every candidate are in memory at once; a larger network has work for all cores.
 constexpr std::size_t kMostParameters = 1'000'000;
 
-// Takes the same steps with each of some teams.
+// Takes the same steps with each of some teams, or as many in all with several of them side by side.
 class Timing {
   public:
     Timing(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
-           const std::vector<TeamChoice>& teams, const std::atomic<bool>& stop)
+           const std::vector<TeamChoice>& teams, std::size_t runs, const std::atomic<bool>& stop)
         : config_(config),
           dataset_(dataset),
           cpus_(cpus),
           teams_(teams),
+          runs_(runs),
           stop_(stop),
           batch_(step_rows(config, dataset)),
           order_(dataset.train.count()),
@@ -51,40 +54,88 @@ class Timing {
         return seconds;
     }
 
-    double operator()(std::size_t team) { return steps(team, steps_); }
+    // Seconds that stand for an equal share of all runs, whether they come one by one or side by side: of the
+    // latter each takes its part of the steps, at least one.
+    double operator()(std::size_t team) {
+        const auto part =
+            static_cast<double>(rounds_of(runs_, teams_[team].jobs)) / static_cast<double>(runs_);
+        const double wanted = static_cast<double>(steps_) * part;
+        const std::size_t taken = std::max<std::size_t>(1, static_cast<std::size_t>(wanted));
+        return steps(team, taken) * wanted / static_cast<double>(taken);
+    }
 
   private:
+    using Trainers = std::vector<std::unique_ptr<Trainer>>;
+
+    void make(std::size_t team) {
+        TrainConfig config = config_;
+        config.threads = teams_[team].workers;
+        config.loader_threads = teams_[team].loader_threads;
+        const std::size_t jobs = teams_[team].jobs;
+        const std::vector<UsableCpus> cpus =
+            jobs == 1 ? std::vector<UsableCpus>{cpus_} : separate_cpus(cpus_, jobs, teams_[team].workers);
+        Trainers made;
+        for (const UsableCpus& mine : cpus) {
+            made.push_back(std::make_unique<Trainer>(config, dataset_, mine, true));
+            made.back()->engine().start(initial_parameters(network_dims(config, dataset_), config.seed),
+                                        settings_for(config.optimizers.front(), config, 1000));
+        }
+        trainers_[team] = std::move(made);
+        static_cast<void>(take(team, 1));  // caches, page tables
+    }
+
+    double take(std::size_t team, std::size_t count) {
+        const auto train = [&](Trainer& trainer) {
+            static_cast<void>(trainer.train(std::span(order_).first(count * batch_), stop_));
+        };
+        const auto begin = std::chrono::steady_clock::now();
+        std::vector<std::jthread> others;
+        for (std::size_t t = 1; t < trainers_[team].size(); ++t)
+            others.emplace_back([&, t] { train(*trainers_[team][t]); });
+        train(*trainers_[team].front());
+        others.clear();  // waits for them
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    }
+
     double steps(std::size_t team, std::size_t count) {
-        std::unique_ptr<Trainer>& trainer = trainers_[team];
-        if (!trainer) {
-            TrainConfig config = config_;
-            config.threads = teams_[team].workers;
-            config.loader_threads = teams_[team].loader_threads;
+        if (trainers_[team].empty()) {
             try {
-                trainer = std::make_unique<Trainer>(config, dataset_, cpus_, true);
+                make(team);
             } catch (const InputError&) {  // nobody asked for these threads beside the usual ones
                 if (team == 0) throw;
                 return std::numeric_limits<double>::infinity();
             }
-            trainer->engine().start(initial_parameters(network_dims(config, dataset_), config.seed),
-                                    settings_for(config.optimizers.front(), config, 1000));
-            static_cast<void>(trainer->train(std::span(order_).first(batch_), stop_));  // caches, page tables
         }
-        const auto begin = std::chrono::steady_clock::now();
-        static_cast<void>(trainer->train(std::span(order_).first(count * batch_), stop_));
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return take(team, count);
     }
 
     const TrainConfig& config_;
     const Dataset& dataset_;
     const UsableCpus& cpus_;
     const std::vector<TeamChoice>& teams_;
+    std::size_t runs_;
     const std::atomic<bool>& stop_;
     std::size_t batch_;
     std::size_t steps_ = 1;
     std::vector<std::uint32_t> order_;  ///< before the trainers, whose loaders read it
-    std::vector<std::unique_ptr<Trainer>> trainers_;
+    std::vector<Trainers> trainers_;    ///< by team
 };
+
+// The first of the teams where they cannot be timed, or not in time.
+TeamChoice fastest_of(const std::vector<TeamChoice>& teams, std::size_t runs, const TrainConfig& config,
+                      const Dataset& dataset, const UsableCpus& cpus, const std::atomic<bool>& stop) {
+    const std::vector<std::size_t> dims = network_dims(config, dataset);
+    std::size_t parameters = 0;
+    for (std::size_t l = 0; l + 1 < dims.size(); ++l) parameters += (dims[l] + 1) * dims[l + 1];
+    if (teams.size() == 1 || parameters > kMostParameters) return teams.front();
+    Timing timing(config, dataset, cpus, teams, runs, stop);
+    if (timing.adapt() > kLongStep) return teams.front();
+    DisturbanceWatch watch(cpus.order);
+    watch.begin();
+    const std::size_t fastest =
+        race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); });
+    return teams[disturbed_by(watch.so_far()) ? 0 : fastest];
+}
 
 }  // namespace
 
@@ -135,20 +186,39 @@ std::size_t race(std::size_t ways, const std::function<double(std::size_t)>& mea
     return shortest[winner] <= kWorthChanging * shortest.front() ? winner : 0;
 }
 
+std::vector<TeamChoice> job_candidates(std::size_t cores, std::size_t runs, std::size_t threads,
+                                       std::size_t loader_threads) {
+    std::vector<TeamChoice> teams;
+    const std::size_t most = std::min(runs, cores / std::max<std::size_t>(1, threads));
+    if (most < 2) return teams;
+    for (std::size_t rounds = rounds_of(runs, most); rounds < runs; rounds *= 2) {
+        const std::size_t jobs = rounds_of(runs, rounds);  // fewer would need more rounds
+        if (!teams.empty() && teams.back().jobs == jobs) continue;
+        teams.push_back({.workers = threads > 0 ? threads : cores / jobs,
+                         .loader_threads = loader_threads,
+                         .jobs = jobs});
+    }
+    return teams;
+}
+
 TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
                         const std::atomic<bool>& stop) {
-    const std::vector<TeamChoice> teams = team_candidates(cpus, config.loader_threads);
-    const std::vector<std::size_t> dims = network_dims(config, dataset);
-    std::size_t parameters = 0;
-    for (std::size_t l = 0; l + 1 < dims.size(); ++l) parameters += (dims[l] + 1) * dims[l + 1];
-    if (teams.size() == 1 || parameters > kMostParameters) return teams.front();
-    Timing timing(config, dataset, cpus, teams, stop);
-    if (timing.adapt() > kLongStep) return teams.front();
-    DisturbanceWatch watch(cpus.order);
-    watch.begin();
-    const std::size_t fastest =
-        race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); });
-    return teams[disturbed_by(watch.so_far()) ? 0 : fastest];
+    return fastest_of(team_candidates(cpus, config.loader_threads), 1, config, dataset, cpus, stop);
+}
+
+TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
+                        const std::atomic<bool>& stop) {
+    const TeamChoice alone =
+        config.threads == 0 ? fastest_team(config, dataset, cpus, stop)
+                            : TeamChoice{.workers = config.threads, .loader_threads = config.loader_threads};
+    const std::size_t runs = config.seeds * config.optimizers.size();
+    const std::size_t fit =
+        jobs_that_fit({.config = config, .dataset = &dataset, .initial_model = {}, .cpus = cpus});
+    std::vector<TeamChoice> teams =
+        job_candidates(auto_workers(cpus), runs, config.threads, config.loader_threads);
+    std::erase_if(teams, [&](const TeamChoice& team) { return team.jobs > fit; });
+    teams.insert(teams.begin(), alone);
+    return fastest_of(teams, runs, config, dataset, cpus, stop);
 }
 
 }  // namespace mnist

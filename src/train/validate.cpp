@@ -78,6 +78,7 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_between(config.seeds, 1, 1000, "--seeds");
     require_between(config.threads, 0, kMostThreads, "--threads");
     require_between(config.loader_threads, 0, kMostThreads, "--loader-threads");
+    require_between(config.jobs, 0, kMostThreads, "--jobs");
     require_between(config.epochs, 0, 1'000'000, "--epochs");
     require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
     for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");

@@ -47,7 +47,8 @@ TEST_CASE("checkpoint: an interrupted training keeps a last checkpoint, no resul
         CHECK(!fs::exists(workshop.folder() / "models" / "adam-seed0.safetensors"));
 
         Process resumed(workshop.launch({"train", "--resume", "c"}));
-        REQUIRE(resumed.wait_for_output("Resumed: 0 of 2 runs are whole, run 1 goes on after epoch "));
+        REQUIRE(
+            resumed.wait_for_output("Resumed: 0 of 2 runs are whole, Adam with seed 0 goes on after epoch "));
         REQUIRE(resumed.wait_for_output("\nAdam, learning rate 0.001, seed 0, resumed after epoch "));
         resumed.send(SIGINT);
         CHECK(resumed.finish().exit_code == 130);

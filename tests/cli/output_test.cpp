@@ -45,8 +45,8 @@ TEST_CASE("output: a terminal gets colours and a progress line, and whole epoch 
     CAPTURE(finished.output);
     REQUIRE(finished.exit_code == 0);
     CHECK(has_colour(finished.output));
-    CHECK(contains(finished.output, "\r\x1b[Krun 1 of 1, Adam, epoch 1 of 2, about "));
-    CHECK(contains(finished.output, "\r\x1b[KEpoch 2/2, Train Loss "));
+    CHECK(contains(finished.output, "\r\x1b[Jrun 1 of 1, Adam, seed 0, epoch 1 of 2, "));
+    CHECK(contains(finished.output, "\r\x1b[JEpoch 2/2, Train Loss "));
 }
 
 TEST_CASE("output: NO_COLOR, a dumb terminal and --quiet are respected") {
@@ -54,7 +54,7 @@ TEST_CASE("output: NO_COLOR, a dumb terminal and --quiet are respected") {
     const Finished plain = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", "1"}}));
     CHECK(plain.exit_code == 0);
     CHECK(!has_colour(plain.output));
-    CHECK(contains(plain.output, "\r\x1b[Krun 1 of 1, Adam"));  // erasing a line is no colour
+    CHECK(contains(plain.output, "\r\x1b[Jrun 1 of 1, Adam"));  // erasing a line is no colour
 
     const Finished empty = run(on_terminal(workshop, {{"TERM", "xterm-256color"}, {"NO_COLOR", ""}}));
     CHECK(has_colour(empty.output));

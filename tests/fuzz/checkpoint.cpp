@@ -36,13 +36,14 @@ void try_text(const std::string& text) {
 void try_whole(const std::string& content) {
     try {
         const Checkpoint checkpoint = parse_checkpoint(content, "fuzz");
-        if (!checkpoint.progress.state) return;
+        promise(checkpoint.progress.states.size() == checkpoint.progress.runs.present.size(),
+                "checkpoint: a state for each present run");
         std::size_t values = 0;
-        for (const ModelParameters* const model :
-             {&checkpoint.progress.state->weights, &checkpoint.progress.state->first,
-              &checkpoint.progress.state->second}) {
-            for (const LayerParameters& layer : model->layers)
-                values += layer.weight.size() + layer.bias.size();
+        for (const TrainingState& state : checkpoint.progress.states) {
+            for (const ModelParameters* const model : {&state.weights, &state.first, &state.second}) {
+                for (const LayerParameters& layer : model->layers)
+                    values += layer.weight.size() + layer.bias.size();
+            }
         }
         promise(values * sizeof(float) < content.size(), "checkpoint: no more values than the file holds");
     } catch (const InputError&) {

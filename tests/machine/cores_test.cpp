@@ -14,6 +14,7 @@
 #include "mnist/machine/fingerprint.hpp"
 
 using mnist::auto_workers;
+using mnist::separate_cpus;
 using mnist::usable_cpus;
 using mnist::UsableCpus;
 
@@ -53,6 +54,34 @@ TEST_CASE("cores: siblings come after one CPU of every core, and auto counts cor
         add_cpu(beside, cpu, fmt::format("{}-{}", cpu / 2 * 2, cpu / 2 * 2 + 1));
     CHECK(usable_cpus(beside.path(), {0, 1, 2, 3}).order == Cpus{0, 2, 1, 3});
     CHECK(auto_workers(usable_cpus(beside.path(), {0, 1, 2, 3})) == 2);
+}
+
+TEST_CASE("cores: teams side by side have CPUs of their own, on one node each, far from each other") {
+    FakeRoot root;  // two nodes of three cores with siblings
+    for (int cpu = 0; cpu < 12; ++cpu) {
+        add_cpu(root, cpu, fmt::format("{},{}", cpu % 6, cpu % 6 + 6), cpu % 6 / 3);
+        root.file(fmt::format("sys/devices/system/cpu/cpu{}/node{}/cpulist", cpu, cpu % 6 / 3), "");
+    }
+    const UsableCpus usable = usable_cpus(root.path(), {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    REQUIRE(usable.nodes == Cpus{0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1});
+    const auto dealt = [&](std::size_t teams, std::size_t threads) {
+        std::vector<Cpus> orders;
+        for (const UsableCpus& cpus : separate_cpus(usable, teams, threads)) orders.push_back(cpus.order);
+        return orders;
+    };
+    CHECK(dealt(2, 1) == std::vector<Cpus>{{0}, {3}});
+    CHECK(dealt(3, 2) == std::vector<Cpus>{{0, 1}, {3, 4}, {2, 5}});  // the third has what is left of both
+    CHECK(dealt(2, 3) == std::vector<Cpus>{{0, 1, 2}, {3, 4, 5}});
+    // Six cores are too few for four teams of two: siblings come in.
+    CHECK(dealt(4, 2) == std::vector<Cpus>{{0, 1}, {3, 4}, {2, 6}, {5, 9}});
+    CHECK(separate_cpus(usable, 4, 2)[2].cores == 1);
+    CHECK(separate_cpus(usable, 3, 2)[2].nodes == Cpus{0, 1});
+    // Every CPU once before any twice.
+    const std::vector<Cpus> crowded = dealt(14, 1);
+    CHECK(std::set<Cpus>(crowded.begin(), crowded.begin() + 12).size() == 12);
+    CHECK(crowded.size() == 14);
+    CHECK(dealt(2, 8)[1].size() == 8);
+    CHECK(separate_cpus({}, 3, 1).size() == 3);
 }
 
 TEST_CASE("cores: of a hybrid CPU all kinds of cores count") {
@@ -159,7 +188,7 @@ TEST_CASE("cores: a pinned thread sees its one CPU only") {
     bool pinned = false;
     Cpus seen;
     std::thread([&] {
-        pinned = mnist::pin_this_thread(allowed.back());
+        pinned = mnist::pin_this_thread({allowed.back()});
         seen = usable_cpus().order;
     }).join();
     CHECK(pinned);
@@ -168,6 +197,6 @@ TEST_CASE("cores: a pinned thread sees its one CPU only") {
 }
 
 TEST_CASE("cores: pinning to a CPU that is not there is refused") {
-    CHECK_FALSE(mnist::pin_this_thread(-1));
-    CHECK_FALSE(mnist::pin_this_thread(1 << 19));
+    CHECK_FALSE(mnist::pin_this_thread({-1}));
+    CHECK_FALSE(mnist::pin_this_thread({1 << 19}));
 }

@@ -83,6 +83,7 @@ TEST_CASE("result errors: every key of the contract is missed, and no value of a
                                             "/config/warmup",
                                             "/config/precision",
                                             "/config/threads_chosen",
+                                            "/config/jobs",
                                             "/resumed",
                                             "/build/libraries",
                                             "/machine/instructions",

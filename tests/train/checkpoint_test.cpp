@@ -152,7 +152,7 @@ TEST_CASE("checkpoint: going on from any of them ends with the weights and the h
     for (const std::string& content : keeper.contents) {
         inputs.progress = parse_checkpoint(content, "F").progress;
         const std::size_t begun =
-            inputs.progress.runs.present ? inputs.progress.runs.present->epochs.size() : 0;
+            inputs.progress.runs.present.empty() ? 0 : inputs.progress.runs.present[0].epochs.size();
         CAPTURE(inputs.progress.runs.finished.size(), begun);
         ExperimentObserver nobody;
         const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
@@ -192,6 +192,33 @@ TEST_CASE("checkpoint: going on with other numbers of threads and loader threads
     }
 }
 
+TEST_CASE("checkpoint: of runs side by side it goes on from where each was, with any number of jobs") {
+    const Dataset set = checkpointed_set();
+    ExperimentInputs inputs = inputs_of(deep_config(), set);
+    ExperimentObserver nobody;
+    const ExperimentOutcome whole = run_experiment(inputs, nobody, kGoOn);
+    inputs.config.jobs = 3;
+    inputs.config.threads = 1;
+    Keeper keeper(inputs);
+    const ExperimentOutcome side_by_side = run_experiment(inputs, keeper, kGoOn);
+    for (std::size_t r = 0; r < 6; ++r) require_same_history(side_by_side.runs.at(r), whole.runs[r]);
+    std::size_t most_present = 0;
+    std::size_t jobs = 0;
+    for (const std::string& content : keeper.contents) {
+        inputs.progress = parse_checkpoint(content, "F").progress;
+        most_present = std::max(most_present, inputs.progress.runs.present.size());
+        inputs.config.jobs = 1 + jobs++ % 4;
+        CAPTURE(inputs.config.jobs, inputs.progress.runs.finished.size(),
+                inputs.progress.runs.present.size());
+        const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
+        REQUIRE(resumed.runs.size() == 6);
+        for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
+    }
+    CHECK(most_present >= 2);
+    // No more of them than runs one by one would have.
+    CHECK(keeper.contents.size() <= 18);
+}
+
 TEST_CASE("checkpoint: every N epochs and behind every run, and none unless asked for") {
     const Dataset set = checkpointed_set();
     ExperimentInputs inputs = tiny_inputs(set);
@@ -200,7 +227,8 @@ TEST_CASE("checkpoint: every N epochs and behind every run, and none unless aske
     std::vector<std::size_t> epochs;
     for (const std::string& content : checkpoints_of(inputs)) {
         const RunsSoFar runs = parse_checkpoint(content, "F").progress.runs;
-        epochs.push_back(runs.present ? runs.present->epochs.size() : runs.finished.back().epochs.size());
+        epochs.push_back(runs.present.empty() ? runs.finished.back().epochs.size()
+                                              : runs.present[0].epochs.size());
     }
     CHECK(epochs == std::vector<std::size_t>{3, 6, 7});
     inputs.checkpoint_every = 0;
@@ -225,7 +253,7 @@ TEST_CASE("checkpoint: an interruption leaves the last whole epoch, and going on
     REQUIRE(run_experiment(inputs, observer, stop).interrupted);
     REQUIRE(observer.contents.size() == 1);
     inputs.progress = parse_checkpoint(observer.contents.front(), "F").progress;
-    CHECK(inputs.progress.runs.present.value().epochs.size() == 2);
+    CHECK(inputs.progress.runs.present.at(0).epochs.size() == 2);
     const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
     CHECK_FALSE(resumed.interrupted);
     for (std::size_t r = 0; r < 6; ++r) require_same_history(resumed.runs[r], whole.runs[r]);
@@ -247,9 +275,9 @@ TEST_CASE("checkpoint: a file with any byte changed or cut off anywhere is refus
 TEST_CASE("checkpoint: a sound file that is none, or of another version, or at odds with itself is refused") {
     CHECK(contains(refusal(""), "an empty file"));
     CHECK(contains(refusal(std::string(1000, 'x')), "expected a checkpoint"));
-    CHECK(contains(refusal(training_state_content("{}", std::nullopt)), "schema"));
-    CHECK(contains(refusal(training_state_content("[", std::nullopt)), "expected JSON"));
-    CHECK(contains(refusal(training_state_content(R"({"schema": "mnist-checkpoint/2"})", std::nullopt)),
+    CHECK(contains(refusal(training_state_content("{}", {})), "schema"));
+    CHECK(contains(refusal(training_state_content("[", {})), "expected JSON"));
+    CHECK(contains(refusal(training_state_content(R"({"schema": "mnist-checkpoint/3"})", {})),
                    "Another version of this program wrote it"));
 
     const Dataset set = checkpointed_set();
@@ -261,13 +289,13 @@ TEST_CASE("checkpoint: a sound file that is none, or of another version, or at o
         return refusal(checkpoint_content(spoilt.head, spoilt.progress));
     };
     CHECK(with([](Checkpoint&) {}).empty());
-    CHECK(contains(with([](Checkpoint& c) { c.progress.state->second = {}; }), "second.fc1.weight"));
+    CHECK(contains(with([](Checkpoint& c) { c.progress.states[0].second = {}; }), "second.fc1.weight"));
     CHECK(contains(with([](Checkpoint& c) {
-                       c.progress.state->weights = initial_parameters({25, 4, 4}, 0);
+                       c.progress.states[0].weights = initial_parameters({25, 4, 4}, 0);
                    }),
                    "expected a tensor fc1.weight [3, 25] as F32, found [4, 25]"));
-    CHECK(contains(with([](Checkpoint& c) { c.progress.runs.present->optimizer = OptimizerKind::sgd; }),
-                   "expected 4 tensors for SGD, found 12"));
+    CHECK(contains(with([](Checkpoint& c) { c.progress.runs.present[0].optimizer = OptimizerKind::sgd; }),
+                   "expected 4 tensors for 1 present runs, found 12"));
     CHECK(contains(with([](Checkpoint& c) {
                        c.head.conditions["network"]["extents"] = {25, 0, 4};
                    }),
@@ -286,11 +314,15 @@ TEST_CASE("checkpoint: progress that is not this experiment's is refused before 
         CHECK_THROWS_AS(run_experiment(inputs, nobody, kGoOn), InputError);
     };
     refused([](RunsSoFar& runs) { runs.finished[0].seed = 7; });
-    refused([](RunsSoFar& runs) { runs.finished[0].optimizer = OptimizerKind::adam; });
+    refused([](RunsSoFar& runs) {
+        runs.finished.insert(runs.finished.begin(), runs.present[0]);  // out of order
+        runs.present.clear();
+    });
     refused([](RunsSoFar& runs) { runs.finished[0].status = RunStatus::interrupted; });
-    refused([](RunsSoFar& runs) { runs.present->status = RunStatus::diverged; });
-    refused([](RunsSoFar& runs) { runs.present->epochs.resize(4); });
+    refused([](RunsSoFar& runs) { runs.present[0].status = RunStatus::diverged; });
+    refused([](RunsSoFar& runs) { runs.present[0].epochs.resize(4); });
     refused([](RunsSoFar& runs) { runs.finished.resize(7, runs.finished[0]); });
+    refused([](RunsSoFar& runs) { runs.present[0] = runs.finished[0]; });
 }
 
 TEST_CASE("checkpoint: other conditions are refused with all that differs") {

@@ -61,9 +61,10 @@ struct TrainConfig {
     std::optional<double> peak_lr;  ///< of one-cycle, for every optimizer; empty: each one's own rate
     double warmup = 0.3;            ///< share of all steps in which one-cycle rises
     std::uint64_t seed = 0;
-    std::size_t seeds = 1;           ///< runs of each optimizer, with seed, seed + 1, ...
-    std::size_t threads = 0;         ///< 0: auto, see machine/workers; in a result the real number
-    bool threads_auto = false;       ///< in a result: auto chose the number
+    std::size_t seeds = 1;      ///< runs of each optimizer, with seed, seed + 1, ...
+    std::size_t threads = 0;    ///< 0: auto, see machine/workers; in a result the real number
+    bool threads_auto = false;  ///< in a result: auto chose the number
+    std::size_t jobs = 1;       ///< runs side by side, `threads` each; 0: auto; in a result the real number
     std::size_t loader_threads = 0;  ///< 0: the compute threads gather their own rows
     bool shuffle = true;
     double target_accuracy = 97.0;  ///< percent

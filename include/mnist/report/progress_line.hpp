@@ -1,7 +1,8 @@
-// One line on standard error that is overwritten in place. Only for people in front of a terminal: disabled,
+// A line on standard error, or a few, overwritten in place. Only for people in front of a terminal: disabled,
 // it does nothing.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace mnist {
@@ -15,15 +16,16 @@ class ProgressLine {
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
 
-    /// Replaces what the line shows. ASCII only, so that bytes are columns.
+    /// Replaces what is shown: lines with '\n' between them, no more than a terminal has. ASCII only, so that
+    /// bytes are columns.
     void show(std::string_view text);
-    /// Removes the line; the cursor is at the start of it then.
+    /// Removes all of it; the cursor is at the start of its first line then.
     void clear();
 
   private:
     bool enabled_;
     int columns_;
-    bool shown_ = false;
+    std::size_t lines_ = 0;  ///< that are shown
 };
 
 }  // namespace mnist

@@ -27,6 +27,10 @@ struct TextStyle {
 /// processor of each: ", of 1 thread (0 loader threads) on AMD EPYC, then of 2 threads ...".
 [[nodiscard]] std::string whose_seconds(const TrainResult& result);
 
+/// Of runs that were trained side by side, a sentence that their speeds are not those of a run alone; else
+/// empty.
+[[nodiscard]] std::string side_by_side(const TrainResult& result);
+
 /// One row an optimizer, with the original's columns (Optimizer, First Reached Epoch, Best Accuracy, Last
 /// Accuracy, Last Train Loss, Last Test Loss, Convergence Speed: rank by first reached epoch, Slow / Faster /
 /// Fastest) plus samples/s and seconds to the target. With several seeds: mean +- standard deviation, and the

@@ -69,9 +69,10 @@ struct RunRecord {
 
 /// What may change from process to process of one training: it decides the seconds and no bit.
 struct ProcessFacts {
-    std::uint64_t threads = 0;  ///< that it had, never 0 for "all"
+    std::uint64_t threads = 0;  ///< that a run had, never 0 for "all"
     std::uint64_t loader_threads = 0;
     std::string cpu_model;
+    std::uint64_t jobs = 1;  ///< runs side by side
 
     bool operator==(const ProcessFacts&) const = default;
 };
@@ -79,8 +80,8 @@ struct ProcessFacts {
 /// A process that went on from a checkpoint of another: the seconds of what came before are of that one.
 struct Resumption {
     std::string time;                      ///< UTC
-    std::uint64_t run = 0;                 ///< the first that was not whole, from 0
-    std::uint64_t epochs = 0;              ///< of that run, whole by then
+    std::uint64_t run = 0;                 ///< how many were whole
+    std::uint64_t epochs = 0;              ///< of the first that had begun and was not, whole by then
     std::optional<ProcessFacts> before{};  ///< of the process that came before; files of old do not have it
 };
 
@@ -99,7 +100,8 @@ struct TrainResult {
     std::optional<std::string> initial_weights_sha256;
     std::vector<PrimitiveFacts> primitives;
     std::string grid;  ///< how a step's work was divided, in words; empty in files of old
-    std::optional<double> fma_peak_gflops;  ///< all threads, f32; the larger of before and after the runs
+    /// f32, of the threads that a run has, all jobs' computing; the larger of before and after the runs.
+    std::optional<double> fma_peak_gflops;
     bool denormals_flushed = true;
     std::vector<RunRecord> runs;
 };
@@ -108,7 +110,8 @@ struct TrainResult {
 [[nodiscard]] inline ProcessFacts last_process(const TrainResult& result) {
     return {.threads = result.config.threads,
             .loader_threads = result.config.loader_threads,
-            .cpu_model = result.machine.cpu_model};
+            .cpu_model = result.machine.cpu_model,
+            .jobs = result.config.jobs};
 }
 
 /// Whether its seconds are of processes that were not alike, so that no peak of one of them is all runs'.

@@ -19,9 +19,9 @@ struct Checkpoint {
 };
 
 /// What must be the same for a checkpoint to be gone on from, because it decides bits: the configuration as
-/// it was asked for (through results/train_json, without its numbers of threads), the data's contents, the
-/// network, the weights that were started from, the program with its libraries and instructions, and the
-/// sizes of a core's caches of the first two levels, by which oneDNN may cut its sums.
+/// it was asked for (through results/train_json, without its numbers of threads and jobs), the data's
+/// contents, the network, the weights that were started from, the program with its libraries and
+/// instructions, and the sizes of a core's caches of the first two levels, by which oneDNN may cut its sums.
 [[nodiscard]] nlohmann::json checkpoint_conditions(const ExperimentInputs& inputs, const BuildFacts& build,
                                                    const MachineFacts& machine);
 

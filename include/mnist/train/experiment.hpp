@@ -1,9 +1,11 @@
 // The experiment: every optimizer with every seed, from the same start, epoch by epoch, with an evaluation
-// after each.
+// after each; run after run, or several side by side, each on CPUs of its own and with the bits that it has
+// alone.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,10 +26,11 @@ namespace mnist {
 /// there as if nothing had come between. Shuffles need no more than the seed and the number of the epoch.
 struct ExperimentProgress {
     RunsSoFar runs;
-    std::optional<TrainingState> state;  ///< of the present run; empty between runs
+    std::vector<TrainingState> states;  ///< of runs.present
 };
 
-/// Told what happens, on the calling thread, outside every timed region. Default: nothing is done with it.
+/// Told what happens, one call at a time, outside every timed region of the run that it is about: on the
+/// calling thread, or where runs are side by side on threads of theirs. Default: nothing is done with it.
 class ExperimentObserver {
   public:
     virtual ~ExperimentObserver() = default;
@@ -38,18 +41,26 @@ class ExperimentObserver {
     /// After a run, with its final weights.
     virtual void run_finished(const RunRecord& /*run*/, const ModelParameters& /*weights*/) {}
     /// Where the experiment could be gone on with, as often as ExperimentInputs::checkpoint_every says: after
-    /// whole epochs (before run_finished where a run is interrupted), and after whole runs.
+    /// whole epochs (before run_finished where runs are interrupted), and after whole runs. Side by side once
+    /// for about as many epochs as there are jobs.
     virtual void resumable(const ExperimentProgress& /*progress*/) {}
 };
 
+/// Place of a run in the plan, from 0: all optimizers with the first seed, then with the next one. Throws
+/// InputError where the run is none of the experiment.
+[[nodiscard]] std::size_t plan_index(const TrainConfig& config, const RunRecord& run);
+
 struct ExperimentInputs {
-    TrainConfig config;                            ///< threads: 0 is auto_workers(cpus)
-    const Dataset* dataset = nullptr;              ///< not owned
+    TrainConfig config;                ///< threads: 0 is auto_workers(cpus), with jobs 1; jobs: 0 is 1
+    const Dataset* dataset = nullptr;  ///< not owned
     std::optional<ModelParameters> initial_model;  ///< instead of random weights; its dims must fit
     UsableCpus cpus;                               ///< to pin the team to; none: not pinned
     /// Epochs of a run between two calls of ExperimentObserver::resumable; 0: it is never called.
     std::size_t checkpoint_every = 0;
     ExperimentProgress progress{};  ///< to go on from; of the same configuration and data
+    /// All runs are side by side, and each epoch begins when all are ready for it:
+    /// ExperimentOutcome::rounds_s.
+    bool in_step = false;
 };
 
 struct ExperimentOutcome {
@@ -57,16 +68,22 @@ struct ExperimentOutcome {
     std::vector<PrimitiveFacts> primitives;
     std::string grid;  ///< of a step: Engine::grid()
     bool interrupted = false;
+    std::vector<double> rounds_s{};  ///< in step: of each whole epoch, from the first start to the last end
+    /// What ended a run that could not go on, such as memory that was refused; all others were then
+    /// interrupted at the end of their epoch. For the caller to throw once the runs are safe.
+    std::exception_ptr failure{};
 };
 
 /// Throws InputError where the experiment needs more memory than this process can have without swapping; the
-/// message says what was asked for, what that needs and what there is. What is counted is the least it takes,
-/// so an experiment that passes may still fail with std::bad_alloc. Cost: some small files.
+/// message says what was asked for, what that needs and what there is, and of several jobs how many fit. What
+/// is counted is the least it takes, so an experiment that passes may still fail with std::bad_alloc. Cost:
+/// some small files.
 void require_memory(const ExperimentInputs& inputs);
 
-/// Runs everything. `stop` may be set from a signal handler: training ends within a step, the run so far is
-/// kept and marked. Throws InputError (configuration, data and memory do not fit, or the progress is none of
-/// this experiment) and BackendError. Does not print.
+/// Runs everything; the outcome has the runs in the order of the plan. `stop` may be set from a signal
+/// handler: training ends within a step, the runs so far are kept and marked. Throws InputError
+/// (configuration, data and memory do not fit, or the progress is none of this experiment) and, before the
+/// first run, BackendError; what fails later is ExperimentOutcome::failure. Does not print.
 [[nodiscard]] ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                                const std::atomic<bool>& stop);
 

@@ -1,5 +1,6 @@
-// How many threads a training gets where nobody says it: measured, because it depends on the batch, the
-// caches and on what else the machine does. The number decides how long a step takes and no bit of a result.
+// How many threads a training gets, and how many of an experiment's trainings run side by side, where nobody
+// says it: measured, because it depends on the batch, the caches and on what else the machine does. The
+// numbers decide how long it takes and no bit of a result.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@ namespace mnist {
 struct TeamChoice {
     std::size_t workers = 1;         ///< that compute
     std::size_t loader_threads = 0;  ///< that prepare their batches; 0: the workers do
+    std::size_t jobs = 1;            ///< such teams side by side, each with a training of its own
 
     [[nodiscard]] bool operator==(const TeamChoice&) const = default;
 };
@@ -27,6 +29,13 @@ struct TeamChoice {
 /// parameters. Memory: the teams' engines at once. `stop` ends it early, with one worker a core. Throws as
 /// run_experiment.
 [[nodiscard]] TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset,
+                                      const UsableCpus& cpus, const std::atomic<bool>& stop);
+
+/// The same for an experiment whose jobs nobody has said: one training after the other with fastest_team(),
+/// or with `config.threads` where that is not 0, unless several side by side end all of them 3 % sooner. Jobs
+/// are at most one a physical core, and share the cores evenly where `config.threads` is 0. Cost: beside
+/// fastest_team() the same once more.
+[[nodiscard]] TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset,
                                       const UsableCpus& cpus, const std::atomic<bool>& stop);
 
 }  // namespace mnist
