@@ -145,11 +145,11 @@ std::vector<double> throughput(const MeasuredRow& row, std::size_t copies) {
     return all;
 }
 
+// Of so many repetitions that median_interval() has none, their range, which is wider than that would be.
 ScoreFigure figure_of(std::vector<double> repetitions) {
-    const double middle = median(repetitions).value();
-    return {.value = middle,
-            .interval = median_interval(repetitions).value_or(Interval{middle, middle}),
-            .repetitions = std::move(repetitions)};
+    const Summary summary = summarise(repetitions).value();
+    const Interval interval = median_interval(repetitions).value_or(Interval{summary.min, summary.max});
+    return {.value = summary.median, .interval = interval, .repetitions = std::move(repetitions)};
 }
 
 /// The geometric mean over the rows, relative to the reference, of each repetition.
