@@ -215,6 +215,7 @@ int measure(Registry entries, Bench& bench, char* program) {
     const BuildFacts build = build_facts();
     if (std::any_of(entries.begin(), entries.end(), [](const Entry& e) { return e.needs_data; }))
         bench.dataset = load_data(bench.options);
+    if (bench.options.score) note(score_announcement(entries, bench.options));
     introduce(bench, machine, build);
     warn(bench, machine, build);
     end_with_the_reader(bench.options);
@@ -292,7 +293,6 @@ int run_program(int argc, char** argv) {
         return kExitErred;
     }
     bench.options.out = result_file(bench.options);
-    if (bench.options.score) note(score_announcement(entries, bench.options));
     return measure(std::move(entries), bench, argv[0]);
 }
 
