@@ -203,7 +203,7 @@ TEST_CASE("mnist_bench: a terminal gets a progress line and colours, unless it i
     launch.outputs = Outputs::terminal;
     launch.environment = {{"TERM", "xterm-256color"}};
     const Finished plain = run(launch);
-    CHECK(contains(plain.output, "\r\x1b[Kabout "));
+    CHECK(contains(plain.output, "\r\x1b[Jabout "));
     CHECK(contains(plain.output, "\x1b[0;32m"));
     launch.environment["NO_COLOR"] = "1";
     CHECK(!contains(run(launch).output, "\x1b[0;32m"));
