@@ -41,6 +41,8 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
         const std::optional<double> throughput = counter_of(repetition, "samples_per_second");
         const bool wanted = words.family == "Train" || words.family == "Step" || words.family == "Infer";
         if (!wanted || !batch || !throughput || *throughput <= 0) continue;
+        if (words.settings.contains("copies"))
+            continue;  // of several trainings at once: in a table of its own
         ThroughputPoint& point = point_of(all,
                                           {.source = place,
                                            .family = words.family,
