@@ -78,6 +78,7 @@ class Bench {
     std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
     Peaks peaks;
     std::map<std::string, std::string> grids;  ///< how steps were divided, by what was trained; for results
+    std::map<std::string, std::string> weights_alone;  ///< what trainings ended with, by what was trained
     /// Called after each epoch of training, outside every timed region, with the share of the training that
     /// is done, about; the session keeps its progress line alive with it.
     std::function<void(double)> between_epochs = [](double /*share*/) {};

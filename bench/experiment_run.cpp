@@ -2,7 +2,12 @@
 // the training.
 #include "experiment_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
+
+#include "mnist/core/error.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -37,10 +42,36 @@ ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<dou
     StopAtTarget observer(target, usual_epochs, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
     bench.grids[training_name(config) + bench.threads_suffix(config.threads)] = outcome.grid;
     return {.run = std::move(outcome.runs.front()),
             .label = implementations_label(outcome.primitives),
             .workers = config.threads};
+}
+
+ExperimentOutcome run_side_by_side(Bench& bench, const TrainConfig& config, UsableCpus cpus, bool in_step) {
+    ExperimentInputs inputs{
+        .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = std::move(cpus)};
+    inputs.in_step = in_step;
+    StopAtTarget observer({}, config.epochs, bench);
+    ExperimentOutcome outcome = run_experiment(inputs, observer, bench.stop);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    return outcome;
+}
+
+void require_same_weights(const std::vector<RunRecord>& runs,
+                          const std::function<std::string(std::uint64_t)>& alone) {
+    for (const RunRecord& run : runs) {
+        const std::string expected = alone(run.seed);
+        if (run.weights_sha256 != expected)
+            throw Error(
+                fmt::format("the copy with seed {} ended with weights {}..., alone it ends with {}...",
+                            run.seed, run.weights_sha256.substr(0, 12), expected.substr(0, 12)));
+    }
+}
+
+std::string alone_name(const TrainConfig& config, std::uint64_t seed) {
+    return fmt::format("{}/epochs:{}/seed:{}", training_name(config), config.epochs, seed);
 }
 
 std::string implementations_label(const std::vector<PrimitiveFacts>& primitives) {

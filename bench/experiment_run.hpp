@@ -1,6 +1,8 @@
 // One run of the experiment, for the families that train to the end of epochs.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +23,18 @@ struct ExperimentRun {
 /// run_experiment.
 [[nodiscard]] ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<double> target,
                                     std::size_t usual_epochs);
+
+/// Trains all runs of `config` on `cpus`, its jobs side by side; `in_step`: each epoch begins when all are
+/// ready. Throws as run_experiment, and what ended a run that could not go on.
+[[nodiscard]] ExperimentOutcome run_side_by_side(Bench& bench, const TrainConfig& config, UsableCpus cpus,
+                                                 bool in_step);
+
+/// Throws Error where a run did not end with the weights (their SHA-256) that its seed ends with alone.
+void require_same_weights(const std::vector<RunRecord>& runs,
+                          const std::function<std::string(std::uint64_t)>& alone);
+
+/// Key of Bench::weights_alone: what a run of this training with `seed` ends with after its epochs.
+[[nodiscard]] std::string alone_name(const TrainConfig& config, std::uint64_t seed);
 
 /// The implementations that the matrix products among the primitives run on, each once, by ", "; "reference
 /// loop: " in front where is_fallback() holds for one.

@@ -5,9 +5,9 @@ namespace mnist::bench {
 
 Registry all_benchmarks(Bench& bench) {
     Registry registry;
-    for (const auto add :
-         {add_calibrate, add_inner_product, add_relu, add_softmax_cross_entropy, add_optimizer_step,
-          add_loader, add_step, add_scaling, add_infer, add_train, add_time_to_accuracy})
+    for (const auto add : {add_calibrate, add_inner_product, add_relu, add_softmax_cross_entropy,
+                           add_optimizer_step, add_loader, add_step, add_scaling, add_infer,
+                           bench.options.copies.empty() ? add_train : add_copies, add_time_to_accuracy})
         add(registry, bench);
     return registry;
 }

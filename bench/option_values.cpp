@@ -73,6 +73,15 @@ void set_threads(Options& options, const GivenValue& given) {
     }
 }
 
+void set_copies(Options& options, const GivenValue& given) {
+    options.copies.clear();
+    for (const GivenValue& one : given.elements("numbers of copies, or all")) {
+        const std::size_t number = one.text() == "all" ? kAllCopies : one.count(1, kMostThreads);
+        if (std::find(options.copies.begin(), options.copies.end(), number) == options.copies.end())
+            options.copies.push_back(number);
+    }
+}
+
 void set_least_time(Options& options, const GivenValue& given) {
     std::string number = given.text();
     if (number.ends_with('x')) {

@@ -77,6 +77,11 @@ const std::vector<Flag>& flags() {
          "Compute threads; auto, the default: as many as train fastest on the cores that may be used; a list "
          "runs everything with each count",
          set_threads},
+        {"copies", "N[,N...]", kOwn,
+         "Train's rate: N copies of each training side by side, one thread or --threads each on cores of "
+         "their "
+         "own; all: one on each core",
+         set_copies},
         {"precision", "f32[,bf16]", kOwn,
          "Of Train, Step and TimeToAccuracy/Record (default: f32, and of bf16 the record and Train/Adam at "
          "batch 64, 256, 1024)",
@@ -249,6 +254,8 @@ const std::vector<std::string>& examples() {
         "mnist_bench --score                                 three figures to compare machines by",
         "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
+        "mnist_bench --copies 1,all --benchmark_filter='^Train/Adam'    how many trainings an hour, of all "
+        "cores",
         "mnist_bench --precision f32,bf16 --benchmark_filter='^Step/'",
         "mnist_bench --benchmark_list_tests                  all names"};
     return lines;

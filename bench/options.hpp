@@ -16,6 +16,9 @@
 
 namespace mnist::bench {
 
+/// In Options::copies: one on each physical core.
+inline constexpr std::size_t kAllCopies = 0;
+
 /// A name for `out` that keeps no result.
 inline constexpr const char* kNoResult = "/dev/null";
 
@@ -24,12 +27,13 @@ enum class Format { console, json };
 struct Options {
     std::optional<std::string> dataset;
     std::optional<std::filesystem::path> data_dir;
-    std::optional<std::string> data_prefix;     ///< of several sets in the folder
-    std::size_t epochs = 5;                     ///< of a repetition of Train
-    std::size_t max_epochs = 50;                ///< of TimeToAccuracy
-    std::uint64_t seed = 0;                     ///< of the first repetition
-    std::vector<std::size_t> threads;           ///< empty: auto, as many as machine/workers says
-    std::vector<Precision> precisions;          ///< empty: f32, and a few of bf16
+    std::optional<std::string> data_prefix;  ///< of several sets in the folder
+    std::size_t epochs = 5;                  ///< of a repetition of Train
+    std::size_t max_epochs = 50;             ///< of TimeToAccuracy
+    std::uint64_t seed = 0;                  ///< of the first repetition
+    std::vector<std::size_t> threads;        ///< empty: auto, as many as machine/workers says
+    std::vector<std::size_t> copies;         ///< of each training of Train, side by side; empty: Train alone
+    std::vector<Precision> precisions;       ///< empty: f32, and a few of bf16
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 
     std::string filter;  ///< as Google Benchmark reads it; empty: all

@@ -70,11 +70,13 @@ std::optional<std::filesystem::path> result_file(const Options& options) {
 // Where drawn digits stand in for data that cannot be had, loading them has said so already.
 void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::vector<std::size_t> threads = bench.thread_counts();
-    for (const std::string& text : warnings({.governor = machine.governor,
-                                   .usable_cpus = bench.cpus.order.size(),
-                                   .most_threads = *std::max_element(threads.begin(), threads.end()),
-                                   .build_type = build.build_type,
-                                   .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
+    for (const std::string& text :
+         warnings({.governor = machine.governor,
+         .quota = bench.options.copies.empty() ? std::nullopt : machine.cgroup_cpu_quota,
+         .usable_cpus = bench.cpus.order.size(),
+         .most_threads = *std::max_element(threads.begin(), threads.end()),
+         .build_type = build.build_type,
+         .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
         note("warning: " + text);
     for (const std::string& text : tracing_warnings()) note("warning: " + text);
     if (const auto slow = slow_isa_warning()) note("warning: " + *slow);
@@ -215,6 +217,8 @@ int measure(Registry entries, Bench& bench, char* program) {
     const BuildFacts build = build_facts();
     if (std::any_of(entries.begin(), entries.end(), [](const Entry& e) { return e.needs_data; }))
         bench.dataset = load_data(bench.options);
+    for (const Entry& entry : entries)
+        if (entry.require) entry.require();
     if (bench.options.score) note(score_announcement(entries, bench.options));
     introduce(bench, machine, build);
     warn(bench, machine, build);
@@ -280,7 +284,7 @@ int run_program(int argc, char** argv) {
         "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
     Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
-    if (bench.options.score) entries = score_rows(std::move(entries));
+    if (bench.options.score) entries = score_rows(std::move(entries), bench);
     if (entries.empty()) {
         throw InputError({.where = "--benchmark_filter",
                           .expected = "an expression that matches at least one name",

@@ -38,6 +38,8 @@ struct Entry {
     benchmark::TimeUnit unit = benchmark::kMicrosecond;
     bool on_request = false;  ///< only where the filter has the family's name in it
     std::string obstacle{};   ///< why it cannot run on this machine; empty: it can
+    std::function<void()>
+        require{};  ///< throws what forbids it, once the data are there and before any is run
     std::function<void(Call&)> run{};
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "families.hpp"
 #include "mnist/compare/score.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/report/score_text.hpp"
@@ -22,8 +23,8 @@ constexpr std::array<std::pair<std::string_view, const char*>, 6> kDefaults{
      {"epochs", "2"},
      {"precision", "f32,bf16"},
      {"benchmark_filter",
-      "^(Train/(SGD|Momentum|Adam)/batch:(64|256|1024)(/precision:bf16)?(/copies:[0-9]+)?|"
-      "TimeToAccuracy/Record(/precision:bf16)?)$"},
+      "^(Train/(SGD|Momentum|Adam)/batch:(64|256|1024)(/precision:bf16)?|TimeToAccuracy/Record(/"
+      "precision:bf16)?)$"},
      {"benchmark_repetitions", "6"},
      {"benchmark_enable_random_interleaving", "true"}}};
 
@@ -63,11 +64,20 @@ void require_beside_score(std::string_view flag, const std::vector<std::string>&
                                     : "Leave out one of the two"});
 }
 
-Registry score_rows(Registry all) {
-    std::erase_if(all, [](const Entry& entry) { return !entry.obstacle.empty(); });
-    for (Entry& entry : all)
+Registry score_rows(Registry alone, Bench& bench) {
+    std::erase_if(alone, [](const Entry& entry) { return !entry.obstacle.empty(); });
+    for (Entry& entry : alone)
         if (entry.name.starts_with("TimeToAccuracy/Record")) entry.repetitions = kScoreRecords;
-    return all;
+    const std::size_t copies = numbers_of_copies(bench, {kAllCopies}, 1).front();
+    for (const ScoreReference& row : score_reference()) {
+        for (const Precision precision : bench.options.precisions) {
+            TrainConfig config = bench.config(row.optimizer, row.batch, 1);
+            config.precision = precision;
+            Entry entry = copies_entry(bench, config, copies);
+            if (entry.obstacle.empty()) alone.push_back(std::move(entry));
+        }
+    }
+    return alone;
 }
 
 std::string score_announcement(const Registry& rows, const Options& options) {

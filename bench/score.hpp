@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench.hpp"
 #include "mnist/report/train_text.hpp"
 #include "options.hpp"
 #include "registry.hpp"
@@ -22,9 +23,9 @@ namespace mnist::bench {
 /// Throws InputError for a flag beside --score that would change what is measured or how.
 void require_beside_score(std::string_view flag, const std::vector<std::string>& values);
 
-/// The rows of `all` that this machine can run (why there are no others stands in the result), the record's
-/// with as many repetitions as it has seeds.
-[[nodiscard]] Registry score_rows(Registry all);
+/// The set: the rows of `alone` that this machine can run (why there are no others stands in the result), the
+/// record's with as many repetitions as it has seeds, and the trainings side by side.
+[[nodiscard]] Registry score_rows(Registry alone, Bench& bench);
 
 /// "score 1: 236 measurements of 38 benchmarks in random order, about 120 s".
 [[nodiscard]] std::string score_announcement(const Registry& rows, const Options& options);

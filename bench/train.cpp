@@ -32,6 +32,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
         }
         call.state.SetIterationTime(run->epochs[epoch++].train_seconds);
     }
+    bench.weights_alone.try_emplace(alone_name(config, config.seed), run->weights_sha256);
     const EpochRecord& last = run->epochs.back();
     if (run->samples_per_second) {
         call.count("samples_per_second", run->samples_per_second);

@@ -29,6 +29,13 @@ std::vector<std::string> warnings(const Circumstances& c) {
             "performance` as root",
             *c.governor));
     }
+    if (c.quota && *c.quota < static_cast<double>(c.usable_cpus)) {
+        all.push_back(
+            fmt::format("a quota of {:.2f} CPUs holds copies on {} CPUs back in turn: measure rates without "
+                        "a quota, or with "
+                        "one of whole CPUs",
+                        *c.quota, c.usable_cpus));
+    }
     if (c.most_threads > c.usable_cpus) {
         all.push_back(
             fmt::format("{} threads share {} CPUs that this process may use: leave out --threads or lower it",

@@ -13,6 +13,7 @@ namespace mnist::bench {
 
 struct Circumstances {
     std::optional<std::string> governor{};
+    std::optional<double> quota{};  ///< CPUs, where copies of a training may share one
     std::size_t usable_cpus = 1;
     std::size_t most_threads = 1;
     std::string build_type{};  ///< of this program

@@ -18,8 +18,6 @@ namespace {
 constexpr const char* kCpuModel = "mnist.machine.cpu_model";
 constexpr const char* kQuota = "mnist.machine.cgroup_cpu_quota";
 constexpr const char* kThreads = "mnist.config.threads";
-// How the number came about, which measures nothing else.
-constexpr const char* kThreadsChosen = "mnist.config.threads_chosen";
 constexpr std::string_view kBuild = "mnist.build.";
 constexpr std::string_view kMachine = "mnist.machine.";
 

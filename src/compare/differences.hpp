@@ -21,6 +21,9 @@ namespace mnist {
 /// the quota (without one there is none).
 [[nodiscard]] std::vector<FactDifference> fingerprint_differences(const Facts& base, const Facts& measured);
 
+/// "auto" where nobody gave a number of threads.
+inline constexpr const char* kThreadsChosen = "mnist.config.threads_chosen";
+
 /// Whether --threads auto chose the teams of both, which is then part of what is compared and makes no other
 /// machine.
 [[nodiscard]] bool auto_chose_both(const Facts& base, const Facts& measured);

@@ -32,16 +32,26 @@ std::vector<RowGroup> grouped_by(std::span<const std::string> names, TitleOf tit
     return groups;
 }
 
-/// " in bf16" of "Train/Adam/batch:64/precision:bf16"; empty for rows of no other precision.
-std::string in_precision(const std::string& name) {
-    constexpr std::string_view kPrecision = "/precision:";
-    const std::size_t at = name.find(kPrecision);
-    return at == std::string::npos ? std::string() : " in " + family_of(name.substr(at + kPrecision.size()));
+/// "bf16" of "Train/Adam/batch:64/precision:bf16" and "/precision:"; empty where the name does not have the
+/// key.
+std::string setting_of(const std::string& name, std::string_view key) {
+    const std::size_t at = name.find(key);
+    return at == std::string::npos ? std::string() : family_of(name.substr(at + key.size()));
 }
 
-/// "all", "all in bf16".
+constexpr std::string_view kCopies = "/copies:";
+
+/// " in bf16", ", 2 copies": what sets a row apart from the usual ones; empty for those.
+std::string set_apart(const std::string& name) {
+    const std::string precision = setting_of(name, "/precision:");
+    const std::string copies = setting_of(name, kCopies);
+    return (precision.empty() ? "" : " in " + precision) +
+           (copies.empty() ? "" : fmt::format(", {} cop{}", copies, copies == "1" ? "y" : "ies"));
+}
+
+/// "all", "all in bf16", "all, 2 copies".
 std::vector<RowGroup> groups_by_precision(std::span<const std::string> names) {
-    return grouped_by(names, [](const std::string& name) { return "all" + in_precision(name); });
+    return grouped_by(names, [](const std::string& name) { return "all" + set_apart(name); });
 }
 
 /// "Adam" of "Train/Adam/batch:64"; empty for rows of anything else.
@@ -52,7 +62,7 @@ std::string optimizer_of(const std::string& name) {
 
 std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
     std::vector<RowGroup> groups = grouped_by(names, [](const std::string& name) {
-        return optimizer_of(name).empty() ? std::string() : "training" + in_precision(name);
+        return optimizer_of(name).empty() ? std::string() : "training" + set_apart(name);
     });
     // f32 first, whichever row stands first.
     std::stable_partition(groups.begin(), groups.end(),
@@ -60,7 +70,7 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
     for (RowGroup& group : groups) group.is_headline = true;
     for (RowGroup& one : grouped_by(names, [](const std::string& name) {
              const std::string optimizer = optimizer_of(name);
-             return optimizer.empty() ? optimizer : optimizer + " training" + in_precision(name);
+             return optimizer.empty() ? optimizer : optimizer + " training" + set_apart(name);
          })) {
         const auto whole = std::find_if(groups.begin(), groups.end(),
                                         [&](const RowGroup& group) { return group.rows == one.rows; });
@@ -121,14 +131,16 @@ std::string family_of(const std::string& name) {
     return name.substr(0, name.find('/'));
 }
 
-bool computes_in_a_team(const std::string& name) {
+std::string unnamed_threads(const std::string& name, const std::string& configured, bool chosen) {
     constexpr std::array<std::string_view, 3> kTeams{"Train", "Step", "TimeToAccuracy"};
-    return std::find(kTeams.begin(), kTeams.end(), family_of(name)) != kTeams.end() ||
-           name.starts_with("Infer/batch:1024");
+    const bool team = std::find(kTeams.begin(), kTeams.end(), family_of(name)) != kTeams.end() ||
+                      name.starts_with("Infer/batch:1024");
+    const bool one_each = chosen && name.find(kCopies) != std::string::npos;
+    return team && !one_each ? configured : "1";
 }
 
 std::vector<RowGroup> groups_by_family(std::span<const std::string> names) {
-    return grouped_by(names, [](const std::string& name) { return family_of(name) + in_precision(name); });
+    return grouped_by(names, [](const std::string& name) { return family_of(name) + set_apart(name); });
 }
 
 std::vector<RowGroup> groups_to_mean(std::span<const std::string> names) {
@@ -144,7 +156,7 @@ std::vector<RowGroup> groups_to_name(std::span<const std::string> names) {
     if (groups.size() > kMostNamed) {
         groups = groups_by_precision(names);
         for (RowGroup& all : groups)
-            all.title = fmt::format("all {} rows{}", all.rows.size(), in_precision(names[all.rows.front()]));
+            all.title = fmt::format("all {} rows{}", all.rows.size(), set_apart(names[all.rows.front()]));
     }
     for (RowGroup& group : groups) {
         if (group.rows.size() == 1) group.title = names[group.rows.front()];

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <set>
 
+#include "differences.hpp"
 #include "mnist/compare/groups.hpp"
 
 namespace mnist {
@@ -43,7 +44,10 @@ MeasuredAs measured_as(const std::string& name, const Facts& facts) {
     const auto configured = facts.find("mnist.config.threads");
     if (configured == facts.end()) return as;
     as.threads = taken_out(as.what, "/threads:");
-    if (as.threads.empty()) as.threads = computes_in_a_team(name) ? configured->second : "1";
+    const auto chosen = facts.find(kThreadsChosen);
+    if (as.threads.empty())
+        as.threads =
+            unnamed_threads(name, configured->second, chosen != facts.end() && chosen->second == "auto");
     as.precision = taken_out(as.what, "/precision:");
     if (!as.precision.empty()) return as;
     const auto precision = facts.find("mnist.config.precision");

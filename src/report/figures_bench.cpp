@@ -17,11 +17,13 @@ using nlohmann::ordered_json;
 
 constexpr std::array kPoints{7, 5, 9, 13, 4, 8, 6, 12};
 
-/// What a series is beside its optimizer: its file and, where they say it, its threads.
+/// What a series is beside its optimizer: its file and, where they say it, its threads and copies.
 std::string variant(const ordered_json& data, const ordered_json& row) {
     std::string text = data["sources"][row["source"].get<std::size_t>()]["name"];
     const std::string threads = row["threads"];
     if (!threads.empty()) text += fmt::format(", {} thread{}", threads, threads == "1" ? "" : "s");
+    if (const std::string copies = row["copies"]; !copies.empty())
+        text += fmt::format(" in each of {} copies", copies);
     if (row["precision"] != "f32") text += ", " + row["precision"].get<std::string>();
     return text;
 }

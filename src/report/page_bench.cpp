@@ -27,8 +27,13 @@ std::optional<double> counter_of(const BenchRepetition& repetition, const std::s
 
 std::string threads_of(const std::string& name, const PageSource& source) {
     const std::string configured = source.fact("mnist.config.threads");
-    const bool alone = !configured.empty() && !computes_in_a_team(name);
-    return word_or(bench_words(name).text("threads", alone ? "1" : configured), {});
+    const bool chosen = source.fact("mnist.config.threads_chosen") == "auto";
+    const std::string usual = configured.empty() ? configured : unnamed_threads(name, configured, chosen);
+    return word_or(bench_words(name).text("threads", usual), {});
+}
+
+std::string copies_of(const BenchWords& words) {
+    return word_or(words.text("copies", {}), {});
 }
 
 std::string precision_of(const BenchWords& words) {

@@ -16,6 +16,9 @@ namespace mnist {
 
 /// Number of threads of a row: in its name, or one number for the whole file; empty where neither says it.
 [[nodiscard]] std::string threads_of(const std::string& name, const PageSource& source);
+
+/// Trainings side by side, "2"; empty where there is one alone.
+[[nodiscard]] std::string copies_of(const BenchWords& words);
 /// "f32" where the name says nothing, "other" where what it says is no word.
 [[nodiscard]] std::string precision_of(const BenchWords& words);
 

@@ -23,7 +23,7 @@ ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
 ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
     auto series = std::find_if(all.begin(), all.end(), [&](const ThroughputSeries& s) {
         return s.source == wanted.source && s.family == wanted.family && s.optimizer == wanted.optimizer &&
-               s.precision == wanted.precision && s.threads == wanted.threads;
+               s.precision == wanted.precision && s.threads == wanted.threads && s.copies == wanted.copies;
     });
     if (series == all.end()) series = all.insert(all.end(), std::move(wanted));
     auto point = std::find_if(series->points.begin(), series->points.end(),
@@ -41,14 +41,13 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
         const std::optional<double> throughput = counter_of(repetition, "samples_per_second");
         const bool wanted = words.family == "Train" || words.family == "Step" || words.family == "Infer";
         if (!wanted || !batch || !throughput || *throughput <= 0) continue;
-        if (words.settings.contains("copies"))
-            continue;  // of several trainings at once: in a table of its own
         ThroughputPoint& point = point_of(all,
                                           {.source = place,
                                            .family = words.family,
                                            .optimizer = words.optimizer,
                                            .precision = precision_of(words),
                                            .threads = threads_of(repetition.name, source),
+                                           .copies = copies_of(words),
                                            .points = {}},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
@@ -74,6 +73,7 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .optimizer = group.optimizer,
                                            .precision = std::string(name(result.config.precision)),
                                            .threads = source.fact("mnist.config.threads"),
+                                           .copies = {},
                                            .points = {}},
                                           result.config.batch_size);
         point.samples_per_second = speeds;
@@ -175,6 +175,7 @@ ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
                         {"optimizer", optimizer_word(series.optimizer)},
                         {"precision", series.precision},
                         {"threads", series.threads},
+                        {"copies", series.copies},
                         {"points", std::move(points)}});
     }
     return list;

@@ -1,6 +1,5 @@
-// Benchmarks that no chart of the page shows: all of another program's, and what of ours is neither training
-// (of one network at a time), inference nor an inner product. A table of their times and counters, so that
-// nothing in a file is lost.
+// Benchmarks that no chart of the page shows: all of another program's, and what of ours is neither training,
+// inference nor an inner product. A table of their times and counters, so that nothing in a file is lost.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -22,7 +21,6 @@ struct Row {
 
 bool has_a_chart(const std::string& name) {
     const std::string family = family_of(name);
-    if (bench_words(name).settings.contains("copies")) return false;
     return family == "Train" || family == "Step" || family == "Infer" || family == "TimeToAccuracy" ||
            family == "InnerProduct";
 }

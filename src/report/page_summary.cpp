@@ -199,17 +199,21 @@ std::string throughput_sentence(const std::vector<PageSource>& sources,
     if (first.series == nullptr) return {};
     const BestThroughput other = best_training(all, [&](const ThroughputSeries& series) {
         return series.optimizer != first.series->optimizer && series.source == first.series->source &&
-               series.precision == first.series->precision && series.threads == first.series->threads;
+               series.precision == first.series->precision && series.threads == first.series->threads &&
+               series.copies == first.series->copies;
     });
     const auto name_of = [](const BestThroughput& best) {
         return best.series->optimizer ? std::string(title(*best.series->optimizer)) : std::string("Training");
     };
     const std::string& threads = first.series->threads;
-    std::string text =
-        fmt::format("Highest throughput: {} in {}, batch {}, {}{} samples/s", name_of(first),
-                    first.series->precision, first.point->batch,
-                    threads.empty() ? "" : fmt::format("{} thread{}, ", threads, threads == "1" ? "" : "s"),
-                    grouped(first.median));
+    const std::string& copies = first.series->copies;
+    std::string text = fmt::format(
+        "Highest throughput: {} in {}, batch {}, {}{}{} samples/s", name_of(first), first.series->precision,
+        first.point->batch, copies.empty() ? "" : fmt::format("sum of {} side by side, ", copies),
+        threads.empty() ? ""
+                        : fmt::format("{} thread{}{}, ", threads, threads == "1" ? "" : "s",
+                                      copies.empty() ? "" : " each"),
+        grouped(first.median));
     if (const auto share = median(first.point->shares))
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
     text += fmt::format(" ({})", sources[first.series->source].name());

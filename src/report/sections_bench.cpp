@@ -46,7 +46,7 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
             return (*row.estimate)["spread"] == "none" ? Html{} : Html(format((*row.estimate)[which]));
         };
     };
-    const std::vector<HtmlColumn<BatchRow>> columns{
+    std::vector<HtmlColumn<BatchRow>> columns{
         {"Optimizer", "",
          [](const BatchRow& row) {
              const auto kind = (*row.series)["optimizer"].is_null()
@@ -63,6 +63,11 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         {"Precision", "", [](const BatchRow& row) { return Html(text_of(*row.series, "precision")); }},
         {"File", "wide",
          [&](const BatchRow& row) { return Html(source_name(report, (*row.series)["source"])); }}};
+    if (std::any_of(rows.begin(), rows.end(),
+                    [](const BatchRow& row) { return (*row.series)["copies"] != ""; }))
+        columns.insert(columns.begin() + 2, {"Side by side", "number", [](const BatchRow& row) {
+                                                 return Html(text_of(*row.series, "copies"));
+                                             }});
     return figure(fmt::format("{} {}", key, family), heading, "", table(columns, rows));
 }
 

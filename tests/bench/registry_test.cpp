@@ -30,6 +30,38 @@ bool has(const std::vector<std::string>& all, const char* name) {
 
 }  // namespace
 
+TEST_CASE("registry: copies take the place of Train, on no more CPUs than there are") {
+    Options options;
+    options.copies = {1, 2, kAllCopies};
+    const std::vector<std::string> all = names(options);
+    for (const char* const name : {"Train/SGD/batch:16/copies:1", "Train/Adam/batch:64/copies:2"}) {
+        CAPTURE(name);
+        CHECK(std::count(all.begin(), all.end(), name) == 1);  // all are 2 here, one a core
+    }
+    CHECK_FALSE(has(all, "Train/Adam/batch:64"));
+    CHECK(has(all, "TimeToAccuracy/Record"));
+    options.precisions = {Precision::bf16};
+    options.threads = {1, 2};
+    options.copies = {2};
+    CHECK(has(names(options), "Train/Adam/batch:64/precision:bf16/threads:2/copies:2"));
+    options.threads = {2};
+    CHECK(has(names(options), "Train/Adam/batch:64/precision:bf16/copies:2"));
+    const auto refused = [&](std::size_t copies, std::size_t threads) {
+        options.copies = {copies};
+        options.threads = {threads};
+        try {
+            static_cast<void>(names(options));
+        } catch (const InputError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK(refused(4, 1).empty());  // siblings may be asked for
+    CHECK(refused(5, 1).find("--copies: expected at most 4 of 1 thread each, on the 4 CPUs") == 0);
+    CHECK(refused(3, 2).find("--copies: expected at most 2 of 2 threads each") == 0);
+    CHECK(refused(kAllCopies, 4).empty());  // one, whatever its threads
+}
+
 TEST_CASE("registry: the names are the contract's") {
     const std::vector<std::string> all = names({});
     for (const char* const name : {"Train/SGD/batch:16",

@@ -71,7 +71,7 @@ TEST_CASE("score set: nine trainings alone and the record, in each precision tha
     const std::atomic<bool> stop{false};
     const Options given = options({"--score"});
     Bench bench(given, {{0, 1}, 2}, stop);
-    const Registry rows = score_rows(matching(all_benchmarks(bench), given.filter));
+    const Registry rows = score_rows(matching(all_benchmarks(bench), given.filter), bench);
     std::vector<std::string> names;
     for (const Entry& entry : rows) names.push_back(entry.name);
     const bool bf16 = !precision_obstacle(Precision::bf16);
@@ -80,7 +80,10 @@ TEST_CASE("score set: nine trainings alone and the record, in each precision tha
             const std::string name = std::string("Train/") + optimizer + "/batch:" + batch;
             CAPTURE(name);
             CHECK(std::count(names.begin(), names.end(), name) == 1);
-            CHECK(std::count(names.begin(), names.end(), name + "/precision:bf16") == (bf16 ? 1 : 0));
+            CHECK(std::count(names.begin(), names.end(), name + "/copies:2") == 1);
+            for (const char* const copies : {"", "/copies:2"})
+                CHECK(std::count(names.begin(), names.end(), name + "/precision:bf16" + copies) ==
+                      (bf16 ? 1 : 0));
         }
     }
     for (const Entry& entry : rows) {
@@ -93,6 +96,7 @@ TEST_CASE("score set: nine trainings alone and the record, in each precision tha
         CHECK_FALSE(contains(entry.name, "batch:4096"));
     }
     CHECK(std::count(names.begin(), names.end(), "TimeToAccuracy/Record") == 1);
+    CHECK(rows.size() == (bf16 ? 38 : 19));
     CHECK(contains(score_announcement(rows, given), "score 1: "));
 }
 
@@ -105,6 +109,7 @@ TEST_CASE("score set: flags that would make it another set are refused by their 
                                       {"--precision", "f32"},
                                       {"--max-epochs", "9"},
                                       {"--loader-threads", "1"},
+                                      {"--copies", "2"},
                                       {"--noise-floor", "true"},
                                       {"--preset", "compare"},
                                       {"--benchmark_repetitions", "3"},

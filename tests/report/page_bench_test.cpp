@@ -198,15 +198,3 @@ TEST_CASE("page: of very many benchmarks the first are listed, with the number o
     CHECK(file["all"] == 1001);
     CHECK(file["rows"].size() == 1000);
 }
-
-TEST_CASE("page: trainings side by side are no points of the throughput of one, but rows of a table") {
-    std::vector<json> rows = repetitions("Train/Adam/batch:64", 2, 1000);
-    for (const json& row : repetitions("Train/Adam/batch:64/copies:2", 2, 2000)) rows.push_back(row);
-    ReportSource file = bench("b.json", rows);
-    std::get<mnist::BenchResult>(file.content).context["mnist.build.version"] = "1";
-    const json data = data_of({file});
-    REQUIRE(data["throughput"].size() == 1);
-    CHECK(data["throughput"][0]["points"][0]["samples_per_second"]["n"] == 2);
-    REQUIRE(data["bench_rows"].size() == 1);
-    CHECK(data["bench_rows"][0]["rows"][0]["name"] == "Train/Adam/batch:64/copies:2");
-}

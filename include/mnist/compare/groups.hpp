@@ -22,12 +22,15 @@ struct RowGroup {
 /// "Train" of "Train/Adam/batch:64": what means are taken over.
 [[nodiscard]] std::string family_of(const std::string& name);
 
-/// Whether a row of mnist_bench whose name has no threads was measured with those of the configuration: where
-/// a team computes. All others have one, such as calls of inference that are one tile of rows.
-[[nodiscard]] bool computes_in_a_team(const std::string& name);
+/// Threads of a row of mnist_bench whose name says none: those of the configuration where a team computes,
+/// else one, as for calls of inference that are one tile of rows. `chosen`: by auto, which gives a copy
+/// beside others one.
+[[nodiscard]] std::string unnamed_threads(const std::string& name, const std::string& configured,
+                                          bool chosen);
 
-// Names of rows say the precision where it is not f32 ("/precision:bf16"): rows of different precisions are
-// in different groups, "Train" and "Train in bf16", for a mean of both would speak of neither.
+// Names of rows say the precision where it is not f32 ("/precision:bf16"), and how many trainings were side
+// by side where that was measured ("/copies:2"): rows that differ in one of them are in different groups,
+// "Train", "Train in bf16", "Train, 2 copies", for a mean of both would speak of neither.
 
 /// A group a family and precision, in the order of their first rows.
 [[nodiscard]] std::vector<RowGroup> groups_by_family(std::span<const std::string> names);
