@@ -74,6 +74,7 @@ Registry score_rows(Registry alone, Bench& bench) {
             TrainConfig config = bench.config(row.optimizer, row.batch, 1);
             config.precision = precision;
             Entry entry = copies_entry(bench, config, copies);
+            entry.usual_s = 0.375 * static_cast<double>(config.epochs);  // without a copy alone
             if (entry.obstacle.empty()) alone.push_back(std::move(entry));
         }
     }

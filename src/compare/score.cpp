@@ -1,141 +1,22 @@
-// A column is made row by row; the first thing that is wrong with it does not hide the others, so that one
-// look says all that has to change. Two scores beside each other are in score_comparison.cpp.
+// From rows to figures. Which rows a column needs, and what is wrong with them, is in score_rows.cpp, two
+// scores beside each other in score_comparison.cpp.
 #include "mnist/compare/score.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "differences.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/stats/summary.hpp"
+#include "score_rows.hpp"
 
 namespace mnist {
 namespace {
 
 constexpr double kTrainSamples = 60'000;  // of MNIST, which has no score without
-constexpr std::string_view kCopies = "/copies:";
-
-std::string training_row(const ScoreReference& row, const std::string& precision) {
-    return fmt::format("Train/{}/batch:{}{}", label_of(row.optimizer), row.batch,
-                       precision == "f32" ? "" : "/precision:" + precision);
-}
-
-/// The number behind "/copies:" that ends a name which begins with `start` and has nothing else; 0 for any
-/// other name.
-std::size_t copies_of(std::string_view name, std::string_view start) {
-    if (!name.starts_with(start)) return 0;
-    name.remove_prefix(start.size());
-    if (!name.starts_with(kCopies)) return 0;
-    name.remove_prefix(kCopies.size());
-    constexpr std::size_t kMost = 1'000'000;
-    std::size_t copies = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), copies);
-    const bool is_number = error == std::errc() && end == name.data() + name.size();
-    return is_number && copies <= kMost ? copies : 0;
-}
-
-/// The rows of one column, found by their names. What is wrong with one is a refusal of the column.
-class Rows {
-  public:
-    Rows(const Measurements& measured, ScoreColumn& column) : measured_(measured), column_(column) {}
-
-    const MeasuredRow* alone(const std::string& name) {
-        return usable(name, [&](const std::string& other) { return other == name; });
-    }
-
-    /// A training that missed its target took no time to it; a few such cost no score.
-    const MeasuredRow* record(const std::string& name) {
-        const auto missed = std::count_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                          [&](const SkippedRow& row) { return row.name == name; });
-        const MeasuredRow* const row = found([&](const std::string& other) { return other == name; });
-        const std::size_t trained =
-            static_cast<std::size_t>(missed) + (row == nullptr ? 0 : row->seconds.size());
-        if (trained < kScoreRecords) {
-            (trained == 0 ? missing_ : short_).push_back(name);
-            return nullptr;
-        }
-        if (missed > 0) {
-            const auto first = std::find_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                            [&](const SkippedRow& one) { return one.name == name; });
-            const bool is_few = 4 * static_cast<std::size_t>(missed) <= trained;
-            (is_few ? column_.remarks : column_.refusals)
-                .push_back(fmt::format("{} of {} trainings by the record's recipe have no time to 97 %: {}",
-                                       missed, trained, first->reason));
-            if (!is_few) return nullptr;
-        }
-        if (is_disturbed(*row)) disturbed_.push_back(name);
-        return row;
-    }
-
-    const MeasuredRow* side_by_side(const std::string& start) {
-        const MeasuredRow* const row =
-            usable(start + std::string(kCopies) + "N",
-                   [&](const std::string& other) { return copies_of(other, start) > 0; });
-        if (row == nullptr) return row;
-        const std::size_t copies = copies_of(row->name, start);
-        if (column_.copies == 0) column_.copies = copies;
-        if (copies != column_.copies)
-            column_.refusals.push_back(fmt::format("{} has other copies than the {} of the rows before it",
-                                                   row->name, column_.copies));
-        return row;
-    }
-
-    /// Makes refusals of what was found wrong, a sentence for all rows that have the same fault.
-    void refuse() {
-        const auto add = [&](const std::vector<std::string>& rows, const char* before, const char* after) {
-            if (rows.empty()) return;
-            const std::string more = rows.size() > 1 ? fmt::format(" and {} more", rows.size() - 1) : "";
-            column_.refusals.push_back(fmt::format("{}{}{}{}", before, rows.front(), more, after));
-        };
-        add(missing_, "it lacks ", ": measure the whole set in one call");
-        add(disturbed_, "something else ran during more than a quarter of the repetitions of ",
-            ": measure again when nothing else runs");
-        add(short_, "",
-            fmt::format(": other repetitions than the set's {}, the same of every row: measure "
-                        "again and let it end",
-                        kScoreRepetitions)
-                .c_str());
-    }
-
-  private:
-    template <class Matches>
-    [[nodiscard]] const MeasuredRow* found(Matches matches) const {
-        const auto row = std::find_if(measured_.rows.begin(), measured_.rows.end(),
-                                      [&](const MeasuredRow& one) { return matches(one.name); });
-        return row == measured_.rows.end() ? nullptr : &*row;
-    }
-
-    template <class Matches>
-    const MeasuredRow* usable(const std::string& name, Matches matches) {
-        const auto failed = std::find_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                         [&](const SkippedRow& row) { return matches(row.name); });
-        if (failed != measured_.skipped.end()) {
-            column_.refusals.push_back(fmt::format("{} {}", failed->name, failed->reason));
-            return nullptr;
-        }
-        const MeasuredRow* const row = found(matches);
-        if (row == nullptr) {
-            missing_.push_back(name);
-            return row;
-        }
-        if (is_disturbed(*row)) disturbed_.push_back(row->name);
-        if (repetitions_ == 0) repetitions_ = row->seconds.size();
-        if (row->seconds.size() < kScoreRepetitions || row->seconds.size() != repetitions_)
-            short_.push_back(row->name);
-        return row;
-    }
-
-    const Measurements& measured_;
-    ScoreColumn& column_;
-    std::size_t repetitions_ = 0;
-    std::vector<std::string> missing_, disturbed_, short_;
-};
-
 /// Samples a second of the repetitions, of all copies together.
 std::vector<double> throughput(const MeasuredRow& row, std::size_t copies) {
     std::vector<double> all;
@@ -164,17 +45,15 @@ ScoreFigure relative_figure(const std::vector<std::vector<double>>& rows,
     return figure_of(std::move(repetitions));
 }
 
-void add_figures(ScoreColumn& column, const std::vector<const MeasuredRow*>& alone,
-                 const std::vector<const MeasuredRow*>& side_by_side, const MeasuredRow& record,
-                 std::span<const ScoreReference> reference) {
+void add_figures(ScoreColumn& column, const ScoreRows& rows, std::span<const ScoreReference> reference) {
     const bool is_f32 = column.precision == "f32";
     std::vector<std::vector<double>> speeds;
     std::vector<std::vector<double>> rates;
     std::vector<double> reference_speeds;
     std::vector<double> reference_rates;
     for (std::size_t r = 0; r < reference.size(); ++r) {
-        speeds.push_back(throughput(*alone[r], 1));
-        rates.push_back(throughput(*side_by_side[r], column.copies));
+        speeds.push_back(throughput(*rows.alone[r], 1));
+        rates.push_back(throughput(*rows.side_by_side[r], column.copies));
         reference_speeds.push_back(is_f32 ? reference[r].speed_f32 : reference[r].speed_bf16);
         reference_rates.push_back(is_f32 ? reference[r].rate_f32 : reference[r].rate_bf16);
         const double speed = median(speeds.back()).value();
@@ -188,7 +67,7 @@ void add_figures(ScoreColumn& column, const std::vector<const MeasuredRow*>& alo
     }
     column.speed = relative_figure(speeds, reference_speeds);
     column.rate = relative_figure(rates, reference_rates);
-    column.seconds = figure_of(record.seconds);
+    column.seconds = figure_of(rows.record->seconds);
 }
 
 ScoreColumn column_of(const Measurements& measured, const std::string& precision,
@@ -199,17 +78,8 @@ ScoreColumn column_of(const Measurements& measured, const std::string& precision
         column.impossible = *obstacle;
         return column;
     }
-    Rows rows(measured, column);
-    std::vector<const MeasuredRow*> alone;
-    std::vector<const MeasuredRow*> side_by_side;
-    for (const ScoreReference& row : reference) {
-        alone.push_back(rows.alone(training_row(row, precision)));
-        side_by_side.push_back(rows.side_by_side(training_row(row, precision)));
-    }
-    const MeasuredRow* const record =
-        rows.record("TimeToAccuracy/Record" + (precision == "f32" ? "" : "/precision:" + precision));
-    rows.refuse();
-    if (column.refusals.empty()) add_figures(column, alone, side_by_side, *record, reference);
+    const ScoreRows rows = score_rows(measured, reference, column);
+    if (column.refusals.empty()) add_figures(column, rows, reference);
     return column;
 }
 

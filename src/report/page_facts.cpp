@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mnist/compare/score.hpp"
 #include "mnist/report/next_steps.hpp"
 #include "mnist/results/flat_facts.hpp"
 #include "page_parts.hpp"
@@ -64,6 +65,9 @@ struct Command {
 /// What the file itself says about its run.
 Command bench_command(const PageSource& source) {
     if (source.fact("mnist.build.version").empty()) return {};
+    // A set that this program does not know is measured by another version, with the same word.
+    if (!source.fact(kScoreSetKey).empty())
+        return {.text = "mnist_bench --score --benchmark_out=FILE", .note = {}};
     Command command{.text = "mnist_bench", .note = {}};
     const auto flag = [&](const char* name, const char* key, const char* form, const char* end = "") {
         const std::string value = source.fact(key);

@@ -32,6 +32,11 @@ json source_with(const Facts& facts) {
 
 }  // namespace
 
+TEST_CASE("page: a score is measured again by its one word") {
+    CHECK(source_with({{"mnist.score.set", "1"}, {"mnist.config.epochs", "2"}})["command"] ==
+          "mnist_bench --score --benchmark_out=FILE");
+}
+
 TEST_CASE("page: the command of a benchmark file has what the file says about its run") {
     const json source = source_with({{"mnist.dataset.name", "mnist"},
                                      {"mnist.config.threads", "1,2"},
