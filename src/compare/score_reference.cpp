@@ -7,17 +7,16 @@
 namespace mnist {
 namespace {
 
-// PROVISIONAL: rates are speeds, of one noisy run.
 constexpr std::array<ScoreReference, 9> kReference{{
-    {OptimizerKind::sgd, 64, 259982, 259982, 455587, 455587},
-    {OptimizerKind::sgd, 256, 323159, 323159, 600592, 600592},
-    {OptimizerKind::sgd, 1024, 322452, 322452, 586949, 586949},
-    {OptimizerKind::momentum, 64, 243683, 243683, 369259, 369259},
-    {OptimizerKind::momentum, 256, 321120, 321120, 551953, 551953},
-    {OptimizerKind::momentum, 1024, 334398, 334398, 621988, 621988},
-    {OptimizerKind::adam, 64, 214336, 214336, 338132, 338132},
-    {OptimizerKind::adam, 256, 308145, 308145, 516295, 516295},
-    {OptimizerKind::adam, 1024, 310397, 310397, 562007, 562007},
+    {OptimizerKind::sgd, 64, 264.8e3, 396.3e3, 627.0e3, 677.9e3},
+    {OptimizerKind::sgd, 256, 398.6e3, 422.9e3, 634.5e3, 752.7e3},
+    {OptimizerKind::sgd, 1024, 400.3e3, 423.2e3, 743.7e3, 757.7e3},
+    {OptimizerKind::momentum, 64, 293.8e3, 391.6e3, 570.7e3, 652.5e3},
+    {OptimizerKind::momentum, 256, 396.9e3, 418.0e3, 707.9e3, 743.4e3},
+    {OptimizerKind::momentum, 1024, 403.9e3, 421.7e3, 701.9e3, 751.3e3},
+    {OptimizerKind::adam, 64, 321.9e3, 362.2e3, 516.4e3, 582.0e3},
+    {OptimizerKind::adam, 256, 390.9e3, 413.3e3, 671.7e3, 716.6e3},
+    {OptimizerKind::adam, 1024, 397.7e3, 419.8e3, 718.2e3, 742.5e3},
 }};
 
 }  // namespace
