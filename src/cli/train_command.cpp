@@ -194,6 +194,7 @@ int train(const TrainOptions& options, std::optional<Checkpointing> checkpoints,
 
     if (checkpoints) inputs.checkpoint_every = options.checkpoint_every;
     require_memory(inputs);
+    inputs.widens = inputs.config.threads == 0;
     choose_teams(inputs, stop.flag());
 
     TrainResult result = prepare_result(options, dataset, created);

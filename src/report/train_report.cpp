@@ -155,9 +155,11 @@ std::string disturbed_runs(const TrainResult& result, int width) {
 std::string side_by_side(const TrainResult& result) {
     if (result.config.jobs < 2) return {};
     return fmt::format(
-        "Up to {} runs were trained side by side, {} each: seconds and samples/s are of a run beside others, "
+        "Up to {} runs were trained side by side, {} each{}: seconds and samples/s are of a run beside "
+        "others, "
         "not of one alone.",
-        result.config.jobs, plural(result.config.threads, "thread"));
+        result.config.jobs, plural(result.config.threads, "thread"),
+        result.config.threads_auto ? ", the last ones with more as cores fell idle" : "");
 }
 
 std::string whose_seconds(const TrainResult& result) {

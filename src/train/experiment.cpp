@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "eval_tile.hpp"
 #include "job.hpp"
@@ -63,9 +64,11 @@ class Experiment final : public JobHost {
         const std::size_t jobs = std::clamp<std::size_t>(to_do_.size(), 1, most);
         if (inputs_.in_step) in_step_.emplace(static_cast<std::ptrdiff_t>(jobs));
         if (config_.jobs <= 1 && jobs == 1) {
-            work(0, inputs_.cpus);
+            cpus_ = {inputs_.cpus};
+            work(0);
         } else {
-            side_by_side(separate_cpus(inputs_.cpus, jobs, std::max<std::size_t>(1, config_.threads)));
+            cpus_ = separate_cpus(inputs_.cpus, jobs, std::max<std::size_t>(1, config_.threads));
+            side_by_side();
         }
         return outcome();
     }
@@ -111,6 +114,11 @@ class Experiment final : public JobHost {
         return place ? std::optional(progress_.states[*place]) : std::nullopt;
     }
 
+    [[nodiscard]] UsableCpus cpus_of(std::size_t job) const override {
+        const std::lock_guard lock(mutex_);
+        return cpus_[job];
+    }
+
     void epoch_finished(const RunRecord& run) override {
         const std::lock_guard lock(mutex_);
         observer_.epoch_finished(run);
@@ -126,26 +134,26 @@ class Experiment final : public JobHost {
         ModelParameters weights;
     };
 
-    void side_by_side(const std::vector<UsableCpus>& cpus) {
+    void side_by_side() {
         std::vector<std::thread> threads;
         try {
-            for (std::size_t job = 0; job < cpus.size(); ++job) {
-                threads.emplace_back([this, job, &cpus] {
-                    stay_on(cpus[job]);
-                    work(job, cpus[job]);
+            for (std::size_t job = 0; job < cpus_.size(); ++job) {
+                threads.emplace_back([this, job] {
+                    stay_on(cpus_of(job));
+                    work(job);
                 });
             }
         } catch (...) {
             fail();
             if (in_step_)  // for those that were not started
-                for (std::size_t job = threads.size(); job < cpus.size(); ++job) in_step_->arrive_and_drop();
+                for (std::size_t job = threads.size(); job < cpus_.size(); ++job) in_step_->arrive_and_drop();
         }
         for (std::thread& thread : threads) thread.join();
     }
 
-    void work(std::size_t job, const UsableCpus& cpus) {
+    void work(std::size_t job) {
         try {
-            Job worker(inputs_, cpus, *this, stop_);
+            Job worker(inputs_, job, *this, stop_);
             if (job == 0) {
                 outcome_.primitives = worker.engine().primitives();
                 outcome_.grid = worker.engine().grid();
@@ -158,6 +166,20 @@ class Experiment final : public JobHost {
             fail();
         }
         if (in_step_) in_step_->arrive_and_drop();
+        leave_cpus(job);
+    }
+
+    // To the one that has fewest.
+    void leave_cpus(std::size_t job) {
+        const std::lock_guard lock(mutex_);
+        const UsableCpus left = std::exchange(cpus_[job], {});
+        UsableCpus* least = nullptr;
+        for (UsableCpus& one : cpus_)
+            if (!one.order.empty() && (least == nullptr || one.cores < least->cores)) least = &one;
+        if (least == nullptr) return;
+        least->cores += left.cores;
+        least->order.insert(least->order.end(), left.order.begin(), left.order.end());
+        least->nodes.insert(least->nodes.end(), left.nodes.begin(), left.nodes.end());
     }
 
     void fail() {
@@ -244,6 +266,7 @@ class Experiment final : public JobHost {
     mutable std::mutex mutex_;  ///< of everything below but ends_
     ExperimentProgress progress_;
     std::size_t runs_;
+    std::vector<UsableCpus> cpus_;    ///< by job; of one that has ended none
     std::vector<std::size_t> to_do_;  ///< places in the plan
     std::size_t dealt_ = 0;           ///< of to_do_
     std::size_t running_ = 0;

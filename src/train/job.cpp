@@ -25,17 +25,18 @@ void diverge(RunRecord& run, std::string message) {
 
 }  // namespace
 
-Job::Job(const ExperimentInputs& inputs, const UsableCpus& cpus, JobHost& host, const std::atomic<bool>& stop)
+Job::Job(const ExperimentInputs& inputs, std::size_t number, JobHost& host, const std::atomic<bool>& stop)
     : inputs_(inputs),
       config_(inputs.config),
       dataset_(*inputs.dataset),
+      number_(number),
       host_(host),
       stop_(stop),
       dims_(network_dims(config_, dataset_)),
       batch_(step_rows(config_, dataset_)),
+      threads_(config_.threads),
       order_(dataset_.train.count()),
-      trainer_(config_, dataset_, cpus),
-      engine_(trainer_.engine()),
+      trainer_(std::make_unique<Trainer>(config_, dataset_, host.cpus_of(number))),
       watch_(inputs.cpus.order) {}
 
 ModelParameters Job::train(RunRecord& run) {
@@ -47,6 +48,7 @@ ModelParameters Job::train(RunRecord& run) {
             run.status = RunStatus::interrupted;
             break;
         }
+        if (inputs_.widens && config_.jobs > 1) widen(run);
         epoch(run, e);
     }
     run.disturbance = watch_.so_far();
@@ -55,7 +57,7 @@ ModelParameters Job::train(RunRecord& run) {
         std::optional<TrainingState> last = host_.kept(run);
         weights = last ? std::move(last->weights) : first_weights(run);
     } else {
-        weights = engine_.weights();
+        weights = engine().weights();
     }
     summarise(run);
     keep_mistakes(run, weights);
@@ -63,14 +65,31 @@ ModelParameters Job::train(RunRecord& run) {
     return weights;
 }
 
+OptimizerSettings Job::settings_of(const RunRecord& run) const {
+    return settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch());
+}
+
 void Job::begin(const RunRecord& run) {
-    const OptimizerSettings optimizer =
-        settings_for(run.optimizer, config_, config_.epochs * steps_of_epoch());
+    const OptimizerSettings optimizer = settings_of(run);
     if (const std::optional<TrainingState> last = host_.kept(run)) {
-        engine_.resume(*last, optimizer);
+        engine().resume(*last, optimizer);
     } else {
-        engine_.start(first_weights(run), optimizer);
+        engine().start(first_weights(run), optimizer);
     }
+}
+
+// A team on all CPUs that the job has by now, which goes on from where the smaller one is. Its making costs
+// some hundredths of a second, so not for one CPU more of many.
+void Job::widen(const RunRecord& run) {
+    const UsableCpus cpus = host_.cpus_of(number_);
+    if (2 * cpus.cores < 3 * threads_) return;
+    const TrainingState state = engine().state();
+    TrainConfig wider = config_;
+    wider.threads = threads_ = cpus.cores;
+    stay_on(cpus);
+    trainer_.reset();
+    trainer_ = std::make_unique<Trainer>(wider, dataset_, cpus);
+    engine().resume(state, settings_of(run));
 }
 
 ModelParameters Job::first_weights(const RunRecord& run) const {
@@ -87,7 +106,7 @@ void Job::shuffle_rows(std::uint64_t seed, std::size_t epoch_index) {
 void Job::epoch(RunRecord& run, std::size_t epoch_index) {
     const auto begin = JobHost::Clock::now();
     shuffle_rows(run.seed, epoch_index);
-    const EpochOutcome outcome = trainer_.train(order_, stop_);
+    const EpochOutcome outcome = trainer_->train(order_, stop_);
     const auto end = JobHost::Clock::now();
     EpochRecord record;
     record.train_seconds = seconds_between(begin, end);
@@ -109,7 +128,7 @@ void Job::epoch(RunRecord& run, std::size_t epoch_index) {
 
 void Job::evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index) {
     const auto start = JobHost::Clock::now();
-    EvalOutcome outcome = engine_.evaluate(rows_of(dataset_.test, dataset_.pixels()));
+    EvalOutcome outcome = engine().evaluate(rows_of(dataset_.test, dataset_.pixels()));
     record.eval_seconds = seconds_between(start, JobHost::Clock::now());
     if (!std::isfinite(outcome.loss)) {
         diverge(run, fmt::format("the test loss was no finite number after epoch {}", epoch_index + 1));
@@ -126,9 +145,9 @@ void Job::evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index)
 // only for those who ask.
 void Job::keep(const RunRecord& run) {
     if (inputs_.checkpoint_every > 0) {
-        host_.keep(run, engine_.state());
+        host_.keep(run, engine().state());
     } else {
-        host_.keep(run, {.weights = engine_.weights(), .first = {}, .second = {}});
+        host_.keep(run, {.weights = engine().weights(), .first = {}, .second = {}});
     }
 }
 
@@ -137,8 +156,8 @@ void Job::keep(const RunRecord& run) {
 void Job::keep_mistakes(RunRecord& run, const ModelParameters& weights) {
     if (run.confusion_matrix.empty()) return;
     if (run.status == RunStatus::interrupted)
-        engine_.start(weights, OptimizerSettings{});  // no step will be taken
-    run.worst_mistakes = worst_mistakes(dataset_, engine_.logits(rows_of(dataset_.test, dataset_.pixels())));
+        engine().start(weights, OptimizerSettings{});  // no step will be taken
+    run.worst_mistakes = worst_mistakes(dataset_, engine().logits(rows_of(dataset_.test, dataset_.pixels())));
 }
 
 void Job::summarise(RunRecord& run) const {

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -28,14 +30,17 @@ class JobHost {
     /// What was kept of the run last; empty before its first epoch.
     [[nodiscard]] virtual std::optional<TrainingState> kept(const RunRecord& run) const = 0;
     virtual void epoch_finished(const RunRecord& run) = 0;
+    /// CPUs of a job by now: those that it had, and such as jobs without work have left to it.
+    [[nodiscard]] virtual UsableCpus cpus_of(std::size_t job) const = 0;
 };
 
 class Job {
   public:
-    /// `inputs` and `host` are kept by reference. Throws as Trainer.
-    Job(const ExperimentInputs& inputs, const UsableCpus& cpus, JobHost& host, const std::atomic<bool>& stop);
+    /// `inputs` and `host` are kept by reference; `number` is what the host knows the job by. Throws as
+    /// Trainer.
+    Job(const ExperimentInputs& inputs, std::size_t number, JobHost& host, const std::atomic<bool>& stop);
 
-    [[nodiscard]] const Engine& engine() { return trainer_.engine(); }
+    [[nodiscard]] Engine& engine() const { return trainer_->engine(); }
 
     /// Trains `run`, whose first epochs may be there already, to its end, and returns the weights that its
     /// figures belong to: after an interruption those behind the last whole epoch.
@@ -43,6 +48,8 @@ class Job {
 
   private:
     void begin(const RunRecord& run);
+    void widen(const RunRecord& run);
+    [[nodiscard]] OptimizerSettings settings_of(const RunRecord& run) const;
     void epoch(RunRecord& run, std::size_t epoch_index);
     void evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index);
     void keep(const RunRecord& run);
@@ -55,13 +62,14 @@ class Job {
     const ExperimentInputs& inputs_;
     const TrainConfig& config_;
     const Dataset& dataset_;
+    std::size_t number_;
     JobHost& host_;
     const std::atomic<bool>& stop_;
     std::vector<std::size_t> dims_;
     std::size_t batch_;
+    std::size_t threads_;
     std::vector<std::uint32_t> order_;  ///< before trainer_, which reads it until it is destroyed
-    Trainer trainer_;
-    Engine& engine_;
+    std::unique_ptr<Trainer> trainer_;
     DisturbanceWatch watch_;
 };
 

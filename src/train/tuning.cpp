@@ -21,8 +21,12 @@
 namespace mnist {
 namespace {
 
-constexpr double kBudgetSeconds = 0.2;
-constexpr double kSecondsOfMeasurement = 0.008;  // beside which waking a team is little
+// Of measurements beside which waking a team is little, or starting the threads of several.
+struct Thoroughness {
+    double budget_s, measurement_s;
+};
+constexpr Thoroughness kOfTeams{.budget_s = 0.2, .measurement_s = 0.008};
+constexpr Thoroughness kOfJobs{.budget_s = 0.4, .measurement_s = 0.024};
 constexpr double kLongStep = 0.05;
 // Weights and state of every candidate are in memory at once; a larger network has work for all cores.
 constexpr std::size_t kMostParameters = 1'000'000;
@@ -47,18 +51,20 @@ class Timing {
     }
 
     // How long a step takes, about; all measurements from here on are of as many as that suggests.
-    double adapt() {
+    double adapt(double measurement_s) {
         const double seconds = steps(0, 1);
-        const double wanted = std::clamp(kSecondsOfMeasurement / seconds, 1.0, 1000.0);
+        const double wanted = std::clamp(measurement_s / seconds, 1.0, 1000.0);
         steps_ = std::min(static_cast<std::size_t>(wanted), order_.size() / batch_);
         return seconds;
     }
 
     // Seconds that stand for an equal share of all runs, whether they come one by one or side by side: of the
-    // latter each takes its part of the steps, at least one.
+    // latter each takes its part of the steps, at least one. Where the last runs may not have the cores of
+    // those that ended, whole rounds count.
     double operator()(std::size_t team) {
-        const auto part =
-            static_cast<double>(rounds_of(runs_, teams_[team].jobs)) / static_cast<double>(runs_);
+        const auto jobs = static_cast<double>(teams_[team].jobs);
+        const auto runs = static_cast<double>(runs_);
+        const double part = config_.threads == 0 ? 1 / jobs : std::ceil(runs / jobs) / runs;
         const double wanted = static_cast<double>(steps_) * part;
         const std::size_t taken = std::max<std::size_t>(1, static_cast<std::size_t>(wanted));
         return steps(team, taken) * wanted / static_cast<double>(taken);
@@ -122,18 +128,19 @@ class Timing {
 };
 
 // The first of the teams where they cannot be timed, or not in time.
-TeamChoice fastest_of(const std::vector<TeamChoice>& teams, std::size_t runs, const TrainConfig& config,
-                      const Dataset& dataset, const UsableCpus& cpus, const std::atomic<bool>& stop) {
+TeamChoice fastest_of(const std::vector<TeamChoice>& teams, const Thoroughness& how, std::size_t runs,
+                      const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
+                      const std::atomic<bool>& stop) {
     const std::vector<std::size_t> dims = network_dims(config, dataset);
     std::size_t parameters = 0;
     for (std::size_t l = 0; l + 1 < dims.size(); ++l) parameters += (dims[l] + 1) * dims[l + 1];
     if (teams.size() == 1 || parameters > kMostParameters) return teams.front();
     Timing timing(config, dataset, cpus, teams, runs, stop);
-    if (timing.adapt() > kLongStep) return teams.front();
+    if (timing.adapt(how.measurement_s) > kLongStep) return teams.front();
     DisturbanceWatch watch(cpus.order);
     watch.begin();
     const std::size_t fastest =
-        race(teams.size(), std::ref(timing), kBudgetSeconds, [&] { return !stop.load(); });
+        race(teams.size(), std::ref(timing), how.budget_s, [&] { return !stop.load(); });
     return teams[disturbed_by(watch.so_far()) ? 0 : fastest];
 }
 
@@ -203,7 +210,7 @@ std::vector<TeamChoice> job_candidates(std::size_t cores, std::size_t runs, std:
 
 TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
                         const std::atomic<bool>& stop) {
-    return fastest_of(team_candidates(cpus, config.loader_threads), 1, config, dataset, cpus, stop);
+    return fastest_of(team_candidates(cpus, config.loader_threads), kOfTeams, 1, config, dataset, cpus, stop);
 }
 
 TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
@@ -217,8 +224,8 @@ TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset, const
     std::vector<TeamChoice> teams =
         job_candidates(auto_workers(cpus), runs, config.threads, config.loader_threads);
     std::erase_if(teams, [&](const TeamChoice& team) { return team.jobs > fit; });
-    teams.insert(teams.begin(), alone);
-    return fastest_of(teams, runs, config, dataset, cpus, stop);
+    teams.push_back(alone);  // last: threads that wait for each other suffer more from what disturbs later
+    return fastest_of(teams, kOfJobs, runs, config, dataset, cpus, stop);
 }
 
 }  // namespace mnist

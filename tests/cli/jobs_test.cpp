@@ -164,7 +164,7 @@ TEST_CASE("jobs: more than the memory holds is refused before the start, with th
     Launch launch = workshop.launch_train(
         {"--hidden", "4000,4000", "--jobs", "3", "--threads", "1", "--epochs", "1", "--out", "r.json"});
     launch.before_exec = [] {
-        constexpr rlim_t kBytes = rlim_t{1400} << 20U;
+        constexpr rlim_t kBytes = rlim_t{1200} << 20U;
         const rlimit limit{.rlim_cur = kBytes, .rlim_max = kBytes};
         return ::setrlimit(RLIMIT_AS, &limit) == 0;
     };

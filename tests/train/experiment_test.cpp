@@ -382,7 +382,11 @@ TEST_CASE("jobs: runs side by side have the records and bits of runs one by one,
             CAPTURE(jobs, threads);
             config.jobs = jobs;
             config.threads = threads;
-            const ExperimentOutcome beside = run(config, set);
+            ExperimentInputs inputs{
+                .config = config, .dataset = &set, .initial_model = {}, .cpus = {{0, 1, 2}, 3}};
+            inputs.widens = threads != 2;
+            ExperimentObserver nobody;
+            const ExperimentOutcome beside = run_experiment(inputs, nobody, kNoStop);
             CHECK_FALSE(beside.interrupted);
             CHECK_FALSE(beside.failure);
             REQUIRE(beside.runs.size() == 9);

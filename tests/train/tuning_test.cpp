@@ -118,3 +118,44 @@ TEST_CASE("tuning: a choice on this machine is one of its candidates, for every 
         CHECK(std::find(teams.begin(), teams.end(), chosen) != teams.end());
     }
 }
+
+TEST_CASE("tuning: jobs are as many as cores or runs, then such as need twice as many rounds each") {
+    using Teams = std::vector<TeamChoice>;
+    const auto jobs = [](std::size_t number, std::size_t each) {
+        return TeamChoice{.workers = each, .loader_threads = 0, .jobs = number};
+    };
+    CHECK(mnist::job_candidates(1, 15, 0, 0).empty());
+    CHECK(mnist::job_candidates(16, 1, 0, 0).empty());
+    CHECK(mnist::job_candidates(2, 15, 0, 0) == Teams{jobs(2, 1)});
+    CHECK(mnist::job_candidates(16, 15, 0, 0) == Teams{jobs(15, 1), jobs(8, 2), jobs(4, 4), jobs(2, 8)});
+    CHECK(mnist::job_candidates(16, 3, 0, 0) == Teams{jobs(3, 5), jobs(2, 8)});
+    CHECK(mnist::job_candidates(16, 15, 4, 0) == Teams{jobs(4, 4), jobs(2, 4)});
+    CHECK(mnist::job_candidates(4, 15, 3, 0).empty());
+    for (std::size_t cores = 2; cores <= 64; ++cores) {
+        for (std::size_t runs = 2; runs <= 40; ++runs) {
+            for (const TeamChoice& team : mnist::job_candidates(cores, runs, 0, 0)) {
+                CAPTURE(cores, runs, team.jobs, team.workers);
+                CHECK(team.jobs >= 2);
+                CHECK(team.jobs <= runs);
+                CHECK(team.jobs * team.workers <= cores);
+            }
+        }
+    }
+}
+
+TEST_CASE(
+    "tuning: a choice of jobs on this machine is one of its candidates, or one training after the other") {
+    const mnist::Dataset dataset = mnist::synthetic_digits(0, 2000, 100);
+    const mnist::UsableCpus cpus = mnist::usable_cpus();
+    const std::atomic<bool> stop{false};
+    mnist::TrainConfig config;
+    config.seeds = 3;
+    for (const std::size_t threads : {0U, 1U}) {
+        config.threads = threads;
+        const TeamChoice chosen = fastest_jobs(config, dataset, cpus, stop);
+        const auto teams = mnist::job_candidates(mnist::auto_workers(cpus), 9, threads, 0);
+        const bool candidate = std::find(teams.begin(), teams.end(), chosen) != teams.end();
+        CHECK((candidate || chosen.jobs == 1));
+        if (threads > 0) CHECK(chosen.workers == threads);
+    }
+}

@@ -61,6 +61,8 @@ struct ExperimentInputs {
     /// All runs are side by side, and each epoch begins when all are ready for it:
     /// ExperimentOutcome::rounds_s.
     bool in_step = false;
+    /// Of jobs side by side: one that has no run left leaves its CPUs to those that have.
+    bool widens = false;
 };
 
 struct ExperimentOutcome {

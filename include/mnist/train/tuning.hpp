@@ -31,10 +31,10 @@ struct TeamChoice {
 [[nodiscard]] TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset,
                                       const UsableCpus& cpus, const std::atomic<bool>& stop);
 
-/// The same for an experiment whose jobs nobody has said: one training after the other with fastest_team(),
-/// or with `config.threads` where that is not 0, unless several side by side end all of them 3 % sooner. Jobs
-/// are at most one a physical core, and share the cores evenly where `config.threads` is 0. Cost: beside
-/// fastest_team() the same once more.
+/// The same for an experiment whose jobs nobody has said: as many side by side as there are cores or runs,
+/// unless fewer, or one training after the other with fastest_team() (with `config.threads` where that is not
+/// 0), end all of them 3 % sooner. Jobs are at most one a physical core, and share the cores evenly where
+/// `config.threads` is 0. Cost: beside fastest_team() twice as much again.
 [[nodiscard]] TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset,
                                       const UsableCpus& cpus, const std::atomic<bool>& stop);
 
