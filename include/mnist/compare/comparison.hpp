@@ -29,6 +29,12 @@ struct FactDifference {
     std::optional<std::string> base, new_value;
 };
 
+/// What would decide an undecided row, on each side.
+struct MoreNeeded {
+    std::size_t count = 0;
+    bool of_processes = false;  ///< else of repetitions
+};
+
 struct ComparedRow {
     std::string name;        ///< "Infer/batch:1", "Infer/batch:1 p99"
     std::string percentile;  ///< "p99" where the row is of latencies; empty for one of times
@@ -40,6 +46,8 @@ struct ComparedRow {
     std::optional<double> base_share, new_share;  ///< median share of the side's own multiply-add peak
     /// ratio = peak_ratio * efficiency_ratio: what the hardware and what its use contribute.
     std::optional<double> peak_ratio, efficiency_ratio;
+    /// Of an undecided row; empty as well where no number up to 10,000 would decide it.
+    std::optional<MoreNeeded> more;
 };
 
 /// Rows of latencies and disturbed rows are in none.
@@ -66,8 +74,11 @@ struct Comparison {
     std::vector<SkippedRow> failures_new;  ///< those of skipped_new that the base measured without a fault
     /// Whether any row that measures the program has repetitions enough to be called faster or slower.
     bool rows_can_be_claimed = false;
-    /// "--benchmark_repetitions=10": how to measure so that each row can be called faster or slower.
+    /// "--benchmark_repetitions=10", "--processes=6": how to measure so that each row can be called faster or
+    /// slower.
     std::string more_repetitions;
+    double alpha = 0.05;            ///< that counted: the settings', divided by `looks`
+    std::size_t looks = 1;          ///< that were planned while it was measured (mnist_bench --until-decided)
     std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
 };
 
