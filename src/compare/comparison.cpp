@@ -189,17 +189,29 @@ std::string_view word(CompareMode mode) {
     return mode == CompareMode::gate ? "gate" : "report";
 }
 
-Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
+void require_comparable(const Measurements& base, const Measurements& measured) {
     require_same_data(base, measured);
+    if (!matched(base, measured).rows.empty()) return;
+    throw InputError({.where = measured.label,
+                      .expected = "a benchmark that " + base.label + " has too",
+                      .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
+                      .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
+                                "and --threads, mnist train with the same --optimizer and --batch-size"});
+}
+
+std::vector<std::pair<std::string, std::string>> names_in_common(const Measurements& base,
+                                                                 const Measurements& measured) {
+    std::vector<std::pair<std::string, std::string>> names;
+    for (const Match& match : matched(base, measured).rows)
+        names.emplace_back(match.base->name, match.measured->name);
+    return names;
+}
+
+Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
+    require_comparable(base, measured);
     const std::size_t looks = planned_looks(base) * planned_looks(measured);
     const VerdictSettings verdict = at_level(settings.verdict, looks);
     const Matches found = matched(base, measured);
-    if (found.rows.empty())
-        throw InputError({.where = measured.label,
-                          .expected = "a benchmark that " + base.label + " has too",
-                          .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
-                          .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
-                                    "and --threads, mnist train with the same --optimizer and --batch-size"});
     Comparison comparison = described(base, measured, found, settings.mode);
     const std::vector<Match> matches = with_latencies(found.rows);
     Table table;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mnist/compare/groups.hpp"
@@ -91,6 +92,15 @@ struct CompareSettings {
 /// which other files stand beside it.
 [[nodiscard]] std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
                                               const CompareSettings& settings);
+
+/// Throws InputError where the two are of other data, or have no row in common: what compare() refuses. To be
+/// asked before one is measured, `measured` need have names and facts only.
+void require_comparable(const Measurements& base, const Measurements& measured);
+
+/// Names of the rows that both have, of the base and of the other, in the order of the rows of compare() that
+/// are no latencies.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> names_in_common(const Measurements& base,
+                                                                               const Measurements& measured);
 
 /// p values and intervals of accuracies are adjusted for all rows that the two have in common. Throws
 /// InputError where they are of other data, or have no row in common. Cost: that of judge_speed.
