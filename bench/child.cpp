@@ -97,10 +97,10 @@ std::vector<std::string> own_command(int argc) {
     }
     const auto given = static_cast<std::size_t>(argc) - 1;
     if (words.size() <= given)
-        throw Error(
-            fmt::format("{} does not say how this program was started, and it cannot be started "
-                        "again without: mount /proc",
-                        kCommand));
+        throw InputError({.where = "--processes",
+                          .expected = fmt::format("{}, which says how to start this program again", kCommand),
+                          .found = words.empty() ? "none" : "another command",
+                          .remedy = "Mount /proc"});
     words.resize(words.size() - given);
     return words;
 }

@@ -11,7 +11,7 @@ namespace mnist::bench {
 
 /// The words that this program was started with but for its last `argc` - 1, so that more can follow: its
 /// name, or the loader's with all that it was told where a loader was told to start it (the bundle does so).
-/// Throws Error where /proc does not say.
+/// Throws InputError where /proc does not say.
 [[nodiscard]] std::vector<std::string> own_command(int argc);
 
 struct ChildEnd {

@@ -6,14 +6,12 @@
 #include <algorithm>
 #include <memory>
 
+#include "base_result.hpp"
 #include "child.hpp"
-#include "mnist/compare/comparison.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/report/progress_line.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/results/bench_json.hpp"
-#include "mnist/results/result_file.hpp"
 #include "mnist/stats/looks.hpp"
 #include "pooled_runs.hpp"
 #include "processes.hpp"
@@ -29,46 +27,6 @@ std::vector<std::string> names_of(const Registry& entries) {
     std::vector<std::string> names;
     for (const Entry& entry : entries) names.push_back(entry.name);
     return names;
-}
-
-Measurements read_base(const Options& options) {
-    const std::string name = options.base->string();
-    const ResultFile file = read_result_file(*options.base);
-    return std::visit([&](const auto& content) { return measurements_of(content, name); }, file);
-}
-
-/// What compare() would find of a result that is still to be measured.
-Measurements expected(const Registry& entries, const Bench& bench) {
-    Measurements measured;
-    measured.label = "this run";
-    measured.facts["mnist.config.threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
-    if (bench.dataset) {
-        measured.facts["mnist.dataset.name"] = bench.dataset->facts.name;
-        measured.facts["mnist.dataset.sha256"] = bench.dataset->facts.sha256;
-    }
-    for (const Entry& entry : entries) measured.rows.emplace_back().name = entry.name;
-    return measured;
-}
-
-void require_repeated(const Measurements& base, const Registry& entries, const Bench& bench) {
-    std::vector<std::string> few;
-    const auto names = names_in_common(base, expected(entries, bench));
-    for (const MeasuredRow& row : base.rows) {
-        const bool common =
-            std::any_of(names.begin(), names.end(), [&](const auto& pair) { return pair.first == row.name; });
-        if (common && row.seconds.size() < kLeastRepetitions) few.push_back(row.name);
-    }
-    if (few.empty()) return;
-    const std::string found = fmt::format("fewer of {}{}", few.front(),
-                                          few.size() > 1 ? fmt::format(" and {} more", few.size() - 1) : "");
-    if (few.size() < names.size()) {
-        note(fmt::format("warning: {} has {}: ratios to those stay unknown", base.label, found));
-        return;
-    }
-    throw InputError({.where = base.label,
-                      .expected = fmt::format("at least {} repetitions of a row", kLeastRepetitions),
-                      .found = found,
-                      .remedy = "Measure the base with --preset compare"});
 }
 
 /// Repetitions of this process, round by round.
@@ -247,18 +205,6 @@ class PooledProgram {
 
 }  // namespace
 
-Registry in_base(Registry all, const Bench& bench) {
-    const Measurements base = read_base(bench.options);
-    const Measurements measured = expected(all, bench);
-    require_comparable(base, measured);
-    const auto names = names_in_common(base, measured);
-    std::erase_if(all, [&](const Entry& entry) {
-        return std::none_of(names.begin(), names.end(),
-                            [&](const auto& pair) { return pair.second == entry.name; });
-    });
-    return all;
-}
-
 int measure_pooled(Registry entries, Bench& bench, int argc, char* program) {
     const MachineFacts machine = machine_facts();
     const BuildFacts build = build_facts();
@@ -268,8 +214,7 @@ int measure_pooled(Registry entries, Bench& bench, int argc, char* program) {
     // With a base also where others measure: what cannot be compared is to be refused before that.
     if (needs_data(entries) && (here || base)) bench.dataset = load_data(bench.options);
     if (base) {
-        require_comparable(*base, expected(entries, bench));
-        require_repeated(*base, entries, bench);
+        require_good_base(*base, entries, bench);
     }
     begin(bench, machine, build);
     start_library(program, bench.options);

@@ -14,7 +14,7 @@
 namespace mnist::bench {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using Values = std::vector<double>;
 
 struct Statistic {
@@ -105,7 +105,7 @@ bool is_own_key(const std::string& key) {
     return own.contains(key);
 }
 
-Run run_of(const json& row) {
+Run run_of(const Json& row) {
     Run run;
     run.run_name.function_name = row.at("run_name").get<std::string>();
     run.family_index = row.at("family_index");
@@ -172,14 +172,14 @@ std::vector<std::vector<Run>> PooledRuns::groups() const {
 
 std::optional<PrintedResult> printed_result(const std::string& text) {
     try {
-        const json root = json::parse(text);
+        const Json root = Json::parse(text);
         PrintedResult result;
         for (const auto& [key, value] : root.at("context").items())
             if (key.starts_with("mnist.")) result.facts[key] = value.get<std::string>();
-        for (const json& row : root.at("benchmarks"))
+        for (const Json& row : root.at("benchmarks"))
             if (row.at("run_type") == "iteration") result.runs.push_back(run_of(row));
         return result;
-    } catch (const json::exception&) {
+    } catch (const Json::exception&) {
         return std::nullopt;
     }
 }

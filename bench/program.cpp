@@ -14,6 +14,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "base_result.hpp"
 #include "child.hpp"
 #include "families.hpp"
 #include "mnist/compare/verdict.hpp"

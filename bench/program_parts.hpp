@@ -33,7 +33,5 @@ void say_unread(const Options& options);
 
 /// Measures as --processes and --until-decided say. `argc` is main's.
 [[nodiscard]] int measure_pooled(Registry entries, Bench& bench, int argc, char* program);
-/// Those of `all` that the base of --until-decided has too. Throws InputError where there are none.
-[[nodiscard]] Registry in_base(Registry all, const Bench& bench);
 
 }  // namespace mnist::bench

@@ -1,6 +1,8 @@
 // Several processes and rounds as users meet them: what is in the result, what Ctrl-C and failures leave.
 #include "processes.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -179,9 +181,11 @@ TEST_CASE("processes: Ctrl-C ends the running one, and what was measured is kept
                    "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$|^Train/Adam/batch:16$"});
     launch.outputs = Outputs::terminal;
     launch.environment = {{"TERM", "xterm"}};
+    // A terminal sends it to all of the group that is in front.
+    launch.before_exec = [] { return ::setpgid(0, 0) == 0; };
     Process process(launch);
     REQUIRE(process.wait_for_output("left: process 1 of 3, Train/Adam/batch:16"));
-    process.send(SIGINT);
+    ::kill(-process.id(), SIGINT);
     const Finished finished = process.finish();
     CAPTURE(finished.output);
     CHECK(finished.exit_code == 130);
@@ -360,4 +364,24 @@ TEST_CASE("until decided: bases that cannot be compared with are refused before 
         refused({"--base=few.json", "--dataset=synthetic", "--data-dir=", processes}, "");
         refused({"--base=few.json", processes}, "few.json: expected at least 4 repetitions of a row");
     }
+}
+
+TEST_CASE("until decided: a base of several processes asks for processes, one of one is a caution") {
+    const Workshop workshop;
+    const char* const one = "--benchmark_filter=^SoftmaxCrossEntropy/classes:10/batch:64$";
+    REQUIRE(run(launch_of(workshop,
+                          {one, "--benchmark_repetitions=2", "--processes=2", "--benchmark_out=two.json"}))
+                .exit_code == 0);
+    const Finished refused = run(launch_of(workshop, {one, "--until-decided=2", "--base=two.json"}));
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.error, "two.json is of 2 processes"));
+    CHECK(contains(refused.error, "Add --processes 2"));
+    REQUIRE(
+        run(launch_of(workshop, {one, "--benchmark_repetitions=5", "--benchmark_out=one.json"})).exit_code ==
+        0);
+    const Finished warned = run(
+        launch_of(workshop, {one, "--until-decided=2", "--base=one.json", "--processes=2",
+                             "--benchmark_repetitions=2", "--max-repetitions=4", "--benchmark_out=r.json"}));
+    CHECK(warned.exit_code == 0);
+    CHECK(contains(warned.error, "one.json is of one process"));
 }
