@@ -134,6 +134,7 @@ class PooledProgram {
     [[nodiscard]] ContextFacts all_facts() const {
         ContextFacts facts = in_processes() ? processes_.facts() : facts_;
         if (in_processes()) facts[kProcesses] = fmt::to_string(processes_.measured());
+        if (in_processes()) facts["mnist.run.processes"] = fmt::to_string(options_.processes);
         if (processes_.failed() > 0) facts["mnist.processes_failed"] = fmt::to_string(processes_.failed());
         if (!options_.until_decided) return facts;
         facts[kPlannedLooks] = fmt::to_string(schedule_.size());

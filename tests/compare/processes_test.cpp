@@ -104,6 +104,7 @@ TEST_CASE("processes: six on each side are judged by their means, and what diffe
     CHECK(faster.p.value() == Approx(2.0 / 924));
     CHECK(faster.processes_base == 6);
     CHECK(faster.samples_base == 30);
+    CHECK(far.named[0].speed.p.value() == Approx(2.0 / 924));
     CHECK(warnings_of(far, "process").empty());
     // 6 % faster, and processes differ by up to 20 %: repetitions alone would have no doubt.
     Measurements base = of_processes("a.json", 1.06, 6, 0.1);
