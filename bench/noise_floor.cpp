@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -14,7 +15,9 @@
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/report/text.hpp"
+#include "mnist/results/bench_json.hpp"
 #include "mnist/stats/hodges_lehmann.hpp"
+#include "mnist/stats/summary.hpp"
 #include "percentiles.hpp"
 
 namespace mnist::bench {
@@ -61,6 +64,25 @@ std::string percent(double share) {
 }
 
 }  // namespace
+
+std::vector<Halves> halves_of_processes(const std::vector<std::vector<Run>>& groups) {
+    std::vector<Halves> rows;
+    for (const std::vector<Run>& group : groups) {
+        std::map<std::size_t, std::vector<double>> by_process;
+        for (const Run& run : group) {
+            const auto process = run.counters.find(kProcess);
+            if (run.run_type != Run::RT_Iteration || has_error(run) || process == run.counters.end())
+                continue;
+            by_process[static_cast<std::size_t>(process->second.value)].push_back(run.GetAdjustedRealTime());
+        }
+        if (by_process.empty()) continue;
+        Halves& row = row_named(rows, &Halves::name, group.front().run_name.function_name);
+        for (const auto& [process, times] : by_process)
+            if (const auto mean = geometric_mean(times))
+                (process % 2 == 0 ? row.even : row.odd).push_back(*mean);
+    }
+    return rows;
+}
 
 std::vector<Halves> halves_of(const std::vector<std::vector<Run>>& groups) {
     std::vector<Halves> rows;

@@ -1,7 +1,8 @@
 // What this machine shows of differences where there are none. Every benchmark is measured against itself:
 // its repetitions of even number are one sample, those of odd number the other, and the two are compared as
 // `mnist compare` would. A later comparison with the file takes no smaller difference for a change. Left out:
-// what only another process, another hour or another placement in memory brings; so it is a least floor.
+// what only another hour brings and, without --processes, another process and placement in memory; so it is a
+// least floor.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +22,10 @@ struct Halves {
 
 /// Of repetitions only, in the order in which names first appear; failed ones are left out.
 [[nodiscard]] std::vector<Halves> halves_of(const std::vector<std::vector<Run>>& groups);
+
+/// Of groups that several processes measured: the mean time of each process of even number, and of each of
+/// odd, since what differs from process to process is the greater part of the noise then.
+[[nodiscard]] std::vector<Halves> halves_of_processes(const std::vector<std::vector<Run>>& groups);
 
 /// A family's floor is the largest of its benchmarks'; that of a benchmark the larger of
 ///   - the difference between its halves, max(r, 1/r) - 1 with the Hodges-Lehmann ratio r that `mnist

@@ -94,6 +94,15 @@ void set_least_time(Options& options, const GivenValue& given) {
     if (*options.min_time_s <= 0) options.min_time_s = GivenValue{given.where, {given.text()}}.positive();
 }
 
+ProcessOf process_of(const GivenValue& given) {
+    constexpr std::uint64_t kMost = 1'000'000;
+    const std::string& text = given.text();
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const std::string of = slash == text.size() ? "" : text.substr(slash + 1);
+    const std::uint64_t count = GivenValue{given.where, {of}}.count(1, kMost);
+    return {.number = GivenValue{given.where, {text.substr(0, slash)}}.count(0, count - 1), .of = count};
+}
+
 void refuse_library_flag(const std::string& word) {
     struct Missing {
         const char* flag;

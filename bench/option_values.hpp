@@ -39,6 +39,9 @@ void set_least_time(Options& options, const GivenValue& given);
 /// dashes. Does nothing for any other word.
 void refuse_library_flag(const std::string& word);
 
+/// "2/5": the third of five processes.
+[[nodiscard]] ProcessOf process_of(const GivenValue& given);
+
 /// Refuses what is not KEY=VALUE, or several divided by commas, as the library takes them.
 void require_pairs(const GivenValue& given);
 

@@ -9,7 +9,6 @@
 #include <array>
 #include <iterator>
 #include <map>
-#include <set>
 #include <span>
 #include <string_view>
 
@@ -19,6 +18,7 @@
 #include "mnist/core/isa.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
+#include "option_checks.hpp"
 #include "option_values.hpp"
 #include "score.hpp"
 
@@ -28,6 +28,8 @@ namespace {
 constexpr int kHelpIndent = 44;
 constexpr const char* kOwn = "Options";
 constexpr const char* kLibrary = "Google Benchmark";
+constexpr const char* kHidden = "";  // this program says it to itself
+constexpr std::uint64_t kMostProcesses = 1000;
 
 struct Flag {
     const char* name;  ///< without dashes
@@ -53,8 +55,6 @@ void pass_switch(Options& options, const GivenValue& given) {
     options.for_library.push_back(fmt::format("--{}={}", name, truth(given) ? "true" : "false"));
 }
 constexpr const char* kInterleaving = "benchmark_enable_random_interleaving";
-constexpr const char* kAggregatesOnly = "benchmark_report_aggregates_only";
-constexpr const char* kDisplayAggregates = "benchmark_display_aggregates_only";
 
 const std::vector<Flag>& flags() {
     static const std::vector<Flag> all{
@@ -100,6 +100,18 @@ const std::vector<Flag>& flags() {
         {"score", "BOOL", kOwn,
          "Speed, rate and seconds to 97 % of a fixed set, to be compared between machines (about 2 minutes)",
          [](Options& o, const GivenValue& v) { o.score = truth(v); }},
+        {"processes", "P", kOwn,
+         "Measure the set in P fresh processes in turn, each with all repetitions (default: 1, this one)",
+         [](Options& o, const GivenValue& v) { o.processes = v.count(1, kMostProcesses); }},
+        {"until-decided", "PERCENT", kOwn,
+         "Repeat what --base has too until each ratio to it is known to -+ PERCENT",
+         [](Options& o, const GivenValue& v) { o.until_decided = v.percentage() / 100; }},
+        {"base", "FILE", kOwn, "The result that --until-decided compares with",
+         [](Options& o, const GivenValue& v) { o.base = v.non_empty("a result file"); }},
+        {kMaxRepetitions, "N", kOwn, "Most repetitions of a row with --until-decided (default: 100)",
+         [](Options& o, const GivenValue& v) { o.max_repetitions = v.count(kLeastRepetitions, 100'000); }},
+        {"process-of", "K/P", kHidden, "",
+         [](Options& o, const GivenValue& v) { o.process_of = process_of(v); }},
         {"benchmark_filter", "REGEX", kLibrary, "Run the benchmarks whose names match; -REGEX: all others",
          [](Options& o, const GivenValue& v) { o.filter = v.text(); }},
         {"benchmark_list_tests", "BOOL", kLibrary, "Print the names and stop",
@@ -117,7 +129,10 @@ const std::vector<Flag>& flags() {
          }},
         {kAggregatesOnly, "BOOL", kLibrary, "Report statistics only", pass_switch<kAggregatesOnly>},
         {kDisplayAggregates, "BOOL", kLibrary, "Show statistics only, keep all in the file",
-         pass_switch<kDisplayAggregates>},
+         [](Options& o, const GivenValue& v) {
+             pass_switch<kDisplayAggregates>(o, v);
+             o.display_aggregates_only = truth(v);
+         }},
         {"benchmark_out", "FILE", kLibrary,
          "The result, whole or not at all; never overwrites (default: mnist-bench-TIME.json; empty: none)",
          [](Options& o, const GivenValue& v) { o.out = v.text().empty() ? kNoResult : out_of(v); }},
@@ -202,7 +217,16 @@ void reject_unknown(const CLI::App& app) {
 using Default = std::pair<std::string_view, const char*>;
 using Defaults = std::vector<Default>;
 const Defaults& noise_floor_defaults() {
-    static const Defaults defaults{{"benchmark_repetitions", "20"}, {kInterleaving, "true"}};
+    static const Defaults defaults{{"benchmark_repetitions", kFloorRepetitions}, {kInterleaving, "true"}};
+    return defaults;
+}
+// Of these a process has each.
+const Defaults& process_floor_defaults() {
+    static const Defaults defaults{{"benchmark_repetitions", "5"}, {kInterleaving, "true"}};
+    return defaults;
+}
+const Defaults& until_decided_defaults() {
+    static const Defaults defaults{{"benchmark_repetitions", "10"}, {kInterleaving, "true"}};
     return defaults;
 }
 const Defaults& compare_defaults() {
@@ -212,7 +236,6 @@ const Defaults& compare_defaults() {
     return defaults;
 }
 
-using Names = std::set<std::string_view>;
 void add_defaults(std::span<const Default> defaults, Options& options, Names& given) {
     for (const auto& [name, value] : defaults) {
         if (!given.insert(name).second) continue;
@@ -226,26 +249,6 @@ std::string version_line() {
     return fmt::format("mnist_bench {}", build_facts().version);
 }
 
-// Two halves that take turns, each with enough repetitions to be compared.
-void require_two_halves(const Options& options) {
-    const auto& passed = options.for_library;
-    if (std::find(passed.begin(), passed.end(), fmt::format("--{}=true", kAggregatesOnly)) != passed.end()) {
-        throw InputError({.where = "--noise-floor",
-                          .expected = "repetitions in the result",
-                          .found = fmt::format("--{}", kAggregatesOnly),
-                          .remedy = fmt::format("--{} keeps them off the screen alone", kDisplayAggregates)});
-    }
-    if (options.repetitions < 2 * kLeastRepetitions || options.repetitions % 2 != 0) {
-        throw InputError(
-            {.where = "--benchmark_repetitions",
-             .expected = fmt::format("an even number from {}, because --noise-floor compares one "
-                                     "half with the other",
-                                     2 * kLeastRepetitions),
-             .found = fmt::to_string(options.repetitions),
-             .remedy = fmt::format("Left out, it is {}", noise_floor_defaults().front().second)});
-    }
-}
-
 const std::vector<std::string>& examples() {
     static const std::vector<std::string> lines{
         "mnist_bench                                         everything, under three minutes on two cores",
@@ -253,6 +256,8 @@ const std::vector<std::string>& examples() {
         "mnist_bench --preset compare --benchmark_out=before.json    what `mnist compare` can judge",
         "mnist_bench --score                                 three figures to compare machines by",
         "mnist_bench --noise-floor --benchmark_filter='^Train/' --benchmark_out=base.json",
+        "mnist_bench --preset compare --processes 6          what differs from start to start counts too",
+        "mnist_bench --until-decided 2 --base before.json    until each ratio is known to 2 %",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
         "mnist_bench --copies 1,all --benchmark_filter='^Train/Adam'    how many trainings an hour, of all "
         "cores",
@@ -262,10 +267,21 @@ const std::vector<std::string>& examples() {
 }
 
 // Flags that say nothing of what is measured, or that the preset for comparing has its own words for.
-constexpr std::array<std::string_view, 8> kOfOneRun{"benchmark_out",         "benchmark_out_format",
-                                                    "benchmark_format",      "benchmark_color",
-                                                    "benchmark_repetitions", "preset",
-                                                    "noise-floor",           "score"};
+constexpr std::array<std::string_view, 11> kOfOneRun{"benchmark_out",
+                                                     "benchmark_out_format",
+                                                     "benchmark_format",
+                                                     "benchmark_color",
+                                                     "benchmark_repetitions",
+                                                     "preset",
+                                                     "noise-floor",
+                                                     "until-decided",
+                                                     "base",
+                                                     kMaxRepetitions,
+                                                     "score"};
+// Flags that the processes of --processes do not get: their parent carries these out, or has its own words
+// for them.
+constexpr std::array<std::string_view, 7> kOfParent{
+    "processes", "preset", "noise-floor", "until-decided", "base", kMaxRepetitions, "benchmark_context"};
 
 }  // namespace
 
@@ -305,18 +321,25 @@ Parsed parse_options(int argc, const char* const* argv) {
         if (option->count() == 0) continue;
         flag->set(options, {"--" + std::string(flag->name), option->results()});
         names.insert(flag->name);
+        if (std::find(kOfParent.begin(), kOfParent.end(), flag->name) == kOfParent.end())
+            for (const std::string& word : option->results())
+                options.for_processes.push_back(fmt::format("--{}={}", flag->name, word));
         if (std::find(kOfOneRun.begin(), kOfOneRun.end(), flag->name) == kOfOneRun.end())
             options.again += fmt::format(" --{}={}", flag->name,
                                          shell_word(fmt::format("{}", fmt::join(option->results(), ","))));
     }
+    const Names given_names = names;
     if (options.score) {
         for (const auto& [flag, option] : given)
             if (option->count() > 0) require_beside_score(flag->name, option->results());
         add_defaults(score_defaults(), options, names);
     }
-    if (options.noise_floor) add_defaults(noise_floor_defaults(), options, names);
+    if (options.noise_floor)
+        add_defaults(options.processes > 1 ? process_floor_defaults() : noise_floor_defaults(), options,
+                     names);
     if (options.compare_set) add_defaults(compare_defaults(), options, names);
-    if (options.noise_floor) require_two_halves(options);
+    if (options.until_decided) add_defaults(until_decided_defaults(), options, names);
+    require_together(options, given_names);
     return {.options = std::move(options)};
 }
 

@@ -24,6 +24,11 @@ inline constexpr const char* kNoResult = "/dev/null";
 
 enum class Format { console, json };
 
+/// The how-manieth of how many processes, from 0.
+struct ProcessOf {
+    std::size_t number = 0, of = 1;
+};
+
 struct Options {
     std::optional<std::string> dataset;
     std::optional<std::filesystem::path> data_dir;
@@ -50,11 +55,19 @@ struct Options {
     bool score = false;        ///< --score; what it sets is in its place already
     bool noise_floor = false;  ///< compare even repetitions with odd ones and keep what differs
     std::size_t repetitions = 1;
-    std::optional<double> min_time_s;        ///< instead of each benchmark's own
-    std::optional<std::int64_t> iterations;  ///< instead of a least time
+    std::size_t processes = 1;  ///< that measure the set in turn, each with all repetitions
+    /// Set in one of several processes that another one started.
+    std::optional<ProcessOf> process_of;
+    std::optional<double> until_decided;        ///< measure until ratios to the base are known to this share
+    std::optional<std::filesystem::path> base;  ///< the result that these are ratios to
+    std::size_t max_repetitions = 100;          ///< of a row, with until_decided
+    std::optional<double> min_time_s;           ///< instead of each benchmark's own
+    std::optional<std::int64_t> iterations;     ///< instead of a least time
     double warmup_s = 0;
     std::string again;  ///< flags that say what was measured, " --threads=1 --seed=3", as a shell takes them
-    std::vector<std::string> for_library;  ///< flags that Google Benchmark carries out
+    std::vector<std::string> for_library;    ///< flags that Google Benchmark carries out
+    std::vector<std::string> for_processes;  ///< flags as given, for other processes to measure the same
+    bool display_aggregates_only = false;
 };
 
 struct Parsed {

@@ -14,7 +14,8 @@
 #include <cstring>
 #include <iostream>
 
-#include "context_facts.hpp"
+#include "base_result.hpp"
+#include "child.hpp"
 #include "families.hpp"
 #include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
@@ -33,13 +34,17 @@
 #include "mnist/results/train_json.hpp"
 #include "mnist/step/tracing.hpp"
 #include "noise_floor.hpp"
+#include "program_parts.hpp"
 #include "reporters.hpp"
 #include "score.hpp"
 #include "session.hpp"
 #include "warnings.hpp"
 
 namespace mnist::bench {
-namespace {
+
+bool needs_data(const Registry& entries) {
+    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.needs_data; });
+}
 
 Dataset load_data(const Options& options) {
     DataRequest request{
@@ -47,10 +52,16 @@ Dataset load_data(const Options& options) {
     const char* const folder = std::getenv("MNIST_DATA_DIR");
     // Drawn digits come from no folder, so it does not count for them.
     if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
+    // Of several processes the first one says it for all.
+    const bool speaks = !options.process_of || options.process_of->number == 0;
+    const auto say = [speaks](const std::string& text) {
+        if (speaks) note(text);
+    };
     try {
-        return load_dataset(request, {.progress = [](const std::string&) {},
-                                      .note = [](const std::string& text) { note(text); },
-                                      .warning = [](const std::string& text) { note("warning: " + text); }});
+        return load_dataset(request,
+                            {.progress = [](const std::string&) {},
+                             .note = say,
+                             .warning = [say](const std::string& text) { say("warning: " + text); }});
     } catch (const InputError& error) {
         if (!options.score) throw;
         InputFault fault = error.fault();
@@ -60,6 +71,8 @@ Dataset load_data(const Options& options) {
         throw InputError(fault);
     }
 }
+
+namespace {
 
 // Standard output that carries the result needs no file beside it.
 std::optional<std::filesystem::path> result_file(const Options& options) {
@@ -96,6 +109,23 @@ void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts
                         "measurements; what is measured is a {} build (mnist.build.build_type)",
                         build.build_type));
     }
+}
+
+// Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
+// measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
+// while they are fetched is no reader.
+void end_with_the_reader(const Options& options) {
+    if (!options.out) std::signal(SIGPIPE, SIG_DFL);
+}
+
+}  // namespace
+
+void begin(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
+    if (!bench.options.process_of) {
+        introduce(bench, machine, build);
+        warn(bench, machine, build);
+    }
+    end_with_the_reader(bench.options);
 }
 
 // The library's arguments. What is ours to do is switched off there, in case its environment variables say
@@ -141,6 +171,8 @@ std::size_t name_columns(const Registry& entries, const Options& options) {
     return options.repetitions > 1 ? most + kStatistic : most;
 }
 
+namespace {
+
 // A reader that went away decided so; anything else (a full disk) is a failure.
 bool output_failed() {
     std::cout.flush();
@@ -154,8 +186,9 @@ int list_names(const Registry& entries) {
 }
 
 // Into the context of the result, and before people.
-void keep_noise_floor(const Collector& kept, std::ostream& people) {
-    const std::vector<FamilyFloor> floors = noise_floors(halves_of(kept.groups()));
+void keep_noise_floor(const Collector& kept, bool of_processes, std::ostream& people) {
+    const std::vector<FamilyFloor> floors =
+        noise_floors(of_processes ? halves_of_processes(kept.groups()) : halves_of(kept.groups()));
     for (const FamilyFloor& floor : floors)
         benchmark::AddCustomContext("mnist.noise_floor." + floor.family,
                                     fmt::format("{:.4f}", floor.share()));
@@ -170,12 +203,7 @@ bool say_score(const Collector& kept, std::ostream& people) {
     return end.refused;
 }
 
-// Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
-// measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
-// while they are fetched is no reader.
-void end_with_the_reader(const Options& options) {
-    if (!options.out) std::signal(SIGPIPE, SIG_DFL);
-}
+}  // namespace
 
 void say_unread(const Options& options) {
     if (!options.out || output_failed()) return;  // the latter is said at the end
@@ -185,13 +213,18 @@ void say_unread(const Options& options) {
         options.out->string()));
 }
 
+namespace {
+
 // What the result is good for, or what would be good for more.
 std::vector<NextStep> steps_after(const Options& options, const std::filesystem::path& file) {
     const std::string mnist = called("mnist");
     const std::string word = shell_word(file.string());
     std::vector<NextStep> steps;
     if (options.score) steps.push_back({"the score again", fmt::format("{} info --score {}", mnist, word)});
-    if (options.repetitions < kLeastRepetitions) {
+    if (options.base) {
+        steps.push_back({"which of two is faster",
+                         fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
+    } else if (options.repetitions * options.processes < kLeastRepetitions) {
         steps.push_back({"what `compare` can judge",
                          fmt::format("{} --preset compare{}", called("mnist_bench"), options.again)});
     } else {
@@ -211,18 +244,22 @@ void keep_result(const Collector& kept, const Options& options, bool interrupted
         people << next_steps(steps_after(options, written));
 }
 
+// What a process does that another one started.
+SessionPart part_of(const Options& options) {
+    if (!options.process_of) return {};
+    const auto& [number, of] = *options.process_of;
+    return {.times = of - number, .title = fmt::format("process {} of {}", number + 1, of)};
+}
+
 // Runs everything, writes what is to be kept, and returns the exit code.
 int measure(Registry entries, Bench& bench, char* program) {
     const MachineFacts machine = machine_facts();
     const BuildFacts build = build_facts();
-    if (std::any_of(entries.begin(), entries.end(), [](const Entry& e) { return e.needs_data; }))
-        bench.dataset = load_data(bench.options);
+    if (needs_data(entries)) bench.dataset = load_data(bench.options);
     for (const Entry& entry : entries)
         if (entry.require) entry.require();
     if (bench.options.score) note(score_announcement(entries, bench.options));
-    introduce(bench, machine, build);
-    warn(bench, machine, build);
-    end_with_the_reader(bench.options);
+    begin(bench, machine, build);
     start_library(program, bench.options);
     add_context(facts_before(bench, machine, build));
 
@@ -232,7 +269,7 @@ int measure(Registry entries, Bench& bench, char* program) {
     Collector shown;
     Collector kept;
     const bool json = bench.options.format == Format::json;
-    Session session(std::move(entries), bench, progress);
+    Session session(std::move(entries), bench, progress, part_of(bench.options));
     session.register_entries();
     // The rows of a score are hundreds of lines, and what they are for is said at the end.
     const bool silent = json || bench.options.score;
@@ -247,22 +284,32 @@ int measure(Registry entries, Bench& bench, char* program) {
         if (interrupted) collector->drop_errors();
         collector->amend([&](Run& run) { session.use_best_peak(run); });
     }
-    for (const std::string& text : doubts(kept.groups())) note("warning: " + text);
-    std::ostream& people = json ? std::cerr : std::cout;
-    if (bench.options.noise_floor && !interrupted) keep_noise_floor(kept, people);
-    const bool refused = bench.options.score && !interrupted && say_score(kept, people);
-    if (json) std::cout << shown.text(Format::json);
-    if (bench.options.out) keep_result(kept, bench.options, interrupted, people);
+    return conclude(shown, kept, bench, interrupted, session.errors() > 0);
+}
+
+}  // namespace
+
+std::ostream& people(const Options& options) {
+    return options.format == Format::json ? std::cerr : std::cout;
+}
+
+int conclude(const Collector& shown, const Collector& kept, const Bench& bench, bool interrupted,
+             bool erred) {
+    const Options& options = bench.options;
+    if (!options.process_of)
+        for (const std::string& text : doubts(kept.groups())) note("warning: " + text);
+    std::ostream& out = people(options);
+    if (options.noise_floor && !interrupted) keep_noise_floor(kept, options.processes > 1, out);
+    // A score says itself which errors cost it.
+    if (options.score) erred = !interrupted && say_score(kept, out);
+    if (options.format == Format::json) std::cout << shown.text(Format::json);
+    if (options.out) keep_result(kept, options, interrupted, out);
     if (output_failed()) {
         note("standard output could not be written. Check where it goes to and the free space");
         return kExitFailure;
     }
-    // A score says itself which errors cost it.
-    const bool erred = bench.options.score ? refused : session.errors() > 0;
     return interrupted ? kExitInterrupted : erred ? kExitErred : kExitFine;
 }
-
-}  // namespace
 
 void note(std::string_view text) {
     constexpr std::string_view kName = "mnist_bench: ";
@@ -280,8 +327,10 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
+    const bool is_child = parsed.options->process_of.has_value();
+    if (is_child) live_as_child();
     const StopOnSignals stop(
-        "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
+        is_child ? "" : "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
     Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
     Registry entries = matching(all_benchmarks(bench), bench.options.filter);
     if (bench.options.score) entries = score_rows(std::move(entries), bench);
@@ -291,12 +340,15 @@ int run_program(int argc, char** argv) {
                           .found = fmt::format("\"{}\", which matches none", bench.options.filter),
                           .remedy = "--benchmark_list_tests shows the names"});
     }
+    if (bench.options.base) entries = in_base(std::move(entries), bench);
     if (bench.options.list_tests) return list_names(entries);
     if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {
         note(fmt::format("score {} is refused: {}", kScoreSet, *refusal));
         return kExitErred;
     }
     bench.options.out = result_file(bench.options);
+    const bool pooled = bench.options.processes > 1 || bench.options.until_decided;
+    if (pooled) return measure_pooled(std::move(entries), bench, argc, argv[0]);
     return measure(std::move(entries), bench, argv[0]);
 }
 

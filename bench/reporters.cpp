@@ -15,11 +15,11 @@ namespace {
 
 // Numbers of a repetition without a meaning over several: the mean of seeds, and what some repetitions do not
 // have (a target never reached), whose mean would be that of the others.
-constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed};
+constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed, kProcess};
 
 bool is_only_in_files(const std::string& counter) {
     return (is_about_disturbance(counter) && counter != kDisturbed) || counter == "seed" ||
-           counter == "peak_gflops";
+           counter == "peak_gflops" || counter == kProcess;
 }
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "program.hpp"
 
@@ -31,13 +32,17 @@ void skip(benchmark::State& state, const char* why) {
 
 }  // namespace
 
-Session::Session(Registry entries, Bench& bench, ProgressLine& progress)
-    : bench_(bench), progress_(progress), watch_(bench.cpus.order) {
+Session::Session(Registry entries, Bench& bench, ProgressLine& progress, SessionPart part)
+    : bench_(bench),
+      progress_(progress),
+      part_(std::move(part)),
+      repetitions_(part_.repetitions.value_or(bench.options.repetitions)),
+      watch_(bench.cpus.order) {
     const bool warms_up = bench.options.warmup_s > 0;
     for (Entry& entry : entries) {
         if (entry.iterations == 0) entry.iterations = bench.options.iterations.value_or(0);
-        if (entry.repetitions == 0) entry.repetitions = bench.options.repetitions;
-        plan_.planned_s += entry.usual_s * static_cast<double>(entry.repetitions);
+        if (entry.repetitions == 0) entry.repetitions = repetitions_;
+        plan_.planned_s += entry.usual_s * static_cast<double>(entry.repetitions * part_.times);
         if (entry.needs_peak) threads_of_[entry.name] = entry.threads;
         const RepetitionCounter counter(entry.iterations, warms_up);
         entries_.push_back({.entry = std::move(entry), .counter = counter});
@@ -79,7 +84,7 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
     begin(tracked, repetition);
     show_progress(std::nullopt);
     if (tracked.entry.needs_peak) static_cast<void>(bench_.peaks.best(tracked.entry.threads));
-    Call call{.state = state, .repetition = repetition.value_or(0), .first = !tracked.called};
+    Call call{.state = state, .repetition = part_.first + repetition.value_or(0), .first = !tracked.called};
     tracked.called = true;
     watch_.begin();
     run_guarded(tracked, call);
@@ -156,9 +161,10 @@ void Session::begin(Tracked& tracked, std::optional<std::size_t> repetition) {
     plan_.running_s = repetition ? tracked.entry.usual_s : 0;
     plan_.elapsed_s = std::chrono::duration<double>(now - started_).count();
     running_since_ = now;
-    running_ = tracked.entry.name;
+    running_ = part_.title + (part_.title.empty() ? "" : ", ") + tracked.entry.name;
     if (tracked.entry.repetitions > 1 && repetition)
-        running_ += fmt::format(", repetition {} of {}", *repetition + 1, tracked.entry.repetitions);
+        running_ += fmt::format(", repetition {} of {}", part_.first + *repetition + 1,
+                                part_.first + tracked.entry.repetitions);
 }
 
 void Session::show_progress(std::optional<double> share) {

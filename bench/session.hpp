@@ -36,9 +36,17 @@ struct Progress {
 /// falls by the clock, until it has used up what it was given; with a share it takes part in the pace.
 [[nodiscard]] double seconds_left(const Progress& progress);
 
+/// What a session does of a longer run.
+struct SessionPart {
+    std::size_t first = 0;                     ///< repetitions of each entry that there are already
+    std::optional<std::size_t> repetitions{};  ///< instead of those of the options
+    std::size_t times = 1;                     ///< as often as this is to come, for the time that remains
+    std::string title{};                       ///< "process 2 of 5"; before what runs, for people
+};
+
 class Session {
   public:
-    Session(Registry entries, Bench& bench, ProgressLine& progress);
+    Session(Registry entries, Bench& bench, ProgressLine& progress, SessionPart part = {});
     ~Session() {
         bench_.between_epochs = [](double /*share*/) {};
     }
@@ -69,6 +77,8 @@ class Session {
 
     Bench& bench_;
     ProgressLine& progress_;
+    SessionPart part_;
+    std::size_t repetitions_;  ///< of this part
     std::vector<Tracked> entries_;
     std::map<std::string, std::size_t> threads_of_;  ///< of entries that are compared with a peak
     DisturbanceWatch watch_;

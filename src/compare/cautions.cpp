@@ -7,26 +7,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mnist/stats/clusters.hpp"
 #include "mnist/stats/multiplicity.hpp"
 #include "mnist/stats/rank_test.hpp"
 #include "mnist/stats/summary.hpp"
 #include "mnist/stats/trend.hpp"
+#include "undecided.hpp"
 
 namespace mnist {
 namespace {
 
 constexpr double kLeastDrift = 0.02;
-// That a remedy asks for where these are enough; seeds cost whole trainings.
-constexpr std::size_t kUsualRepetitions = 10;
-constexpr std::size_t kUsualSeeds = 5;
-constexpr std::size_t kMostRepetitions = 1000;
+constexpr std::size_t kUsualSeeds = 5;  // they cost whole trainings
 
 bool is_claim(SpeedVerdict verdict) {
     return verdict == SpeedVerdict::faster || verdict == SpeedVerdict::slower;
 }
 
 /// Median of the later half over that of the earlier one; the middle one of an odd number is in neither.
-double later_over_earlier(std::span<const double> seconds) {
+double later_over_earlier(const std::vector<double>& values) {
+    const std::span<const double> seconds(values);
     const std::size_t half = seconds.size() / 2;
     return median(seconds.last(half)).value_or(1) / median(seconds.first(half)).value_or(1);
 }
@@ -42,9 +42,9 @@ double judged_rows(std::span<const ComparedRow> rows) {
                                              [](const ComparedRow& row) { return row.speed.p.has_value(); }));
 }
 
-/// Whether the least p that so many repetitions can have is small enough among so many rows.
+/// Whether the least p that so many repetitions, or processes, can have is small enough among so many rows.
 bool claimable(const SpeedComparison& row, double judged, double alpha) {
-    return row.p && least_mann_whitney_p(row.samples_base, row.samples_new) * judged < alpha;
+    return row.p && row.least_p * judged < alpha;
 }
 
 /// How much longer the later half of a row's repetitions took than the earlier half, as a ratio of medians;
@@ -53,27 +53,38 @@ struct Drift {
     std::optional<double> base, new_values;
 };
 
+/// The series that is looked at: one value a process where there are several, since what differs from process
+/// to process would pass for a drift.
+std::vector<double> in_time(std::span<const double> seconds, std::span<const std::uint32_t> processes) {
+    if (processes.empty()) return {seconds.begin(), seconds.end()};
+    std::vector<double> series = cluster_log_means({seconds, processes});
+    for (double& mean : series) mean = std::exp(mean);
+    return series;
+}
+
 /// Of every row. Times depend on their order where Mann and Kendall's p, adjusted by Holm over both sides of
 /// all rows that have kLeastRepetitions, is below alpha, and the halves differ by more than 2 %.
 std::vector<Drift> drifting_samples(std::span<const TimeSamples> rows, double alpha) {
     std::vector<Drift> drifts(rows.size());
     struct Candidate {
         std::optional<double>* drift;
-        std::span<const double> seconds;
+        std::vector<double> seconds;
     };
     std::vector<Candidate> candidates;
     std::vector<double> p_values;
-    const auto look = [&](std::optional<double>& drift, std::span<const double> seconds) {
-        if (seconds.size() < kLeastRepetitions) return;
-        const auto test = mann_kendall_test(seconds);
+    const auto look = [&](std::optional<double>& drift, std::span<const double> seconds,
+                          std::span<const std::uint32_t> processes) {
+        std::vector<double> series = in_time(seconds, processes);
+        if (series.size() < kLeastRepetitions) return;
+        const auto test = mann_kendall_test(series);
         if (!test) return;
-        candidates.push_back({&drift, seconds});
+        candidates.push_back({&drift, std::move(series)});
         p_values.push_back(test->p);
     };
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].disturbed) continue;
-        look(drifts[i].base, rows[i].base);
-        look(drifts[i].new_values, rows[i].new_values);
+        look(drifts[i].base, rows[i].base, rows[i].base_processes);
+        look(drifts[i].new_values, rows[i].new_values, rows[i].new_processes);
     }
     const auto adjusted = holm_adjusted(p_values).value_or(std::vector<double>(p_values.size(), 1.0));
     for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -134,13 +145,37 @@ void warn_of_machine(Comparison& comparison) {
         fmt::join(changed, ", ")));
 }
 
-/// How many repetitions let each row be called faster or slower: as many as are usual, or more where there
-/// are so many rows that it takes more.
-std::size_t enough_repetitions(std::size_t enough, std::size_t rows, double alpha) {
-    while (enough < kMostRepetitions &&
-           least_mann_whitney_p(enough, enough) * static_cast<double>(rows) >= alpha)
-        ++enough;
-    return enough;
+bool some_clustered(std::span<const ComparedRow> rows) {
+    return std::any_of(rows.begin(), rows.end(), [](const ComparedRow& row) { return row.speed.clustered; });
+}
+
+bool is_training(const Measurements& side) {
+    return side.facts.contains("mnist.config.seeds");
+}
+
+/// "a.json is of 2 processes"; of rows that are judged by processes, the fewest.
+std::string processes_of(const Comparison& comparison, bool of_base) {
+    std::size_t fewest = kLeastClusters;
+    for (const ComparedRow& row : comparison.rows) {
+        if (!row.speed.clustered || !row.speed.p) continue;
+        fewest = std::min(fewest, of_base ? row.speed.processes_base : row.speed.processes_new);
+    }
+    if (fewest >= kLeastClusters) return {};
+    return fmt::format("{} is of {} {}", of_base ? comparison.base_label : comparison.new_label, fewest,
+                       fewest == 1 ? "process" : "processes");
+}
+
+/// Where rows are judged by processes, and a side has fewer than its ranks could speak of.
+void warn_of_few_processes(Comparison& comparison) {
+    std::vector<std::string> sides;
+    for (const bool of_base : {true, false})
+        if (std::string side = processes_of(comparison, of_base); !side.empty())
+            sides.push_back(std::move(side));
+    if (sides.empty()) return;
+    comparison.warnings.push_back(fmt::format(
+        "{}: with fewer than {} on a side, what differs from process to process is taken to be normal and "
+        "alike on both, which so few cannot show, and little can be claimed: measure both with {}",
+        fmt::join(sides, ", and "), kLeastClusters, comparison.more_repetitions));
 }
 
 /// Where a row differs by more than its threshold, and no row could be called faster or slower however far
@@ -156,24 +191,28 @@ void warn_of_few_repetitions(Comparison& comparison, double alpha) {
         });
     if (one_could || !one_should) return;
     comparison.warnings.push_back(fmt::format(
-        "with so few repetitions none of {:.0f} rows can be called faster or slower on its own, however "
+        "with so few {} none of {:.0f} rows can be called faster or slower on its own, however "
         "large its ratio: measure with {}, or fewer rows",
-        judged, comparison.more_repetitions));
+        some_clustered(comparison.rows) ? "processes" : "repetitions", judged, comparison.more_repetitions));
 }
 
 }  // namespace
 
-std::string more_repetitions(const Measurements& base, const Measurements& measured, std::size_t rows,
-                             double alpha) {
+std::string more_repetitions(const Measurements& base, const Measurements& measured,
+                             std::span<const ComparedRow> rows, double alpha) {
+    const auto count = static_cast<double>(rows.size());
+    if (some_clustered(rows)) {
+        const std::size_t enough = enough_values(kLeastClusters, count, alpha);
+        if (is_training(base) || is_training(measured))
+            return fmt::format("{} files a side, each of a run of its own", enough);
+        return fmt::format("--processes={}", enough);
+    }
     std::vector<std::string> flags;
-    const auto is_training = [](const Measurements& side) {
-        return side.facts.contains("mnist.config.seeds");
-    };
     if (!is_training(base) || !is_training(measured))
         flags.push_back(
-            fmt::format("--benchmark_repetitions={}", enough_repetitions(kUsualRepetitions, rows, alpha)));
+            fmt::format("--benchmark_repetitions={}", enough_values(kUsualRepetitions, count, alpha)));
     if (is_training(base) || is_training(measured))
-        flags.push_back(fmt::format("--seeds {}", enough_repetitions(kUsualSeeds, rows, alpha)));
+        flags.push_back(fmt::format("--seeds {}", enough_values(kUsualSeeds, count, alpha)));
     return fmt::format("{}", fmt::join(flags, " and "));
 }
 
@@ -183,6 +222,7 @@ void warn_of_figures(Comparison& comparison, std::span<const TimeSamples> sample
     const std::vector<Drift> drifts = drifting_samples(samples, alpha);
     warn_of_side(comparison.base_label, comparison.rows, drifts, &Drift::base, comparison.warnings);
     warn_of_side(comparison.new_label, comparison.rows, drifts, &Drift::new_values, comparison.warnings);
+    warn_of_few_processes(comparison);
     warn_of_few_repetitions(comparison, alpha);
 }
 

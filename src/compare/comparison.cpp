@@ -11,9 +11,11 @@
 #include "cautions.hpp"
 #include "differences.hpp"
 #include "fairness.hpp"
+#include "looks.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/stats/summary.hpp"
 #include "table.hpp"
+#include "undecided.hpp"
 
 namespace mnist {
 namespace {
@@ -43,6 +45,13 @@ ComparedRow compared_row(const Match& match, const SpeedComparison& speed,
         row.joint = judge_jointly(speed.verdict, accuracy ? std::optional(accuracy->verdict) : std::nullopt);
     if (match.percentile.empty()) add_shares(row, match);
     return row;
+}
+
+void add_more_needed(Comparison& comparison, const VerdictSettings& settings) {
+    const auto judged = static_cast<std::size_t>(
+        std::count_if(comparison.rows.begin(), comparison.rows.end(),
+                      [](const ComparedRow& row) { return row.speed.p.has_value(); }));
+    for (ComparedRow& row : comparison.rows) row.more = more_to_decide(row, judged, settings);
 }
 
 // Places of the rows that means and groups are made of: of times, undisturbed, with a ratio. Rows of the
@@ -180,30 +189,46 @@ std::string_view word(CompareMode mode) {
     return mode == CompareMode::gate ? "gate" : "report";
 }
 
-Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
+void require_comparable(const Measurements& base, const Measurements& measured) {
     require_same_data(base, measured);
+    if (!matched(base, measured).rows.empty()) return;
+    throw InputError({.where = measured.label,
+                      .expected = "a benchmark that " + base.label + " has too",
+                      .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
+                      .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
+                                "and --threads, mnist train with the same --optimizer and --batch-size"});
+}
+
+std::vector<std::pair<std::string, std::string>> names_in_common(const Measurements& base,
+                                                                 const Measurements& measured) {
+    std::vector<std::pair<std::string, std::string>> names;
+    for (const Match& match : matched(base, measured).rows)
+        names.emplace_back(match.base->name, match.measured->name);
+    return names;
+}
+
+Comparison compare(const Measurements& base, const Measurements& measured, const CompareSettings& settings) {
+    require_comparable(base, measured);
+    const std::size_t looks = planned_looks(base) * planned_looks(measured);
+    const VerdictSettings verdict = at_level(settings.verdict, looks);
     const Matches found = matched(base, measured);
-    if (found.rows.empty())
-        throw InputError({.where = measured.label,
-                          .expected = "a benchmark that " + base.label + " has too",
-                          .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
-                          .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
-                                    "and --threads, mnist train with the same --optimizer and --batch-size"});
     Comparison comparison = described(base, measured, found, settings.mode);
     const std::vector<Match> matches = with_latencies(found.rows);
     Table table;
     for (const Match& match : matches) table.add(match, base.facts);
-    const auto speed = judge_speed(table.times, settings.verdict);
-    const auto accuracy = judge_accuracy(table.accuracies, settings.verdict);
+    const auto speed = judge_speed(table.times, verdict);
+    const auto accuracy = judge_accuracy(table.accuracies, verdict);
     for (std::size_t i = 0; i < matches.size(); ++i)
         comparison.rows.push_back(compared_row(matches[i], speed[i], accuracy[i]));
+    comparison.alpha = verdict.alpha;
+    comparison.looks = looks;
+    add_more_needed(comparison, verdict);
     const std::vector<RowGroup> groups = groups_of_program(matches, speed);
-    comparison.named = judge_groups(groups, table.times, speed, accuracy, settings.verdict);
+    comparison.named = judge_groups(groups, table.times, speed, accuracy, verdict);
     comparison.geomeans = geometric_means(matches, speed, groups);
-    comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, settings.verdict.alpha);
-    comparison.more_repetitions =
-        more_repetitions(base, measured, comparison.rows.size(), settings.verdict.alpha);
-    warn_of_figures(comparison, table.times, settings.verdict.alpha);
+    comparison.rows_can_be_claimed = can_be_claimed(comparison.rows, verdict.alpha);
+    comparison.more_repetitions = more_repetitions(base, measured, comparison.rows, verdict.alpha);
+    warn_of_figures(comparison, table.times, verdict.alpha);
     comparison.scores = compare_scores(base, measured);
     return comparison;
 }

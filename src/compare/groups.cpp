@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "mnist/stats/clusters.hpp"
 #include "mnist/stats/multiplicity.hpp"
 #include "mnist/stats/rank_test.hpp"
 #include "mnist/stats/summary.hpp"
@@ -125,6 +126,76 @@ std::optional<AccuracyComparison> joined_accuracy(const RowGroup& group,
     return joined;
 }
 
+/// What one process measured of a group: how far its rows' logarithms lie from the middle of each row.
+struct ProcessMean {
+    double sum = 0;
+    std::size_t rows = 0;
+};
+using ProcessMeans = std::map<std::uint32_t, ProcessMean>;
+
+/// The mean logarithm of each process.
+std::map<std::uint32_t, double> by_process(std::span<const double> values,
+                                           std::span<const std::uint32_t> processes) {
+    const ClusteredSample sample{values, processes};
+    const std::vector<double> means = cluster_log_means(sample);
+    const auto places = places_by_cluster(sample);
+    std::map<std::uint32_t, double> found;
+    for (std::size_t i = 0; i < means.size(); ++i)
+        found[processes.empty() ? 0 : processes[places[i].front()]] = means[i];
+    return found;
+}
+
+std::vector<double> means_of(const ProcessMeans& processes) {
+    std::vector<double> means;
+    for (const auto& [number, mean] : processes) means.push_back(mean.sum / static_cast<double>(mean.rows));
+    return means;
+}
+
+/// What slows a process slows all its rows, so the group has one number a process: the mean over its rows.
+std::optional<double> test_of_processes(const RowGroup& group, std::span<const TimeSamples> times,
+                                        double ratio, double alpha) {
+    ProcessMeans base;
+    ProcessMeans other;
+    for (const std::size_t row : group.rows) {
+        const auto before = by_process(times[row].base, times[row].base_processes);
+        const auto after = by_process(times[row].new_values, times[row].new_processes);
+        double sum = 0;
+        for (const auto* const side : {&before, &after})
+            for (const auto& [number, mean] : *side) sum += mean;
+        const double middle = sum / static_cast<double>(before.size() + after.size());
+        const auto add = [&](ProcessMeans& to, const std::map<std::uint32_t, double>& from) {
+            for (const auto& [number, mean] : from) {
+                to[number].sum += mean - middle;
+                ++to[number].rows;
+            }
+        };
+        add(base, before);
+        add(other, after);
+    }
+    const auto test = cluster_test(means_of(base), means_of(other), 1 - alpha);
+    if (!test) return std::nullopt;
+    return (test->difference > 0) == (ratio > 1) ? test->p : 1;
+}
+
+std::optional<double> test_of_repetitions(const RowGroup& group, std::span<const TimeSamples> times,
+                                          double ratio) {
+    std::vector<SamplePair> pairs;
+    for (const std::size_t row : group.rows) pairs.push_back({times[row].base, times[row].new_values});
+    const auto test = stratified_rank_test(pairs);
+    if (!test) return std::nullopt;
+    return (test->z > 0) == (ratio > 1) ? test->p : 1;
+}
+
+/// Of the difference of the group as a whole. Ranks or means may lean to one side and the mean ratio to the
+/// other: then nothing is shown.
+std::optional<double> p_of(const RowGroup& group, std::span<const TimeSamples> times, double ratio,
+                           double alpha) {
+    const bool clustered = std::any_of(group.rows.begin(), group.rows.end(),
+                                       [&](std::size_t row) { return is_clustered(times[row]); });
+    return clustered ? test_of_processes(group, times, ratio, alpha)
+                     : test_of_repetitions(group, times, ratio);
+}
+
 }  // namespace
 
 std::string family_of(const std::string& name) {
@@ -209,12 +280,8 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
                           .speed = mean_of_ratios(group, speed),
                           .accuracy = joined_accuracy(group, accuracy, settings.accuracy_margin)});
         SpeedComparison& mean = judged.back().speed;
-        std::vector<SamplePair> pairs;
-        for (const std::size_t row : group.rows) pairs.push_back({times[row].base, times[row].new_values});
         // Without an interval nothing is claimed, and no p takes part in the adjustment of the others.
-        const auto test = mean.interval ? stratified_rank_test(pairs) : std::nullopt;
-        // Ranks may lean to one side and the mean ratio to the other: then nothing is shown.
-        if (test) mean.p = (test->z > 0) == (mean.ratio.value_or(1) > 1) ? test->p : 1;
+        if (mean.interval) mean.p = p_of(group, times, mean.ratio.value_or(1), settings.alpha);
     }
     std::vector<SpeedComparison*> speeds;
     speeds.reserve(judged.size());

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -27,6 +29,29 @@ constexpr std::array kPercentiles{std::pair{"p50", "p50_us"}, std::pair{"p90", "
 std::optional<double> counter(const BenchRepetition& repetition, const char* key) {
     const auto found = repetition.counters.find(key);
     return found == repetition.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Files of other programs may have a counter of that name, and mean something else.
+std::optional<std::uint32_t> process_of(const BenchRepetition& repetition, bool has_processes) {
+    constexpr double kMost = 1e6;
+    const auto number = has_processes ? counter(repetition, kProcess) : std::nullopt;
+    if (!number || *number < 0 || *number > kMost || *number != std::floor(*number)) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+// Numbers for each value, or none where one process measured all or it is not known of each.
+void drop_single_process(std::vector<std::uint32_t>& processes, std::size_t values) {
+    const bool is_one = std::all_of(processes.begin(), processes.end(),
+                                    [&](std::uint32_t process) { return process == processes.front(); });
+    if (is_one || processes.size() != values) processes.clear();
+}
+
+// Those of `more` behind those of the pool, which has `pooled` values, by numbers that the pool does not
+// have.
+void pool_processes(std::vector<std::uint32_t>& pool, std::size_t pooled, std::uint32_t in_pool,
+                    const std::vector<std::uint32_t>& more, std::size_t added) {
+    if (pool.empty()) pool.assign(pooled, 0);
+    for (std::size_t i = 0; i < added; ++i) pool.push_back(in_pool + (more.empty() ? 0 : more[i]));
 }
 
 // More than all of a peak says that it was measured in a bad moment, and then it is no peak.
@@ -119,10 +144,21 @@ bool is_copy(const Measurements& more, const RowsByName& pool) {
     });
 }
 
+// Files that were both looked at could each have been stopped anywhere.
+std::string multiplied(const std::string& looks, const std::string& more) {
+    const auto number = [](const std::string& text) {
+        unsigned value = 1;
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return std::clamp(value, 1U, 1000U);
+    };
+    return fmt::to_string(number(looks) * number(more));
+}
+
 void pool_facts(std::map<std::string, std::string>& pool, const std::map<std::string, std::string>& more) {
     for (const auto& [key, value] : more) {
         const bool is_flaw = (key == "mnist.interrupted" && value == "true") || key == "mnist.resumed";
         if (is_flaw) pool[key] = value;
+        if (key == kPlannedLooks) pool[key] = multiplied(pool[key], value);
         if (!key.starts_with(kNoiseFloor)) continue;
         const auto known = pool.find(key);
         const double least = known == pool.end() ? 0 : noise_share(known->second).value_or(0);
@@ -148,6 +184,7 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
                           .weights = {},
                           .copies = {}};
     const bool ours = result.context.contains("mnist.schema");
+    const bool has_processes = ours && result.context.contains(kProcesses);
     RowsByName rows(measured.rows);
     for (const BenchRepetition& repetition : result.repetitions) {
         MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
@@ -158,6 +195,9 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
         const BenchRepetition& repetition = *next;
         MeasuredRow& row = rows.at(repetition.name);
         row.seconds.push_back(seconds_of(repetition, ours));
+        const auto process = process_of(repetition, has_processes);
+        if (process) row.processes.push_back(*process);
+        if (process) measured.processes = std::max(measured.processes, *process + 1);
         const auto accuracy = counter(repetition, "test_accuracy");
         if (accuracy && *accuracy >= 0 && *accuracy <= 100) {
             row.accuracy.percent.push_back(*accuracy);
@@ -166,10 +206,17 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
                 row.accuracy.seeds.push_back(static_cast<std::uint64_t>(*seed));
         }
         for (const auto& [percentile, key] : kPercentiles)
-            if (const auto us = counter(repetition, key); us && *us > 1e-24 && *us < 1e15)
+            if (const auto us = counter(repetition, key); us && *us > 1e-24 && *us < 1e15) {
                 row.latencies[percentile].push_back(*us * 1e-6);
+                if (process) row.latency_processes[percentile].push_back(*process);
+            }
         if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
         add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));
+    }
+    for (MeasuredRow& row : measured.rows) {
+        drop_single_process(row.processes, row.seconds.size());
+        for (auto& [percentile, processes] : row.latency_processes)
+            drop_single_process(processes, row.latencies[percentile].size());
     }
     return measured;
 }
@@ -232,15 +279,25 @@ void pool_into(Measurements& pool, const Measurements& more) {
     for (const MeasuredRow& row : more.rows) {
         MeasuredRow& sum = rows.at(row.name);
         sum.of_machine = row.of_machine;
+        pool_processes(sum.processes, sum.seconds.size(), pool.processes, row.processes, row.seconds.size());
         append(sum.seconds, row.seconds);
         append(sum.accuracy.percent, row.accuracy.percent);
         append(sum.accuracy.seeds, row.accuracy.seeds);
         if (!sum.accuracy.test_samples) sum.accuracy.test_samples = row.accuracy.test_samples;
-        for (const auto& [percentile, seconds] : row.latencies) append(sum.latencies[percentile], seconds);
+        for (const auto& [percentile, seconds] : row.latencies) {
+            const auto known = row.latency_processes.find(percentile);
+            std::vector<double>& pooled = sum.latencies[percentile];
+            pool_processes(
+                sum.latency_processes[percentile], pooled.size(), pool.processes,
+                known == row.latency_processes.end() ? std::vector<std::uint32_t>() : known->second,
+                seconds.size());
+            append(pooled, seconds);
+        }
         append(sum.peak_fractions, row.peak_fractions);
         append(sum.peak_gflops, row.peak_gflops);
         sum.disturbed += row.disturbed;
     }
+    pool.processes += more.processes;
     append(pool.skipped, more.skipped);
     pool_facts(pool.facts, more.facts);
     pool.weights.insert(more.weights.begin(), more.weights.end());

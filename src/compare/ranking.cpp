@@ -8,6 +8,7 @@
 
 #include "differences.hpp"
 #include "fairness.hpp"
+#include "looks.hpp"
 #include "table.hpp"
 
 namespace mnist {
@@ -100,6 +101,14 @@ std::vector<Pair> all_pairs(std::size_t sides) {
     return pairs;
 }
 
+/// Of any pair.
+std::size_t most_looks(std::span<const Measurements> sides) {
+    std::vector<std::size_t> looks;
+    for (const Measurements& side : sides) looks.push_back(planned_looks(side));
+    std::sort(looks.rbegin(), looks.rend());
+    return looks[0] * looks[1];
+}
+
 /// The verdicts of a family: `pairs` and what is known of each.
 FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> sides,
                          std::span<const Pair> pairs, std::span<const GroupComparison> judged) {
@@ -134,8 +143,9 @@ FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> s
 
 }  // namespace
 
-std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const VerdictSettings& settings) {
+std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const VerdictSettings& given) {
     if (sides.size() < 3) return {};
+    const VerdictSettings settings = at_level(given, most_looks(sides));
     const auto rows = common_rows(sides);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < rows.front().size(); ++i) names.push_back(common_name(rows, i));

@@ -159,6 +159,11 @@ std::optional<Score> score_of(const Measurements& measured, std::span<const Scor
             "MNIST_MAX_ISA held the program to {}: where the CPU has more, this is no score of the "
             "whole machine",
             *limit));
+    if (measured.processes > 1)
+        score.remarks.push_back(
+            fmt::format("The repetitions are of {} processes, which the intervals take for one: where starts "
+                        "differ from each other, they are too narrow",
+                        measured.processes));
     if (fact(measured.facts, "mnist.build.dirty") == "true")
         score.remarks.push_back("The program was built with uncommitted changes");
     if (!score.refusals.empty()) return score;

@@ -28,6 +28,12 @@ const std::vector<double>& seconds_of(const MeasuredRow& row, const std::string&
     return percentile.empty() ? row.seconds : row.latencies.at(percentile);
 }
 
+std::span<const std::uint32_t> processes_of(const MeasuredRow& row, const std::string& percentile) {
+    if (percentile.empty()) return row.processes;
+    const auto found = row.latency_processes.find(percentile);
+    return found == row.latency_processes.end() ? std::span<const std::uint32_t>() : found->second;
+}
+
 /// The rows of `rows` that are not among `taken`.
 std::vector<const MeasuredRow*> left_over(const std::vector<MeasuredRow>& rows,
                                           const std::set<const MeasuredRow*>& taken) {
@@ -140,7 +146,9 @@ void Table::add(const Match& match, const Facts& facts) {
     times.push_back({.base = match.base_seconds(),
                      .new_values = match.new_seconds(),
                      .noise_floor = noise_floor(facts, match.base->name),
-                     .disturbed = match.disturbed()});
+                     .disturbed = match.disturbed(),
+                     .base_processes = processes_of(*match.base, match.percentile),
+                     .new_processes = processes_of(*match.measured, match.percentile)});
     if (match.percentile.empty()) {
         accuracies.emplace_back(match.base->accuracy, match.measured->accuracy);
     } else {

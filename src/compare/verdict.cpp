@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mnist/stats/bootstrap.hpp"
+#include "mnist/stats/clusters.hpp"
 #include "mnist/stats/hodges_lehmann.hpp"
 #include "mnist/stats/hypothesis.hpp"
 #include "mnist/stats/multiplicity.hpp"
@@ -27,20 +28,54 @@ SpeedVerdict speed_verdict(const SpeedComparison& row, double alpha) {
     return within ? SpeedVerdict::equivalent : SpeedVerdict::inconclusive;
 }
 
+/// As one of ratios, with the ratio in it: a wild repetition moves means, and the ratio hardly.
+Interval as_ratios(const Interval& logarithms, double ratio) {
+    return {std::min(std::exp(logarithms.lower), ratio), std::max(std::exp(logarithms.upper), ratio)};
+}
+
+void judge_by_repetitions(SpeedComparison& result, const TimeSamples& row,
+                          const BootstrapSettings& settings) {
+    if (const auto interval = bootstrap_ratio_interval(row.base, row.new_values, settings))
+        result.interval = interval->interval;
+    if (const auto test = mann_whitney_test(row.base, row.new_values)) result.p = test->p;
+    result.least_p = least_mann_whitney_p(row.base.size(), row.new_values.size());
+}
+
+void judge_by_processes(SpeedComparison& result, const TimeSamples& row, const BootstrapSettings& settings) {
+    const ClusteredSample base{row.base, row.base_processes};
+    const ClusteredSample other{row.new_values, row.new_processes};
+    result.least_p = least_cluster_p(result.processes_base, result.processes_new);
+    if (!result.ratio) return;
+    const auto test = cluster_test(cluster_log_means(base), cluster_log_means(other), settings.confidence);
+    if (!test) return;
+    // Means may lean to one side and the ratio to the other: then nothing is shown.
+    result.p = (test->difference > 0) == (*result.ratio > 1) ? test->p : 1;
+    if (test->interval) {
+        result.interval = as_ratios(*test->interval, *result.ratio);
+    } else if (const auto interval = cluster_bootstrap_ratio_interval(base, other, settings)) {
+        result.interval = interval->interval;
+    }
+}
+
 SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings) {
     SpeedComparison result;
     result.samples_base = row.base.size();
     result.samples_new = row.new_values.size();
+    result.processes_base = places_by_cluster({row.base, row.base_processes}).size();
+    result.processes_new = places_by_cluster({row.new_values, row.new_processes}).size();
+    result.clustered = is_clustered(row);
     result.threshold = std::max(settings.threshold, row.noise_floor);
     result.raised_by_noise = row.noise_floor > settings.threshold;
     result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
     result.verdict = row.disturbed ? SpeedVerdict::disturbed : SpeedVerdict::inconclusive;
     if (row.disturbed || std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
-    if (const auto interval = bootstrap_ratio_interval(
-            row.base, row.new_values,
-            {.seed = settings.seed, .resamples = settings.resamples, .confidence = 1 - settings.alpha}))
-        result.interval = interval->interval;
-    if (const auto test = mann_whitney_test(row.base, row.new_values)) result.p = test->p;
+    const BootstrapSettings bootstrap{
+        .seed = settings.seed, .resamples = settings.resamples, .confidence = 1 - settings.alpha};
+    if (result.clustered) {
+        judge_by_processes(result, row, bootstrap);
+    } else {
+        judge_by_repetitions(result, row, bootstrap);
+    }
     return result;
 }
 
@@ -187,6 +222,12 @@ AccuracyVerdict accuracy_verdict(const AccuracyComparison& comparison, double ma
     if (comparison.interval->lower > 0) return AccuracyVerdict::better;
     if (comparison.interval->upper < 0) return AccuracyVerdict::worse;
     return AccuracyVerdict::inconclusive;
+}
+
+bool is_clustered(const TimeSamples& row) {
+    const std::size_t base = places_by_cluster({row.base, row.base_processes}).size();
+    const std::size_t other = places_by_cluster({row.new_values, row.new_processes}).size();
+    return std::max(base, other) > 1 && (row.base.size() > base || row.new_values.size() > other);
 }
 
 void decide(std::span<SpeedComparison* const> comparisons, double alpha) {

@@ -28,7 +28,8 @@ StopOnSignals::StopOnSignals(std::string_view notice) {
     stop_requested = false;
     // Made here, because a handler may not. A terminal has shown "^C" on the current line; elsewhere a
     // leading line end would leave an empty line.
-    stop_text = fmt::format("{}{}\n", ::isatty(STDERR_FILENO) == 1 ? "\n" : "", notice);
+    stop_text = notice.empty() ? std::string()
+                               : fmt::format("{}{}\n", ::isatty(STDERR_FILENO) == 1 ? "\n" : "", notice);
     struct sigaction action {};
     action.sa_handler = request_stop;
     action.sa_flags = SA_RESTART;

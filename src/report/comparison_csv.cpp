@@ -43,7 +43,11 @@ constexpr std::array kColumns{"kind",
                               "verdict_words",
                               "percentile",
                               "disturbed_base",
-                              "disturbed_new"};
+                              "disturbed_new",
+                              "processes_base",
+                              "processes_new",
+                              "more_repetitions",
+                              "more_processes"};
 
 using Line = std::map<std::string_view, std::string>;  ///< by column, ready to be written
 
@@ -97,6 +101,11 @@ Line row_line(const ComparedRow& row, CompareMode mode, Line line) {
     line["percentile"] = row.percentile;
     line["disturbed_base"] = fmt::to_string(row.disturbed_base);
     line["disturbed_new"] = fmt::to_string(row.disturbed_new);
+    line["processes_base"] = fmt::to_string(speed.processes_base);
+    line["processes_new"] = fmt::to_string(speed.processes_new);
+    if (row.more)
+        line[row.more->of_processes ? "more_processes" : "more_repetitions"] =
+            fmt::to_string(row.more->count);
     line["ratio"] = number(speed.ratio);
     add_interval(line, speed.interval, "ratio_low", "ratio_high");
     line["p_value"] = number(speed.p);

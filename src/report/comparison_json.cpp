@@ -42,6 +42,10 @@ ordered_json accuracy_json(const std::optional<AccuracyComparison>& accuracy) {
             {"accuracy_high", or_null(upper(interval))}};
 }
 
+ordered_json more_json(const std::optional<MoreNeeded>& more, bool of_processes) {
+    return more && more->of_processes == of_processes ? ordered_json(more->count) : ordered_json(nullptr);
+}
+
 ordered_json row_json(const ComparedRow& row, CompareMode mode) {
     const bool is_judged = row.joint && mode == CompareMode::gate;
     ordered_json json{{"name", row.name},
@@ -66,7 +70,11 @@ ordered_json row_json(const ComparedRow& row, CompareMode mode) {
         {"verdict_words", verdict_words(row, mode)},
         {"percentile", row.percentile.empty() ? ordered_json(nullptr) : ordered_json(row.percentile)},
         {"disturbed_base", row.disturbed_base},
-        {"disturbed_new", row.disturbed_new}});
+        {"disturbed_new", row.disturbed_new},
+        {"processes_base", row.speed.processes_base},
+        {"processes_new", row.speed.processes_new},
+        {"more_repetitions", more_json(row.more, false)},
+        {"more_processes", more_json(row.more, true)}});
     return json;
 }
 
@@ -148,7 +156,9 @@ ordered_json pair_json(const Comparison& comparison) {
          {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
         {"bits", comparison.bits},
         {"scores", comparison_scores_json(comparison.scores)},
-        {"rows", std::move(rows)}};
+        {"rows", std::move(rows)},
+        {"alpha", comparison.alpha},
+        {"planned_looks", comparison.looks}};
 }
 
 ordered_json ranking_json(const ComparedFiles& files) {

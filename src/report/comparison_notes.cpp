@@ -73,6 +73,76 @@ std::string raised_thresholds(const Comparison& comparison) {
     return words.empty() ? "" : "the noise that was measured raises the threshold to " + listed(words);
 }
 
+// "a of 6 processes, b of 6 to 8": of the rows that are judged by processes.
+std::string judged_by_processes(const Comparison& comparison) {
+    const auto range = [&](std::size_t SpeedComparison::*processes) {
+        std::size_t least = 0;
+        std::size_t most = 0;
+        for (const ComparedRow& row : comparison.rows) {
+            if (!row.speed.clustered) continue;
+            const std::size_t count = row.speed.*processes;
+            least = most == 0 ? count : std::min(least, count);
+            most = std::max(most, count);
+        }
+        return least == most ? fmt::to_string(most) : fmt::format("{} to {}", least, most);
+    };
+    if (std::none_of(comparison.rows.begin(), comparison.rows.end(),
+                     [](const ComparedRow& row) { return row.speed.clustered; }))
+        return {};
+    return fmt::format(
+        "repetitions of one process are not independent, so processes are what is judged: {} in {}, {} in {}",
+        range(&SpeedComparison::processes_base), short_printable(comparison.base_label),
+        range(&SpeedComparison::processes_new), short_printable(comparison.new_label));
+}
+
+std::string level_of_looks(const Comparison& comparison) {
+    if (comparison.looks <= 1) return {};
+    return fmt::format(
+        "{} looks were planned while it was measured, and each has its share of the level: {:.2g} instead of "
+        "{:.2g}",
+        comparison.looks, comparison.alpha, comparison.alpha * static_cast<double>(comparison.looks));
+}
+
+bool is_undecided(const ComparedRow& row) {
+    return row.speed.interval && (row.speed.verdict == SpeedVerdict::inconclusive ||
+                                  (row.joint == JointVerdict::inconclusive && row.accuracy));
+}
+
+/// What would decide the undecided rows, a sentence for repetitions, for processes and for what nothing
+/// would. Rows without an interval have a sentence of their own.
+std::vector<std::string> what_would_decide(const Comparison& comparison) {
+    std::vector<std::string> repetitions;
+    std::vector<std::string> processes;
+    std::vector<std::string> never;
+    for (const ComparedRow* const row : sorted_rows(comparison)) {
+        if (!is_undecided(*row)) continue;
+        const std::string name = short_printable(row->name);
+        if (!row->more) {
+            never.push_back(name);
+        } else {
+            (row->more->of_processes ? processes : repetitions)
+                .push_back(fmt::format("{} for {}", row->more->count, name));
+        }
+    }
+    std::vector<std::string> sentences;
+    const auto add = [&](const char* what, std::vector<std::string>& rows) {
+        if (rows.empty()) return;
+        const std::size_t more = rows.size() - std::min(rows.size(), kMostListed);
+        rows.resize(rows.size() - more);
+        std::string text = fmt::format("{}: {}", what, fmt::join(rows, ", "));
+        if (more > 0) text += fmt::format(" and others for {} more", row_count(more));
+        sentences.push_back(std::move(text));
+    };
+    add("so many more repetitions on each side would decide undecided rows, if ratio and spread stay",
+        repetitions);
+    add("so many more processes on each side would decide undecided rows, if ratio and spread stay",
+        processes);
+    add("no number of repetitions up to 10,000 would decide what lies so near to its threshold; another "
+        "--threshold may",
+        never);
+    return sentences;
+}
+
 std::vector<std::string> elements(std::string_view list) {
     constexpr std::string_view kBetween = ", ";
     std::vector<std::string> found;
@@ -156,6 +226,9 @@ std::string comparison_notes(const Comparison& comparison, int width) {
     const auto line = [&](std::string_view sentence) { text += wrapped(sentence, width, "- "); };
     if (const std::string raised = raised_thresholds(comparison); !raised.empty()) line(raised);
     if (const std::string few = few_repetitions(comparison); !few.empty()) line(few);
+    if (const std::string processes = judged_by_processes(comparison); !processes.empty()) line(processes);
+    if (const std::string level = level_of_looks(comparison); !level.empty()) line(level);
+    for (const std::string& sentence : what_would_decide(comparison)) line(sentence);
     text += listed_names(comparison.base_label, comparison.unmatched_base, width);
     text += listed_names(comparison.new_label, comparison.unmatched_new, width);
     text += skipped_lines(comparison.base_label, comparison.skipped_base, width);

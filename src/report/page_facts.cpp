@@ -81,6 +81,10 @@ Command bench_command(const PageSource& source) {
     flag("--seed", "mnist.config.seed", " ");
     if (source.fact("mnist.run.noise_floor") == "true") command.text += " --noise-floor";
     flag("--benchmark_repetitions", "mnist.config.repetitions", "=");
+    flag("--processes", "mnist.run.processes", "=");
+    flag("--until-decided", "mnist.until_decided.percent", "=");
+    flag("--base", "mnist.until_decided.base", "=");
+    flag("--max-repetitions", "mnist.until_decided.max_repetitions", "=");
     flag("--benchmark_min_time", "mnist.run.min_time_s", "=");
     flag("--benchmark_min_time", "mnist.run.iterations", "=", "x");
     if (source.fact("mnist.run.interleaved") == "true")

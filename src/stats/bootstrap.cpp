@@ -1,6 +1,7 @@
 // A resample is a weight for every value: how often it was drawn. The pairs of a resample are then the pairs
 // of the samples, each counted weight times weight, so they are put in order once, and the median of any
-// resample is a walk over half of them: no gathering, no selection. Leaving a value out is the weight 0.
+// resample is a walk over half of them: no gathering, no selection. Leaving a value out is the weight 0, and
+// a cluster is left out by leaving out its values.
 #include "mnist/stats/bootstrap.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ namespace {
 constexpr std::size_t kMostPairs = 10'000;
 
 using Weights = std::vector<std::uint32_t>;
+using Clusters = std::vector<std::vector<std::uint32_t>>;  // places of values
 
 class OrderedPairs {
   public:
@@ -57,45 +59,64 @@ class OrderedPairs {
     std::vector<Pair> pairs_;
 };
 
-void draw(Weights& weights, CounterRng& rng) {
+/// As many values as there are, each from all.
+void draw_values(Weights& weights, CounterRng& rng) {
     std::fill(weights.begin(), weights.end(), 0U);
     const auto size = static_cast<std::uint32_t>(weights.size());
     for (std::uint32_t i = 0; i < size; ++i) ++weights[rng.next_below(size)];
 }
 
-/// Medians of all resamples, in ascending order.
-std::vector<double> resampled(const OrderedPairs& pairs, Weights first, Weights second,
-                              const BootstrapSettings& settings) {
+/// As many clusters as there are, each from all, and of each drawn as many values as it has, each from all of
+/// that cluster.
+void draw_clusters(Weights& weights, const Clusters& clusters, CounterRng& rng) {
+    std::fill(weights.begin(), weights.end(), 0U);
+    const auto size = static_cast<std::uint32_t>(clusters.size());
+    for (std::uint32_t i = 0; i < size; ++i) {
+        const std::vector<std::uint32_t>& drawn = clusters[rng.next_below(size)];
+        const auto values = static_cast<std::uint32_t>(drawn.size());
+        for (std::uint32_t j = 0; j < values; ++j) ++weights[drawn[rng.next_below(values)]];
+    }
+}
+
+/// What is left out and, by `draw`, what is drawn together on each side.
+struct Sides {
+    Clusters first, second;
+};
+
+/// Medians of all resamples, in ascending order. `draw(weights, clusters, rng)`.
+template <typename Draw>
+std::vector<double> resampled(const OrderedPairs& pairs, const Sides& sides, Weights first, Weights second,
+                              const BootstrapSettings& settings, Draw draw) {
     std::vector<double> medians(settings.resamples);
     for (std::uint32_t resample = 0; resample < settings.resamples; ++resample) {
         CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
-        draw(first, rng);
-        draw(second, rng);
+        draw(first, sides.first, rng);
+        draw(second, sides.second, rng);
         medians[resample] = pairs.median(first, second);
     }
     std::sort(medians.begin(), medians.end());
     return medians;
 }
 
-/// Sums of U^2 / n^2 and U^3 / n^3 over one side, U being how far leaving out each value moves the median.
+/// Sums of U^2 / n^2 and U^3 / n^3 over one side, U being how far leaving out each cluster moves the median.
 struct Influence {
     double squares = 0;
     double cubes = 0;
 };
 
 template <typename Median>
-Influence influence(Weights& side, const Median& median) {
+Influence influence(Weights& side, const Clusters& clusters, const Median& median) {
     std::vector<double> medians;
-    medians.reserve(side.size());
-    for (std::uint32_t& weight : side) {
-        weight = 0;
+    medians.reserve(clusters.size());
+    for (const std::vector<std::uint32_t>& cluster : clusters) {
+        for (const std::uint32_t place : cluster) side[place] = 0;
         medians.push_back(median());
-        weight = 1;
+        for (const std::uint32_t place : cluster) side[place] = 1;
     }
     // Against the first, so that equal medians give exactly 0.
     const double origin = medians.front();
     for (double& left_out : medians) left_out -= origin;
-    const auto n = static_cast<double>(side.size());
+    const auto n = static_cast<double>(clusters.size());
     const double mean = std::accumulate(medians.begin(), medians.end(), 0.0) / n;
     Influence sums;
     for (const double left_out : medians) {
@@ -107,10 +128,11 @@ Influence influence(Weights& side, const Median& median) {
 }
 
 /// Undefined: no value moves the median.
-std::optional<double> acceleration(const OrderedPairs& pairs, Weights first, Weights second) {
+std::optional<double> acceleration(const OrderedPairs& pairs, const Sides& sides, Weights first,
+                                   Weights second) {
     const auto median = [&] { return pairs.median(first, second); };
-    const Influence a = influence(first, median);
-    const Influence b = influence(second, median);
+    const Influence a = influence(first, sides.first, median);
+    const Influence b = influence(second, sides.second, median);
     const double squares = a.squares + b.squares;
     if (!(squares > 0)) return std::nullopt;
     return (a.cubes + b.cubes) / (6 * squares * std::sqrt(squares));
@@ -155,15 +177,54 @@ std::optional<RatioInterval> as_ratio(double estimate, const Interval& interval,
     return is_positive_sample(all) ? std::optional(result) : std::nullopt;
 }
 
+/// Each value alone.
+Clusters one_by_one(std::size_t values) {
+    Clusters clusters(values);
+    for (std::uint32_t i = 0; i < values; ++i) clusters[i] = {i};
+    return clusters;
+}
+
+bool is_defined(const BootstrapSettings& settings) {
+    return is_share(settings.confidence) && settings.resamples * (1 - settings.confidence) / 2 >= 1;
+}
+
+template <typename Draw>
+std::optional<RatioInterval> interval_by(const std::vector<double>& first, const std::vector<double>& second,
+                                         const Sides& sides, const BootstrapSettings& settings, Draw draw) {
+    const OrderedPairs pairs(first, second);
+    const Weights every_first(first.size(), 1);
+    const Weights every_second(second.size(), 1);
+    const double estimate = pairs.median(every_first, every_second);
+    const std::vector<double> medians = resampled(pairs, sides, every_first, every_second, settings, draw);
+    const std::optional<double> accelerated = acceleration(pairs, sides, every_first, every_second);
+    const std::optional<Levels> bca =
+        accelerated ? bca_levels(estimate, medians, *accelerated, settings.confidence) : std::nullopt;
+    const double tail = (1 - settings.confidence) / 2;
+    const Levels levels = bca.value_or(Levels{tail, 1 - tail});
+    return as_ratio(estimate, {quantile(medians, levels.lower), quantile(medians, levels.upper)},
+                    bca ? RatioIntervalMethod::bca : RatioIntervalMethod::percentile);
+}
+
+/// exp of each; their order by cluster.
+std::vector<double> as_times(const std::vector<double>& logarithms) {
+    std::vector<double> times(logarithms.size());
+    std::transform(logarithms.begin(), logarithms.end(), times.begin(), [](double x) { return std::exp(x); });
+    return times;
+}
+
+std::vector<double> logarithms_of(std::span<const double> values) {
+    std::vector<double> logarithms(values.size());
+    std::transform(values.begin(), values.end(), logarithms.begin(), [](double x) { return std::log(x); });
+    return logarithms;
+}
+
 }  // namespace
 
 std::optional<RatioInterval> bootstrap_ratio_interval(std::span<const double> base,
                                                       std::span<const double> new_values,
                                                       const BootstrapSettings& settings) {
     if (!is_positive_sample(base) || !is_positive_sample(new_values)) return std::nullopt;
-    if (base.size() < 2 || new_values.size() < 2 || !is_share(settings.confidence)) return std::nullopt;
-    const double tail = (1 - settings.confidence) / 2;
-    if (settings.resamples * tail < 1) return std::nullopt;
+    if (base.size() < 2 || new_values.size() < 2 || !is_defined(settings)) return std::nullopt;
     const std::vector<double> first = ordered_logarithms(base);
     const std::vector<double> second = ordered_logarithms(new_values);
     if (first.size() > kMostPairs / second.size()) {
@@ -172,17 +233,24 @@ std::optional<RatioInterval> bootstrap_ratio_interval(std::span<const double> ba
         if (!shift || !interval) return std::nullopt;
         return as_ratio(*shift, *interval, RatioIntervalMethod::ranks);
     }
-    const OrderedPairs pairs(first, second);
-    const Weights every_first(first.size(), 1);
-    const Weights every_second(second.size(), 1);
-    const double estimate = pairs.median(every_first, every_second);
-    const std::vector<double> medians = resampled(pairs, every_first, every_second, settings);
-    const std::optional<double> accelerated = acceleration(pairs, every_first, every_second);
-    const std::optional<Levels> bca =
-        accelerated ? bca_levels(estimate, medians, *accelerated, settings.confidence) : std::nullopt;
-    const Levels levels = bca.value_or(Levels{tail, 1 - tail});
-    return as_ratio(estimate, {quantile(medians, levels.lower), quantile(medians, levels.upper)},
-                    bca ? RatioIntervalMethod::bca : RatioIntervalMethod::percentile);
+    return interval_by(
+        first, second, {one_by_one(first.size()), one_by_one(second.size())}, settings,
+        [](Weights& weights, const Clusters& /*clusters*/, CounterRng& rng) { draw_values(weights, rng); });
+}
+
+std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSample& base,
+                                                              const ClusteredSample& new_values,
+                                                              const BootstrapSettings& settings) {
+    if (!is_positive_sample(base.values) || !is_positive_sample(new_values.values)) return std::nullopt;
+    const Sides sides{places_by_cluster(base), places_by_cluster(new_values)};
+    if (sides.first.size() < 2 || sides.second.size() < 2 || !is_defined(settings)) return std::nullopt;
+    if (base.values.size() > kMostPairs / new_values.values.size())
+        return bootstrap_ratio_interval(as_times(cluster_log_means(base)),
+                                        as_times(cluster_log_means(new_values)), settings);
+    return interval_by(logarithms_of(base.values), logarithms_of(new_values.values), sides, settings,
+                       [](Weights& weights, const Clusters& clusters, CounterRng& rng) {
+                           draw_clusters(weights, clusters, rng);
+                       });
 }
 
 }  // namespace mnist

@@ -226,5 +226,62 @@ TEST_CASE("options: the help has both programs' flags, examples and exit codes")
         Bench bench(*parsed.options, {{0, 1}, 2}, stop);
         CHECK(!matching(all_benchmarks(bench), parsed.options->filter).empty());
     }
-    CHECK(count == 9);
+    CHECK(count == 11);
+}
+
+TEST_CASE("options: --processes is a number of processes, and flags go on to them as given") {
+    CHECK(options({}).processes == 1);
+    const Options given = options({"--processes", "5", "--epochs", "3", "--epochs=4", "--noise-floor=false",
+                                   "--threads", "1,2", "--benchmark_filter=A|B"});
+    CHECK(given.processes == 5);
+    CHECK(given.for_processes ==
+          std::vector<std::string>{"--epochs=3", "--epochs=4", "--threads=1,2", "--benchmark_filter=A|B"});
+    for (const char* const none : {"0", "-1", "100000", "two", "1.5", ""}) {
+        CAPTURE(none);
+        CHECK(
+            mentions(refusal({"--processes", none}), "--processes: expected a whole number from 1 to 1000"));
+    }
+    CHECK(mentions(refusal({"--processes=2", "--benchmark_report_aggregates_only"}),
+                   "--benchmark_display_aggregates_only keeps them off the screen alone"));
+    CHECK(options({"--process-of=2/5"}).process_of->number == 2);
+    CHECK(mentions(refusal({"--process-of=5/5"}), "a whole number from 0 to 4"));
+    CHECK(!mentions(parse({"--help"}).text, "process-of"));
+}
+
+TEST_CASE("options: --noise-floor takes halves of processes, with five repetitions of each") {
+    const Options given = options({"--noise-floor", "--processes=8"});
+    CHECK(given.repetitions == 5);
+    CHECK(given.interleaved);
+    for (const char* const bad : {"--processes=6", "--processes=9"})
+        CHECK(mentions(refusal({"--noise-floor", bad}), "--processes: expected an even number from 8"));
+}
+
+TEST_CASE("options: --until-decided needs a base and brings ten repetitions in random order") {
+    const Options given = options({"--until-decided", "2", "--base", "b.json"});
+    CHECK(given.until_decided == 0.02);
+    CHECK(given.base == "b.json");
+    CHECK(given.repetitions == 10);
+    CHECK(given.max_repetitions == 100);
+    CHECK(given.interleaved);
+    CHECK(mentions(refusal({"--until-decided", "2"}), "expected --base FILE"));
+    CHECK(mentions(refusal({"--base", "b.json"}), "--base: expected --until-decided"));
+    CHECK(mentions(refusal({"--max-repetitions", "9"}), "--max-repetitions: expected --until-decided"));
+    CHECK(mentions(refusal({"--base", "", "--until-decided=2"}), "--base"));
+    for (const char* const bad : {"0", "-1", "200", "x", "nan"}) {
+        CAPTURE(bad);
+        CHECK(mentions(refusal({"--until-decided", bad, "--base=b.json"}),
+                       "--until-decided: expected a percentage above 0 and at most 100"));
+    }
+    const std::vector<const char*> words{"--until-decided=2", "--base=b.json"};
+    const auto with = [&](const char* more) {
+        std::vector<const char*> all = words;
+        all.push_back(more);
+        return refusal(all);
+    };
+    CHECK(mentions(with("--max-repetitions=9"), "at least the 10 repetitions before the first look"));
+    CHECK(mentions(with("--max-repetitions=3"), "a whole number from 4"));
+    CHECK(mentions(with("--benchmark_repetitions=3"), "at least 4 before the first look"));
+    CHECK(mentions(with("--processes=11"), "at least the 110 repetitions before the first look"));
+    CHECK(mentions(with("--noise-floor"), "Measure the floor in a run of its own"));
+    CHECK(mentions(with("--benchmark_report_aggregates_only"), "keeps them off the screen alone"));
 }

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 
+using namespace mnist;
 using namespace mnist::bench;
 
 namespace {

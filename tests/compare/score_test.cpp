@@ -255,6 +255,7 @@ TEST_CASE("score: pooled runs count as more repetitions, and sets of two version
     const Score found = score(pool);
     CHECK_FALSE(found.is_refused());
     CHECK(found.figures("f32")->speed.repetitions.size() == 12);
+    CHECK(says(found.remarks.at(0), "of 2 processes, which the intervals take for one"));
     Measurements other = score_file("c.json");
     other.facts[kScoreSetKey] = "2";
     CHECK_FALSE(can_be_pooled(pool, other));

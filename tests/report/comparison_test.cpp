@@ -314,3 +314,60 @@ TEST_CASE("comparison: latencies that grew are counted and named apart from the 
     CHECK(summary(3e-5, 1e-5).ends_with("; 2 of 2 rows equally fast; 2 of 4 latencies faster"));
     CHECK(summary(1e-5, 1e-5).ends_with("; 2 of 2 rows equally fast"));
 }
+
+namespace {
+
+mnist::ComparedFiles pair_of(mnist::Measurements base, mnist::Measurements other) {
+    mnist::ComparedFiles files;
+    files.comparisons.push_back(mnist::compare(base, other, {}));
+    return files;
+}
+
+/// `processes` of five repetitions each, apart by `apart`.
+mnist::Measurements of_processes(const std::string& label, std::uint32_t processes, double apart) {
+    mnist::MeasuredRow row;
+    row.name = "Train/Adam/batch:64";
+    for (std::uint32_t process = 0; process < processes; ++process)
+        for (const double offset : {-0.9, 0.3, -0.4, 0.8, 0.1}) {
+            row.seconds.push_back(1 + apart * (process % 3) + (offset + 0.01 * process) / 100);
+            row.processes.push_back(process);
+        }
+    return mnist_test::side(label, {row});
+}
+
+}  // namespace
+
+TEST_CASE(
+    "comparison: processes that are judged, and how many more would decide a row, stand in every format") {
+    const ComparedFiles files = pair_of(of_processes("a.json", 6, 0.1), of_processes("b.json", 7, 0.15));
+    const std::string text = comparison_text(files, {.colour = false, .width = 1000});
+    CHECK(text.find("processes are what is judged: 6 in a.json, 7 in b.json") != std::string::npos);
+    CHECK(text.find("so many more processes on each side would decide undecided rows") != std::string::npos);
+    CHECK(text.find(" for Train/Adam/batch:64\n") != std::string::npos);
+    const auto json = nlohmann::json::parse(comparison_json(files));
+    const auto& row = json.at("rows").at(0);
+    CHECK(row.at("processes_base") == 6);
+    CHECK(row.at("processes_new") == 7);
+    CHECK(row.at("more_repetitions").is_null());
+    CHECK(row.at("more_processes") == files.comparisons[0].rows[0].more->count);
+    CHECK(comparison_csv(files).find(fmt::format(",6,7,,{}\r\n", files.comparisons[0].rows[0].more->count)) !=
+          std::string::npos);
+    CHECK(comparison_markdown(files).find("more processes on each side") != std::string::npos);
+}
+
+TEST_CASE("comparison: a level that looks have shared is said, and what no number would decide") {
+    mnist::Measurements base = mnist_test::side("a.json", {mnist_test::measured_row("Infer/batch:1", 1)});
+    mnist::Measurements other =
+        mnist_test::side("b.json", {mnist_test::measured_row("Infer/batch:1", 1 / 1.0799)});
+    other.facts["mnist.until_decided.planned_looks"] = "5";
+    const ComparedFiles files = pair_of(base, other);  // the floor is 8 %
+    const std::string text = comparison_text(files, {.colour = false, .width = 1000});
+    CHECK(text.find(
+              "5 looks were planned while it was measured, and each has its share of the level: 0.01 instead "
+              "of 0.05") != std::string::npos);
+    CHECK(text.find("no number of repetitions up to 10,000 would decide") != std::string::npos);
+    const auto json = nlohmann::json::parse(comparison_json(files));
+    CHECK(json.at("alpha").get<double>() == Approx(0.01));
+    CHECK(json.at("planned_looks") == 5);
+    CHECK(json.at("rows").at(0).at("more_repetitions").is_null());
+}

@@ -56,6 +56,18 @@ TEST_CASE("page: the command of a benchmark file has what the file says about it
     CHECK(source["command_note"] == kNoText);
 }
 
+TEST_CASE("page: processes and rounds until it is decided are in the command again") {
+    CHECK(source_with({{"mnist.run.filter", ""},
+                       {"mnist.config.repetitions", "4"},
+                       {"mnist.processes", "9"},
+                       {"mnist.run.processes", "6"},
+                       {"mnist.until_decided.percent", "2"},
+                       {"mnist.until_decided.base", "before.json"},
+                       {"mnist.until_decided.max_repetitions", "100"}})["command"] ==
+          "mnist_bench --benchmark_repetitions=4 --processes=6 --until-decided=2 --base=before.json "
+          "--max-repetitions=100 --benchmark_out=FILE");
+}
+
 TEST_CASE("page: a number of threads that auto chose is left to auto again") {
     CHECK(source_with({{"mnist.run.filter", ""},
                        {"mnist.config.threads", "2"},

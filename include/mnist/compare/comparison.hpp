@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mnist/compare/groups.hpp"
@@ -30,6 +31,12 @@ struct FactDifference {
     std::optional<std::string> base, new_value;
 };
 
+/// What would decide an undecided row, on each side.
+struct MoreNeeded {
+    std::size_t count = 0;
+    bool of_processes = false;  ///< else of repetitions
+};
+
 struct ComparedRow {
     std::string name;        ///< "Infer/batch:1", "Infer/batch:1 p99"
     std::string percentile;  ///< "p99" where the row is of latencies; empty for one of times
@@ -41,6 +48,8 @@ struct ComparedRow {
     std::optional<double> base_share, new_share;  ///< median share of the side's own multiply-add peak
     /// ratio = peak_ratio * efficiency_ratio: what the hardware and what its use contribute.
     std::optional<double> peak_ratio, efficiency_ratio;
+    /// Of an undecided row; empty as well where no number up to 10,000 would decide it.
+    std::optional<MoreNeeded> more;
 };
 
 /// Rows of latencies and disturbed rows are in none.
@@ -67,9 +76,12 @@ struct Comparison {
     std::vector<SkippedRow> failures_new;  ///< those of skipped_new that the base measured without a fault
     /// Whether any row that measures the program has repetitions enough to be called faster or slower.
     bool rows_can_be_claimed = false;
-    /// "--benchmark_repetitions=10": how to measure so that each row can be called faster or slower.
+    /// "--benchmark_repetitions=10", "--processes=6": how to measure so that each row can be called faster or
+    /// slower.
     std::string more_repetitions;
-    std::vector<std::string> bits;            ///< sentences on whether final weights are the same bits
+    double alpha = 0.05;            ///< that counted: the settings', divided by `looks`
+    std::size_t looks = 1;          ///< that were planned while it was measured (mnist_bench --until-decided)
+    std::vector<std::string> bits;  ///< sentences on whether final weights are the same bits
     std::optional<ScoreComparison> scores{};  ///< where either side is of `mnist_bench --score`
 };
 
@@ -82,6 +94,15 @@ struct CompareSettings {
 /// which other files stand beside it.
 [[nodiscard]] std::vector<Comparison> compare(const Measurements& base, std::span<const Measurements> others,
                                               const CompareSettings& settings);
+
+/// Throws InputError where the two are of other data, or have no row in common: what compare() refuses. To be
+/// asked before one is measured, `measured` need have names and facts only.
+void require_comparable(const Measurements& base, const Measurements& measured);
+
+/// Names of the rows that both have, of the base and of the other, in the order of the rows of compare() that
+/// are no latencies.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> names_in_common(const Measurements& base,
+                                                                               const Measurements& measured);
 
 /// p values and intervals of accuracies are adjusted for all rows that the two have in common. Throws
 /// InputError where they are of other data, or have no row in common. Cost: that of judge_speed.

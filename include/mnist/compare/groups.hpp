@@ -52,8 +52,9 @@ struct GroupComparison {
     /// As of a row: `ratio` is the geometric mean of the rows' ratios, `interval` the geometric means of
     /// their lower and of their upper ends, empty unless every row has one. That is as wide as the rows' own
     /// intervals and wider than independent rows would need; it holds as well where a whole run was slow, so
-    /// that all rows err to the same side. `p` is van Elteren's over the rows, adjusted by Holm over the
-    /// groups; `threshold` and the samples are the greatest and the least of the rows.
+    /// that all rows err to the same side. `p` is van Elteren's over the rows, or, where processes count,
+    /// cluster_test's of each process's mean over the rows; adjusted by Holm over the groups. `threshold` and
+    /// the samples are the greatest and the least of the rows.
     SpeedComparison speed;
     /// The mean of the rows' differences with the means of the ends of their intervals, which hold all at
     /// once and so need no independence. Empty unless every row has accuracies.

@@ -20,6 +20,9 @@ struct MeasuredRow {
     AccuracySample accuracy;
     /// Seconds of single calls, one number a repetition, by percentile: "p50", "p90", "p99".
     std::map<std::string, std::vector<double>> latencies;
+    /// The process that measured each of `seconds`, and each latency; empty where one measured all.
+    std::vector<std::uint32_t> processes;
+    std::map<std::string, std::vector<std::uint32_t>> latency_processes;
     std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
     std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
     std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
@@ -38,11 +41,13 @@ struct Measurements {
     /// weights_sha256 of finished runs, by "Adam, seed 0"; only `mnist train` records them.
     std::map<std::string, std::string> weights;
     std::vector<std::string> copies;  ///< pooled files with no repetition that the pool did not have before
+    std::uint32_t processes = 1;      ///< above all numbers of processes in the rows
 };
 
 /// Rows of mnist_bench's family Calibrate measure the machine; those that measure a rate (gflops,
 /// gb_per_second) have the seconds of a billion of it: they always run equally long. Accuracies are counters
-/// test_accuracy from 0 to 100.
+/// test_accuracy from 0 to 100. Repetitions are of the processes that `mnist_bench --processes` says
+/// (kProcess).
 [[nodiscard]] Measurements measurements_of(const BenchResult& result, const std::string& label);
 
 /// One row an optimizer, "Train/Adam/batch:64": a repetition is a completed run, its time that of its mean
@@ -64,9 +69,9 @@ struct Measurements {
 /// Whether the two are from one machine, one build and one configuration, as far as their facts say.
 [[nodiscard]] bool can_be_pooled(const Measurements& pool, const Measurements& more);
 
-/// Adds the repetitions of `more` to those of `pool`, row by row; the greater noise floor of a family counts,
-/// and what is wrong with one file is wrong with the pool. Throws InputError where the two cannot be
-/// pooled, naming the first fact that differs.
+/// Adds the repetitions of `more` to those of `pool`, row by row, as those of other processes; the greater
+/// noise floor of a family counts, and what is wrong with one file is wrong with the pool. Throws InputError
+/// where the two cannot be pooled, naming the first fact that differs.
 void pool_into(Measurements& pool, const Measurements& more);
 
 }  // namespace mnist

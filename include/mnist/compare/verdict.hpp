@@ -59,6 +59,8 @@ struct TimeSamples {
     /// At least this share must count, whatever the settings say: the noise that was measured; 0 without.
     double noise_floor = 0;
     bool disturbed = false;  ///< either side was: it is judged by nobody and makes nobody's evidence weaker
+    /// The process that measured each repetition, by its number; empty where one measured all.
+    std::span<const std::uint32_t> base_processes{}, new_processes{};
 };
 
 /// Accuracy of the repetitions of a row, in percent. `seeds` are empty or as many as the accuracies; a seed
@@ -79,6 +81,10 @@ struct SpeedComparison {
     std::optional<double> p_adjusted;  ///< Holm over all rows that have one
     double threshold = 0;              ///< that counted for this row, as a share
     bool raised_by_noise = false;      ///< it is the measured noise, which is above the setting
+    std::size_t processes_base = 0;    ///< that measured the repetitions
+    std::size_t processes_new = 0;
+    bool clustered = false;  ///< judged by processes: see judge_speed
+    double least_p = 1;      ///< that so many repetitions, or processes, could have
 };
 
 struct AccuracyComparison {
@@ -88,6 +94,9 @@ struct AccuracyComparison {
         interval;         ///< adjusted for the number of rows; empty where nothing is known of it
     bool paired = false;  ///< by seed
 };
+
+/// Whether processes are what is independent in the row, as judge_speed says.
+[[nodiscard]] bool is_clustered(const TimeSamples& row);
 
 /// Adjusts the p values by Holm over all that have one, and gives each its verdict by the rule of
 /// judge_speed.
@@ -102,6 +111,12 @@ void decide(std::span<SpeedComparison* const> comparisons, double alpha);
 ///   - the bootstrap interval of the ratio (confidence 1 - alpha) excludes 1;
 /// equivalent when that interval lies within [1 / (1 + threshold), 1 + threshold]. Fewer than
 /// kLeastRepetitions on a side: the ratio and no claim.
+///
+/// Where a side is of several processes its repetitions are no independent values, and processes count: p is
+/// cluster_test's of their means of logarithms, the interval cluster_bootstrap_ratio_interval's, or, with
+/// fewer than kLeastClusters processes on a side, Student's around the ratio. Two sides of one process each
+/// are judged by their repetitions, since nothing is known of what another process would have brought; so are
+/// two whose every process has one repetition, which are independent.
 /// Cost: that of bootstrap_ratio_interval a row.
 [[nodiscard]] std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows,
                                                        const VerdictSettings& settings);

@@ -17,7 +17,8 @@ inline constexpr int kExitInterrupted = 130;
 /// a time.
 class StopOnSignals {
   public:
-    /// `notice` and a line break are written to standard error at the first signal.
+    /// `notice` and a line break are written to standard error at the first signal; nothing where it is
+    /// empty.
     explicit StopOnSignals(std::string_view notice);
     ~StopOnSignals();
     StopOnSignals(const StopOnSignals&) = delete;

@@ -10,8 +10,8 @@ namespace mnist {
 /// RFC 4180, UTF-8, a heading, lines end in CR LF. Columns: kind, base, new, name, verdict, joint_verdict,
 /// ratio, ratio_low, ratio_high, p_value, p_adjusted, samples_base, samples_new, threshold, accuracy_verdict,
 /// accuracy_difference, accuracy_low, accuracy_high, peak_fraction_base, peak_fraction_new, peak_ratio,
-/// efficiency_ratio, rows, rank, verdict_words, percentile, disturbed_base, disturbed_new; units as in
-/// comparison_json. Lines of kind
+/// efficiency_ratio, rows, rank, verdict_words, percentile, disturbed_base, disturbed_new, processes_base,
+/// processes_new, more_repetitions, more_processes; units as in comparison_json. Lines of kind
 ///   gate     of comparisons in that mode, before their rows: passed, failed or undecided (verdict), and why
 ///            (name),
 ///   row      a benchmark of the comparison of `base` and `new`,

@@ -18,7 +18,10 @@ namespace mnist {
 /// ("program" or "machine", which has no joint verdict, nor has any row of a report), "accuracy_verdict",
 /// "accuracy_difference", "accuracy_low", "accuracy_high", "peak_fraction_base", "peak_fraction_new",
 /// "peak_ratio", "efficiency_ratio", "verdict_words" (for people), "percentile" ("p99" of a row of
-/// latencies), "disturbed_base", "disturbed_new" (repetitions)}]}: the base and the second file. Three or
+/// latencies), "disturbed_base", "disturbed_new" (repetitions), "processes_base", "processes_new" (that
+/// measured them), "more_repetitions" or "more_processes" (on each side, that would decide an undecided row;
+/// one of the two at most)}], "alpha" (that counted), "planned_looks" (that divided it)}: the base and the
+/// second file. Three or
 /// more files add "further", a list of the same without "schema" for the third file and on, and "ranking":
 /// {"summary", "families":
 /// [{"family", "rows", "members": [{"file", "rank", "tied", "ratio", "ratio_low", "ratio_high", and the four

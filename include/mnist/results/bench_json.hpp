@@ -33,6 +33,15 @@ struct BenchRepetition {
     std::optional<std::uint64_t> index;         ///< place among the repetitions of its name, in time
 };
 
+/// Counter of a repetition that says which process of `mnist_bench --processes` measured it, from 0; and the
+/// fact how many there were.
+inline constexpr const char* kProcess = "process";
+inline constexpr const char* kProcesses = "mnist.processes";
+
+/// How often `mnist_bench --until-decided` planned to look at what it measured, and how often it did.
+inline constexpr const char* kPlannedLooks = "mnist.until_decided.planned_looks";
+inline constexpr const char* kLooks = "mnist.until_decided.looks";
+
 /// A row that nothing can be computed from, or a benchmark of which the file has aggregates only.
 struct SkippedRow {
     std::string name;    ///< as BenchRepetition's; "benchmarks[3]" where the row has none
