@@ -226,7 +226,7 @@ TEST_CASE("options: the help has both programs' flags, examples and exit codes")
         Bench bench(*parsed.options, {{0, 1}, 2}, stop);
         CHECK(!matching(all_benchmarks(bench), parsed.options->filter).empty());
     }
-    CHECK(count == 9);
+    CHECK(count == 10);
 }
 
 TEST_CASE("options: --processes is a number of processes, and flags go on to them as given") {
