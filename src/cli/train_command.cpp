@@ -290,6 +290,7 @@ void add_train_command(CLI::App& app, Action& action) {
         app, "train", "Train with every optimizer, print each epoch, and leave a result file",
         {"mnist train                                 SGD, SGD + momentum and Adam, 25 epochs each",
          "mnist train --optimizer adam --seeds 5      five runs of Adam, for mean and spread",
+         "mnist train --seeds 5 --jobs auto           the same of all optimizers, several runs side by side",
          "mnist train --epochs 10 --out fast.json     a shorter run with a name of its own",
          "mnist train --quiet --out - | jq .runs      the result to a program, the report to standard error",
          "mnist train --print-config > run.toml       keep the settings ...",
