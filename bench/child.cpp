@@ -50,6 +50,7 @@ struct Pipe {
 pid_t spawn(const std::vector<std::string>& words, int output) {
     std::vector<std::string> kept = words;
     std::vector<char*> arguments;
+    arguments.reserve(kept.size() + 1);
     for (std::string& word : kept) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions{};

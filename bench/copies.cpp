@@ -81,6 +81,7 @@ void count_losses(Call& call, Bench& bench, const TrainConfig& copies, const Exp
 
 void count_accuracies(Call& call, const std::vector<RunRecord>& runs) {
     std::vector<double> accuracies;
+    accuracies.reserve(runs.size());
     for (const RunRecord& run : runs) accuracies.push_back(run.last_accuracy.value_or(0));
     call.count("test_accuracy", summarise(accuracies)->mean);
     call.count("test_accuracy_lowest", *std::min_element(accuracies.begin(), accuracies.end()));

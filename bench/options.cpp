@@ -259,8 +259,7 @@ const std::vector<std::string>& examples() {
         "mnist_bench --preset compare --processes 6          what differs from start to start counts too",
         "mnist_bench --until-decided 2 --base before.json    until each ratio is known to 2 %",
         "mnist_bench --threads 1,2 --benchmark_filter='^Train/Adam/batch:256'",
-        "mnist_bench --copies 1,all --benchmark_filter='^Train/Adam'    how many trainings an hour, of all "
-        "cores",
+        "mnist_bench --copies 1,all --benchmark_filter=Adam  a training on every core at once",
         "mnist_bench --precision f32,bf16 --benchmark_filter='^Step/'",
         "mnist_bench --benchmark_list_tests                  all names"};
     return lines;

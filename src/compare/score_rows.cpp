@@ -75,7 +75,7 @@ class RowFinder {
                                        missed, trained, first->reason));
             if (!is_few) return nullptr;
         }
-        seconds_.add(*row);
+        if (row != nullptr) seconds_.add(*row);
         return row;
     }
 
