@@ -23,10 +23,11 @@ double seconds_left(const Progress& p) {
 
 namespace {
 
-// The library aborts where the repetitions of a benchmark differ in their iterations, and one that ended
-// before its loop began has none.
-void skip(benchmark::State& state, const char* why) {
-    if (state.iterations() == 0) static_cast<void>(state.KeepRunning());
+// The library aborts where the repetitions of a benchmark differ in their iterations. One that ended before
+// its loop began has none, and one of batches has more than were asked for: as many as the repetition before.
+void skip(benchmark::State& state, const char* why, std::int64_t iterations) {
+    if (state.iterations() == 0)
+        static_cast<void>(state.KeepRunningBatch(std::max<std::int64_t>(1, iterations)));
     state.SkipWithError(why);
 }
 
@@ -73,11 +74,11 @@ void Session::register_entries() {
 
 void Session::call(Tracked& tracked, benchmark::State& state) {
     if (bench_.stop.load()) {
-        skip(state, kInterrupted);
+        skip(state, kInterrupted, tracked.iterations);
         return;
     }
     if (!tracked.entry.obstacle.empty()) {
-        skip(state, tracked.entry.obstacle.c_str());
+        skip(state, tracked.entry.obstacle.c_str(), tracked.iterations);
         return;
     }
     const std::optional<std::size_t> repetition = tracked.counter.next(state.max_iterations);
@@ -88,12 +89,13 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
     tracked.called = true;
     watch_.begin();
     run_guarded(tracked, call);
+    tracked.iterations = state.iterations();
     if (state.error_occurred()) {
         if (!bench_.stop.load()) ++errors_;
         return;
     }
     if (bench_.stop.load()) {
-        skip(state, kInterrupted);
+        skip(state, kInterrupted, tracked.iterations);
         return;
     }
     count_disturbance(call, tracked.entry.name);
@@ -134,7 +136,7 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     try {
         tracked.entry.run(call);
     } catch (const std::exception& error) {
-        skip(call.state, error.what());
+        skip(call.state, error.what(), tracked.iterations);
     }
 }
 

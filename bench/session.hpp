@@ -67,6 +67,7 @@ class Session {
         RepetitionCounter counter;
         bool called = false;
         std::optional<std::size_t> last_repetition{};
+        std::int64_t iterations = 0;  ///< of the call before
     };
     void call(Tracked& tracked, benchmark::State& state);
     void run_guarded(Tracked& tracked, Call& call);

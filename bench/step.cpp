@@ -45,11 +45,13 @@ void step(Call& call, Bench& bench, const TrainConfig& wanted) {
     static_cast<void>(run_group(false));  // caches and page tables
 
     const auto begin = std::chrono::steady_clock::now();
-    while (call.state.KeepRunningBatch(static_cast<std::int64_t>(steps))) {
-        if (run_group(false).steps < steps) {
-            call.state.SkipWithError("interrupted");
-            return;
-        }
+    // To its end in any case: the library aborts where repetitions differ in their iterations.
+    bool interrupted = false;
+    while (call.state.KeepRunningBatch(static_cast<std::int64_t>(steps)))
+        interrupted = interrupted || run_group(false).steps < steps;
+    if (interrupted) {
+        call.state.SkipWithError("interrupted");
+        return;
     }
     const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const double samples =

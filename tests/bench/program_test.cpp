@@ -1,8 +1,10 @@
 // The program as users meet it: arguments, exit codes, what goes to which stream.
+#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "catch.hpp"
 #include "fixtures.hpp"
@@ -154,6 +156,20 @@ TEST_CASE("mnist_bench: the library's environment variables count, and do not ov
     launch.environment["BENCHMARK_OUT"] = "r.json";
     CHECK(run(launch).exit_code == 2);
     CHECK(workshop.text_of("r.json") == "mine");
+}
+
+TEST_CASE("mnist_bench: repetitions of batches of steps can be interrupted at any time") {
+    const Workshop workshop;
+    Process process(workshop.launch({"--data-dir", "tiny", "--threads", "1", "--benchmark_min_time=0.1",
+                                     "--benchmark_repetitions=100", "--benchmark_out=r.json",
+                                     "--benchmark_filter=^Step/SGD/batch:64$"}));
+    REQUIRE(process.wait_for_error(" CPUs usable, "));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // some repetitions are behind it
+    process.send(SIGINT);
+    const Finished finished = process.finish();
+    CAPTURE(finished.output, finished.error);
+    CHECK(finished.exit_code == 130);
+    CHECK(workshop.json_of("r.json").at("context").at("mnist.interrupted") == "true");
 }
 
 TEST_CASE("mnist_bench: an interrupted run exits 130 and keeps what was measured, marked") {
