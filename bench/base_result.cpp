@@ -65,6 +65,16 @@ void require_processes(const Measurements& base, const Options& options) {
             base.label));
 }
 
+// Here each training has the machine to itself.
+void warn_of_jobs(const Measurements& base) {
+    const auto jobs = base.facts.find("mnist.config.jobs");
+    if (jobs == base.facts.end() || jobs->second == "1") return;
+    note(fmt::format(
+        "warning: the speeds of {} are of runs that slow each other down, {} side by side: ratios to "
+        "them are no ratios of programs. Measure the base with --preset compare",
+        base.label, jobs->second));
+}
+
 }  // namespace
 
 Measurements read_base(const Options& options) {
@@ -77,6 +87,7 @@ void require_good_base(const Measurements& base, const Registry& entries, const 
     require_comparable(base, expected(entries, bench));
     require_repeated(base, entries, bench);
     require_processes(base, bench.options);
+    warn_of_jobs(base);
 }
 
 Registry in_base(Registry all, const Bench& bench) {

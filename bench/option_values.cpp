@@ -73,10 +73,21 @@ void set_threads(Options& options, const GivenValue& given) {
     }
 }
 
+std::size_t number_of_copies(const GivenValue& given) {
+    try {
+        return given.count(1, kMostThreads);
+    } catch (const InputError&) {
+        throw InputError({.where = given.where,
+                          .expected = fmt::format("all or whole numbers from 1 to {}", kMostThreads),
+                          .found = fmt::format("\"{}\"", given.text()),
+                          .remedy = "all is one on each physical core; for example --copies 1,all"});
+    }
+}
+
 void set_copies(Options& options, const GivenValue& given) {
     options.copies.clear();
     for (const GivenValue& one : given.elements("numbers of copies, or all")) {
-        const std::size_t number = one.text() == "all" ? kAllCopies : one.count(1, kMostThreads);
+        const std::size_t number = one.text() == "all" ? kAllCopies : number_of_copies(one);
         if (std::find(options.copies.begin(), options.copies.end(), number) == options.copies.end())
             options.copies.push_back(number);
     }

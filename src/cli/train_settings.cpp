@@ -180,7 +180,7 @@ std::vector<Setting> training_settings() {
          [](const O& o) { return whole(o.config.seeds); }},
         {"jobs", SettingKind::whole_or_auto, "N", "Training",
          "Runs side by side, each on cores of its own; auto: as many as end all of them soonest", "", "",
-         [](O& o, const G& g) { o.config.jobs = g.count_or_auto(kMostThreads, kThreadsRemedy); },
+         [](O& o, const G& g) { o.config.jobs = g.count_or_auto(kMostThreads, kJobsRemedy); },
          [](const O& o) { return o.config.jobs == 0 ? toml_string("auto") : whole(o.config.jobs); }},
         {"threads", SettingKind::whole_or_auto, "N", "Training",
          "Compute threads of a run; auto: as many as train fastest on the cores that may be used, with "

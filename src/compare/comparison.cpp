@@ -195,8 +195,9 @@ void require_comparable(const Measurements& base, const Measurements& measured) 
     throw InputError({.where = measured.label,
                       .expected = "a benchmark that " + base.label + " has too",
                       .found = fmt::format("none: {}; {}", what_it_has(base), what_it_has(measured)),
-                      .remedy = "Measure the same in both: mnist_bench with the same --benchmark_filter "
-                                "and --threads, mnist train with the same --optimizer and --batch-size"});
+                      .remedy =
+                          "Measure the same in both: mnist_bench with the same --benchmark_filter, "
+                          "--threads and --copies, mnist train with the same --optimizer and --batch-size"});
 }
 
 std::vector<std::pair<std::string, std::string>> names_in_common(const Measurements& base,

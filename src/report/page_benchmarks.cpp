@@ -23,7 +23,8 @@ ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
 ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
     auto series = std::find_if(all.begin(), all.end(), [&](const ThroughputSeries& s) {
         return s.source == wanted.source && s.family == wanted.family && s.optimizer == wanted.optimizer &&
-               s.precision == wanted.precision && s.threads == wanted.threads && s.copies == wanted.copies;
+               s.precision == wanted.precision && s.threads == wanted.threads && s.copies == wanted.copies &&
+               s.jobs == wanted.jobs;
     });
     if (series == all.end()) series = all.insert(all.end(), std::move(wanted));
     auto point = std::find_if(series->points.begin(), series->points.end(),
@@ -48,6 +49,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .precision = precision_of(words),
                                            .threads = threads_of(repetition.name, source),
                                            .copies = copies_of(words),
+                                           .jobs = {},
                                            .points = {}},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
@@ -67,15 +69,17 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
     for (const RunGroup& group : run_groups(result)) {
         const std::vector<double> speeds = values_of(group, &RunRecord::samples_per_second);
         if (speeds.empty()) continue;
-        ThroughputPoint& point = point_of(all,
-                                          {.source = place,
-                                           .family = "Train",
-                                           .optimizer = group.optimizer,
-                                           .precision = std::string(name(result.config.precision)),
-                                           .threads = source.fact("mnist.config.threads"),
-                                           .copies = {},
-                                           .points = {}},
-                                          result.config.batch_size);
+        ThroughputPoint& point =
+            point_of(all,
+                     {.source = place,
+                      .family = "Train",
+                      .optimizer = group.optimizer,
+                      .precision = std::string(name(result.config.precision)),
+                      .threads = source.fact("mnist.config.threads"),
+                      .copies = {},
+                      .jobs = result.config.jobs > 1 ? std::to_string(result.config.jobs) : std::string{},
+                      .points = {}},
+                     result.config.batch_size);
         point.samples_per_second = speeds;
         point.disturbance = source.disturbance(row_of(source, group.optimizer));
         for (const double speed : speeds) {
@@ -176,6 +180,7 @@ ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
                         {"precision", series.precision},
                         {"threads", series.threads},
                         {"copies", series.copies},
+                        {"jobs", series.jobs},
                         {"points", std::move(points)}});
     }
     return list;

@@ -190,6 +190,13 @@ std::vector<double> times_of(const ThroughputPoint& point) {
     return times;
 }
 
+/// Whose throughput it is, where other trainings ran beside it; else nothing.
+std::string beside_words(const ThroughputSeries& series) {
+    if (!series.copies.empty())
+        return series.copies == "1" ? "" : fmt::format("sum of {} side by side, ", series.copies);
+    return series.jobs.empty() ? "" : fmt::format("one of {} side by side, ", series.jobs);
+}
+
 /// The greatest median of training throughput that nothing disturbed, and the best of another optimizer. Only
 /// what was measured in the same file, with as many threads and in the same precision, is set against each
 /// other.
@@ -200,19 +207,19 @@ std::string throughput_sentence(const std::vector<PageSource>& sources,
     const BestThroughput other = best_training(all, [&](const ThroughputSeries& series) {
         return series.optimizer != first.series->optimizer && series.source == first.series->source &&
                series.precision == first.series->precision && series.threads == first.series->threads &&
-               series.copies == first.series->copies;
+               series.copies == first.series->copies && series.jobs == first.series->jobs;
     });
     const auto name_of = [](const BestThroughput& best) {
         return best.series->optimizer ? std::string(title(*best.series->optimizer)) : std::string("Training");
     };
     const std::string& threads = first.series->threads;
-    const std::string& copies = first.series->copies;
+    const std::string beside = beside_words(*first.series);
     std::string text = fmt::format(
         "Highest throughput: {} in {}, batch {}, {}{}{} samples/s", name_of(first), first.series->precision,
-        first.point->batch, copies.empty() ? "" : fmt::format("sum of {} side by side, ", copies),
+        first.point->batch, beside,
         threads.empty() ? ""
                         : fmt::format("{} thread{}{}, ", threads, threads == "1" ? "" : "s",
-                                      copies.empty() ? "" : " each"),
+                                      beside.empty() || !first.series->jobs.empty() ? "" : " each"),
         grouped(first.median));
     if (const auto share = median(first.point->shares))
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);

@@ -159,7 +159,7 @@ std::string side_by_side(const TrainResult& result) {
         "others, "
         "not of one alone.",
         result.config.jobs, plural(result.config.threads, "thread"),
-        result.config.threads_auto ? ", the last ones with more as cores fell idle" : "");
+        result.config.threads_auto ? ", more where cores fell idle" : "");
 }
 
 std::string whose_seconds(const TrainResult& result) {

@@ -86,6 +86,15 @@ TEST_CASE("options: --threads is a list, each number once") {
     CHECK(mentions(refusal({"--threads", "two"}), "\"two\""));
 }
 
+TEST_CASE("options: what is no number of copies is told that all is one") {
+    for (const char* const none : {"0", "half", "1,2000"}) {
+        CAPTURE(none);
+        CHECK(
+            mentions(refusal({"--copies", none}), "--copies: expected all or whole numbers from 1 to 1024"));
+        CHECK(mentions(refusal({"--copies", none}), "--copies 1,all"));
+    }
+}
+
 TEST_CASE("options: the library's flags are checked and handed on") {
     const Options given = options({"--benchmark_repetitions=3", "--benchmark_enable_random_interleaving",
                                    "--benchmark_min_warmup_time=0.5", "--benchmark_time_unit=us",

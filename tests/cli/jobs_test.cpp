@@ -69,6 +69,14 @@ TEST_CASE("jobs: a thread each where nobody says how many, and never more jobs t
     CHECK(contains(finished.output, " --jobs 3"));  // in the words to measure again
 }
 
+TEST_CASE("jobs: what is no number of jobs is told what auto and 1 are") {
+    const Workshop workshop;
+    const Finished finished = workshop.mnist({"train", "--jobs", "0"});
+    CHECK(finished.exit_code == 2);
+    CHECK(contains(finished.error, "--jobs: expected auto or a whole number from 1 to 1024, found \"0\""));
+    CHECK(contains(finished.error, "1, the default, trains one run after the other"));
+}
+
 TEST_CASE("jobs: interrupted side by side, a training goes on with any number of jobs to the same bits") {
     const Workshop workshop;
     const std::vector<std::string> longer{"--epochs", "300", "--seeds", "2"};

@@ -315,6 +315,7 @@ TEST_CASE("compare: where no row matches the error says what each file has and n
         CAPTURE(text);
         CHECK(text.find("a.json has Train/Adam/batch:64 and 1 more (threads 2)") != std::string::npos);
         CHECK(text.find("b.json has Step/SGD/batch:64 (threads 2)") != std::string::npos);
-        CHECK(text.find("mnist_bench with the same --benchmark_filter and --threads") != std::string::npos);
+        CHECK(text.find("mnist_bench with the same --benchmark_filter, --threads and --copies") !=
+              std::string::npos);
     }
 }

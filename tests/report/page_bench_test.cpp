@@ -137,6 +137,20 @@ TEST_CASE("page: the record of a training counts whole trainings that end at the
     CHECK(ordinary["seconds"]["median"] == 0.5);
 }
 
+TEST_CASE("page: throughput says whether it is of one alone, of one of several, or the sum of several") {
+    std::vector<json> rows = repetitions("Train/Adam/batch:64", 2, 1000);
+    for (const json& row : repetitions("Train/Adam/batch:64/copies:2", 2, 2000)) rows.push_back(row);
+    mnist::TrainResult side_by_side = mnist_test::several_seeds();
+    side_by_side.config.jobs = 3;
+    const json data = data_of({bench("b.json", rows), {.name = "jobs.json", .content = side_by_side}});
+    REQUIRE(data["throughput"].size() >= 3);
+    CHECK(data["throughput"][0]["copies"] == "");
+    CHECK(data["throughput"][0]["jobs"] == "");
+    CHECK(data["throughput"][1]["copies"] == "2");
+    CHECK(data["throughput"][2]["jobs"] == "3");
+    CHECK(data["summary"].dump().find("one of 3 side by side") != std::string::npos);
+}
+
 TEST_CASE("page: a share above all of the peak is none") {
     std::vector<json> rows = repetitions("Train/Adam/batch:64", 2, 1000);
     rows[0]["peak_fraction"] = 1.02;

@@ -27,21 +27,27 @@ function optimizerTitle(optimizer) {
   return kTitles[optimizer] || 'Inference';
 }
 
-// What a series is beside its optimizer: file, machine, threads, copies, precision, as far as they distinguish series at all.
+// Of copies it is the sum, of jobs one of them.
+function besideWords(row) {
+  if (row.copies) return row.copies === '1' ? '1 copy' : `sum of ${row.copies} copies`;
+  return row.jobs ? `one of ${row.jobs} jobs` : 'alone';
+}
+
+// What a series is beside its optimizer: file, machine, threads, copies or jobs, precision, as far as they distinguish series at all.
 // `knownPrecision`: it is said elsewhere.
 function variantNames(rows, knownPrecision) {
   const differs = (read) => new Set(rows.map(read)).size > 1;
   const threads = differs((row) => row.threads);
-  const copies = differs((row) => row.copies || '');
+  const beside = differs(besideWords);
   const precision = !knownPrecision && differs((row) => row.precision);
   const file = differs((row) => row.source);
   const machine = differs((row) => report.sources[row.source].cpu_model);
   return (row) => {
     const words = [];
-    if (file || !(threads || copies || precision)) words.push(sourceName(row.source));
+    if (file || !(threads || beside || precision)) words.push(sourceName(row.source));
     if (machine) words.push(report.sources[row.source].cpu_model || 'machine unknown');
     if (threads) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
-    if (copies) words.push(row.copies ? `${row.copies} side by side` : 'alone');
+    if (beside) words.push(besideWords(row));
     if (precision) words.push(row.precision);
     return words.join(', ');
   };
