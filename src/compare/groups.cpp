@@ -188,10 +188,10 @@ std::optional<double> test_of_repetitions(const RowGroup& group, std::span<const
 
 /// Of the difference of the group as a whole. Ranks or means may lean to one side and the mean ratio to the
 /// other: then nothing is shown.
-std::optional<double> p_of(const RowGroup& group, std::span<const TimeSamples> times, double ratio,
-                           double alpha) {
+std::optional<double> p_of(const RowGroup& group, std::span<const TimeSamples> times,
+                           std::span<const SpeedComparison> speed, double ratio, double alpha) {
     const bool clustered = std::any_of(group.rows.begin(), group.rows.end(),
-                                       [&](std::size_t row) { return is_clustered(times[row]); });
+                                       [&](std::size_t row) { return speed[row].clustered; });
     return clustered ? test_of_processes(group, times, ratio, alpha)
                      : test_of_repetitions(group, times, ratio);
 }
@@ -281,7 +281,7 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
                           .accuracy = joined_accuracy(group, accuracy, settings.accuracy_margin)});
         SpeedComparison& mean = judged.back().speed;
         // Without an interval nothing is claimed, and no p takes part in the adjustment of the others.
-        if (mean.interval) mean.p = p_of(group, times, mean.ratio.value_or(1), settings.alpha);
+        if (mean.interval) mean.p = p_of(group, times, speed, mean.ratio.value_or(1), settings.alpha);
     }
     std::vector<SpeedComparison*> speeds;
     speeds.reserve(judged.size());

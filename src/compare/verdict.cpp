@@ -63,7 +63,9 @@ SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings
     result.samples_new = row.new_values.size();
     result.processes_base = places_by_cluster({row.base, row.base_processes}).size();
     result.processes_new = places_by_cluster({row.new_values, row.new_processes}).size();
-    result.clustered = is_clustered(row);
+    result.clustered =
+        std::max(result.processes_base, result.processes_new) > 1 &&
+        (row.base.size() > result.processes_base || row.new_values.size() > result.processes_new);
     result.threshold = std::max(settings.threshold, row.noise_floor);
     result.raised_by_noise = row.noise_floor > settings.threshold;
     result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
@@ -222,12 +224,6 @@ AccuracyVerdict accuracy_verdict(const AccuracyComparison& comparison, double ma
     if (comparison.interval->lower > 0) return AccuracyVerdict::better;
     if (comparison.interval->upper < 0) return AccuracyVerdict::worse;
     return AccuracyVerdict::inconclusive;
-}
-
-bool is_clustered(const TimeSamples& row) {
-    const std::size_t base = places_by_cluster({row.base, row.base_processes}).size();
-    const std::size_t other = places_by_cluster({row.new_values, row.new_processes}).size();
-    return std::max(base, other) > 1 && (row.base.size() > base || row.new_values.size() > other);
 }
 
 void decide(std::span<SpeedComparison* const> comparisons, double alpha) {

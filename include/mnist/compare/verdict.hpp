@@ -95,9 +95,6 @@ struct AccuracyComparison {
     bool paired = false;  ///< by seed
 };
 
-/// Whether processes are what is independent in the row, as judge_speed says.
-[[nodiscard]] bool is_clustered(const TimeSamples& row);
-
 /// Adjusts the p values by Holm over all that have one, and gives each its verdict by the rule of
 /// judge_speed.
 void decide(std::span<SpeedComparison* const> comparisons, double alpha);
