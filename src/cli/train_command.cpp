@@ -108,7 +108,7 @@ void choose_teams(ExperimentInputs& inputs, const std::atomic<bool>& stop) {
                     .loader_threads = config.loader_threads};
     if (config.epochs > 0) {
         team = config.jobs == 1 ? fastest_team(config, *inputs.dataset, inputs.cpus, stop)
-                                : fastest_jobs(config, *inputs.dataset, inputs.cpus, stop);
+                                : fastest_jobs(inputs, stop);
     }
     config.threads = team.workers;
     config.loader_threads = team.loader_threads;

@@ -14,7 +14,6 @@
 #include "mnist/core/rng.hpp"
 #include "mnist/machine/disturbance_watch.hpp"
 #include "mnist/step/optimizer.hpp"
-#include "mnist/train/experiment.hpp"
 #include "race.hpp"
 #include "trainer.hpp"
 
@@ -213,14 +212,15 @@ TeamChoice fastest_team(const TrainConfig& config, const Dataset& dataset, const
     return fastest_of(team_candidates(cpus, config.loader_threads), kOfTeams, 1, config, dataset, cpus, stop);
 }
 
-TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
-                        const std::atomic<bool>& stop) {
+TeamChoice fastest_jobs(const ExperimentInputs& inputs, const std::atomic<bool>& stop) {
+    const TrainConfig& config = inputs.config;
+    const Dataset& dataset = *inputs.dataset;
+    const UsableCpus& cpus = inputs.cpus;
     const TeamChoice alone =
         config.threads == 0 ? fastest_team(config, dataset, cpus, stop)
                             : TeamChoice{.workers = config.threads, .loader_threads = config.loader_threads};
     const std::size_t runs = config.seeds * config.optimizers.size();
-    const std::size_t fit =
-        jobs_that_fit({.config = config, .dataset = &dataset, .initial_model = {}, .cpus = cpus});
+    const std::size_t fit = jobs_that_fit(inputs);
     std::vector<TeamChoice> teams =
         job_candidates(auto_workers(cpus), runs, config.threads, config.loader_threads);
     std::erase_if(teams, [&](const TeamChoice& team) { return team.jobs > fit; });

@@ -152,7 +152,8 @@ TEST_CASE(
     config.seeds = 3;
     for (const std::size_t threads : {0U, 1U}) {
         config.threads = threads;
-        const TeamChoice chosen = fastest_jobs(config, dataset, cpus, stop);
+        const TeamChoice chosen =
+            fastest_jobs({.config = config, .dataset = &dataset, .initial_model = {}, .cpus = cpus}, stop);
         const auto teams = mnist::job_candidates(mnist::auto_workers(cpus), 9, threads, 0);
         const bool candidate = std::find(teams.begin(), teams.end(), chosen) != teams.end();
         CHECK((candidate || chosen.jobs == 1));

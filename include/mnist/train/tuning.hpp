@@ -9,6 +9,7 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
+#include "mnist/train/experiment.hpp"
 
 namespace mnist {
 
@@ -33,9 +34,8 @@ struct TeamChoice {
 
 /// The same for an experiment whose jobs nobody has said: as many side by side as there are cores or runs,
 /// unless fewer, or one training after the other with fastest_team() (with `config.threads` where that is not
-/// 0), end all of them 3 % sooner. Jobs are at most one a physical core, and share the cores evenly where
-/// `config.threads` is 0. Cost: beside fastest_team() twice as much again.
-[[nodiscard]] TeamChoice fastest_jobs(const TrainConfig& config, const Dataset& dataset,
-                                      const UsableCpus& cpus, const std::atomic<bool>& stop);
+/// 0), end all of them 3 % sooner. Jobs are at most one a physical core and no more than fit into memory, and
+/// share the cores evenly where `config.threads` is 0. Cost: beside fastest_team() twice as much again.
+[[nodiscard]] TeamChoice fastest_jobs(const ExperimentInputs& inputs, const std::atomic<bool>& stop);
 
 }  // namespace mnist
