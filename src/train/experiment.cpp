@@ -242,7 +242,7 @@ class Experiment final : public JobHost {
     }
 
     ExperimentOutcome outcome() {
-        if (unsaved_ && !interrupted_.empty()) tell_resumable();
+        if (unsaved_) tell_resumable();
         std::sort(interrupted_.begin(), interrupted_.end(), [&](const Ended& a, const Ended& b) {
             return plan_index(config_, a.run) < plan_index(config_, b.run);
         });

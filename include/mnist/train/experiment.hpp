@@ -84,8 +84,9 @@ void require_memory(const ExperimentInputs& inputs);
 
 /// Runs everything; the outcome has the runs in the order of the plan. `stop` may be set from a signal
 /// handler: training ends within a step, the runs so far are kept and marked. Throws InputError
-/// (configuration, data and memory do not fit, or the progress is none of this experiment) and, before the
-/// first run, BackendError; what fails later is ExperimentOutcome::failure. Does not print.
+/// (configuration, data and memory do not fit, or the progress is none of this experiment) and whatever fails
+/// where no run is there to be kept, such as BackendError before the first; else that is
+/// ExperimentOutcome::failure. Does not print.
 [[nodiscard]] ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObserver& observer,
                                                const std::atomic<bool>& stop);
 
