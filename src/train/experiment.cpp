@@ -9,36 +9,13 @@
 #include <thread>
 #include <utility>
 
-#include "eval_tile.hpp"
 #include "job.hpp"
-#include "mnist/infer/low_precision.hpp"
-#include "mnist/infer/quantize.hpp"
-#include "mnist/step/engine.hpp"
 #include "progress.hpp"
-#include "trainer.hpp"
 
 namespace mnist {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double percent(std::uint64_t part, std::size_t whole) {
-    return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-template <class AnyEngine>
-Evaluation evaluated(AnyEngine& engine, const Dataset& dataset) {
-    const auto start = Clock::now();
-    EvalOutcome outcome = engine.evaluate(rows_of(dataset.test, dataset.pixels()));
-    return {.loss = outcome.loss,
-            .accuracy = percent(outcome.correct, dataset.test.count()),
-            .confusion_matrix = std::move(outcome.confusion_matrix),
-            .seconds = seconds_since(start)};
-}
 
 // Deals the runs to the jobs, and keeps what they share: the progress and the observer, one call at a time.
 class Experiment final : public JobHost {
@@ -294,27 +271,6 @@ ExperimentOutcome run_experiment(const ExperimentInputs& inputs, ExperimentObser
     ExperimentInputs settled = inputs;
     if (settled.config.jobs > 1) settled.config.threads = std::max<std::size_t>(1, settled.config.threads);
     return Experiment(settled, observer, stop).run();
-}
-
-Evaluation evaluate_model(const ModelParameters& model, const Dataset& dataset, std::size_t batch_size,
-                          std::size_t threads, const UsableCpus& cpus) {
-    Team team(team_size(threads, cpus), cpus.order);
-    Engine engine(team, EngineOptions{.dims = model.dims(), .batch = 0, .eval_tile = eval_tile(batch_size)});
-    engine.start(model, OptimizerSettings{});
-    return evaluated(engine, dataset);
-}
-
-Evaluation evaluate_model(const QuantizedModel& model, const Dataset& dataset, std::size_t batch_size,
-                          std::size_t threads, const UsableCpus& cpus) {
-    Team team(team_size(threads, cpus), cpus.order);
-    LowPrecisionEngine engine(team, model, eval_tile(batch_size));
-    return evaluated(engine, dataset);
-}
-
-QuantizedModel quantize_model(const ModelParameters& model, const Dataset& dataset) {
-    LabelledRows rows = rows_of(dataset.train, dataset.pixels());
-    rows.count = std::min(rows.count, kCalibrationImages);
-    return quantize(model, largest_activations(model, rows));
 }
 
 }  // namespace mnist

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "evaluate.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/train/pictures.hpp"
 
@@ -127,18 +128,15 @@ void Job::epoch(RunRecord& run, std::size_t epoch_index) {
 }
 
 void Job::evaluate(RunRecord& run, EpochRecord& record, std::size_t epoch_index) {
-    const auto start = JobHost::Clock::now();
-    EvalOutcome outcome = engine().evaluate(rows_of(dataset_.test, dataset_.pixels()));
-    record.eval_seconds = seconds_between(start, JobHost::Clock::now());
-    if (!std::isfinite(outcome.loss)) {
+    Evaluation evaluation = evaluated(engine(), dataset_);
+    record.eval_seconds = evaluation.seconds;
+    if (!std::isfinite(evaluation.loss)) {
         diverge(run, fmt::format("the test loss was no finite number after epoch {}", epoch_index + 1));
         return;
     }
-    record.test_loss = outcome.loss;
-    record.test_accuracy = dataset_.test.count() == 0 ? 0.0
-                                                      : 100.0 * static_cast<double>(outcome.correct) /
-                                                            static_cast<double>(dataset_.test.count());
-    run.confusion_matrix = std::move(outcome.confusion_matrix);
+    record.test_loss = evaluation.loss;
+    record.test_accuracy = evaluation.accuracy;
+    run.confusion_matrix = std::move(evaluation.confusion_matrix);
 }
 
 // An interruption leaves the state that the run's figures belong to. The optimizer's part costs a copy, so
