@@ -496,6 +496,28 @@ TEST_CASE("jobs: one that fails ends all, and the others' runs are kept as inter
     }
 }
 
+TEST_CASE("jobs: a run that fails between two checkpoints can be gone on with after its last whole epoch") {
+    struct Failing final : ExperimentObserver {
+        void epoch_finished(const RunRecord& run) override {
+            if (run.epochs.size() == 2) throw std::runtime_error("no more");
+        }
+        void resumable(const ExperimentProgress& progress) override { last = progress; }
+        ExperimentProgress last;
+    };
+    const Dataset set = small_set();
+    TrainConfig config = small_config();
+    ExperimentInputs inputs{.config = config, .dataset = &set, .initial_model = {}, .cpus = {}};
+    inputs.checkpoint_every = 3;
+    Failing failing;
+    CHECK_THROWS_WITH(run_experiment(inputs, failing, kNoStop), "no more");
+    REQUIRE(failing.last.runs.present.size() == 1);
+    CHECK(failing.last.runs.present[0].epochs.size() == 2);
+    inputs.progress = failing.last;
+    ExperimentObserver nobody;
+    const ExperimentOutcome resumed = run_experiment(inputs, nobody, kNoStop);
+    CHECK(resumed.runs.at(0).weights_sha256 == run(config, set).runs.at(0).weights_sha256);
+}
+
 TEST_CASE(
     "jobs: in step, an epoch lasts from the first start to the last end, and one that ends holds up nobody") {
     const Dataset set = small_set(3000);
