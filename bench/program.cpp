@@ -340,6 +340,13 @@ int run_program(int argc, char** argv) {
                           .found = fmt::format("\"{}\", which matches none", bench.options.filter),
                           .remedy = "--benchmark_list_tests shows the names"});
     }
+    const auto is_of_copies = [](const Entry& one) { return one.name.find("/copies:") != std::string::npos; };
+    if (!bench.options.copies.empty() && std::none_of(entries.begin(), entries.end(), is_of_copies)) {
+        throw InputError({.where = "--copies",
+                          .expected = "benchmarks of Train among those that are run",
+                          .found = fmt::format("none that \"{}\" matches", bench.options.filter),
+                          .remedy = "Leave out one of the two, or filter for ^Train/"});
+    }
     if (bench.options.base) entries = in_base(std::move(entries), bench);
     if (bench.options.list_tests) return list_names(entries);
     if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {

@@ -143,7 +143,10 @@ std::vector<std::string> settings_warnings(const Measurements& base, const Measu
 
 /// Auto times for a fraction of a second, so a busy one may have cost the whole file cores.
 void warn_of_teams(const Facts& base, const Facts& measured, std::vector<std::string>& warnings) {
-    if (!auto_chose_both(base, measured)) return;
+    // With other jobs, which are warned of, a run has other threads whatever auto measured.
+    if (!auto_chose_both(base, measured) ||
+        fact(base, kJobs).value_or("1") != fact(measured, kJobs).value_or("1"))
+        return;
     std::vector<std::string> others;
     const auto add = [&](std::string_view what, const std::string& a, const std::string& b) {
         if (a != b) others.push_back(fmt::format("{} {} and {}", what, a, b));

@@ -35,17 +35,21 @@ ComparedFigure compared(const std::string& precision, const char* what, const Sc
     return figure;
 }
 
-/// "a.json has no score: why", for each reason that there is.
+/// "a.json has no score 1 in f32: why"; of several reasons the first and their number.
 void add_refusals(const Score& score, std::vector<std::string>& remarks) {
-    for (const std::string& refusal : score.refusals)
-        remarks.push_back(fmt::format("{} has no score {}: {}", score.label, score.set, refusal));
+    const auto add = [&](const std::string& where, const std::vector<std::string>& reasons) {
+        if (reasons.empty()) return;
+        const std::string more = reasons.size() == 1
+                                     ? ""
+                                     : fmt::format(" (and {} more: `{} --score FILE`)", reasons.size() - 1,
+                                                   as_called("mnist info"));
+        remarks.push_back(
+            fmt::format("{} has no score {}{}: {}{}", score.label, score.set, where, reasons.front(), more));
+    };
+    add("", score.refusals);
     for (const ScoreColumn& column : score.columns) {
-        for (const std::string& refusal : column.refusals)
-            remarks.push_back(fmt::format("{} has no score {} in {}: {}", score.label, score.set,
-                                          column.precision, refusal));
-        if (!column.impossible.empty())
-            remarks.push_back(fmt::format("{} has no score {} in {}: {}", score.label, score.set,
-                                          column.precision, column.impossible));
+        add(" in " + column.precision, column.refusals);
+        if (!column.impossible.empty()) add(" in " + column.precision, {column.impossible});
     }
 }
 

@@ -153,7 +153,7 @@ std::string disturbed_runs(const TrainResult& result, int width) {
 }  // namespace
 
 std::string side_by_side(const TrainResult& result) {
-    if (result.config.jobs < 2) return {};
+    if (result.config.jobs < 2 || result.config.epochs == 0) return {};
     return fmt::format(
         "Up to {} runs were trained side by side, {} each{}: seconds and samples/s are of a run beside "
         "others, "

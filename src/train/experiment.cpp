@@ -44,7 +44,11 @@ class Experiment final : public JobHost {
             cpus_ = {inputs_.cpus};
             work(0);
         } else {
-            cpus_ = separate_cpus(inputs_.cpus, jobs, std::max<std::size_t>(1, config_.threads));
+            // Of fewer runs than jobs, as a resumed experiment may have left, each has the CPUs of several.
+            const std::size_t threads = std::max<std::size_t>(1, config_.threads);
+            cpus_ = separate_cpus(
+                inputs_.cpus, jobs,
+                inputs_.widens ? threads * std::max<std::size_t>(1, config_.jobs / jobs) : threads);
             side_by_side();
         }
         return outcome();

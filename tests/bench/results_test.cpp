@@ -1,12 +1,9 @@
 // The result files: strict JSON in Google Benchmark's schema, with our facts and counters.
-#include <fmt/format.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "catch.hpp"
-#include "experiment_run.hpp"
 #include "fixtures.hpp"
 #include "mnist/step/precision.hpp"
 
@@ -245,55 +242,6 @@ TEST_CASE("results: Infer has the accuracy of each precision beside its speed") 
         CHECK(run.at("test_accuracy") >= 25);
     }
     CHECK(runs_of(result, "Infer/batch:16/precision:int8").size() == 1);
-}
-
-TEST_CASE("results: copies count their sum, what side by side costs and what of that is known") {
-    const Workshop workshop;
-    const json result = result_of_tiny(workshop, {"--copies=1,2", "--benchmark_filter=^Train/Adam/batch:64",
-                                                  "--epochs=3", "--seed=7", "--benchmark_repetitions=2"});
-    const std::vector<json> one = runs_of(result, "Train/Adam/batch:64/copies:1");
-    const std::vector<json> two = runs_of(result, "Train/Adam/batch:64/copies:2");
-    REQUIRE(one.size() == 2);
-    REQUIRE(two.size() == 2);
-    for (const json& run : two) {
-        const double epoch_s = run.at("real_time").get<double>() / 1e3;
-        CHECK(run.at("samples_per_second") == Approx(2 * 200 / epoch_s));
-        CHECK(run.at("rate_efficiency").get<double>() > 0);
-        CHECK(run.at("slowest_over_median").get<double>() >= 1);
-        CHECK(run.at("rate_efficiency").get<double>() ==
-              Approx(run.at("peak_ratio").get<double>() * run.at("shared_ratio").get<double>() /
-                     run.at("slowest_over_median").get<double>()));
-        CHECK(run.at("test_accuracy_lowest") <= run.at("test_accuracy"));
-    }
-    for (const json& run : one) CHECK_FALSE(run.contains("rate_efficiency"));  // it is one by definition
-    CHECK(one[1].at("seed") == 8);
-    // The mean of seeds 7 and 8.
-    CHECK(two[0].at("test_accuracy").get<double>() ==
-          Approx((one[0].at("test_accuracy").get<double>() + one[1].at("test_accuracy").get<double>()) / 2));
-}
-
-TEST_CASE("results: a copy that did not end with the bits of its run alone is an error") {
-    mnist::RunRecord run;
-    run.seed = 3;
-    run.weights_sha256 = "abc";
-    CHECK_NOTHROW(mnist::bench::require_same_weights({run}, [](std::uint64_t) { return "abc"; }));
-    CHECK_THROWS_WITH(mnist::bench::require_same_weights(
-                          {run}, [](std::uint64_t seed) { return seed == 3 ? "abd" : "abc"; }),
-                      "the copy with seed 3 ended with weights abc..., alone it ends with abd...");
-}
-
-TEST_CASE(
-    "results: more copies than CPUs, or than the memory holds, are refused before anything is measured") {
-    const Workshop workshop;
-    const Finished crowded = run(on_one_cpu(workshop.launch({"--data-dir=tiny", "--copies=2"})));
-    CHECK(crowded.exit_code == 2);
-    CHECK(contains(crowded.error, "--copies: expected at most 1 of 1 thread each, on the 1 CPUs"));
-    for (const char* const wrong : {"0", "-1", "2,x", "100000", ""}) {
-        const Finished refused = workshop.mnist({fmt::format("--copies={}", wrong)});
-        CAPTURE(wrong);
-        CHECK(refused.exit_code == 2);
-        CHECK(contains(refused.error, "--copies: expected "));
-    }
 }
 
 TEST_CASE("results: the record is trained to its end and fails where it misses its target") {

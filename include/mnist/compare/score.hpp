@@ -85,7 +85,8 @@ struct Score {
 /// the rate likewise, and the score is the median over i. Seconds are the median of the record's trainings
 /// that ended at 97 % or more. Refused: data other than MNIST, a build without optimisation, an interrupted
 /// run, a set that this program does not know; and of a column, a row that is missing, failed in a repetition
-/// (of the record: in more than a quarter), has fewer of them or others than the rest, or is_disturbed().
+/// (of the record: in more than a quarter) or has fewer of them or others than the rest, and repetitions that
+/// were disturbed: more than a quarter of those behind a figure, or more than half of a row's.
 [[nodiscard]] std::optional<Score> score_of(const Measurements& measured,
                                             std::span<const ScoreReference> reference = score_reference());
 
