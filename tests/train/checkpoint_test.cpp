@@ -212,6 +212,8 @@ TEST_CASE("checkpoint: of runs side by side it goes on from where each was, with
             inputs.progress = parse_checkpoint(content, "F").progress;
             most_present = std::max(most_present, inputs.progress.runs.present.size());
             inputs.config.jobs = 1 + jobs++ % 4;
+            inputs.cpus = {{0, 1, 2, 3}, 4};  // whether they are there or not
+            inputs.widens = jobs % 2 == 0;
             CAPTURE(inputs.config.jobs, inputs.progress.runs.finished.size(), most_present);
             const ExperimentOutcome resumed = run_experiment(inputs, nobody, kGoOn);
             REQUIRE(resumed.runs.size() == 6);
