@@ -22,7 +22,8 @@ std::string variant(const ordered_json& data, const ordered_json& row) {
     std::string text = data["sources"][row["source"].get<std::size_t>()]["name"];
     const std::string threads = row["threads"];
     if (!threads.empty()) text += fmt::format(", {} thread{}", threads, threads == "1" ? "" : "s");
-    if (const std::string copies = row["copies"]; !copies.empty())
+    // Throughputs alone have copies.
+    if (const std::string copies = row.value("copies", std::string{}); !copies.empty())
         text += fmt::format(" in each of {} copies", copies);
     if (row["precision"] != "f32") text += ", " + row["precision"].get<std::string>();
     return text;
