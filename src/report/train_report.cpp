@@ -17,7 +17,7 @@ std::string heading(const std::string& text, const TextStyle& style) {
     return style.colour ? fmt::format("\x1b[1m{}\x1b[0m\n", text) : text + "\n";
 }
 
-std::string plural(std::size_t n, std::string_view word) {
+std::string counted(std::size_t n, std::string_view word) {
     return fmt::format("{} {}{}", grouped(std::uint64_t{n}), word, n == 1 ? "" : "s");
 }
 
@@ -32,10 +32,10 @@ std::string setting(const TrainResult& result, int width) {
     std::string out = wrapped(
         fmt::format("{}: {} training and {} test images; {}, batch {}, {}{}", printable(result.dataset.name),
                     grouped(result.dataset.train_samples), grouped(result.dataset.test_samples),
-                    plural(config.epochs, "epoch"), config.batch_size, schedule, seeds),
+                    counted(config.epochs, "epoch"), config.batch_size, schedule, seeds),
         width);
     out += wrapped(fmt::format("{}: {}, {}", printable(result.label), printable(result.machine.cpu_model),
-                               plural(config.threads, "thread")),
+                               counted(config.threads, "thread")),
                    width);
     if (const std::string beside = side_by_side(result); !beside.empty()) out += wrapped(beside, width, "! ");
     if (result.initial_weights_sha256) {
@@ -158,7 +158,7 @@ std::string side_by_side(const TrainResult& result) {
         "Up to {} runs were trained side by side, {} each{}: seconds and samples/s are of a run beside "
         "others, "
         "not of one alone.",
-        result.config.jobs, plural(result.config.threads, "thread"),
+        result.config.jobs, counted(result.config.threads, "thread"),
         result.config.threads_auto ? ", more where cores fell idle" : "");
 }
 
@@ -168,8 +168,8 @@ std::string whose_seconds(const TrainResult& result) {
     std::vector<std::string> kinds;
     const auto add = [&](const ProcessFacts& process) {
         const std::string kind =
-            fmt::format("of {} ({}){} on {}", plural(process.threads, "thread"),
-                        plural(process.loader_threads, "loader thread"),
+            fmt::format("of {} ({}){} on {}", counted(process.threads, "thread"),
+                        counted(process.loader_threads, "loader thread"),
                         process.jobs > 1 ? fmt::format(" in each of {} jobs", process.jobs) : "",
                         printable(process.cpu_model));
         if (kinds.empty() || kinds.back() != kind) kinds.push_back(kind);
