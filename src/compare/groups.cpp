@@ -42,12 +42,14 @@ std::string setting_of(const std::string& name, std::string_view key) {
 
 constexpr std::string_view kCopies = "/copies:";
 
-/// " in bf16", ", 2 copies": what sets a row apart from the usual ones; empty for those.
+/// " in bf16", ", 2 copies", ", jax": what sets a row apart from the usual ones; empty for those.
 std::string set_apart(const std::string& name) {
     const std::string precision = setting_of(name, "/precision:");
     const std::string copies = setting_of(name, kCopies);
+    const std::string library = setting_of(name, "/library:");
     return (precision.empty() ? "" : " in " + precision) +
-           (copies.empty() ? "" : fmt::format(", {} cop{}", copies, copies == "1" ? "y" : "ies"));
+           (copies.empty() ? "" : fmt::format(", {} cop{}", copies, copies == "1" ? "y" : "ies")) +
+           (library.empty() ? "" : ", " + library);
 }
 
 /// "all", "all in bf16", "all, 2 copies".

@@ -1,5 +1,5 @@
-// The experiment's figures; those of benchmarks are in figures_bench.cpp. They are drawn from the same data
-// as the page, so that the two cannot disagree.
+// The experiment's figures; those of benchmarks are in figures_bench.cpp and figures_libraries.cpp. They are
+// drawn from the same data as the page, so that the two cannot disagree.
 #include "mnist/report/figures.hpp"
 
 #include <fmt/format.h>
@@ -148,6 +148,7 @@ std::vector<Figure> report_figures(const std::vector<ReportSource>& sources) {
         }
     }
     for (Figure& figure : benchmark_figures(data)) figures.push_back(std::move(figure));
+    for (Figure& figure : library_figures(data)) figures.push_back(std::move(figure));
     figures.erase(
         std::remove_if(figures.begin(), figures.end(), [](const Figure& f) { return f.script.empty(); }),
         figures.end());

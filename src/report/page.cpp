@@ -61,13 +61,14 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 14> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 15> kSections{
         {{"summary", "Summary", summary_section},
          {"score", "Score", score_section},
          {"results", "Optimizers", results_section},
          {"curves", "Learning curves", curves_section},
          {"confusion", "Confusion", confusion_section},
          {"throughput", "Throughput", throughput_section},
+         {"libraries", "Beside other libraries", libraries_section},
          {"share", "Share of the peak", share_section},
          {"time", "Time to accuracy", time_section},
          {"roofline", "Roofline", roofline_section},

@@ -41,7 +41,8 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
         const std::optional<std::uint64_t> batch = words.number("batch");
         const std::optional<double> throughput = counter_of(repetition, "samples_per_second");
         const bool wanted = words.family == "Train" || words.family == "Step" || words.family == "Infer";
-        if (!wanted || !batch || !throughput || *throughput <= 0) continue;
+        const bool of_another = !words.text("library", {}).empty();  // page_libraries.cpp has it
+        if (!wanted || of_another || !batch || !throughput || *throughput <= 0) continue;
         ThroughputPoint& point = point_of(all,
                                           {.source = place,
                                            .family = words.family,
@@ -203,7 +204,7 @@ ordered_json latencies_json(const std::vector<PageSource>& sources) {
         for (const auto& [name, medians] : values_of_counter(*sources[i].bench(), "p50_us", "Infer")) {
             const BenchWords words = bench_words(name);
             const auto batch = words.number("batch");
-            if (!batch) continue;
+            if (!batch || !words.text("library", {}).empty()) continue;
             ordered_json row{{"source", i},
                              {"batch", *batch},
                              {"precision", precision_of(words)},

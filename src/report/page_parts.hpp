@@ -105,6 +105,8 @@ struct PageComparisons {
 [[nodiscard]] nlohmann::ordered_json times_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json rooflines_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
+/// Other libraries beside ours, of the files of bench/peers.
+[[nodiscard]] nlohmann::ordered_json libraries_json(const std::vector<PageSource>& sources);
 /// Of the files of `mnist_bench --score`.
 [[nodiscard]] nlohmann::ordered_json scores_json(const std::vector<PageSource>& sources);
 /// Rows of benchmark files that no other part shows.

@@ -49,6 +49,13 @@ AccuracyComparison accuracy(double difference, double lower, double upper) {
 
 }  // namespace
 
+TEST_CASE("groups: rows of another library are means of their own") {
+    const Names names{"Train/Adam/batch:64", "Train/Adam/batch:64/threads:2/library:jax",
+                      "Train/SGD/batch:64/precision:bf16/library:jax"};
+    CHECK(titles(groups_by_family(names)) == Names{"Train", "Train, jax", "Train in bf16, jax"});
+    CHECK(titles(groups_to_mean(names)).back() == "all in bf16, jax");
+}
+
 TEST_CASE(
     "groups: the summary speaks of the training as a whole and of each optimizer's where there is any") {
     const Names names{"Infer/1", "Train/Adam/batch:64", "Train/SGD/batch:64", "Train/Adam/batch:16"};

@@ -41,6 +41,24 @@ TEST_CASE("figures: a second experiment has names of its own, and what has no da
     CHECK(std::find(names.begin(), names.end(), "latency") == names.end());
 }
 
+TEST_CASE("figures: latencies, times to the target and other libraries have figures too") {
+    std::vector<nlohmann::json> rows;
+    for (const char* const name :
+         {"Infer/batch:64", "TimeToAccuracy/Adam/target:97/batch:64", "Train/Adam/batch:64",
+          "Train/Adam/batch:64/threads:2/library:jax", "Infer/batch:64/library:openvino"}) {
+        nlohmann::json row = mnist_test::bench_row();
+        row["name"] = row["run_name"] = name;
+        row["samples_per_second"] = 5000.0;
+        row["p50_us"] = 12.0;
+        row["seconds_to_target"] = 1.5;
+        rows.push_back(row);
+    }
+    const auto figures = mnist::report_figures({{.name = "a.json", .content = mnist_test::bench_of(rows)}});
+    CHECK(names_of(figures) == std::vector<std::string>{"throughput", "time-to-accuracy", "latency",
+                                                        "libraries-inference", "libraries-adam"});
+    CHECK(figures.back().script.find("'jax, batch 64'") != std::string::npos);
+}
+
 TEST_CASE("figures: names of files cannot end their string or begin a command, and threads are a word") {
     nlohmann::json row = mnist_test::bench_row();
     row["name"] = row["run_name"] = "Train/Adam/batch:64/threads:2'\n!reboot\nE\n`reboot`";

@@ -28,9 +28,10 @@ struct RowGroup {
 [[nodiscard]] std::string unnamed_threads(const std::string& name, const std::string& configured,
                                           bool chosen);
 
-// Names of rows say the precision where it is not f32 ("/precision:bf16"), and how many trainings were side
-// by side where that was measured ("/copies:2"): rows that differ in one of them are in different groups,
-// "Train", "Train in bf16", "Train, 2 copies", for a mean of both would speak of neither.
+// Names of rows say the precision where it is not f32 ("/precision:bf16"), how many trainings were side by
+// side where that was measured ("/copies:2"), and which library trained where it was not ours
+// ("/library:jax"): rows that differ in one of them are in different groups, "Train", "Train in bf16",
+// "Train, 2 copies", "Train, jax", for a mean of both would speak of neither.
 
 /// A group a family and precision, in the order of their first rows.
 [[nodiscard]] std::vector<RowGroup> groups_by_family(std::span<const std::string> names);

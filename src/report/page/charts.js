@@ -36,6 +36,11 @@ const intervalPlugin = {
       const points = dataset.data.filter((p) => p.low !== null && p.low !== undefined && p.high > p.low);
       ctx.strokeStyle = dataset.borderColor;
       ctx.fillStyle = dataset.borderColor;
+      if (dataset.bars) {
+        const half = 7;
+        ctx.globalAlpha = 0.3;
+        for (const p of dataset.data) ctx.fillRect(x.getPixelForValue(0), y.getPixelForValue(p.y) - half, x.getPixelForValue(p.x) - x.getPixelForValue(0), 2 * half);
+      }
       if (dataset.interval === 'band') {
         ctx.globalAlpha = 0.16;
         ctx.beginPath();

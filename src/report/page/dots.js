@@ -1,8 +1,9 @@
-// Dot plots: one line a row with a dot and its interval. For times and for ratios, where the rows have names rather than numbers.
+// Dot plots: one line a row with a dot and its interval. For times, for ratios and, with `bars` from 0 to the dot, for throughputs: where the rows have names
+// rather than numbers.
 
 // Rows: {label, value, low, high, colour, lines, disturbed}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
 // `names`: what a row's colour stands for; without it, the optimizer of that colour.
-function dotChart(figure, {rows: everything, unit, log, mark, names}) {
+function dotChart(figure, {rows: everything, unit, log, mark, names, bars}) {
   const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
   const rows = everything.slice(0, kMostRows);
   if (everything.length > rows.length)
@@ -14,7 +15,7 @@ function dotChart(figure, {rows: everything, unit, log, mark, names}) {
   const groups = [...new Set(rows.map((row) => row.colour))];
   const datasets = groups.map((group) => ({
     data: points.filter((point) => point.row.colour === group), colour: group, interval: 'x', showLine: false, pointStyle: 'circle',
-    keyA: group, nameA: (names || kTitles)[group] || group, keyB: '', nameB: '', sign: '',
+    bars, keyA: group, nameA: (names || kTitles)[group] || group, keyB: '', nameB: '', sign: '',
   }));
   const all = points.flatMap((point) => [point.x, point.low, point.high]).filter((value) => typeof value === 'number');
   const low = least(mark ? [...all, mark] : all);
