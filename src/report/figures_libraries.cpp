@@ -39,7 +39,7 @@ Figure libraries_figure_of(const ordered_json& table) {
     ordered_json batch = nullptr;
     for (const ordered_json& row : table["rows"]) {
         const ordered_json& estimate = row["samples_per_second"];
-        const bool is_ours = row["library"] == "";
+        const bool is_ours = row["library"].get<std::string>().empty();
         const std::string version = row["version"];
         const std::string title = row["title"];
         if (!batch.is_null() && batch != row["batch"]) place += kGap;

@@ -64,7 +64,7 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         {"File", "wide",
          [&](const BatchRow& row) { return Html(source_name(report, (*row.series)["source"])); }}};
     if (std::any_of(rows.begin(), rows.end(),
-                    [](const BatchRow& row) { return (*row.series)["copies"] != ""; }))
+                    [](const BatchRow& row) { return !text_of(*row.series, "copies").empty(); }))
         columns.insert(columns.begin() + 2, {"Side by side", "number", [](const BatchRow& row) {
                                                  return Html(text_of(*row.series, "copies"));
                                              }});
