@@ -55,9 +55,8 @@ LibraryTable& table_of_libraries(Libraries& all, const BenchWords& words) {
 void add_repetition_to(Libraries& all, const BenchRepetition& repetition, const PageSource& source) {
     const BenchWords words = bench_words(repetition.name);
     const auto batch = words.number("batch");
-    const auto throughput = counter_of(repetition, "samples_per_second");
     const bool wanted = (words.family == "Train" && words.optimizer) || words.family == "Infer";
-    if (!wanted || !batch || !throughput || *throughput <= 0 || !copies_of(words).empty()) return;
+    if (!wanted || !batch || !copies_of(words).empty()) return;
     const std::string library = words.text("library", {});
     const std::string threads = threads_of(repetition.name, source);
     if (library.ends_with(kEmptyCall)) {
@@ -65,6 +64,8 @@ void add_repetition_to(Libraries& all, const BenchRepetition& repetition, const 
         all.calls[{*batch, threads, of}].push_back(repetition.seconds);
         return;
     }
+    const auto throughput = counter_of(repetition, "samples_per_second");
+    if (!throughput || *throughput <= 0) return;
     LibraryTable& table = table_of_libraries(all, words);
     const auto [place, is_new] = table.rows.try_emplace(repetition.name);
     if (is_new && ++all.rows > kMostLibraryRows) {

@@ -90,6 +90,9 @@ TEST_CASE("page: the call of an empty model is taken off a library's inference b
     add_rows(rows, "Infer/batch:64/threads:1/library:onnxruntime", 3);
     add_rows(rows, "Infer/batch:64/precision:int8/threads:1/library:onnxruntime", 2);
     add_rows(rows, "Infer/batch:64/threads:1/library:onnxruntime_empty", 2);
+    for (json& row : rows) {
+        if (row["name"].get<std::string>().ends_with("_empty")) row.erase("samples_per_second");
+    }
     const json data = libraries_of(rows);
     REQUIRE(data["libraries"].size() == 2);
     const json& f32 = data["libraries"][0]["rows"];

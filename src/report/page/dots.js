@@ -20,7 +20,8 @@ function dotChart(figure, {rows: everything, unit, log, mark, names, bars}) {
   const all = points.flatMap((point) => [point.x, point.low, point.high]).filter((value) => typeof value === 'number');
   const low = least(mark ? [...all, mark] : all);
   const high = greatest(mark ? [...all, mark] : all);
-  const x = log ? logAxis(unit, null, {min: low / 1.15, max: high * 1.15}) : axis(unit, {type: 'linear', min: 0, suggestedMax: high});
+  const x = log ? logAxis(unit, null, {min: low / 1.15, max: high * 1.15})
+    : axis(unit, {type: 'linear', min: 0, suggestedMax: high, ...(bars ? {ticks: {callback: (value) => (value ? compact(value) : '0')}} : {})});
   const shorten = (text, width) => {
     const room = Math.max(10, Math.floor((width < kNarrow ? 0.38 : 0.45) * width / 7));
     const start = Math.floor(room / 3);  // names differ at their ends as well
