@@ -33,9 +33,8 @@ Interval as_ratios(const Interval& logarithms, double ratio) {
     return {std::min(std::exp(logarithms.lower), ratio), std::max(std::exp(logarithms.upper), ratio)};
 }
 
-void judge_by_repetitions(SpeedComparison& result, const TimeSamples& row,
-                          const BootstrapSettings& settings) {
-    if (const auto interval = bootstrap_ratio_interval(row.base, row.new_values, settings))
+void judge_by_repetitions(SpeedComparison& result, const TimeSamples& row, RatioBootstrap& bootstrap) {
+    if (const auto interval = bootstrap.interval(row.base, row.new_values))
         result.interval = interval->interval;
     if (const auto test = mann_whitney_test(row.base, row.new_values)) result.p = test->p;
     result.least_p = least_mann_whitney_p(row.base.size(), row.new_values.size());
@@ -57,7 +56,22 @@ void judge_by_processes(SpeedComparison& result, const TimeSamples& row, const B
     }
 }
 
-SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings) {
+/// Of a table of thousands of rows each gets fewer resamples, as all of them together would take minutes: two
+/// thousand move the ends of an interval by some per cent of its width.
+BootstrapSettings resampling(std::size_t rows, const VerdictSettings& settings) {
+    constexpr std::size_t kMostOfTable = 20'000'000;
+    constexpr double kLeast = 2000;
+    constexpr double kBeyond = 10;  // resamples outside of an interval, on both sides together
+    const double share =
+        static_cast<double>(kMostOfTable) / static_cast<double>(std::max<std::size_t>(rows, 1));
+    const double least = std::ceil(std::max({share, kLeast, kBeyond / settings.alpha}));
+    return {.seed = settings.seed,
+            .resamples = static_cast<std::uint32_t>(std::min<double>(settings.resamples, least)),
+            .confidence = 1 - settings.alpha};
+}
+
+SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings,
+                         const BootstrapSettings& resamples, RatioBootstrap& bootstrap) {
     SpeedComparison result;
     result.samples_base = row.base.size();
     result.samples_new = row.new_values.size();
@@ -71,10 +85,8 @@ SpeedComparison measured(const TimeSamples& row, const VerdictSettings& settings
     result.ratio = hodges_lehmann_ratio(row.base, row.new_values);
     result.verdict = row.disturbed ? SpeedVerdict::disturbed : SpeedVerdict::inconclusive;
     if (row.disturbed || std::min(row.base.size(), row.new_values.size()) < kLeastRepetitions) return result;
-    const BootstrapSettings bootstrap{
-        .seed = settings.seed, .resamples = settings.resamples, .confidence = 1 - settings.alpha};
     if (result.clustered) {
-        judge_by_processes(result, row, bootstrap);
+        judge_by_processes(result, row, resamples);
     } else {
         judge_by_repetitions(result, row, bootstrap);
     }
@@ -241,7 +253,9 @@ void decide(std::span<SpeedComparison* const> comparisons, double alpha) {
 
 std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
     std::vector<SpeedComparison> results;
-    for (const TimeSamples& row : rows) results.push_back(measured(row, settings));
+    const BootstrapSettings resamples = resampling(rows.size(), settings);
+    RatioBootstrap bootstrap(resamples);
+    for (const TimeSamples& row : rows) results.push_back(measured(row, settings, resamples, bootstrap));
     std::vector<SpeedComparison*> pointers;
     pointers.reserve(results.size());
     for (SpeedComparison& result : results) pointers.push_back(&result);

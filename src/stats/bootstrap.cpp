@@ -19,6 +19,7 @@ namespace mnist {
 namespace {
 
 constexpr std::size_t kMostPairs = 10'000;
+constexpr std::size_t kMostDrawn = 4'000'000;  // values of all resamples that are kept
 
 using Weights = std::vector<std::uint32_t>;
 using Clusters = std::vector<std::vector<std::uint32_t>>;  // places of values
@@ -83,18 +84,15 @@ struct Sides {
     Clusters first, second;
 };
 
-/// Medians of all resamples, in ascending order. `draw(weights, clusters, rng)`.
+/// Medians of all resamples. `draw(resample, first, second)` makes the weights.
 template <typename Draw>
-std::vector<double> resampled(const OrderedPairs& pairs, const Sides& sides, Weights first, Weights second,
-                              const BootstrapSettings& settings, Draw draw) {
-    std::vector<double> medians(settings.resamples);
-    for (std::uint32_t resample = 0; resample < settings.resamples; ++resample) {
-        CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
-        draw(first, sides.first, rng);
-        draw(second, sides.second, rng);
+std::vector<double> resampled(const OrderedPairs& pairs, Weights first, Weights second,
+                              std::uint32_t resamples, Draw draw) {
+    std::vector<double> medians(resamples);
+    for (std::uint32_t resample = 0; resample < resamples; ++resample) {
+        draw(resample, first, second);
         medians[resample] = pairs.median(first, second);
     }
-    std::sort(medians.begin(), medians.end());
     return medians;
 }
 
@@ -148,9 +146,10 @@ struct Levels {
 std::optional<Levels> bca_levels(double estimate, const std::vector<double>& medians, double accelerated,
                                  double confidence) {
     const boost::math::normal normal;
-    const auto [equal, above] = std::equal_range(medians.begin(), medians.end(), estimate);
-    const auto twice_below = static_cast<double>((equal - medians.begin()) + (above - medians.begin()));
-    const double share = twice_below / (2 * static_cast<double>(medians.size()));
+    std::size_t twice_below = 0;
+    for (const double median : medians)
+        twice_below += (median < estimate ? 1U : 0U) + (median <= estimate ? 1U : 0U);
+    const double share = static_cast<double>(twice_below) / (2 * static_cast<double>(medians.size()));
     if (!is_share(share)) return std::nullopt;
     const double bias = boost::math::quantile(normal, share);
     const double z = boost::math::quantile(normal, upper_probability(confidence));
@@ -161,12 +160,14 @@ std::optional<Levels> bca_levels(double estimate, const std::vector<double>& med
                   boost::math::cdf(normal, bias + (bias + z) / to_upper)};
 }
 
-/// The value below which a share of ordered values lies, linear between neighbours.
-double quantile(const std::vector<double>& ordered, double share) {
-    const double position = share * static_cast<double>(ordered.size() - 1);
-    const auto below = static_cast<std::size_t>(position);
-    if (below + 1 >= ordered.size()) return ordered.back();
-    return std::lerp(ordered[below], ordered[below + 1], position - std::floor(position));
+/// The value below which a share of the values lies, linear between neighbours. Changes their order.
+double quantile(std::vector<double>& values, double share) {
+    const double position = share * static_cast<double>(values.size() - 1);
+    const auto below = std::min(static_cast<std::size_t>(position), values.size() - 1);
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(below);
+    std::nth_element(values.begin(), place, values.end());
+    if (place + 1 == values.end()) return *place;
+    return std::lerp(*place, *std::min_element(place + 1, values.end()), position - std::floor(position));
 }
 
 /// An interval of logarithms as one of ratios. Undefined: beyond the range of double.
@@ -195,13 +196,14 @@ std::optional<RatioInterval> interval_by(const std::vector<double>& first, const
     const Weights every_first(first.size(), 1);
     const Weights every_second(second.size(), 1);
     const double estimate = pairs.median(every_first, every_second);
-    const std::vector<double> medians = resampled(pairs, sides, every_first, every_second, settings, draw);
+    std::vector<double> medians = resampled(pairs, every_first, every_second, settings.resamples, draw);
     const std::optional<double> accelerated = acceleration(pairs, sides, every_first, every_second);
     const std::optional<Levels> bca =
         accelerated ? bca_levels(estimate, medians, *accelerated, settings.confidence) : std::nullopt;
     const double tail = (1 - settings.confidence) / 2;
     const Levels levels = bca.value_or(Levels{tail, 1 - tail});
-    return as_ratio(estimate, {quantile(medians, levels.lower), quantile(medians, levels.upper)},
+    const double lower = quantile(medians, levels.lower);
+    return as_ratio(estimate, {lower, quantile(medians, levels.upper)},
                     bca ? RatioIntervalMethod::bca : RatioIntervalMethod::percentile);
 }
 
@@ -223,19 +225,49 @@ std::vector<double> logarithms_of(std::span<const double> values) {
 std::optional<RatioInterval> bootstrap_ratio_interval(std::span<const double> base,
                                                       std::span<const double> new_values,
                                                       const BootstrapSettings& settings) {
+    return RatioBootstrap(settings).interval(base, new_values);
+}
+
+std::optional<RatioInterval> RatioBootstrap::interval(std::span<const double> base,
+                                                      std::span<const double> new_values) {
     if (!is_positive_sample(base) || !is_positive_sample(new_values)) return std::nullopt;
-    if (base.size() < 2 || new_values.size() < 2 || !is_defined(settings)) return std::nullopt;
+    if (base.size() < 2 || new_values.size() < 2 || !is_defined(settings_)) return std::nullopt;
     const std::vector<double> first = ordered_logarithms(base);
     const std::vector<double> second = ordered_logarithms(new_values);
     if (first.size() > kMostPairs / second.size()) {
         const std::optional<double> shift = hodges_lehmann_shift(first, second);
-        const std::optional<Interval> interval = hodges_lehmann_interval(first, second, settings.confidence);
+        const std::optional<Interval> interval = hodges_lehmann_interval(first, second, settings_.confidence);
         if (!shift || !interval) return std::nullopt;
         return as_ratio(*shift, *interval, RatioIntervalMethod::ranks);
     }
-    return interval_by(
-        first, second, {one_by_one(first.size()), one_by_one(second.size())}, settings,
-        [](Weights& weights, const Clusters& /*clusters*/, CounterRng& rng) { draw_values(weights, rng); });
+    const auto draw = [this](std::uint32_t resample, Weights& one, Weights& other) {
+        CounterRng rng(settings_.seed, RandomPurpose::bootstrap, resample);
+        draw_values(one, rng);
+        draw_values(other, rng);
+    };
+    const Sides sides{one_by_one(first.size()), one_by_one(second.size())};
+    const std::size_t values = first.size() + second.size();
+    if (values * settings_.resamples > kMostDrawn) return interval_by(first, second, sides, settings_, draw);
+    if (sizes_ != std::pair(first.size(), second.size())) {
+        sizes_ = {first.size(), second.size()};
+        drawn_.clear();
+        drawn_.reserve(values * settings_.resamples);
+        Weights one(first.size());
+        Weights other(second.size());
+        for (std::uint32_t resample = 0; resample < settings_.resamples; ++resample) {
+            draw(resample, one, other);
+            for (const Weights* weights : {&one, &other})
+                for (const std::uint32_t weight : *weights)
+                    drawn_.push_back(static_cast<std::uint16_t>(weight));
+        }
+    }
+    return interval_by(first, second, sides, settings_,
+                       [this, values](std::uint32_t resample, Weights& one, Weights& other) {
+                           const auto drawn = drawn_.begin() + static_cast<std::ptrdiff_t>(resample * values);
+                           const auto middle = drawn + static_cast<std::ptrdiff_t>(one.size());
+                           std::copy(drawn, middle, one.begin());
+                           std::copy_n(middle, other.size(), other.begin());
+                       });
 }
 
 std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSample& base,
@@ -248,8 +280,10 @@ std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSam
         return bootstrap_ratio_interval(as_times(cluster_log_means(base)),
                                         as_times(cluster_log_means(new_values)), settings);
     return interval_by(logarithms_of(base.values), logarithms_of(new_values.values), sides, settings,
-                       [](Weights& weights, const Clusters& clusters, CounterRng& rng) {
-                           draw_clusters(weights, clusters, rng);
+                       [&](std::uint32_t resample, Weights& first, Weights& second) {
+                           CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
+                           draw_clusters(first, sides.first, rng);
+                           draw_clusters(second, sides.second, rng);
                        });
 }
 

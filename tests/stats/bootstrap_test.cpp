@@ -52,6 +52,20 @@ double coverage(std::size_t n_base, std::size_t n_new, std::uint32_t pairs, std:
 
 }  // namespace
 
+TEST_CASE("bootstrap: many pairs of samples have the intervals that each has alone, whatever their sizes") {
+    const BootstrapSettings settings = with_resamples(1000, 3);
+    mnist::RatioBootstrap bootstrap(settings);
+    const Values fewer(kBase.begin(), kBase.end() - 3);
+    const std::pair<Values, Values> pairs[]{
+        {kBase, kNew}, {kNew, kBase}, {fewer, kNew}, {kNew, fewer}, {kBase, kNew}};
+    for (const auto& [base, other] : pairs) {
+        const auto alone = bootstrap_ratio_interval(base, other, settings).value().interval;
+        const auto among = bootstrap.interval(base, other).value().interval;
+        CHECK(among.lower == alone.lower);
+        CHECK(among.upper == alone.upper);
+    }
+}
+
 TEST_CASE("bootstrap: the interval of two samples of ten agrees with scipy") {
     const auto result = bootstrap_ratio_interval(kBase, kNew, with_resamples(100'000));
     REQUIRE(result);
