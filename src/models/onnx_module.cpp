@@ -10,6 +10,7 @@
 #include <climits>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace mnist {
@@ -79,8 +80,10 @@ class Graph {
 constexpr const char* kPixelsDoc = "Pixels from 0 (background) to 255, row by row";
 constexpr const char* kLogitsDoc = "One a class; softmax makes probabilities of them";
 
-std::string layer_name(std::size_t index) {
-    return "fc" + std::to_string(index + 1);
+// "fc1", or of a part of that layer "fc1.weight".
+std::string name_of(std::size_t layer, std::string_view part = {}) {
+    std::string name = "fc" + std::to_string(layer + 1);
+    return part.empty() ? name : name.append(".").append(part);
 }
 
 // (p / 255 - mean) / std of pixels p, in units of a pixel.
@@ -107,19 +110,31 @@ void add_f32(Graph& graph, const OnnxRequest& request) {
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const LayerParameters& layer = layers[l];
-        const std::string name = layer_name(l);
         const bool last = l + 1 == layers.size();
-        const std::string weight = graph.constant(name + ".weight", TensorProto::FLOAT, {layer.out, layer.in},
-                                                  std::span(layer.weight));
+        const std::string weight = graph.constant(name_of(l, "weight"), TensorProto::FLOAT,
+                                                  {layer.out, layer.in}, std::span(layer.weight));
         const std::string bias =
-            graph.constant(name + ".bias", TensorProto::FLOAT, {layer.out}, std::span(layer.bias));
-        value = graph.node("Gemm", {value, weight, bias}, last ? "logits" : name, {{"transB", 1}});
-        if (!last) value = graph.node("Relu", {value}, name + ".relu");
+            graph.constant(name_of(l, "bias"), TensorProto::FLOAT, {layer.out}, std::span(layer.bias));
+        value = graph.node("Gemm", {value, weight, bias}, last ? "logits" : name_of(l), {{"transB", 1}});
+        if (!last) value = graph.node("Relu", {value}, name_of(l, "relu"));
     }
     graph.output(value, layers.back().out, kLogitsDoc);
 }
 
+// A constant of integers and the node that makes numbers of it, with a scale for each of its rows.
 // Zero-points are written although they are 0: not every runtime takes the missing one for that.
+template <class T>
+std::string dequantized(Graph& graph, const std::string& name, int type,
+                        const std::vector<std::size_t>& extents, const std::vector<T>& values,
+                        const std::vector<float>& scales) {
+    const std::vector<T> zeros(scales.size());
+    const std::string constant = graph.constant(name, type, extents, std::span(values));
+    const std::string scale =
+        graph.constant(name + "_scale", TensorProto::FLOAT, {scales.size()}, std::span(scales));
+    const std::string zero = graph.constant(name + "_zero_point", type, {zeros.size()}, std::span(zeros));
+    return graph.node("DequantizeLinear", {constant, scale, zero}, name + "_float", {{"axis", 0}});
+}
+
 void add_int8(Graph& graph, const OnnxRequest& request) {
     const std::vector<OnnxInt8Layer>& layers = request.int8;
     std::string value = graph.input("pixels", TensorProto::UINT8, layers.front().in, kPixelsDoc);
@@ -127,29 +142,16 @@ void add_int8(Graph& graph, const OnnxRequest& request) {
     const std::string zero = graph.constant("input.zero_point", TensorProto::UINT8, {}, std::span(&kZero, 1));
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const OnnxInt8Layer& layer = layers[l];
-        const std::string name = layer_name(l);
         const bool last = l + 1 == layers.size();
-        const auto dequantized = [&](const std::string& part, int type,
-                                     const std::vector<std::size_t>& extents, const auto& values,
-                                     const std::vector<float>& scale) {
-            const std::vector<typename std::decay_t<decltype(values)>::value_type> zeros(layer.out);
-            const std::string tensor = name + "." + part;
-            const std::string scales = graph.constant(tensor + "_scale", TensorProto::FLOAT, {layer.out},
-                                                      std::span<const float>(scale));
-            return graph.node("DequantizeLinear",
-                              {graph.constant(tensor, type, extents, std::span(values)), scales,
-                               graph.constant(tensor + "_zero_point", type, {layer.out}, std::span(zeros))},
-                              tensor + "_float", {{"axis", 0}});
-        };
-        const std::string scale = graph.scalar(name + ".input_scale", layer.input_scale);
-        if (l > 0) value = graph.node("QuantizeLinear", {value, scale, zero}, name + ".input");
-        value = graph.node("DequantizeLinear", {value, scale, zero}, name + ".input_float");
-        const std::string weight =
-            dequantized("weight", TensorProto::INT8, {layer.out, layer.in}, layer.weight, layer.weight_scale);
-        const std::string bias =
-            dequantized("bias", TensorProto::INT32, {layer.out}, layer.bias, layer.bias_scale);
-        value = graph.node("Gemm", {value, weight, bias}, last ? "logits" : name, {{"transB", 1}});
-        if (!last) value = graph.node("Relu", {value}, name + ".relu");
+        const std::string scale = graph.scalar(name_of(l, "input_scale"), layer.input_scale);
+        if (l > 0) value = graph.node("QuantizeLinear", {value, scale, zero}, name_of(l, "input"));
+        value = graph.node("DequantizeLinear", {value, scale, zero}, name_of(l, "input_float"));
+        const std::string weight = dequantized(graph, name_of(l, "weight"), TensorProto::INT8,
+                                               {layer.out, layer.in}, layer.weight, layer.weight_scale);
+        const std::string bias = dequantized(graph, name_of(l, "bias"), TensorProto::INT32, {layer.out},
+                                             layer.bias, layer.bias_scale);
+        value = graph.node("Gemm", {value, weight, bias}, last ? "logits" : name_of(l), {{"transB", 1}});
+        if (!last) value = graph.node("Relu", {value}, name_of(l, "relu"));
     }
     graph.output(value, layers.back().out, kLogitsDoc);
 }
