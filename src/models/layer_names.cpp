@@ -88,8 +88,10 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
                           .remedy = remedy});
     };
     if (names.size() == 1) return {names.begin(), names.end()};
-    const auto [before, behind] = frame_of(names);
-    const std::vector<std::uint64_t> numbers = numbers_in(names, {before, behind});
+    const Frame frame = frame_of(names);
+    const std::string& before = frame.before;
+    const std::string& behind = frame.behind;
+    const std::vector<std::uint64_t> numbers = numbers_in(names, frame);
     if (numbers.empty())
         refuse("layers of one network, whose names differ in a single number (fc1 and fc2, net.0 and net.2)",
                "Save one network to a file, with such names");

@@ -7,6 +7,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t kLastLayer = sizeof(float) * (8 * 4 + 4);  // its bytes, the last ones of the file
 constexpr const char* kModel = "models/adam-seed0.safetensors";
 
 void train_model(const Workshop& workshop) {
@@ -56,7 +57,7 @@ TEST_CASE("export: a model from elsewhere is exported as it was trained") {
     CHECK(contains(content, "0.1307"));
     // Its weights are the file's, bit by bit.
     const std::string model = workshop.text_of("foreign");
-    CHECK(contains(content, model.substr(model.size() - 4 * (4 * 8 + 4), std::size_t{4} * 4)));
+    CHECK(contains(content, model.substr(model.size() - kLastLayer, sizeof(float) * 4)));
     CHECK(
         contains(workshop.mnist({"export", "--model", "foreign", "--onnx", "g.onnx", "--mean", "0.1"}).error,
                  "--mean and --std together"));
