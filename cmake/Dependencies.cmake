@@ -8,6 +8,11 @@ find_package(PNG 1.6.39 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(CURL 7.88 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED) # which the next one links without looking for it
+find_package(ONNX 1.12 REQUIRED)
+if(NOT TARGET ONNX::onnx)
+  add_library(ONNX::onnx ALIAS onnx) # which older versions call so
+endif()
 find_package(CLI11 2.1 REQUIRED)
 find_package(benchmark 1.7.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED CONFIG)

@@ -125,6 +125,7 @@ int run_app(int argc, char** argv) {
     add_eval_command(app, action);
     add_predict_command(app, action);
     add_quantize_command(app, action);
+    add_export_command(app, action);
     add_fetch_command(app, action);
     add_info_command(app, action);
     add_compare_command(app, action);

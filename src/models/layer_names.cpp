@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -87,8 +88,10 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
                           .remedy = remedy});
     };
     if (names.size() == 1) return {names.begin(), names.end()};
-    const auto [before, behind] = frame_of(names);
-    const std::vector<std::uint64_t> numbers = numbers_in(names, {before, behind});
+    const Frame frame = frame_of(names);
+    const std::string& before = frame.before;
+    const std::string& behind = frame.behind;
+    const std::vector<std::uint64_t> numbers = numbers_in(names, frame);
     if (numbers.empty())
         refuse("layers of one network, whose names differ in a single number (fc1 and fc2, net.0 and net.2)",
                "Save one network to a file, with such names");
@@ -97,14 +100,13 @@ std::vector<std::string> layers_in_order(const std::set<std::string>& names, con
         (before.empty() || before.ends_with('.')) && (behind.empty() || behind.starts_with('.'));
     const bool is_all = before.empty() && behind.empty();
     const auto gap = gap_in(numbers, is_word ? 0 : std::min<std::uint64_t>(numbers.front(), 1));
-    if (!is_word && gap)
-        refuse("a layer " + in_quotes(before + std::to_string(*gap) + behind),
-               "Save all layers of the network");
+    const auto name_of = [&](std::uint64_t number) { return before + std::to_string(number) + behind; };
+    if (!is_word && gap) refuse("a layer " + in_quotes(name_of(*gap)), "Save all layers of the network");
     if (is_word && (gap || is_all) && !gaps_everywhere(numbers))
         refuse("an activation between any two layers, so that their numbers are two or more apart",
                "Name the layers fc1, fc2, ... where a ReLU follows each");
     std::vector<std::string> ordered;
-    for (const std::uint64_t number : numbers) ordered.push_back(before + std::to_string(number) + behind);
+    std::transform(numbers.begin(), numbers.end(), std::back_inserter(ordered), name_of);
     return ordered;
 }
 

@@ -140,8 +140,9 @@ ModelMetadata load_metadata(const fs::path& path) {
     return ModelReader(path).header().metadata;
 }
 
-ModelParameters load_model(const fs::path& path, const std::optional<std::vector<std::size_t>>& expected_dims,
-                           const std::optional<Normalisation>& normalisation) {
+StoredModel load_stored_model(const fs::path& path,
+                              const std::optional<std::vector<std::size_t>>& expected_dims,
+                              const std::optional<Normalisation>& normalisation) {
     ModelReader reader(path);
     if (reader.is_quantized())
         throw InputError(
@@ -162,10 +163,16 @@ ModelParameters load_model(const fs::path& path, const std::optional<std::vector
         model.layers[l].weight = reader.finite(layers[l] + ".weight");
         model.layers[l].bias = reader.finite(layers[l] + ".bias");
     }
-    LayerParameters& first = model.layers.front();
-    first = with_our_pixels(first, normalisation_read(reader, path, normalisation));
+    return {.model = std::move(model), .normalisation = normalisation_read(reader, path, normalisation)};
+}
+
+ModelParameters load_model(const fs::path& path, const std::optional<std::vector<std::size_t>>& expected_dims,
+                           const std::optional<Normalisation>& normalisation) {
+    StoredModel stored = load_stored_model(path, expected_dims, normalisation);
+    LayerParameters& first = stored.model.layers.front();
+    first = with_our_pixels(first, stored.normalisation);
     require_finite(first, path);
-    return model;
+    return std::move(stored.model);
 }
 
 }  // namespace mnist

@@ -189,8 +189,9 @@ nlohmann::json score_result() {
     };
     for (const std::string optimizer : {"SGD", "Momentum", "Adam"})
         for (const std::string batch : {"64", "256", "1024"}) {
-            add("Train/" + optimizer + "/batch:" + batch, 0.1, 6);
-            add("Train/" + optimizer + "/batch:" + batch + "/copies:2", 0.2, 6);
+            std::string name = std::string("Train/").append(optimizer).append("/batch:").append(batch);
+            add(name, 0.1, 6);
+            add(name.append("/copies:2"), 0.2, 6);
         }
     add("TimeToAccuracy/Record", 0.4, 10);
     return {{"context",

@@ -16,7 +16,8 @@ struct BadUse {
 
 TEST_CASE("usage: help of the program and of each subcommand shows examples") {
     const Workshop workshop;
-    for (const std::string command : {"", "train", "eval", "predict", "quantize", "fetch", "info"}) {
+    for (const std::string command :
+         {"", "train", "eval", "predict", "quantize", "export", "fetch", "info"}) {
         std::vector<std::string> arguments{"--help"};
         if (!command.empty()) arguments.insert(arguments.begin(), command);
         const Finished finished = workshop.mnist(arguments);
@@ -70,7 +71,7 @@ TEST_CASE("usage: the version is printed") {
 TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
     const Workshop workshop;
     const std::vector<BadUse> cases{
-        {{}, {"subcommand", "train, eval, predict, quantize, fetch, info"}},
+        {{}, {"subcommand", "train, eval, predict, quantize, export, fetch, info"}},
         {{"trian"}, {"\"trian\"", "Did you mean train?"}},
         {{"--bogus"}, {"a known flag", "\"--bogus\""}},
         {{"train", "--epoch", "3"}, {"train:", "\"--epoch\"", "Did you mean --epochs?"}},
@@ -136,6 +137,7 @@ TEST_CASE("usage: mistakes are named, exit with 2 and leave nothing behind") {
         {{"compare", "a.json"}, {"mnist: compare: expected two results"}},
         {{"report"}, {"mnist: report: expected one result file"}},
         {{"quantize"}, {"mnist: quantize: expected --model FILE"}},
+        {{"export"}, {"mnist: export: expected --model FILE"}},
         {{"fetch", "mnits"}, {"\"mnits\"", "mnist, fashion-mnist"}},
         {{"fetch", "--base-url", ""}, {"--base-url", "nothing"}},
         {{"info", "--jsn"}, {"\"--jsn\"", "Did you mean --json?"}},

@@ -41,8 +41,9 @@ TEST_CASE("fingerprint: build facts name the versions that are loaded") {
     CHECK_FALSE(facts.compiler.empty());
     CHECK_FALSE(facts.build_type.empty());
     CHECK_FALSE(facts.standard_library.empty());
-    for (const std::string library : {"Boost ", "CLI11 ", "fmt ", "Google Benchmark ", "hwloc ", "libcurl ",
-                                      "libjpeg-turbo ", "libpng ", "nlohmann-json ", "OpenSSL ", "zlib "}) {
+    for (const std::string library :
+         {"Boost ", "CLI11 ", "fmt ", "Google Benchmark ", "hwloc ", "libcurl ", "libjpeg-turbo ", "libpng ",
+          "nlohmann-json ", "ONNX ", "OpenSSL ", "Protobuf ", "zlib "}) {
         CAPTURE(library, facts.libraries);
         const std::size_t at = facts.libraries.find(library);
         REQUIRE(at != std::string::npos);

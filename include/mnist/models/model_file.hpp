@@ -78,6 +78,18 @@ void save_model(const ModelParameters& model, const std::filesystem::path& path,
     const std::optional<std::vector<std::size_t>>& expected_dims = std::nullopt,
     const std::optional<Normalisation>& normalisation = std::nullopt);
 
+/// A model as its file has it: not a bit of its weights changed, and what its first layer reads.
+struct StoredModel {
+    ModelParameters model;
+    Normalisation normalisation;
+};
+
+/// Reads and checks as load_model does, and brings nothing to our normalisation.
+[[nodiscard]] StoredModel load_stored_model(
+    const std::filesystem::path& path,
+    const std::optional<std::vector<std::size_t>>& expected_dims = std::nullopt,
+    const std::optional<Normalisation>& normalisation = std::nullopt);
+
 /// The texts of a model file, "format" included; as they are in the file, so not fit to be printed. Checks
 /// the header alone. Throws InputError.
 [[nodiscard]] ModelMetadata load_metadata(const std::filesystem::path& path);

@@ -1,0 +1,114 @@
+"""Inference in PyTorch: torch_infer.py FOLDER MODEL.safetensors BATCH THREADS PRECISION latency prints one line of JSON (measure_infer.py). Of the ways that
+PyTorch has (eager, a frozen trace, torch.compile with frozen weights, oneDNN's tensors), each is tried and the fastest for this batch is measured. int8 is
+PyTorch's own quantised operators with the weights and scales of `mnist quantize`; its logits are of eight bits, too. f32 and bf16 read normalised
+numbers, int8 reads pixels. Left out: torchao, a package of its own; several calls at once."""
+import json
+import statistics
+import sys
+import time
+import warnings
+
+from measure_infer import accuracy, measure, read_job, refuse, report
+
+
+try:
+    import torch
+except ImportError as error:
+    refuse(f'expected PyTorch, found: {error}')
+
+TRY_S = 0.3
+LAYERS = ('fc1', 'fc2', 'fc3')
+
+
+def tensors_of(path):
+    with open(path, 'rb') as f:
+        header = json.loads(f.read(int.from_bytes(f.read(8), 'little')))
+        data = bytearray(f.read())
+    types = {'F32': torch.float32, 'I8': torch.int8}
+    return {name: torch.frombuffer(data[slice(*entry['data_offsets'])], dtype=types[entry['dtype']]).reshape(entry['shape'])
+            for name, entry in header.items() if name != '__metadata__'}
+
+
+def network(tensors):
+    layers = []
+    for name in LAYERS:
+        layer = torch.nn.Linear(*reversed(tensors[name + '.weight'].shape))
+        layer.load_state_dict({part: tensors[f'{name}.{part}'] for part in ('weight', 'bias')})
+        layers += [layer, torch.nn.ReLU()]
+    return torch.nn.Sequential(*layers[:-1]).eval()
+
+
+def ways_of(new_model, rows):
+    """Names and functions, those that this build of PyTorch has; each is called once, which compiles it. oneDNN's changes the model that it gets."""
+    def compiled():
+        import torch._inductor.config as inductor
+        inductor.freezing = True
+        return torch.compile(new_model(), fullgraph=True, dynamic=False)
+
+    def onednn():
+        from torch.utils import mkldnn
+        packed = mkldnn.to_mkldnn(new_model())
+        return lambda x: packed(x.to_mkldnn()).to_dense()
+
+    makers = {'eager': new_model, 'frozen trace': lambda: torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(new_model(), rows))),
+              'torch.compile': compiled, 'oneDNN tensors': onednn}
+    ways = {}
+    for name, make in makers.items():
+        try:
+            ways[name] = make()
+            ways[name](rows)
+        except Exception as error:  # whatever this build, its compiler or this CPU has not
+            ways.pop(name, None)
+            print(f'torch_infer: without {name}: {str(error).splitlines()[0]}', file=sys.stderr)
+    return ways
+
+
+def quantised(tensors, rows):
+    operators = torch.ops.quantized
+    scales = [tensors[name + '.input_scale'].item() for name in LAYERS]
+    weights = [torch._make_per_channel_quantized_tensor(tensors[name + '.weight'], tensors[name + '.weight_scale'].double(),
+                                                        torch.zeros(len(tensors[name + '.weight']), dtype=torch.long), 0) for name in LAYERS]
+    first, second, third = (operators.linear_prepack(weight, tensors[name + '.bias']) for weight, name in zip(weights, LAYERS))
+
+    def hidden(x):
+        x = operators.linear_relu(torch._make_per_tensor_quantized_tensor(x, scales[0], 0), first, scales[1], 0)
+        return operators.linear_relu(x, second, scales[2], 0)
+
+    largest = torch.nn.functional.linear(hidden(rows).dequantize(), weights[2].dequantize(), tensors['fc3.bias']).abs().max().item()
+    return lambda x: operators.linear(hidden(x), third, largest / 127, 128).dequantize()
+
+
+def fastest(ways, rows):
+    def median(way):
+        times = []
+        end = time.perf_counter() + TRY_S
+        while time.perf_counter() < end:
+            begin = time.perf_counter()
+            way(rows)
+            times.append(time.perf_counter() - begin)
+        return statistics.median(times[len(times) // 3:])
+    return min(ways, key=lambda name: median(ways[name]))
+
+
+job = read_job(['f32', 'bf16', 'int8'], ['latency'])
+torch.set_num_threads(job.threads)
+warnings.simplefilter('ignore')
+tensors = tensors_of(job.model)
+with torch.inference_mode():
+    if job.precision == 'int8':
+        all_rows = torch.from_numpy(job.images.copy())
+        ways = {'quantised operators': quantised(tensors, all_rows)}
+    else:
+        number = torch.bfloat16 if job.precision == 'bf16' else torch.float32
+        all_rows = torch.from_numpy(job.normalised()).to(number)
+        ways = None
+    rows = all_rows[torch.arange(job.batch) % len(all_rows)].contiguous()
+    if ways is None:
+        ways = ways_of(lambda: network(tensors).to(number), rows)
+    how = fastest(ways, rows)
+    way = ways[how]
+    percent = accuracy(job, all_rows, lambda some: way(some).float().numpy())
+    nothing = torch.zeros(1, 1)
+    empty = torch.compile(torch.nn.Identity()) if how == 'torch.compile' else torch.nn.Identity()
+    figures = measure(lambda: way(rows), lambda: empty(nothing))
+report(job, torch.__version__, f'{how}, {job.threads} threads', percent, figures)
