@@ -24,7 +24,7 @@ class Library:
 
 
 LIBRARIES = {library.word: library for library in (
-    Library('torch', 'PyTorch', 'torch', 'torch_mlp.py', ('f32', 'bf16'), 'torch_infer.py', ('f32', 'bf16')),
+    Library('torch', 'PyTorch', 'torch', 'torch_mlp.py', ('f32', 'bf16'), 'torch_infer.py', ('f32', 'bf16', 'int8')),
     Library('torch_compile', 'PyTorch, torch.compile', 'torch', 'torch_compile_mlp.py', ('f32', 'bf16')),
     Library('jax', 'JAX', 'jax', 'jax_mlp.py', ('f32', 'bf16')),
     Library('tensorflow', 'TensorFlow, XLA', 'tensorflow', 'tensorflow_mlp.py', ('f32', 'bf16')),
@@ -55,16 +55,6 @@ class Benchmark:
     precision: str
     threads: int
     library: str
-
-    @property
-    def group(self):
-        """The table it stands in."""
-        return self.family, self.precision
-
-    @property
-    def case(self):
-        """The row of the table that it competes in: all but library and threads."""
-        return self.family, self.precision, self.optimizer, self.batch
 
     @property
     def name(self):

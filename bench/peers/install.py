@@ -1,7 +1,6 @@
 """Puts the libraries where they can be measured: one virtual environment for each file in requirements/, whose versions are pinned, and Debian's packages.
 What cannot be installed is left out with its reason. Left out: removing them; build/peers can be deleted at any time."""
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -30,13 +29,11 @@ def python_of(folder, source):
     return os.path.join(folder, source, 'bin', 'python')
 
 
-def megabytes(source):
-    """(download, disk) as the file's first line says it: "# download 219 MB, disk 930 MB"."""
-    with open(requirements(source), encoding='utf-8') as f:
-        found = re.match(r'# download (\d+) MB, disk (\d+) MB', f.readline())
-    if not found:
-        sys.exit(f'peers: {requirements(source)}, line 1: expected "# download N MB, disk N MB"')
-    return int(found[1]), int(found[2])
+def sizes():
+    """(download, disk) in MB by requirements."""
+    with open(requirements('sizes'), encoding='utf-8') as f:
+        rows = [line.split() for line in f if not line.startswith('#')]
+    return {source: (int(download), int(disk)) for source, download, disk in rows}
 
 
 def is_installed(folder, source):
@@ -64,7 +61,7 @@ def checked(command, log, **more):
 
 def make_environment(folder, source):
     target = os.path.join(folder, source)
-    download, disk = megabytes(source)
+    download, disk = sizes()[source]
     free = shutil.disk_usage(folder).free // 1000000
     if free < download + disk:
         raise RuntimeError(f'expected {download + disk} MB of free disk in {folder}, found {free} MB')
@@ -114,7 +111,7 @@ def install(folder, words):
     sources = list(dict.fromkeys(LIBRARIES[word].source for word in words if LIBRARIES[word].source != 'debian'))
     missing = [source for source in sources if not is_installed(folder, source)]
     if missing:
-        download, disk = (sum(sizes) for sizes in zip(*map(megabytes, missing)))
+        download, disk = (sum(column) for column in zip(*(sizes()[source] for source in missing)))
         say(f'to be installed into {folder} from the Python package index: {", ".join(missing)}; about {download} MB to download, {disk} MB on disk '
             f'({shutil.disk_usage(folder).free // 1000000} MB are free)')
     reasons = {}

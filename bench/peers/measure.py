@@ -62,6 +62,7 @@ def output_of(command, limit_s, environment=None, cpus=None, accepted=(0,)):
         finally:
             timer.cancel()
             end()
+            process.wait()
             process.stdout.close()
         if late.is_set():
             raise Failed(f'it did not end within {limit_s:g} s and was stopped (--time-limit)')
@@ -149,7 +150,8 @@ class Measurer:
         numbers = [str(benchmark.batch), str(benchmark.threads)]
         if benchmark.family == 'Train':
             return [*program, self.folder, benchmark.optimizer, *numbers, str(self.options.epochs), benchmark.precision]
-        model = self.models['safetensors' if library.peer == 'torch' else 'int8' if benchmark.precision == 'int8' else 'f32']
+        precision = 'int8' if benchmark.precision == 'int8' else 'f32'
+        model = self.models[precision + ('.safetensors' if library.peer == 'torch' else '.onnx')]
         return [*program, self.folder, model, *numbers, benchmark.precision, library.setting]
 
     def environment(self, benchmark):
@@ -168,7 +170,7 @@ class Measurer:
         found = figures_of(output, ['samples_per_second', *([] if training else ['seconds_per_call'])])
         self.versions[benchmark.library] = found.pop('version', 'unknown')
         counters = {'samples_per_second': found['samples_per_second']}
-        counters.update((key, found[key]) for key in ('test_loss', 'p50_us', 'p99_us', 'cpus') if key in found)
+        counters.update((key, found[key]) for key in ('test_loss', 'p50_us', 'p99_us', 'empty_p50_us', 'cpus') if key in found)
         if 'accuracy' in found:
             counters['test_accuracy'] = found['accuracy']
         if 'how' in found:
