@@ -165,7 +165,7 @@ def prepared(options, folder):
             options.benchmarks.remove('infer')
             reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
     todo = benchmarks(options, [word for word in words if word not in reasons], sorted({1, measurer.most_threads}))
-    named = {f'Train/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
+    named = {f'{"Train" if LIBRARIES[word].train else "Infer"}/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
     session = Session(measurer, named)
     session.rows = [error_row(name, reason) for name, reason in named.items()]
     return session, todo
@@ -181,7 +181,10 @@ def main():
         interrupted = run_rounds(session, todo, options.rounds, random.Random(seed))
     measurer = session.measurer
     print('\n'.join(table.lines(session.good, session.reasons, options.rounds)))
-    write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
+    try:
+        write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
+    except OSError as error:
+        sys.exit(f'peers: {options.out} is not written, the table above is all there is: {error}')
     say(f'{len(session.rows)} rows are in {options.out}: mnist report {options.out} shows them')
     if interrupted:
         return 130

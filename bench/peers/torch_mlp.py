@@ -32,7 +32,7 @@ def main(compiled=lambda function: function):
     def epoch():
         for chosen in torch.randperm(len(images)).split(job.batch):
             optimizer.zero_grad()
-            step_loss(images[chosen], labels[chosen]).backward()
+            step_loss(images.index_select(0, chosen), labels.index_select(0, chosen)).backward()
             optimizer.step()
 
     seconds, cpus = timed(job, epoch)
