@@ -1,6 +1,6 @@
 """The perceptron in TensorFlow: tensorflow_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. An epoch is one function that XLA
-compiles (jit_compile=True) with a loop over its batches; Keras' fit() with jit_compile was half as fast. Left out: Keras' optimizers, whose variables XLA cannot
-keep inside the loop."""
+compiles (jit_compile=True) with a loop over its batches; Keras' fit() with jit_compile was slower (README.md). Left out: Keras' optimizers;
+three rules need no library."""
 import os
 
 from epochs import read_job, report, timed
