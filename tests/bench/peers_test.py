@@ -74,7 +74,7 @@ class PeersTest(unittest.TestCase):
             write(self.path(f'scripts/{name}.py'), text)
 
     def command(self, *words, bench=BENCH):
-        return [sys.executable, os.path.join(PEERS, 'peers.py'), *words, '--bench', bench, '--mnist', MNIST, '--build', self.path('build'), '--scripts',
+        return [sys.executable, '-B', os.path.join(PEERS, 'peers.py'), *words, '--bench', bench, '--mnist', MNIST, '--build', self.path('build'), '--scripts',
                 self.path('scripts'), '--data-dir', self.path('data'), '--out', self.path('out.json'), '--precisions', 'f32', '--epochs', '1']
 
     def run_peers(self, *words, **more):
