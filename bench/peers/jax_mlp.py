@@ -1,30 +1,23 @@
-"""The perceptron in JAX: jax_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS prints one line of JSON. An epoch is one compiled lax.scan, which gathers each
-batch's rows by the epoch's permutation; the first epoch, which compiles it, is left out, as README.md says. Left out: optax; three rules need no library."""
-import json
+"""The perceptron in JAX: jax_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. An epoch is one compiled lax.scan, which gathers
+each batch's rows by the epoch's permutation. Left out: optax; three rules need no library."""
 import os
-import sys
-import time
 
-folder, optimizer_name, batch, threads, epochs = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
-# Before the import, which starts XLA's threads: NPROC is how many. Of the flags that are often named for it, JAX 0.10 follows neither
-# --xla_cpu_multi_thread_eigen nor intra_op_parallelism_threads. With one thread Python, too, stays on its CPU.
-os.environ['NPROC'] = str(threads)
-os.environ['JAX_PLATFORMS'] = 'cpu'
-if threads == 1:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-import numpy
+from epochs import read_job, report, timed
 from idx import read_folder
 
-try:
-    import jax
-    import jax.numpy as jnp
-except ImportError as error:
-    sys.exit(f'jax_mlp: expected JAX in {sys.executable}, found: {error}. Install it with bench/peers/run jax')
+import numpy
 
-images, labels, test_images, test_labels = (jnp.asarray(a, jnp.int32 if a.ndim == 1 else jnp.float32) for a in read_folder(folder))
+job = read_job()
+# Before the import, which starts XLA's threads: NPROC is how many. Of the flags that are often named for it, JAX 0.10 follows neither
+# --xla_cpu_multi_thread_eigen nor intra_op_parallelism_threads.
+os.environ['NPROC'] = str(job.threads)
+os.environ['JAX_PLATFORMS'] = 'cpu'
+import jax
+import jax.numpy as jnp
+
+images, labels, test_images, test_labels = (jnp.asarray(a, jnp.int32 if a.ndim == 1 else jnp.float32) for a in read_folder(job.folder))
 random = numpy.random.default_rng(0)
-whole = len(images) // batch * batch  # rows of the epoch's full batches
+whole = len(images) // job.batch * job.batch  # rows of the epoch's full batches
 each = jax.tree.map
 
 
@@ -33,9 +26,11 @@ def uniform(bound, *shape):
 
 
 def logits(layers, x):
+    if job.precision == 'bf16':
+        layers, x = each(lambda a: a.astype(jnp.bfloat16), (layers, x))
     for weights, bias in layers[:-1]:
         x = jax.nn.relu(x @ weights + bias)
-    return x @ layers[-1][0] + layers[-1][1]
+    return (x @ layers[-1][0] + layers[-1][1]).astype(jnp.float32)
 
 
 def loss_of(layers, x, y):
@@ -61,7 +56,7 @@ def adam(layers, state, gradient):
     return each(lambda w, m, v: w - rate * m / (jnp.sqrt(v) / root + 1e-8), layers, first, second), (first, second, steps)
 
 
-update = {'SGD': sgd, 'Momentum': momentum, 'Adam': adam}[optimizer_name]
+update = {'SGD': sgd, 'Momentum': momentum, 'Adam': adam}[job.optimizer]
 
 
 # The rows are arguments: captured, they would be constants of the compiled program.
@@ -72,22 +67,22 @@ def trained(layers, state, order, images, labels):
         return update(layers, state, jax.grad(loss_of)(layers, x, y)), None
 
     # Four steps in one turn of the loop were up to a tenth faster than one at batch 64.
-    carry, _ = jax.lax.scan(step, (layers, state), order[:whole].reshape(-1, batch), unroll=4)
+    carry, _ = jax.lax.scan(step, (layers, state), order[:whole].reshape(-1, job.batch), unroll=4)
     return step(carry, order[whole:])[0] if whole < len(images) else carry
 
 
 layers = [(uniform(n**-0.5, n, m), uniform(n**-0.5, m)) for n, m in ((784, 128), (128, 64), (64, 10))]
 zeros = [each(jnp.zeros_like, layers) for _ in range(2)]
-state = {'SGD': (), 'Momentum': zeros[0], 'Adam': (*zeros, jnp.float32(0))}[optimizer_name]
+state = {'SGD': (), 'Momentum': zeros[0], 'Adam': (*zeros, jnp.float32(0))}[job.optimizer]
 epoch_of = jax.jit(trained, donate_argnums=(0, 1))
 
-seconds = 0.0
-for epoch in range(epochs + 1):
-    start = time.perf_counter()
+
+def epoch():
+    global layers, state
     order = random.permutation(len(images)).astype(numpy.int32)
     layers, state = jax.block_until_ready(epoch_of(layers, state, order, images, labels))
-    if epoch > 0:
-        seconds += time.perf_counter() - start
-accuracy = 100 * (logits(layers, test_images).argmax(1) == test_labels).mean().item()
-print(json.dumps({'version': jax.__version__, 'samples_per_second': round(len(images) * epochs / seconds, 1), 'accuracy': round(accuracy, 2),
-                  'test_loss': round(loss_of(layers, test_images, test_labels).item(), 4)}))
+
+
+seconds, cpus = timed(job, epoch)
+accuracy = 100 * (logits(layers, test_images).argmax(1) == test_labels).mean()
+report(jax.__version__, len(images), seconds, cpus, accuracy, loss_of(layers, test_images, test_labels))

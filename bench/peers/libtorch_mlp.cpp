@@ -1,4 +1,4 @@
-// The perceptron in libtorch, PyTorch's C++ library: libtorch_mlp FOLDER OPTIMIZER BATCH THREADS EPOCHS
+// The perceptron in libtorch, PyTorch's C++ library: libtorch_mlp FOLDER OPTIMIZER BATCH THREADS EPOCHS f32
 // prints one line of JSON. All images are normalised before the clock runs and the first epoch is left out,
 // as README.md says. Left out: anything but this measurement.
 #include <torch/torch.h>
@@ -27,8 +27,8 @@ std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 6) {
-        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam BATCH THREADS EPOCHS\n", stderr);
+    if (argc != 7 || std::string(argv[6]) != "f32") {
+        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam BATCH THREADS EPOCHS f32\n", stderr);
         return 2;
     }
     const std::string folder = argv[1];

@@ -1,19 +1,25 @@
-"""Trains with mnist_bench, PyTorch, libtorch, scikit-learn and JAX in turns and prints how many times as fast mnist_bench is. README.md says what is
-timed. Called by ./run, which installs and builds. Left out: statistics; the spread over rounds is printed instead."""
+"""Trains and predicts with mnist_bench and with other libraries, in turns and in random order on the same cores; prints how many times as fast mnist_bench
+is and keeps every measurement in a file. README.md says what is timed. ./run builds what is needed and starts this. Left out: statistics;
+`mnist compare` and `mnist report` read the file."""
 import argparse
 import gzip
-import json
 import os
-import statistics
-import subprocess
+import random
+import signal
 import sys
 import tempfile
+import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+import models
+import table
+from catalogue import DEBIAN, LIBRARIES, PEERS, benchmarks
+from install import HERE, install, say
+from measure import Failed, Measurer, error_row
+from progress import Progress
+from result import context_of, write_new
+
 FILES = [f'{part}-{kind}' for part in ('train', 't10k') for kind in ('images-idx3-ubyte', 'labels-idx1-ubyte')]
-LABELS = {'ours': 'mnist_bench', 'ours-bf16': 'the same in bf16', 'torch': 'PyTorch', 'libtorch': 'libtorch', 'sklearn': 'scikit-learn', 'jax': 'JAX'}
-OURS = ('ours', 'ours-bf16')
-PEERS = [which for which in LABELS if which not in OURS]
+MOST_FAILURES = 3  # of a library that never succeeded; then it is left alone
 
 
 def words_of(known):
@@ -22,27 +28,63 @@ def words_of(known):
         for word in words:
             if word not in known:
                 raise argparse.ArgumentTypeError(f'expected some of {",".join(known)}, found {word!r}')
-        return words
+        return list(dict.fromkeys(words))
     return parsed
 
 
+def number(text):
+    if not text.isdecimal() or not 0 < int(text) < 10**9:
+        raise argparse.ArgumentTypeError(f'expected a whole number above 0, found {text!r}')
+    return int(text)
+
+
+def numbers(text):
+    return [number(word) for word in dict.fromkeys(text.split(','))]
+
+
+def has_bf16():
+    try:
+        with open('/proc/cpuinfo', encoding='utf-8') as f:
+            flags = next((line for line in f if line.startswith('flags')), '').split()
+    except OSError:
+        return False
+    return 'avx512_bf16' in flags or 'amx_bf16' in flags
+
+
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--bench', required=True, help='the program mnist_bench')
-    parser.add_argument('--peers', default=','.join(PEERS), type=words_of(PEERS), help='default: all, %(default)s')
-    parser.add_argument('--libtorch', help='the program libtorch_mlp')
-    parser.add_argument('--jax-python', default=sys.executable, help='the Python that has JAX')
-    parser.add_argument('--threads', type=int, help='the number that is measured beside 1 (default: one for each '
-                        'physical core that may be used)')
-    parser.add_argument('--data-dir', default=os.environ.get('MNIST_DATA_DIR', 'data/mnist'))
-    parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--epochs', type=int, default=2, help='timed epochs of each peer in each round, behind one that is not timed')
-    parser.add_argument('--optimizers', default='SGD,Adam', type=words_of(['SGD', 'Momentum', 'Adam']))
-    parser.add_argument('--batches', default='64,256,1024', type=lambda text: [int(word) for word in text.split(',')])
-    parser.add_argument('--out', default='peers.json')
-    options = parser.parse_args()
-    if 'libtorch' in options.peers and not options.libtorch:
-        parser.error('expected --libtorch PROGRAM, or --peers without libtorch')
+    usual = [peer for peer in PEERS if peer not in DEBIAN]
+    parser = argparse.ArgumentParser(prog='bench/peers/run', description=__doc__.split(';')[0] + '.',
+                                     epilog='Exit codes: 0 fine; 1 no peer could be measured; 2 bad usage; 130 interrupted, what was measured is kept.')
+    parser.add_argument('peers', nargs='*', metavar='PEER', help=f'{", ".join(PEERS)} (default: all but Debian\'s)')
+    parser.add_argument('--debian', action='store_true', help=f'Debian\'s older builds, {", ".join(DEBIAN)}, in place of those that are not named')
+    parser.add_argument('--benchmarks', default='train,infer', type=words_of(['train', 'infer']), help='default: %(default)s')
+    parser.add_argument('--optimizers', default='SGD,Momentum,Adam', type=words_of(['SGD', 'Momentum', 'Adam']), help='default: %(default)s')
+    parser.add_argument('--batches', default='64,256,1024,4096', type=numbers, help='of training (default: %(default)s)')
+    parser.add_argument('--infer-batches', default='1,64,1024', type=numbers, help='default: %(default)s')
+    parser.add_argument('--precisions', default='f32,bf16,int8', type=words_of(['f32', 'bf16', 'int8']),
+                        help='bf16 only where the CPU has it, int8 only of inference (default: %(default)s)')
+    parser.add_argument('--threads', type=number, help='the number that is measured beside 1 (default: one for each physical core that may be used)')
+    parser.add_argument('--rounds', type=number, default=3, help='default: %(default)s')
+    parser.add_argument('--epochs', type=number, default=2, help='timed in each round, behind one that is not timed (default: %(default)s)')
+    parser.add_argument('--seed', type=int, help='of the order (default: a new one, which is printed)')
+    parser.add_argument('--time-limit', type=number, default=600, metavar='SECONDS', help='of one process (default: %(default)s)')
+    parser.add_argument('--data-dir', default=os.environ.get('MNIST_DATA_DIR', 'data/mnist'), help='default: $MNIST_DATA_DIR, data/mnist')
+    parser.add_argument('--out', default='peers.json', help='never overwritten (default: %(default)s)')
+    parser.add_argument('--build', default=os.path.join(HERE, '../../build/peers'), help='where the libraries are installed')
+    parser.add_argument('--bench', default=os.path.join(HERE, '../../build/release/bench/mnist_bench'), help='the program mnist_bench')
+    parser.add_argument('--mnist', default=os.path.join(HERE, '../../build/release/src/cli/mnist'), help='the program mnist')
+    parser.add_argument('--scripts', default=HERE, help=argparse.SUPPRESS)  # for tests
+    options = parser.parse_intermixed_args()
+    unknown = [peer for peer in options.peers if peer not in PEERS]
+    if unknown:
+        parser.error(f'expected some of {", ".join(PEERS)}, found {unknown[0]}')
+    options.peers = list(dict.fromkeys(options.peers + (DEBIAN if options.debian else []))) or usual
+    for path in ('build', 'bench', 'mnist', 'scripts'):
+        setattr(options, path, os.path.abspath(getattr(options, path)))
+    if os.path.exists(options.out):
+        parser.error(f'{options.out} exists already; choose another --out')
+    if not os.access(os.path.dirname(os.path.abspath(options.out)), os.W_OK):
+        parser.error(f'expected a folder that can be written to around {options.out}')
     return options
 
 
@@ -50,106 +92,110 @@ def unpack(source, target):
     for name in FILES:
         path = os.path.join(source, name)
         if os.path.exists(path):
-            data = open(path, 'rb').read()
+            with open(path, 'rb') as f:
+                data = f.read()
         elif os.path.exists(path + '.gz'):
-            data = gzip.open(path + '.gz').read()
+            with gzip.open(path + '.gz') as f:
+                data = f.read()
         else:
             sys.exit(f'peers: {path}[.gz] is missing. Fetch the set with ./run fetch, or name its folder with --data-dir')
         with open(os.path.join(target, name), 'wb') as f:
             f.write(data)
 
 
-def bench(options, folder, name, *more):
-    run = subprocess.run([options.bench, f'--benchmark_filter=^{name}$', '--benchmark_format=json', '--data-dir', folder, *more],
-                         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return json.loads(run.stdout)
+class Session:
+    """All rows so far, in the order in which they were measured."""
+
+    def __init__(self, measurer, reasons):
+        self.measurer = measurer
+        self.rows = []
+        self.good = {}  # rows by benchmark
+        self.reasons = reasons  # by name
+        self.failures = {}  # by library, until it succeeds
+
+    def skip(self, benchmark):
+        return benchmark.name in self.reasons or self.failures.get(benchmark.library, 0) >= MOST_FAILURES
+
+    def measure(self, benchmark, round_index):
+        rows, fine = self.measurer.measure(benchmark, round_index)
+        self.rows += rows
+        if fine:
+            self.good.setdefault(benchmark, []).append(rows[0])
+            self.failures[benchmark.library] = -10**9
+        else:
+            self.reasons[benchmark.name] = rows[0].get('error_message', 'no reason')
+            self.failures[benchmark.library] = self.failures.get(benchmark.library, 0) + 1
 
 
-def auto_threads(options, folder):
-    return int(bench(options, folder, 'Train/SGD/batch:1024', '--threads', 'auto', '--epochs', '1')['context']['mnist.config.threads'])
+def run_rounds(session, todo, rounds, order):
+    progress = Progress([benchmark.library for benchmark in todo] * rounds)
+    try:
+        for round_index in range(rounds):
+            order.shuffle(todo)
+            for benchmark in todo:
+                progress.start(f'round {round_index + 1}: {benchmark}')
+                start = time.monotonic()
+                skipped = session.skip(benchmark)
+                if not skipped:
+                    session.measure(benchmark, round_index)
+                progress.done(benchmark.library, None if skipped else time.monotonic() - start)
+        return False
+    except KeyboardInterrupt:
+        return True
+    finally:
+        progress.end()
 
 
-def ours(options, folder, optimizer, batch, threads, precision):
-    name = f'Train/{optimizer}/batch:{batch}' + ('' if precision == 'f32' else f'/precision:{precision}')
-    file = bench(options, folder, name, '--threads', str(threads), '--precision', precision, '--epochs', str(options.epochs + 1))
-    row = file['benchmarks'][0]
-    if 'samples_per_second' not in row:
-        return None  # this CPU has no bf16
-    return {'version': file['context'].get('mnist.build.version', ''), 'samples_per_second': row['samples_per_second'], 'accuracy': row['test_accuracy'],
-            'test_loss': row['test_loss'], 'peak_fraction': row.get('peak_fraction')}
-
-
-def peer(which, options, folder, optimizer, batch, threads):
-    python = options.jax_python if which == 'jax' else sys.executable
-    program = [options.libtorch] if which == 'libtorch' else [python, os.path.join(HERE, which + '_mlp.py')]
-    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
-    run = subprocess.run(program + [folder, optimizer, str(batch), str(threads), str(options.epochs)], stdout=subprocess.PIPE, env=environment,
-                         text=True)
-    if run.returncode != 0:
-        sys.exit(f'\npeers: {LABELS[which]} failed with status {run.returncode}; what it says stands above. Leave it out by naming the others: '
-                 f'bench/peers/run {" ".join(name for name in options.peers if name != which)}')
-    return json.loads(run.stdout)
-
-
-def show(text):
-    """One line that the next overwrites; in a pipe a line each."""
-    if sys.stderr.isatty():
-        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
-    elif text:
-        print(text, file=sys.stderr, flush=True)
-
-
-def measured(options, folder, optimizer, batch, most_threads):
-    rates = {}
-    for round_index in range(options.rounds):
-        for which in [*OURS, *options.peers]:
-            for threads in sorted({1, most_threads}):
-                show(f'{optimizer}, batch {batch}: round {round_index + 1}, {LABELS[which]}, {threads} thread{"s" * (threads > 1)}')
-                if which in OURS:
-                    got = ours(options, folder, optimizer, batch, threads, 'f32' if which == 'ours' else 'bf16')
-                else:
-                    got = peer(which, options, folder, optimizer, batch, threads)
-                if got is not None:
-                    rates.setdefault(which, {}).setdefault(threads, []).append(got)
-    show('')
-    return rates
-
-
-def best(by_threads):
-    """The number of threads with the higher median, and its measurements."""
-    return max(by_threads.items(), key=lambda item: statistics.median(one['samples_per_second'] for one in item[1]))
+def prepared(options, folder):
+    """What measures, and the benchmarks it is to measure."""
+    unpack(options.data_dir, folder)
+    words = [word for word, library in LIBRARIES.items() if library.peer in options.peers]
+    reasons = install(options.build, words)
+    if len(reasons) == len(words):
+        sys.exit('peers: none of the libraries can be measured; the reasons stand above')
+    if not has_bf16() and 'bf16' in options.precisions:
+        options.precisions.remove('bf16')
+        say('this CPU has no bf16, so it is left out')
+    measurer = Measurer(options, folder)
+    if 'infer' in options.benchmarks:
+        try:
+            measurer.models = models.make(options, folder, options.data_dir)
+        except RuntimeError as error:
+            say(f'inference is left out: {error}')
+            options.benchmarks.remove('infer')
+            reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
+    todo = benchmarks(options, [word for word in words if word not in reasons], sorted({1, measurer.most_threads}))
+    named = {f'{"Train" if LIBRARIES[word].train else "Infer"}/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
+    session = Session(measurer, named)
+    session.rows = [error_row(name, reason) for name, reason in named.items()]
+    return session, todo
 
 
 def main():
     options = arguments()
-    if os.path.exists(options.out):
-        sys.exit(f'peers: {options.out} exists already; choose another --out')
-    rows = []
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    seed = options.seed if options.seed is not None else random.randrange(10**6)
     with tempfile.TemporaryDirectory() as folder:
-        unpack(options.data_dir, folder)
-        most_threads = options.threads or auto_threads(options, folder)
-        for optimizer in options.optimizers:
-            for batch in options.batches:
-                rates = measured(options, folder, optimizer, batch, most_threads)
-                rows.append({'optimizer': optimizer, 'batch': batch, 'measurements': rates})
-    shown = [which for which in LABELS if which in rows[0]['measurements']]
-    versions = {which: best(rows[0]['measurements'][which])[1][0]['version'] for which in shown}
-    versions.pop('ours-bf16', None)  # of the same program
-    print('Thousand samples/s: median of %d rounds, lowest to highest, threads, test accuracy; and how many times as fast mnist_bench is, in f32.\n' % options.rounds)
-    print('| optimizer, batch | ' + ' | '.join(f'{LABELS[which]} {versions.get(which, "")}'.strip() for which in shown) + ' |')
-    print('| --- |' + ' --- |' * len(shown))
-    for row in rows:
-        cells = []
-        for which in shown:
-            threads, all_of_it = best(row['measurements'][which])
-            values = [one['samples_per_second'] / 1000 for one in all_of_it]
-            row.setdefault('medians', {})[which] = statistics.median(values)
-            factor = '' if which in OURS else f"**{row['medians']['ours'] / row['medians'][which]:.1f}x**: "
-            cells.append(f"{factor}{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f}), {threads}, {statistics.median(one['accuracy'] for one in all_of_it):.1f} %")
-        print(f"| {row['optimizer']}, {row['batch']} | " + ' | '.join(cells) + ' |')
-    with open(options.out, 'x', encoding='utf-8') as f:
-        json.dump({'schema': 'mnist-peers/1', 'versions': versions, 'rows': rows}, f, indent=1)
+        session, todo = prepared(options, folder)
+        say(f'{len(todo)} measurements in each of {options.rounds} rounds, in random order (--seed {seed}); Ctrl-C keeps what is measured')
+        interrupted = run_rounds(session, todo, options.rounds, random.Random(seed))
+    measurer = session.measurer
+    print('\n'.join(table.lines(session.good, session.reasons, options.rounds)))
+    try:
+        write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
+    except OSError as error:
+        sys.exit(f'peers: {options.out} is not written, the table above is all there is: {error}')
+    say(f'{len(session.rows)} rows are in {options.out}: mnist report {options.out} shows them')
+    if interrupted:
+        return 130
+    return 0 if any(benchmark.library for benchmark in session.good) else 1
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        sys.exit(main())
+    except Failed as error:
+        sys.exit(f'peers: {error}')
+    except KeyboardInterrupt:
+        say('interrupted before anything was measured; no file is written')
+        sys.exit(130)

@@ -1,37 +1,46 @@
-"""The perceptron in PyTorch: torch_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS prints one line of JSON. All images are normalised before the
-clock runs and the first epoch is left out, as README.md says."""
-import json
-import sys
-import time
-
-import torch
+"""The perceptron in PyTorch: torch_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. Optimizers are fused, one loop over
+all weights, where the version has that for CPUs. torch_compile_mlp.py compiles the loss. Left out: a DataLoader, which is several times slower."""
+from epochs import read_job, report, timed
 from idx import read_folder
 
-folder, optimizer_name, batch, threads, epochs = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
-torch.set_num_threads(threads)
-torch.manual_seed(0)
-images, labels, test_images, test_labels = (torch.from_numpy(a) for a in read_folder(folder))
+import torch
 
-model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
-if optimizer_name == 'Adam':
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
-else:
-    rule = {'SGD': {'lr': 0.011}, 'Momentum': {'lr': 0.005, 'momentum': 0.9}}[optimizer_name]
-    optimizer = torch.optim.SGD(model.parameters(), **rule)
-loss_of = torch.nn.CrossEntropyLoss()
 
-seconds = 0.0
-for epoch in range(epochs + 1):
-    start = time.perf_counter()
-    for chosen in torch.randperm(len(images)).split(batch):
-        optimizer.zero_grad()
-        loss_of(model(images[chosen]), labels[chosen]).backward()
-        optimizer.step()
-    if epoch > 0:
-        seconds += time.perf_counter() - start
-with torch.no_grad():
-    logits = model(test_images)
-    accuracy = 100 * (logits.argmax(1) == test_labels).float().mean().item()
-    test_loss = loss_of(logits, test_labels).item()
-print(json.dumps({'version': torch.__version__, 'samples_per_second': round(len(images) * epochs / seconds, 1), 'accuracy': round(accuracy, 2),
-                  'test_loss': round(test_loss, 4)}))
+def optimizer_of(job, parameters):
+    fused = {'fused': True} if tuple(map(int, torch.__version__.split('.')[:2])) >= (2, 4) else {}
+    if job.optimizer == 'Adam':
+        return torch.optim.Adam(parameters, lr=0.001, **fused)
+    rule = {'SGD': {'lr': 0.011}, 'Momentum': {'lr': 0.005, 'momentum': 0.9}}[job.optimizer]
+    return torch.optim.SGD(parameters, **rule, **fused)
+
+
+def main(compiled=lambda function: function):
+    job = read_job()
+    torch.set_num_threads(job.threads)
+    torch.manual_seed(0)
+    images, labels, test_images, test_labels = (torch.from_numpy(a) for a in read_folder(job.folder))
+    model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
+    optimizer = optimizer_of(job, model.parameters())
+
+    def loss_of(x, y):
+        with torch.autocast('cpu', dtype=torch.bfloat16, enabled=job.precision == 'bf16'):
+            logits = model(x)
+        return torch.nn.functional.cross_entropy(logits.float(), y)
+
+    step_loss = compiled(loss_of)
+
+    def epoch():
+        for chosen in torch.randperm(len(images)).split(job.batch):
+            optimizer.zero_grad()
+            step_loss(images.index_select(0, chosen), labels.index_select(0, chosen)).backward()
+            optimizer.step()
+
+    seconds, cpus = timed(job, epoch)
+    with torch.no_grad():
+        accuracy = 100 * (model(test_images).argmax(1) == test_labels).float().mean().item()
+        test_loss = loss_of(test_images, test_labels).item()
+    report(torch.__version__, len(images), seconds, cpus, accuracy, test_loss)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,199 @@
+"""Measures one benchmark once, in a process of its own, and returns rows as Google Benchmark writes them. Whatever goes wrong in that process is a row with
+the reason. Left out: what the scripts compute; each of them says that itself."""
+import json
+import math
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+
+from catalogue import LIBRARIES, OURS
+from install import PYTHON, last_line, python_of
+
+MOST_OUTPUT = 65536  # bytes; a line of JSON has a few hundred
+
+
+class Failed(Exception):
+    """The message is the reason that stands in the row."""
+
+
+def cores():
+    """One CPU of each physical core that may be used."""
+    chosen = {}
+    for cpu in sorted(os.sched_getaffinity(0)):
+        try:
+            with open(f'/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list', encoding='ascii') as f:
+                core = f.read()
+        except OSError:
+            core = cpu
+        chosen.setdefault(core, cpu)
+    return list(chosen.values())
+
+
+def output_of(command, limit_s, environment=None, cpus=None, accepted=(0,)):
+    """Standard output of a process that ends well within `limit_s`. It has a group of its own, so nothing that it started outlives it."""
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, env=environment, start_new_session=True,
+                                       preexec_fn=(lambda: os.sched_setaffinity(0, cpus)) if cpus else None)
+        except OSError as error:
+            raise Failed(f'it does not start: {error}') from error
+        late = threading.Event()
+
+        def end():
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+        def time_is_up():
+            late.set()
+            end()
+
+        timer = threading.Timer(limit_s, time_is_up)
+        timer.start()
+        try:
+            output = process.stdout.read(MOST_OUTPUT + 1) if environment else process.stdout.read()
+            too_much = environment and len(output) > MOST_OUTPUT
+            if too_much:
+                end()
+            status = process.wait()
+        finally:
+            timer.cancel()
+            end()
+            process.wait()
+            process.stdout.close()
+        if late.is_set():
+            raise Failed(f'it did not end within {limit_s:g} s and was stopped (--time-limit)')
+        if too_much:
+            raise Failed(f'it printed more than {MOST_OUTPUT} bytes where one line of JSON is expected')
+        if status not in accepted:
+            errors.seek(0)
+            how = f'signal {signal.Signals(-status).name}' if status < 0 else f'status {status}'
+            raise Failed(f'it ended with {how}: {last_line(errors.read().decode(errors="replace"), ())}')
+        return output.decode(errors='replace')
+
+
+def figures_of(text, needed):
+    """The one line that a script prints, with `needed` numbers above 0 in it; all other numbers are finite."""
+    shown = repr(text[:80])
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Failed(f'expected one line of JSON, found {shown}')
+    for key in needed:
+        if not isinstance(found.get(key), (int, float)) or isinstance(found[key], bool) or not 0 < found[key] < math.inf:
+            raise Failed(f'expected {key} above 0, found {found.get(key)!r} in {shown}')
+    return {key: value for key, value in found.items() if isinstance(value, str) or (isinstance(value, (int, float)) and math.isfinite(value))}
+
+
+def row(name, round_index, rounds, seconds, unit, **more):
+    scale = {'ms': 1e3, 'us': 1e6}[unit]
+    return {'name': name, 'run_name': name, 'run_type': 'iteration', 'repetitions': rounds, 'repetition_index': round_index, 'threads': 1, 'iterations': 1,
+            'real_time': seconds * scale, 'cpu_time': seconds * scale * more.get('cpus', 1), 'time_unit': unit, **more}
+
+
+def error_row(name, reason, round_index=0, rounds=1):
+    return {'name': name, 'run_name': name, 'run_type': 'iteration', 'repetitions': rounds, 'repetition_index': round_index, 'threads': 1,
+            'error_occurred': True, 'error_message': reason}
+
+
+class Measurer:
+    """`folder`: the four plain IDX files. Raises Failed where our own program does not run at all."""
+
+    def __init__(self, options, folder):
+        self.options, self.folder = options, folder
+        self.models = {}  # the files of inference, by format
+        self.cores = cores()
+        self.most_threads = options.threads or self.auto_threads()
+        self.context = {}
+        self.versions = {}
+
+    def bench(self, name, *more):
+        """The result file of our own program."""
+        with tempfile.TemporaryDirectory() as place:
+            out = os.path.join(place, 'ours.json')
+            output_of([self.options.bench, f'--benchmark_filter=^{name}$', f'--benchmark_out={out}', '--data-dir', self.folder, *more],
+                      self.options.time_limit, accepted=(0, 1))  # 1: a row says why it could not be measured
+            with open(out, encoding='utf-8') as f:
+                return json.load(f)
+
+    def auto_threads(self):
+        file = self.bench('Train/SGD/batch:1024', '--threads', 'auto', '--epochs', '1')
+        return int(file['context']['mnist.config.threads'])
+
+    def ours(self, benchmark, round_index):
+        threads = f'1,{self.most_threads}' if self.most_threads > 1 else '1'
+        # A single count stands in no name of mnist_bench; here it does, so that all rows are named alike.
+        asked = benchmark.name if self.most_threads > 1 else benchmark.name.replace('/threads:1', '')
+        more = ['--precision', benchmark.precision] if benchmark.family == 'Train' else []
+        file = self.bench(asked, '--threads', threads, '--epochs', str(self.options.epochs + 1), '--seed', str(round_index), *more)
+        self.context = {**file['context'], **self.context}
+        for found in file['benchmarks']:
+            if found.get('run_type') == 'iteration':
+                return [{**found, 'name': benchmark.name, 'run_name': benchmark.name, 'repetitions': self.options.rounds, 'repetition_index': round_index}]
+        raise Failed(f'{self.options.bench} wrote no row for {asked}')
+
+    def command(self, benchmark):
+        library = LIBRARIES[benchmark.library]
+        script = library.train if benchmark.family == 'Train' else library.infer
+        build = self.options.build
+        if library.source != 'debian':
+            program = [python_of(build, library.source), os.path.join(self.options.scripts, script)]
+        elif script.endswith('.py'):
+            program = [PYTHON, os.path.join(self.options.scripts, script)]
+        else:
+            program = [os.path.join(build, library.word, script)]
+        numbers = [str(benchmark.batch), str(benchmark.threads)]
+        if benchmark.family == 'Train':
+            return [*program, self.folder, benchmark.optimizer, *numbers, str(self.options.epochs), benchmark.precision]
+        precision = 'int8' if benchmark.precision == 'int8' else 'f32'
+        model = self.models[precision + ('.safetensors' if library.peer == 'torch' else '.onnx')]
+        return [*program, self.folder, model, *numbers, benchmark.precision, library.setting]
+
+    def environment(self, benchmark):
+        count = str(benchmark.threads)
+        changed = dict(os.environ, OMP_NUM_THREADS=count, OPENBLAS_NUM_THREADS=count, MKL_NUM_THREADS=count, PYTHONDONTWRITEBYTECODE='1',
+                       TORCHINDUCTOR_CACHE_DIR=os.path.join(self.options.build, 'torchinductor'))
+        if LIBRARIES[benchmark.library].source != 'debian':
+            # Meant for an older OpenBLAS than the one in the wheels, which chooses well by itself.
+            for name in ('OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'):
+                changed.pop(name, None)
+        return changed
+
+    def peer(self, benchmark, round_index):
+        output = output_of(self.command(benchmark), self.options.time_limit, self.environment(benchmark), set(self.cores[:benchmark.threads]))
+        training = benchmark.family == 'Train'
+        found = figures_of(output, ['samples_per_second', *([] if training else ['seconds_per_call'])])
+        self.versions[benchmark.library] = found.pop('version', 'unknown')
+        counters = {'samples_per_second': found['samples_per_second']}
+        counters.update((key, found[key]) for key in ('test_loss', 'p50_us', 'p99_us', 'empty_p50_us', 'cpus') if key in found)
+        if 'accuracy' in found:
+            counters['test_accuracy'] = found['accuracy']
+        if 'how' in found:
+            counters['label'] = str(found['how'])
+        rounds = self.options.rounds
+        if training:
+            return [row(benchmark.name, round_index, rounds, self.train_samples / found['samples_per_second'], 'ms', **counters)]
+        empty = found.get('empty_seconds_per_call')
+        if empty is not None:
+            counters['empty_us'] = empty * 1e6
+        rows = [row(benchmark.name, round_index, rounds, found['seconds_per_call'], 'us', **counters)]
+        if empty and benchmark.precision == 'f32':  # the empty model is the same in all precisions
+            rows.append(row(benchmark.name + '_empty', round_index, rounds, empty, 'us'))
+        return rows
+
+    @property
+    def train_samples(self):
+        return os.path.getsize(os.path.join(self.folder, 'train-labels-idx1-ubyte')) - 8
+
+    def measure(self, benchmark, round_index):
+        """Rows, and whether they are of a success."""
+        try:
+            rows = self.ours(benchmark, round_index) if benchmark.library == OURS else self.peer(benchmark, round_index)
+        except (Failed, OSError, ValueError, KeyError) as error:
+            rows = [error_row(benchmark.name, str(error), round_index, self.options.rounds)]
+        return rows, not any(one.get('error_occurred') for one in rows)

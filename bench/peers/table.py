@@ -1,0 +1,99 @@
+"""The result as Markdown, tables for training and for latency and throughput of inference in each precision: in each case the libraries, the fastest
+first, and how many times as fast mnist_bench is. Left out: intervals; `mnist report` draws those from the file."""
+import statistics
+
+from catalogue import LIBRARIES, OURS, title_of
+
+SAME = 0.005  # ratios that round to 1.00
+TITLES = {'Train': 'Training', 'Latency': 'Inference, one call at a time', 'Throughput': 'Inference, samples a second'}
+HEADERS = {'Train': ['thousand samples/s', 'lowest-highest', 'threads', 'test accuracy'],
+           'Latency': ['p50 us', 'p99 us', 'empty call us', 'p50 less that', 'threads', 'test accuracy'],
+           'Throughput': ['thousand samples/s', 'lowest-highest', 'empty call us', 'without empty calls', 'threads', 'test accuracy']}
+
+
+def median(rows, key):
+    values = [row[key] for row in rows if key in row]
+    return statistics.median(values) if values else None
+
+
+def shown(value):
+    return '' if value is None else f'{value:.1f}'
+
+
+class Entry:
+    """One library with one number of threads in one table. `cost` is what is compared: seconds a sample, or of a call. Of a call of inference what an
+    empty model's call takes is left out: that share is Python's."""
+
+    def __init__(self, table, benchmark, rows):
+        self.benchmark = benchmark
+        rates = [row['samples_per_second'] / 1000 for row in rows]
+        accuracy = median(rows, 'test_accuracy')
+        last = [str(benchmark.threads), '' if accuracy is None else f'{accuracy:.1f} %']
+        spread = [shown(statistics.median(rates)), f'{min(rates):.1f}-{max(rates):.1f}']
+        if table == 'Train':
+            self.cost = 1 / statistics.median(rates)
+            self.cells = spread + last
+        elif table == 'Latency':
+            empty = median(rows, 'empty_p50_us') or median(rows, 'empty_us')
+            self.cost = max(median(rows, 'p50_us') - (empty or 0), 0.001)
+            self.cells = [shown(median(rows, 'p50_us')), shown(median(rows, 'p99_us')), shown(empty), shown(self.cost)] + last
+        else:
+            empty = median(rows, 'empty_us')
+            self.cost = max(1000 * benchmark.batch / statistics.median(rates) - (empty or 0), 0.001) / benchmark.batch  # us
+            self.cells = spread + [shown(empty), shown(1000 / self.cost)] + last
+
+
+def tables_of(benchmark, rows):
+    if benchmark.family == 'Train':
+        return ['Train']
+    latency = benchmark.library == OURS or LIBRARIES[benchmark.library].setting == 'latency'
+    return ['Latency', 'Throughput'] if latency and all('p50_us' in row for row in rows) else ['Throughput']
+
+
+def entries(measured):
+    """By table, precision and case, the faster number of threads of each library, the fastest library first. `measured`: good rows by benchmark."""
+    best = {}
+    for benchmark, rows in measured.items():
+        for table in tables_of(benchmark, rows):
+            entry = Entry(table, benchmark, rows)
+            of_case = best.setdefault((table, benchmark.precision), {}).setdefault((benchmark.optimizer, benchmark.batch), {})
+            if benchmark.library not in of_case or entry.cost < of_case[benchmark.library].cost:
+                of_case[benchmark.library] = entry
+    return {group: {case: sorted(of_case.values(), key=lambda entry: entry.cost) for case, of_case in sorted(cases.items())}
+            for group, cases in sorted(best.items(), key=lambda item: (list(TITLES).index(item[0][0]), item[0][1] != 'f32', item[0][1]))}
+
+
+def factor(ours, entry):
+    if ours is None or entry is ours:
+        return ''
+    ratio = entry.cost / ours.cost
+    return f'**{ratio:.{2 if ratio < 1.995 else 1}f}x**' + (', ahead of mnist_bench' if ratio < 1 - SAME else '')
+
+
+def aligned(header, lines):
+    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
+    right = [1 < column < len(header) - 1 for column in range(len(header))]
+
+    def text(line):
+        return '| ' + ' | '.join(cell.rjust(width) if is_number else cell.ljust(width) for cell, width, is_number in zip(line, widths, right)) + ' |'
+    rule = '| ' + ' | '.join('-' * (width - 1) + ':' if is_number else '-' * width for width, is_number in zip(widths, right)) + ' |'
+    return [text(header), rule, *map(text, lines)]
+
+
+def lines(measured, reasons, rounds):
+    """`reasons`: why something could not be measured, by its name."""
+    text = []
+    for (table, precision), cases in entries(measured).items():
+        text += [f'### {TITLES[table]}, {precision}', '',
+                 f'Medians of up to {rounds} round{"s" * (rounds > 1)}, with the better number of threads; last, how many times as fast mnist_bench is.', '']
+        rows = []
+        for (optimizer, batch), ranked in cases.items():
+            ours = next((entry for entry in ranked if entry.benchmark.library == OURS), None)
+            case = ', '.join(part for part in (optimizer, f'batch {batch}') if part)
+            rows += [[case, title_of(entry.benchmark.library), *entry.cells, factor(ours, entry)] for entry in ranked]
+        ahead = [f'{row[1]} in {row[0]}' for row in rows if 'ahead' in row[-1]]
+        text += [*aligned(['case', 'library', *HEADERS[table], 'mnist_bench is'], rows), '',
+                 'Ahead of mnist_bench: ' + ('; '.join(ahead) if ahead else 'none of them') + '.', '']
+    if reasons:
+        text += ['Not measured:', '', *(f'- `{name}`: {reason}' for name, reason in reasons.items()), '']
+    return text
