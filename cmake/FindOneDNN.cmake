@@ -1,7 +1,7 @@
 # oneDNN by header and library, and the runtime of its threads. Debian's own dnnl-config.cmake asks for OpenCL's development files, which
 # a CPU suite does not need. Defines OneDNN::OneDNN, OneDNN::threads, OneDNN_VERSION and OneDNN_CPU_RUNTIME (OMP, TBB or SEQ).
 # Another oneDNN than the system's is given as OneDNN_INCLUDE_DIR and OneDNN_LIBRARY, with OneDNN_OPENMP_LIBRARY where its OpenMP is not
-# GCC's (cmake/onednn/build says them all).
+# GCC's (cmake/onednn/prepare makes these three).
 find_path(OneDNN_INCLUDE_DIR dnnl.hpp)
 find_library(OneDNN_LIBRARY dnnl)
 mark_as_advanced(OneDNN_INCLUDE_DIR OneDNN_LIBRARY)
@@ -46,7 +46,7 @@ if(OneDNN_FOUND AND NOT TARGET OneDNN::OneDNN)
   # one more thread.
   add_library(OneDNN::threads INTERFACE IMPORTED)
   if(OneDNN_CPU_RUNTIME STREQUAL "TBB")
-    find_package(TBB QUIET REQUIRED)
+    # Every project that links this needs TBB, and looks for it, beside oneDNN.
     target_link_libraries(OneDNN::threads INTERFACE TBB::tbb)
   elseif(OneDNN_CPU_RUNTIME STREQUAL "OMP")
     set(OneDNN_OPENMP_LIBRARY gomp CACHE STRING "OpenMP's runtime in which oneDNN runs: a name or a file")
