@@ -1,5 +1,5 @@
-// What headers and library of a oneDNN say about themselves: versions, the runtime of its threads, and whether it makes an engine for CPUs.
-// In C's interface, which all versions share.
+// What headers and library of a oneDNN say about themselves: versions, the runtime of its threads, and
+// whether it makes an engine for CPUs. In C's interface, which all versions share.
 #include <dnnl.h>
 
 #include <cstdio>

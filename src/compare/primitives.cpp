@@ -62,6 +62,7 @@ std::vector<FactDifference> primitive_differences(const Facts& base, const Facts
          at != base.end() && at->first.starts_with(kOfTraining); ++at)
         add(all, at->first.substr(kOfTraining.size()), at->second, fact(measured, at->first).value_or(""));
     std::vector<FactDifference> found;
+    found.reserve(all.size());
     for (const Changed& one : all)
         found.push_back({.key = fmt::format("primitives of {}{}", one.first,
                                             one.more > 0 ? fmt::format(" and {} more", one.more) : ""),
