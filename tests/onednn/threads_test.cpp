@@ -3,6 +3,7 @@
 #include "mnist/onednn/threads.hpp"
 
 #include <filesystem>
+#include <latch>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -78,12 +79,14 @@ TEST_CASE("oneDNN's threads: a primitive made and run on one thread starts none,
 }
 
 TEST_CASE("oneDNN's threads: each of several threads is one thread at the same time, itself") {
-    const auto be_one = [](int& seen, int& inside) {
+    std::latch all_inside(3);
+    const auto be_one = [&](int& seen, int& inside) {
         const std::thread::id caller = std::this_thread::get_id();
         on_one_thread([&] {
             // TBB would let another thread work where the caller finds no place.
             if (std::this_thread::get_id() == caller) seen = threads_here();
             on_one_thread([&] { inside = threads_here(); });
+            all_inside.arrive_and_wait();
         });
     };
     std::vector<int> seen(3, 0), inside(3, 0);
