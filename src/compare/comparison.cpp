@@ -146,6 +146,8 @@ Comparison described(const Measurements& base, const Measurements& measured, con
     comparison.new_label = measured.label;
     comparison.fingerprint_differences = fingerprint_differences(base.facts, measured.facts);
     comparison.other_differences = other_differences(base.facts, measured.facts);
+    for (FactDifference& other : primitive_differences(base.facts, measured.facts, matches.rows))
+        comparison.other_differences.push_back(std::move(other));
     add_threads_difference(auto_chose_both(base.facts, measured.facts) ? comparison.other_differences
                                                                        : comparison.fingerprint_differences,
                            matches.rows);

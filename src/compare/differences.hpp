@@ -35,6 +35,12 @@ void add_threads_difference(std::vector<FactDifference>& differences, const std:
 /// is not in the fingerprint. Only what both have.
 [[nodiscard]] std::vector<FactDifference> other_differences(const Facts& base, const Facts& measured);
 
+/// Which rows, and which steps of training, ran other primitives or other layouts than before: one difference
+/// for all that changed alike, "primitives of Step/SGD/batch:64 and 11 more", with only what is not on both
+/// sides. Only what both have.
+[[nodiscard]] std::vector<FactDifference> primitive_differences(const Facts& base, const Facts& measured,
+                                                                const std::vector<Match>& matches);
+
 /// Keys of differences that are of the build.
 [[nodiscard]] std::vector<std::string> build_differences(const std::vector<FactDifference>& differences);
 

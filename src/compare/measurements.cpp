@@ -189,6 +189,7 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
     for (const BenchRepetition& repetition : result.repetitions) {
         MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
         row.of_machine = measures_machine(repetition.name, ours);
+        if (ours && !row.of_machine) row.primitives = repetition.label;
         row.accuracy.test_samples = test_samples(result.context);
     }
     for (const BenchRepetition* const next : in_order(result.repetitions)) {
@@ -279,6 +280,7 @@ void pool_into(Measurements& pool, const Measurements& more) {
     for (const MeasuredRow& row : more.rows) {
         MeasuredRow& sum = rows.at(row.name);
         sum.of_machine = row.of_machine;
+        if (sum.primitives.empty()) sum.primitives = row.primitives;
         pool_processes(sum.processes, sum.seconds.size(), pool.processes, row.processes, row.seconds.size());
         append(sum.seconds, row.seconds);
         append(sum.accuracy.percent, row.accuracy.percent);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "mnist/core/error.hpp"
+#include "mnist/onednn/threads.hpp"
 
 namespace mnist {
 namespace {
@@ -21,11 +22,11 @@ struct Built {
     dnnl::memory::desc weights;  ///< in oneDNN's layout
 };
 
+// Called on one thread.
 Built inner_product(const LayerShape& s, NumberFormat format) {
     const std::string what = fmt::format("inner_product_forward ({}) of {}x{} by {}x{}",
                                          format == NumberFormat::int8 ? "u8 x s8" : name(format), s.rows,
                                          s.in, s.out_padded, s.in);
-    const onednn::OneThreadScope one_thread;
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (format != NumberFormat::int8 && !s.last) {
@@ -74,7 +75,8 @@ LayerDescriptors layer_descriptors(const LayerShape& s, NumberFormat format) {
 }
 
 LowPrecisionLayer make_layer(const LayerShape& shape, NumberFormat format, void* dense_weights) {
-    Built built = inner_product(shape, format);
+    Built built;
+    onednn::on_one_thread([&] { built = inner_product(shape, format); });
     LowPrecisionLayer layer{.shape = shape,
                             .primitive = std::move(built.primitive),
                             .weights = AlignedVector<std::byte>(built.weights.get_size()),
@@ -86,8 +88,7 @@ LowPrecisionLayer make_layer(const LayerShape& shape, NumberFormat format, void*
         matrix(shape.out_padded, shape.in, format == NumberFormat::int8 ? type::s8 : type::f32, tag::ab),
         onednn::cpu_engine(), dense_weights);
     dnnl::memory to = onednn::view(layer.weights_md, layer.weights.data());
-    const onednn::OneThreadScope one_thread;
-    dnnl::reorder(from, to).execute(onednn::cpu_stream(), from, to);
+    onednn::on_one_thread([&] { dnnl::reorder(from, to).execute(onednn::cpu_stream(), from, to); });
     return layer;
 }
 

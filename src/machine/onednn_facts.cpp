@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "mnist/onednn/isa.hpp"
+#include "mnist/onednn/threads.hpp"
 
 namespace mnist {
 namespace {
@@ -63,6 +64,10 @@ std::string onednn_cpu_runtime() {
         case DNNL_RUNTIME_SEQ:
             return "SEQ";
         case DNNL_RUNTIME_OMP:
+            // libgomp is what every distribution builds with.
+            if (const std::string library = onednn::openmp_library();
+                !library.empty() && !library.starts_with("libgomp."))
+                return fmt::format("OMP ({})", library.substr(0, library.find('.')));
             return "OMP";
         case DNNL_RUNTIME_TBB:
             return "TBB";

@@ -23,7 +23,8 @@ namespace mnist {
 /// not state a commit.
 [[nodiscard]] std::string onednn_version();
 
-/// Threading runtime of that library: "OMP", "TBB", "SEQ", "THREADPOOL" or "NONE".
+/// Threading runtime of that library: "OMP", "OMP (libiomp5)" where it is not GCC's, "TBB", "SEQ",
+/// "THREADPOOL" or "NONE".
 [[nodiscard]] std::string onednn_cpu_runtime();
 
 }  // namespace mnist

@@ -2,7 +2,6 @@
 #include "mnist/onednn/primitives.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <array>
 #include <functional>
@@ -10,6 +9,7 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/onednn/isa.hpp"
+#include "mnist/onednn/threads.hpp"
 
 namespace mnist::onednn {
 namespace {
@@ -61,15 +61,15 @@ Primitive finish(const Pd& pd, const std::vector<Operand>& operands) {
 
 // Runs `make` and turns oneDNN's error into ours.
 Primitive guarded(const std::string& what, const std::function<Primitive()>& make) {
-    const OneThreadScope one_thread;
+    Primitive primitive;
     try {
-        Primitive primitive = make();
-        primitive.what = what;
-        return primitive;
+        on_one_thread([&] { primitive = make(); });
     } catch (const dnnl::error& error) {
         throw BackendError(fmt::format("oneDNN cannot build {}: {} (status {})", what, error.what(),
                                        static_cast<int>(error.status)));
     }
+    primitive.what = what;
+    return primitive;
 }
 
 std::string words(const char* operation, const ProductShape& s) {
@@ -138,13 +138,6 @@ const dnnl::engine& cpu_engine() {
 const dnnl::stream& cpu_stream() {
     static const dnnl::stream stream(cpu_engine());
     return stream;
-}
-
-OneThreadScope::OneThreadScope() : before_(omp_get_max_threads()) {
-    omp_set_num_threads(1);
-}
-OneThreadScope::~OneThreadScope() {
-    omp_set_num_threads(before_);
 }
 
 dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, tag format, Precision type) {

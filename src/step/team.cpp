@@ -12,27 +12,35 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/core/thread_waits.hpp"
-#include "mnist/onednn/primitives.hpp"
+#include "mnist/onednn/threads.hpp"
 #include "mnist/step/phase_gate.hpp"
 
 namespace mnist {
 namespace {
 
-// What a thread must be to compute the same bits as the others, until the end of the scope.
-class AsTeamMember {
+// Flushes denormals to zero until the end of the scope.
+class FlushedDenormals {
   public:
-    AsTeamMember() : before_(_mm_getcsr()) {
+    FlushedDenormals() : before_(_mm_getcsr()) {
         _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
         _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
     }
-    ~AsTeamMember() { _mm_setcsr(before_); }
-    AsTeamMember(const AsTeamMember&) = delete;
-    AsTeamMember& operator=(const AsTeamMember&) = delete;
+    ~FlushedDenormals() { _mm_setcsr(before_); }
+    FlushedDenormals(const FlushedDenormals&) = delete;
+    FlushedDenormals& operator=(const FlushedDenormals&) = delete;
 
   private:
-    onednn::OneThreadScope one_thread_;
     unsigned before_;
 };
+
+// Calls work() with what a thread must be to compute the same bits as the others. The flags are set inside:
+// TBB's arenas set their own.
+void as_team_member(const std::function<void()>& work) {
+    onednn::on_one_thread([&work] {
+        const FlushedDenormals flushed;
+        work();
+    });
+}
 
 void pin_to(int cpu) {
     cpu_set_t set;
@@ -92,7 +100,10 @@ void Team::end_threads() {
 void Team::serve(std::size_t thread, int cpu) {
     const TimedThread timed;
     if (cpu >= 0) pin_to(cpu);
-    const AsTeamMember member;
+    as_team_member([this, thread] { work_until_the_end(thread); });
+}
+
+void Team::work_until_the_end(std::size_t thread) {
     std::uint64_t seen = 0;
     std::unique_lock lock(mutex_);
     while (true) {
@@ -145,8 +156,7 @@ bool Team::take_shared(std::size_t thread) {
 
 void Team::share(std::size_t items, const Share& work) {
     if (items < 2) {
-        const AsTeamMember member;
-        if (items == 1) work(0, 0);
+        if (items == 1) as_team_member([&work] { work(0, 0); });
         return;
     }
     if (!awake_.load(std::memory_order_relaxed)) return stay_awake([&] { share(items, work); });

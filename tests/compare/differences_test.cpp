@@ -160,6 +160,40 @@ TEST_CASE("differences: the build and the system are named and leave the machine
     }
 }
 
+TEST_CASE(
+    "differences: primitives that changed are named once, with all rows that ran them, and with what changed "
+    "alone") {
+    const auto ran = [](const std::string& name, double seconds, const std::string& primitives) {
+        MeasuredRow made = row(name, seconds);
+        made.primitives = primitives;
+        return made;
+    };
+    const auto side = [&](const std::string& label, double seconds, const char* step, const char* layout,
+                          const char* fc1) {
+        Measurements made =
+            measured(label, {ran("Step/SGD", seconds, step), ran("Relu", seconds, "jit:avx2"),
+                             ran("Step/Adam", seconds, step), ran("InnerProduct", seconds, layout),
+                             ran("Loader", seconds, label == "a.json" ? "" : "x")});
+        made.facts["mnist.primitives.fc1.forward"] = fc1;
+        return made;
+    };
+    const Comparison comparison =
+        compare(side("a.json", 1, "brg:avx2, gemm:jit", "brgemm, OI8i8o", "gemm:jit, OI8i8o"),
+                side("b.json", 1.5, "brg:avx2, gemm:jit:f32", "brgemm, OI16i8o", "gemm:jit:f32, OI8i8o"), {});
+    const auto& found = comparison.other_differences;
+    REQUIRE(keys(found) == Keys{"primitives of Step/SGD and 2 more", "primitives of InnerProduct"});
+    CHECK(found[0].base == "gemm:jit");
+    CHECK(found[0].new_value == "gemm:jit:f32");
+    CHECK(found[1].base == "OI8i8o");
+    CHECK(found[1].new_value == "OI16i8o");
+    CHECK(comparison.mode == CompareMode::gate);
+    const Comparison fewer =
+        compare(side("a.json", 1, "brg, ref", "x", "x"), side("b.json", 1.5, "brg", "x", "x"), {});
+    REQUIRE(keys(fewer.other_differences) == Keys{"primitives of Step/SGD and 1 more"});
+    CHECK(fewer.other_differences[0].base == "ref");
+    CHECK_FALSE(fewer.other_differences[0].new_value);
+}
+
 TEST_CASE("differences: a fact of the build that says nothing is no difference") {
     Measurements old = measured("a.json", {row("Train/Adam", 1)});
     old.facts["mnist.build.libraries"] = "";

@@ -29,6 +29,24 @@ TEST_CASE("measurements: a bench file's repetitions are rows with accuracies, se
     CHECK(measured.rows[1].peak_gflops == std::vector<double>{100});
 }
 
+TEST_CASE(
+    "measurements: what oneDNN chose is read from our labels, and not from those of others or of the "
+    "machine") {
+    BenchResult result;
+    result.context = {{"mnist.schema", "mnist-bench/1"}};
+    result.repetitions = {repetition("Step/SGD", 1, {}), repetition("Calibrate/TriadBandwidth", 1, {})};
+    for (BenchRepetition& one : result.repetitions) one.label = "gemm:jit";
+    const Measurements ours = measurements_of(result, "x.json");
+    CHECK(ours.rows[0].primitives == "gemm:jit");
+    CHECK(ours.rows[1].primitives.empty());
+    Measurements pool = measurements_of(result, "x.json");
+    pool.rows[0].primitives.clear();
+    pool_into(pool, ours);
+    CHECK(pool.rows[0].primitives == "gemm:jit");
+    result.context.clear();
+    CHECK(measurements_of(result, "x.json").rows[0].primitives.empty());
+}
+
 TEST_CASE("measurements: percentiles of latencies are read in seconds, the greatest call is not") {
     BenchResult result;
     result.repetitions = {

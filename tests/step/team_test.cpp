@@ -1,7 +1,6 @@
 // Threads, what they share, and failures. Run under ThreadSanitizer too.
 #include "mnist/step/team.hpp"
 
-#include <omp.h>
 #include <pmmintrin.h>
 #include <xmmintrin.h>
 
@@ -12,6 +11,7 @@
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/onednn/threads.hpp"
 
 namespace mnist {
 
@@ -23,6 +23,9 @@ TEST_CASE("team: every thread runs the work once, again and again") {
         team.run([&](std::size_t t) { ++calls[t]; });
         CHECK(calls == std::vector<int>{1, 1, 1});
     }
+    std::vector<int> onednn_threads(3, 0);
+    team.run([&](std::size_t t) { onednn_threads[t] = onednn::threads_here(); });
+    CHECK(onednn_threads == std::vector<int>{1, 1, 1});
 }
 
 TEST_CASE("team: an exception of a thread comes out of run, and the team goes on") {
@@ -43,7 +46,7 @@ TEST_CASE(
     constexpr unsigned kModes = _MM_FLUSH_ZERO_MASK | _MM_DENORMALS_ZERO_MASK;
     const auto modes = [] { return _mm_getcsr() & kModes; };
     const unsigned before = modes();
-    const int threads_before = omp_get_max_threads();
+    const int threads_before = onednn::threads_here();
     const std::thread::id caller = std::this_thread::get_id();
     int calls = 0;
     Team team(2, {});
@@ -51,7 +54,7 @@ TEST_CASE(
         ++calls;
         CHECK((item == 0 && thread == 0));
         CHECK(std::this_thread::get_id() == caller);
-        CHECK(omp_get_max_threads() == 1);
+        CHECK(onednn::threads_here() == 1);
         CHECK(modes() == kModes);
     });
     team.share(0, [&](std::size_t, std::size_t) { ++calls; });
@@ -59,7 +62,7 @@ TEST_CASE(
     CHECK_THROWS_AS(team.share(1, [](std::size_t, std::size_t) { throw std::runtime_error("no"); }),
                     std::runtime_error);
     CHECK(modes() == before);
-    CHECK(omp_get_max_threads() == threads_before);
+    CHECK(onednn::threads_here() == threads_before);
 }
 
 TEST_CASE("team: every shared item is computed once, call after call, asleep and awake") {

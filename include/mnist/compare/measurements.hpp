@@ -27,6 +27,7 @@ struct MeasuredRow {
     std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
     std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
     bool of_machine = false;             ///< measures the machine and not the program
+    std::string primitives{};            ///< oneDNN's implementations and layouts, where the file says so
 };
 
 /// Whether so many repetitions of the row were disturbed that its times say nothing: more than a quarter. Up

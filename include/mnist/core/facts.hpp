@@ -52,7 +52,7 @@ struct BuildFacts {
     std::string flags;
     std::string build_type;          ///< "Release", ...
     std::string onednn;              ///< e.g. "2.6.3 (hash)"
-    std::string onednn_cpu_runtime;  ///< "OMP", "TBB", "SEQ", ...
+    std::string onednn_cpu_runtime;  ///< "OMP", "OMP (libiomp5)", "TBB", "SEQ"
     std::string tbb;                 ///< e.g. "2021.8"
     std::string standard_library;    ///< e.g. "libstdc++ 20220819"
     std::string libraries;  ///< all others that it was built with, e.g. "Boost 1.74.0, fmt 9.1.0, ..."

@@ -20,18 +20,6 @@ namespace mnist::onednn {
 [[nodiscard]] const dnnl::engine& cpu_engine();
 [[nodiscard]] const dnnl::stream& cpu_stream();
 
-/// While it lives, primitives that this thread creates are made for one OpenMP thread.
-class OneThreadScope {
-  public:
-    OneThreadScope();
-    ~OneThreadScope();
-    OneThreadScope(const OneThreadScope&) = delete;
-    OneThreadScope& operator=(const OneThreadScope&) = delete;
-
-  private:
-    int before_;
-};
-
 /// Dense descriptors; a vector is f32.
 [[nodiscard]] dnnl::memory::desc matrix(std::size_t rows, std::size_t columns, dnnl::memory::format_tag tag,
                                         Precision type = Precision::f32);
@@ -74,7 +62,7 @@ struct ProductShape {
     auto operator<=>(const ProductShape&) const = default;
 };
 
-// Each throws BackendError with operation, shape and oneDNN's status.
+// Each has one thread (threads.hpp) and throws BackendError with operation, shape and oneDNN's status.
 
 /// dst [rows, out] = src [rows, in] weights' + bias, perhaps through ReLU. Operands: src, weights, dst, bias.
 /// A matmul where the weights are `io`, else an inner product.

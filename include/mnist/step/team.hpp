@@ -17,8 +17,8 @@
 
 namespace mnist {
 
-/// Threads for a whole experiment. Each has one OpenMP thread (oneDNN then runs its primitives on the caller)
-/// and flushes denormals to zero.
+/// Threads for a whole experiment. oneDNN runs each one's primitives on it alone (onednn/threads.hpp), and it
+/// flushes denormals to zero.
 class Team {
   public:
     /// `threads` >= 1; thread t is pinned to cpus[t % cpus.size()], or to nothing where `cpus` is empty.
@@ -66,6 +66,7 @@ class Team {
     };
     void start_threads(std::size_t threads, const std::vector<int>& cpus);
     void serve(std::size_t thread, int cpu);
+    void work_until_the_end(std::size_t thread);
     void end_threads();
     bool take_shared(std::size_t thread);
 
