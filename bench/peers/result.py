@@ -5,6 +5,8 @@ import os
 import platform
 import tempfile
 
+from catalogue import title_of
+
 # Facts of one call of mnist_bench that are none of all rounds.
 OF_ONE_CALL = ('mnist.run.filter', 'mnist.noise.')
 
@@ -12,6 +14,7 @@ OF_ONE_CALL = ('mnist.run.filter', 'mnist.noise.')
 def context_of(context, versions, options, seed, interrupted):
     kept = {key: value for key, value in context.items() if not key.startswith(OF_ONE_CALL)}
     kept.update({f'mnist.peers.{word}.version': str(version) for word, version in sorted(versions.items())})
+    kept.update({f'mnist.peers.{word}.title': title_of(word) for word in sorted(versions)})
     kept.update({'mnist.schema': 'mnist-bench/1', 'mnist.peers.python': platform.python_version(), 'mnist.peers.order_seed': str(seed),
                  'mnist.peers.epochs': str(options.epochs), 'mnist.config.repetitions': str(options.rounds), 'mnist.run.interleaved': 'true',
                  'mnist.interrupted': 'true' if interrupted else 'false'})
