@@ -129,8 +129,8 @@ class Measurer:
         threads = f'1,{self.most_threads}' if self.most_threads > 1 else '1'
         # A single count stands in no name of mnist_bench; here it does, so that all rows are named alike.
         asked = benchmark.name if self.most_threads > 1 else benchmark.name.replace('/threads:1', '')
-        more = ['--precision', benchmark.precision] if benchmark.family == 'Train' else []
-        file = self.bench(asked, '--threads', threads, '--epochs', str(self.options.epochs + 1), '--seed', str(round_index), *more)
+        more = ['--precision', benchmark.precision, '--seed', str(round_index)] if benchmark.family == 'Train' else []
+        file = self.bench(asked, '--threads', threads, '--epochs', str(self.options.epochs + 1), *more)
         self.context = {**file['context'], **self.context}
         for found in file['benchmarks']:
             if found.get('run_type') == 'iteration':
