@@ -18,7 +18,8 @@ struct Figure {
 
 /// For each experiment "accuracy" (all optimizers), "curves-OPTIMIZER" (losses and accuracy side by side),
 /// "confusion-OPTIMIZER"; for benchmarks "throughput", "share-of-peak", "time-to-accuracy", "roofline",
-/// "latency", "libraries-OPTIMIZER" (also "-bf16" and "libraries-inference"). With several experiments (or files with a roofline) the second and later have names that end in
+/// "latency", "libraries-OPTIMIZER" (also "-bf16" and "libraries-inference"). With several experiments (or
+/// files with a roofline) the second and later have names that end in
 /// "-2", "-3". Text from files is printable and quoted: it cannot become a command. Throws what report_json
 /// throws.
 [[nodiscard]] std::vector<Figure> report_figures(const std::vector<ReportSource>& sources);
