@@ -12,6 +12,8 @@ from catalogue import LIBRARIES, OURS
 from install import PYTHON, last_line, python_of
 
 MOST_OUTPUT = 65536  # bytes; a line of JSON has a few hundred
+WORDS = ('version', 'how')  # keys of a script's line that are no numbers
+MOST_WORDS = 200
 
 
 class Failed(Exception):
@@ -80,14 +82,17 @@ def figures_of(text, needed):
     shown = repr(text[:80])
     try:
         found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise Failed(f'expected one line of JSON, found {shown}')
-    for key in needed:
-        if not isinstance(found.get(key), (int, float)) or isinstance(found[key], bool) or not 0 < found[key] < math.inf:
-            raise Failed(f'expected {key} above 0, found {found.get(key)!r} in {shown}')
-    return {key: value for key, value in found.items() if isinstance(value, str) or (isinstance(value, (int, float)) and math.isfinite(value))}
+        if not isinstance(found, dict):
+            raise ValueError
+        words = {key: ''.join(filter(str.isprintable, str(found[key])))[:MOST_WORDS] for key in WORDS if key in found}
+        numbers = {key: value for key, value in found.items() if key not in WORDS}
+        wrong = [key for key, value in numbers.items() if type(value) not in (int, float) or not 0 <= float(value) < math.inf]
+    except (ValueError, RecursionError, OverflowError):
+        raise Failed(f'expected one line of JSON, found {shown}') from None
+    wrong += [key for key in needed if not numbers.get(key)]
+    if wrong:
+        raise Failed(f'expected a number as {wrong[0]}, found {str(found.get(wrong[0]))[:80]!r} in {shown}')
+    return {**numbers, **words}
 
 
 def row(name, round_index, rounds, seconds, unit, **more):
@@ -112,12 +117,12 @@ class Measurer:
         self.context = {}
         self.versions = {}
 
-    def bench(self, name, *more):
-        """The result file of our own program."""
+    def bench(self, name, *more, cpus=None):
+        """The result file of our own program, held to `cpus` as the others are."""
         with tempfile.TemporaryDirectory() as place:
             out = os.path.join(place, 'ours.json')
             output_of([self.options.bench, f'--benchmark_filter=^{name}$', f'--benchmark_out={out}', '--data-dir', self.folder, *more],
-                      self.options.time_limit, accepted=(0, 1))  # 1: a row says why it could not be measured
+                      self.options.time_limit, cpus=cpus, accepted=(0, 1))  # 1: a row says why it could not be measured
             with open(out, encoding='utf-8') as f:
                 return json.load(f)
 
@@ -130,7 +135,8 @@ class Measurer:
         # A single count stands in no name of mnist_bench; here it does, so that all rows are named alike.
         asked = benchmark.name if self.most_threads > 1 else benchmark.name.replace('/threads:1', '')
         more = ['--precision', benchmark.precision, '--seed', str(round_index)] if benchmark.family == 'Train' else []
-        file = self.bench(asked, '--threads', threads, '--epochs', str(self.options.epochs + 1), *more)
+        file = self.bench(asked, '--threads', threads, '--epochs', str(self.options.epochs + 1), *more,
+                          cpus=set(self.cores[:benchmark.threads]))
         self.context = {**file['context'], **self.context}
         for found in file['benchmarks']:
             if found.get('run_type') == 'iteration':
@@ -194,6 +200,6 @@ class Measurer:
         """Rows, and whether they are of a success."""
         try:
             rows = self.ours(benchmark, round_index) if benchmark.library == OURS else self.peer(benchmark, round_index)
-        except (Failed, OSError, ValueError, KeyError) as error:
+        except Exception as error:  # whatever one measurement meets, the others' rows stand
             rows = [error_row(benchmark.name, str(error), round_index, self.options.rounds)]
         return rows, not any(one.get('error_occurred') for one in rows)

@@ -19,7 +19,7 @@ from progress import Progress
 from result import context_of, write_new
 
 FILES = [f'{part}-{kind}' for part in ('train', 't10k') for kind in ('images-idx3-ubyte', 'labels-idx1-ubyte')]
-MOST_FAILURES = 3  # of a library that never succeeded; then it is left alone
+MOST_FAILURES = 3  # of a library in one precision that never succeeded; then that is left alone
 
 
 def words_of(known):
@@ -103,6 +103,11 @@ def unpack(source, target):
             f.write(data)
 
 
+def kind_of(benchmark):
+    """What tends to fail together."""
+    return benchmark.library, benchmark.family, benchmark.precision
+
+
 class Session:
     """All rows so far, in the order in which they were measured."""
 
@@ -111,20 +116,26 @@ class Session:
         self.rows = []
         self.good = {}  # rows by benchmark
         self.reasons = reasons  # by name
-        self.failures = {}  # by library, until it succeeds
+        self.failures = {}  # by kind, until one of the kind succeeds
 
     def skip(self, benchmark):
-        return benchmark.name in self.reasons or self.failures.get(benchmark.library, 0) >= MOST_FAILURES
+        if benchmark.name in self.reasons:
+            return True
+        if not benchmark.library or self.failures.get(kind_of(benchmark), 0) < MOST_FAILURES:
+            return False
+        self.reasons[benchmark.name] = f'not tried: {MOST_FAILURES} others of its kind failed and none succeeded'
+        self.rows.append(error_row(benchmark.name, self.reasons[benchmark.name]))
+        return True
 
     def measure(self, benchmark, round_index):
         rows, fine = self.measurer.measure(benchmark, round_index)
         self.rows += rows
         if fine:
             self.good.setdefault(benchmark, []).append(rows[0])
-            self.failures[benchmark.library] = -10**9
+            self.failures[kind_of(benchmark)] = -10**9
         else:
             self.reasons[benchmark.name] = rows[0].get('error_message', 'no reason')
-            self.failures[benchmark.library] = self.failures.get(benchmark.library, 0) + 1
+            self.failures[kind_of(benchmark)] = self.failures.get(kind_of(benchmark), 0) + 1
 
 
 def run_rounds(session, todo, rounds, order):
@@ -148,24 +159,31 @@ def run_rounds(session, todo, rounds, order):
 
 def prepared(options, folder):
     """What measures, and the benchmarks it is to measure."""
-    unpack(options.data_dir, folder)
-    words = [word for word, library in LIBRARIES.items() if library.peer in options.peers]
-    reasons = install(options.build, words)
-    if len(reasons) == len(words):
-        sys.exit('peers: none of the libraries can be measured; the reasons stand above')
+    try:
+        unpack(options.data_dir, folder)
+    except (OSError, EOFError) as error:
+        sys.exit(f'peers: the images of {options.data_dir} cannot be read or unpacked: {error}')
     if not has_bf16() and 'bf16' in options.precisions:
         options.precisions.remove('bf16')
         say('this CPU has no bf16, so it is left out')
+    words = [word for word, library in LIBRARIES.items() if library.peer in options.peers and any(getattr(library, name) for name in options.benchmarks)]
+    if not words or not options.precisions:
+        sys.exit('peers: nothing of what was asked for can be measured here')
+    reasons = install(options.build, words)
+    if len(reasons) == len(words):
+        sys.exit('peers: none of the libraries can be measured; the reasons stand above')
     measurer = Measurer(options, folder)
+    if measurer.most_threads > len(measurer.cores):
+        sys.exit(f'peers: --threads: expected at most {len(measurer.cores)}, one for each physical core that may be used, found {measurer.most_threads}')
     if 'infer' in options.benchmarks:
         try:
             measurer.models = models.make(options, folder, options.data_dir)
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             say(f'inference is left out: {error}')
             options.benchmarks.remove('infer')
             reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
     todo = benchmarks(options, [word for word in words if word not in reasons], sorted({1, measurer.most_threads}))
-    named = {f'{"Train" if LIBRARIES[word].train else "Infer"}/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
+    named = {f'{"Train" if LIBRARIES[word].train and "train" in options.benchmarks else "Infer"}/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
     session = Session(measurer, named)
     session.rows = [error_row(name, reason) for name, reason in named.items()]
     return session, todo
@@ -173,18 +191,26 @@ def prepared(options, folder):
 
 def main():
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    def interrupt(*_):
+        raise KeyboardInterrupt
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, interrupt)
     seed = options.seed if options.seed is not None else random.randrange(10**6)
     with tempfile.TemporaryDirectory() as folder:
         session, todo = prepared(options, folder)
         say(f'{len(todo)} measurements in each of {options.rounds} rounds, in random order (--seed {seed}); Ctrl-C keeps what is measured')
         interrupted = run_rounds(session, todo, options.rounds, random.Random(seed))
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)  # what is measured is written
     measurer = session.measurer
-    print('\n'.join(table.lines(session.good, session.reasons, options.rounds)))
+    failure = None
     try:
         write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
     except OSError as error:
-        sys.exit(f'peers: {options.out} is not written, the table above is all there is: {error}')
+        failure = error
+    print('\n'.join(table.lines(session.good, session.reasons, options.rounds)), flush=True)
+    if failure:
+        sys.exit(f'peers: {options.out} is not written, the table above is all there is: {failure}')
     say(f'{len(session.rows)} rows are in {options.out}: mnist report {options.out} shows them')
     if interrupted:
         return 130

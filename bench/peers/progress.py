@@ -11,7 +11,7 @@ class Progress:
         self.left = {}  # measurements by library
         for library in libraries:
             self.left[library] = self.left.get(library, 0) + 1
-        self.count = self.number = 0
+        self.number = 0
         self.count = sum(self.left.values())
         self.seconds = {library: [] for library in self.left}
         self.terminal = sys.stderr.isatty()

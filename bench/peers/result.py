@@ -8,7 +8,7 @@ import tempfile
 from catalogue import title_of
 
 # Facts of one call of mnist_bench that are none of all rounds.
-OF_ONE_CALL = ('mnist.run.filter', 'mnist.noise.')
+OF_ONE_CALL = ('mnist.run.filter', 'mnist.run.precision', 'mnist.config.precision', 'mnist.noise.')
 
 
 def context_of(context, versions, options, seed, interrupted):

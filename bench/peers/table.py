@@ -1,5 +1,6 @@
 """The result as Markdown, tables for training and for latency and throughput of inference in each precision: in each case the libraries, the fastest
 first, and how many times as fast mnist_bench is. Left out: intervals; `mnist report` draws those from the file."""
+import math
 import statistics
 
 from catalogue import LIBRARIES, OURS, title_of
@@ -14,6 +15,15 @@ HEADERS = {'Train': ['thousand samples/s', 'lowest-highest', 'threads', 'test ac
 def median(rows, key):
     values = [row[key] for row in rows if key in row]
     return statistics.median(values) if values else None
+
+
+NOTHING = 'nothing'  # where an empty model's call takes as long
+
+
+def without(call, empty):
+    """Infinite where nothing is left that could be compared."""
+    left = call - (empty or 0)
+    return left if left > 0 else math.inf
 
 
 def shown(value):
@@ -35,12 +45,13 @@ class Entry:
             self.cells = spread + last
         elif table == 'Latency':
             empty = median(rows, 'empty_p50_us') or median(rows, 'empty_us')
-            self.cost = max(median(rows, 'p50_us') - (empty or 0), 0.001)
-            self.cells = [shown(median(rows, 'p50_us')), shown(median(rows, 'p99_us')), shown(empty), shown(self.cost)] + last
+            self.cost = without(median(rows, 'p50_us'), empty)
+            self.cells = [shown(median(rows, 'p50_us')), shown(median(rows, 'p99_us')), shown(empty), NOTHING if self.cost == math.inf else shown(self.cost)] + last
         else:
             empty = median(rows, 'empty_us')
-            self.cost = max(1000 * benchmark.batch / statistics.median(rates) - (empty or 0), 0.001) / benchmark.batch  # us
-            self.cells = spread + [shown(empty), shown(1000 / self.cost)] + last
+            left = without(1000 * benchmark.batch / statistics.median(rates), empty)
+            self.cost = left / benchmark.batch  # us
+            self.cells = spread + [shown(empty), NOTHING if left == math.inf else shown(1000 / self.cost)] + last
 
 
 def tables_of(benchmark, rows):
@@ -64,7 +75,7 @@ def entries(measured):
 
 
 def factor(ours, entry):
-    if ours is None or entry is ours:
+    if ours is None or entry is ours or math.inf in (ours.cost, entry.cost):
         return ''
     ratio = entry.cost / ours.cost
     return f'**{ratio:.{2 if ratio < 1.995 else 1}f}x**' + (', ahead of mnist_bench' if ratio < 1 - SAME else '')

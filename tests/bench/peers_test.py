@@ -208,6 +208,24 @@ class PeersTest(unittest.TestCase):
             with open(install.requirements(library.source), encoding='utf-8') as f:
                 self.assertTrue(all('==' in line for line in f))
 
+    def test_what_a_script_prints_is_numbers_or_a_reason(self):
+        from measure import Failed, figures_of
+        good = '{"version": "1\\u001b[2J", "samples_per_second": 5, "accuracy": 97.5}'
+        self.assertEqual(figures_of(good, ['samples_per_second'])['version'], '1[2J')
+        for text in ('[' * 60000, '[]', '{"samples_per_second": 1' + '0' * 400 + '}', '{"samples_per_second": true}', '{"samples_per_second": NaN}',
+                     '{"samples_per_second": 5, "accuracy": "97"}', '{"samples_per_second": 5, "p50_us": -1}', '{"samples_per_second": 0}', '{}'):
+            with self.assertRaises(Failed, msg=text[:50]):
+                figures_of(text, ['samples_per_second'])
+
+    def test_where_an_empty_call_takes_as_long_nothing_is_compared(self):
+        def entry(library, p50, empty):
+            rows = [{'samples_per_second': 1e5, 'p50_us': p50, 'p99_us': p50, 'empty_us': empty}]
+            return table.Entry('Latency', Benchmark('Infer', '', 1, 'f32', 1, library), rows)
+        ours, other = entry('', 5.0, 0), entry('onnxruntime', 9.9, 10.0)
+        self.assertIn('nothing', other.cells)
+        self.assertEqual(table.factor(ours, other), '')
+        self.assertIn('2.0x', table.factor(ours, entry('onnxruntime', 11.0, 1.0)))
+
     def test_a_call_of_inference_is_compared_without_the_empty_call(self):
         ours = {'samples_per_second': 1e5, 'p50_us': 8.0, 'p99_us': 9.0}
         peer = {'samples_per_second': 5e4, 'p50_us': 20.0, 'p99_us': 30.0, 'empty_us': 16.0, 'empty_p50_us': 14.0}
