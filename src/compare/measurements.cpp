@@ -189,7 +189,9 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
     for (const BenchRepetition& repetition : result.repetitions) {
         MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
         row.of_machine = measures_machine(repetition.name, ours);
-        if (ours && !row.of_machine) row.primitives = repetition.label;
+        // Another library's label is its own.
+        if (ours && !row.of_machine && row.name.find("/library:") == std::string::npos)
+            row.primitives = repetition.label;
         row.accuracy.test_samples = test_samples(result.context);
     }
     for (const BenchRepetition* const next : in_order(result.repetitions)) {

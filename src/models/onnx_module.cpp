@@ -177,7 +177,7 @@ void write(const OnnxRequest& request, OnnxAnswer& answer) {
     answer.too_large = model.ByteSizeLong() > INT_MAX;
     if (answer.too_large) return;
     onnx::checker::check_model(model);
-    answer.bytes = model.SerializeAsString();
+    if (!model.SerializeToString(&answer.bytes)) answer.refusal = "it cannot be serialised";
 }
 
 }  // namespace
@@ -185,10 +185,10 @@ void write(const OnnxRequest& request, OnnxAnswer& answer) {
 
 extern "C" __attribute__((visibility("default"))) void mnist_write_onnx(const mnist::OnnxRequest& request,
                                                                         mnist::OnnxAnswer& answer) noexcept {
-    answer.library = std::string("ONNX ") + onnx::LAST_RELEASE_VERSION;
     try {
+        answer.library = std::string("ONNX ") + onnx::LAST_RELEASE_VERSION;
         mnist::write(request, answer);
     } catch (const std::exception& error) {
-        answer.refusal = error.what();
+        answer.refusal = *error.what() == 0 ? "no reason given" : error.what();
     }
 }

@@ -30,6 +30,10 @@ double step_of_tics(double longest) {
     return longest / power < 2 ? power / 4 : longest / power < 5 ? power : 2 * power;
 }
 
+double thousands(const ordered_json& number) {
+    return number.get<double>() / 1000;
+}
+
 Figure libraries_figure_of(const ordered_json& table) {
     std::string ours;
     std::string others;
@@ -44,10 +48,9 @@ Figure libraries_figure_of(const ordered_json& table) {
         const std::string title = row["title"];
         if (!batch.is_null() && batch != row["batch"]) place += kGap;
         batch = row["batch"];
-        longest = std::max(longest, estimate["high"].get<double>());
-        (is_ours ? ours : others) +=
-            fmt::format("{} {} {} {}\n", place, estimate["median"].get<double>(),
-                        estimate["low"].get<double>(), estimate["high"].get<double>());
+        longest = std::max(longest, thousands(estimate["high"]));
+        (is_ours ? ours : others) += fmt::format("{} {} {} {}\n", place, thousands(estimate["median"]),
+                                                 thousands(estimate["low"]), thousands(estimate["high"]));
         tics +=
             fmt::format("{}{} {}", place == 0 ? "" : ", ",
                         plot_tic(fmt::format("{}{}{}, batch {}", title, is_ours || version.empty() ? "" : " ",
@@ -72,11 +75,13 @@ Figure libraries_figure_of(const ordered_json& table) {
     return {.name = libraries_name(table),
             .width = 800,
             .height = 90 + static_cast<int>(kRow * place),
-            .script = fmt::format("set xlabel {}\nset xrange [0:*]\nset format x '%.0s%c'\nset "
-                                  "xtics {}\nset ytics ({})\nset yrange [{}:-0.6]\nunset key\n{}",
-                                  plot_quoted(fmt::format("Samples/s, {}, {}", plot_title(table["optimizer"]),
-                                                          table["precision"].get<std::string>())),
-                                  step_of_tics(longest), tics, place - 0.4, plot_command(series))};
+            .script = fmt::format(
+                "set xlabel {}\nset xrange [0:*]\nset "
+                "xtics {}\nset ytics ({})\nset yrange [{}:-0.6]\nunset key\n{}",
+                plot_quoted(fmt::format(
+                    "Thousand samples/s{}, {}, {}", table["family"] == "Infer" ? ", calls included" : "",
+                    plot_title(table["optimizer"]), table["precision"].get<std::string>())),
+                step_of_tics(longest), tics, place - 0.4, plot_command(series))};
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <tuple>
+#include <span>
 
 #include "mnist/stats/summary.hpp"
 #include "page_bench.hpp"
@@ -17,12 +17,12 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMostLibraryRows = 1000;  // of a file: nobody reads more
-constexpr std::string_view kEmptyCall = "_empty";
 
 struct LibraryRow {
     std::string name, library, threads;  ///< ours has no library
     std::uint64_t batch = 0;
-    std::vector<double> seconds, throughput, accuracy, half_us;
+    std::vector<double> seconds;  ///< without the call of an empty model, where that was measured
+    std::vector<double> throughput, accuracy, half_us, call_us;
 };
 
 /// What was measured in the same way: a figure of the page.
@@ -33,12 +33,8 @@ struct LibraryTable {
     std::map<std::string, LibraryRow> rows;  ///< by name
 };
 
-/// Seconds of the calls of empty models, by batch, threads and library.
-using EmptyCalls = std::map<std::tuple<std::uint64_t, std::string, std::string>, std::vector<double>>;
-
 struct Libraries {
     std::vector<LibraryTable> tables;
-    EmptyCalls calls;
     std::size_t rows = 0;
 };
 
@@ -58,31 +54,26 @@ void add_repetition_to(Libraries& all, const BenchRepetition& repetition, const 
     const bool wanted = (words.family == "Train" && words.optimizer) || words.family == "Infer";
     if (!wanted || !batch || !copies_of(words).empty()) return;
     const std::string library = words.text("library", {});
-    const std::string threads = threads_of(repetition.name, source);
-    if (library.ends_with(kEmptyCall)) {
-        const std::string of = library.substr(0, library.size() - kEmptyCall.size());
-        all.calls[{*batch, threads, of}].push_back(repetition.seconds);
-        return;
-    }
     const auto throughput = counter_of(repetition, "samples_per_second");
-    if (!throughput || *throughput <= 0) return;
-    LibraryTable& table = table_of_libraries(all, words);
-    const auto [place, is_new] = table.rows.try_emplace(repetition.name);
-    if (is_new && ++all.rows > kMostLibraryRows) {
-        table.rows.erase(place);
-        return;
-    }
+    // The calls of empty models have rows of their own too; what they take stands in their models' rows.
+    if (!throughput || *throughput <= 0 || library.ends_with("_empty")) return;
+    if (all.rows == kMostLibraryRows) return;
+    const auto [place, is_new] = table_of_libraries(all, words).rows.try_emplace(repetition.name);
+    if (is_new) ++all.rows;
     LibraryRow& row = place->second;
     if (is_new)
         row = {.name = repetition.name,
                .library = library,
-               .threads = threads,
+               .threads = threads_of(repetition.name, source),
                .batch = *batch,
                .seconds = {},
                .throughput = {},
                .accuracy = {},
-               .half_us = {}};
-    row.seconds.push_back(repetition.seconds);
+               .half_us = {},
+               .call_us = {}};
+    const auto call = counter_of(repetition, "empty_us");
+    if (call) row.call_us.push_back(*call);
+    row.seconds.push_back(repetition.seconds - call.value_or(0) / 1e6);
     row.throughput.push_back(*throughput);
     if (const auto accuracy = counter_of(repetition, "test_accuracy")) row.accuracy.push_back(*accuracy);
     if (const auto half = counter_of(repetition, "p50_us")) row.half_us.push_back(*half);
@@ -104,17 +95,16 @@ std::vector<const LibraryRow*> fastest_rows(const LibraryTable& table) {
     return rows;
 }
 
-/// Seconds of a row without what the call itself costs; empty where nothing is left.
-std::vector<double> net_seconds(const LibraryRow& row, std::optional<double> call) {
-    std::vector<double> seconds = row.seconds;
-    for (double& one : seconds) one -= call.value_or(0);
-    if (std::any_of(seconds.begin(), seconds.end(), [](double one) { return one <= 0; })) return {};
-    return seconds;
+/// The row's seconds; none where the call alone took as long.
+std::span<const double> comparable_seconds(const LibraryRow& row) {
+    const bool nothing_left =
+        std::any_of(row.seconds.begin(), row.seconds.end(), [](double one) { return one <= 0; });
+    return nothing_left ? std::span<const double>() : row.seconds;
 }
 
-ordered_json median_json(const std::vector<double>& values, double scale = 1) {
+ordered_json median_json(const std::vector<double>& values) {
     const auto middle = median(values);
-    return middle ? ordered_json(*middle * scale) : ordered_json(nullptr);
+    return middle ? ordered_json(*middle) : ordered_json(nullptr);
 }
 
 /// {"ratio", "low", "high", "verdict"}: times as fast as the library ours is. Only the nearest has a verdict.
@@ -129,37 +119,46 @@ ordered_json lead_json(const SpeedComparison& speed, std::optional<SpeedVerdict>
     return lead;
 }
 
-/// Verdicts on the libraries that ours leads by least, by place: one a batch. Where the least lead is no
-/// chance, none of the others is, so these alone are judged, and their number alone has a price.
+/// Verdicts on the libraries that ours leads by least, by place: one a batch. Ours is faster than all where
+/// it is faster than each, judged alone, with the level shared by the batches; that somebody is ahead is
+/// judged among all rows, for it is the luckiest that is looked at.
 std::map<std::size_t, SpeedVerdict> verdicts_on_nearest(const std::vector<const LibraryRow*>& rows,
                                                         const std::vector<TimeSamples>& times,
                                                         const std::vector<SpeedComparison>& speed) {
-    std::map<std::uint64_t, std::size_t> nearest;
+    struct Batch {
+        std::size_t nearest;
+        bool leads = true;
+    };
+    std::map<std::uint64_t, Batch> batches;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (!speed[i].ratio) continue;
-        const auto [known, is_new] = nearest.emplace(rows[i]->batch, i);
-        if (!is_new && *speed[i].ratio < *speed[known->second].ratio) known->second = i;
+        const auto [known, is_new] = batches.try_emplace(rows[i]->batch, Batch{i});
+        if (!is_new && *speed[i].ratio < *speed[known->second.nearest].ratio) known->second.nearest = i;
     }
-    std::vector<TimeSamples> samples;
-    for (const auto& [batch, place] : nearest) samples.push_back(times[place]);
-    const std::vector<SpeedComparison> judged = judge_speed(samples, {});
+    VerdictSettings alone;
+    alone.alpha /= static_cast<double>(std::max<std::size_t>(batches.size(), 1));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto batch = batches.find(rows[i]->batch);
+        if (batch == batches.end() || rows[i]->library.empty()) continue;
+        const auto judged = judge_speed(std::span(&times[i], 1), alone);
+        if (judged.front().verdict != SpeedVerdict::faster) batch->second.leads = false;
+    }
     std::map<std::size_t, SpeedVerdict> verdicts;
-    for (const auto& [batch, place] : nearest) verdicts[place] = judged[verdicts.size()].verdict;
+    for (const auto& [size, batch] : batches) {
+        const SpeedVerdict among_all = speed[batch.nearest].verdict;
+        const bool chance = among_all == SpeedVerdict::faster;
+        verdicts[batch.nearest] = batch.leads ? SpeedVerdict::faster
+                                  : chance    ? SpeedVerdict::inconclusive
+                                              : among_all;
+    }
     return verdicts;
 }
 
-ordered_json library_rows_json(const LibraryTable& table, const EmptyCalls& calls, const PageSource& source) {
+ordered_json library_rows_json(const LibraryTable& table, const PageSource& source) {
     const std::vector<const LibraryRow*> rows = fastest_rows(table);
     std::map<std::uint64_t, const LibraryRow*> ours;
     for (const LibraryRow* row : rows) {
         if (row->library.empty()) ours[row->batch] = row;
-    }
-    std::vector<std::optional<double>> of_calls;
-    std::vector<std::vector<double>> nets;
-    for (const LibraryRow* row : rows) {
-        const auto found = calls.find({row->batch, row->threads, row->library});
-        of_calls.push_back(found == calls.end() ? std::nullopt : median(found->second));
-        nets.push_back(net_seconds(*row, of_calls.back()));
     }
     std::vector<TimeSamples> times;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -168,7 +167,7 @@ ordered_json library_rows_json(const LibraryTable& table, const EmptyCalls& call
         TimeSamples samples;
         if (can_be) {
             const RowDisturbance* found = source.disturbance(own->second->name);
-            samples = {.base = nets[i],
+            samples = {.base = comparable_seconds(*rows[i]),
                        .new_values = own->second->seconds,
                        .disturbed = found != nullptr && found->is_spoilt};
         }
@@ -192,7 +191,7 @@ ordered_json library_rows_json(const LibraryTable& table, const EmptyCalls& call
              {"samples_per_second", estimate_json(row.throughput)},
              {"accuracy", median_json(row.accuracy)},
              {"p50_us", median_json(row.half_us)},
-             {"call_us", of_calls[i] ? ordered_json(*of_calls[i] * 1e6) : ordered_json(nullptr)},
+             {"call_us", median_json(row.call_us)},
              {"lead",
               lead_json(speed[i], verdicts.contains(i) ? std::optional(verdicts.at(i)) : std::nullopt)},
              {"disturbed", disturbance_json(source.disturbance(row.name))}});
@@ -218,7 +217,7 @@ ordered_json libraries_json(const std::vector<PageSource>& sources) {
                             {"optimizer",
                              table.optimizer ? ordered_json(name(*table.optimizer)) : ordered_json(nullptr)},
                             {"precision", table.precision},
-                            {"rows", library_rows_json(table, all.calls, sources[i])}});
+                            {"rows", library_rows_json(table, sources[i])}});
         }
     }
     return list;

@@ -4,7 +4,7 @@ function librariesFigure(figure, index) {
   const table = report.libraries[index];
   const colours = {true: colourName(table.optimizer), false: 'soft'};
   dotChart(figure, {
-    unit: 'Samples/s', bars: true, names: {[colours.true]: 'mnist_bench', soft: 'Other libraries'},
+    unit: table.family === 'Infer' ? 'Samples/s, calls included' : 'Samples/s', bars: true, names: {[colours.true]: 'mnist_bench', soft: 'Other libraries'},
     rows: table.rows.map((row) => ({
       label: `${whole(row.batch)} · ${row.title}`, value: row.samples_per_second.median, low: row.samples_per_second.low,
       high: row.samples_per_second.high, disturbed: row.disturbed, colour: colours[row.library === ''],
