@@ -88,6 +88,7 @@ std::vector<const LibraryRow*> fastest_rows(const LibraryTable& table) {
         if (known == nullptr || speed(&row) > speed(known)) known = &row;
     }
     std::vector<const LibraryRow*> rows;
+    rows.reserve(best.size());
     for (const auto& [key, row] : best) rows.push_back(row);
     std::stable_sort(rows.begin(), rows.end(), [&](const LibraryRow* a, const LibraryRow* b) {
         return a->batch != b->batch ? a->batch < b->batch : speed(a) > speed(b);
@@ -161,13 +162,13 @@ ordered_json library_rows_json(const LibraryTable& table, const PageSource& sour
         if (row->library.empty()) ours[row->batch] = row;
     }
     std::vector<TimeSamples> times;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto own = ours.find(rows[i]->batch);
-        const bool can_be = !rows[i]->library.empty() && own != ours.end();
+    for (const LibraryRow* row : rows) {
+        const auto own = ours.find(row->batch);
+        const bool can_be = !row->library.empty() && own != ours.end();
         TimeSamples samples;
         if (can_be) {
             const RowDisturbance* found = source.disturbance(own->second->name);
-            samples = {.base = comparable_seconds(*rows[i]),
+            samples = {.base = comparable_seconds(*row),
                        .new_values = own->second->seconds,
                        .disturbed = found != nullptr && found->is_spoilt};
         }
