@@ -9,8 +9,11 @@ from install import last_line
 def make(options, folder, data):
     """Paths by file name. Raises RuntimeError with what `mnist` says."""
     def mnist(*words):
-        done = subprocess.run([options.mnist, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              errors='replace')
+        try:
+            done = subprocess.run([options.mnist, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  errors='replace', timeout=options.time_limit)
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError(f'{options.mnist} {words[0]} did not end within {options.time_limit} s (--time-limit)') from error
         if done.returncode != 0:
             raise RuntimeError(f'{options.mnist} {" ".join(words)} failed: {last_line(done.stdout, ())}')
 
