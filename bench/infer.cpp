@@ -164,7 +164,8 @@ void infer(Call& call, Bench& bench, Trained& trained, std::size_t batch, std::s
     std::optional<LowPrecisionEngine> engine;
     if (format == NumberFormat::int8) {
         // Sums of integers are exact, so one thread may have the tile that is fastest for it.
-        engine.emplace(team, trained.quantized, team.size() == 1 ? std::min(batch, kForwardTile) : tile);
+        const std::size_t alone = std::min(batch, 2 * kForwardTile);
+        engine.emplace(team, trained.quantized, team.size() == 1 ? alone : tile);
     } else {
         engine.emplace(team, *trained.model, tile);
     }

@@ -160,7 +160,7 @@ class LowPrecisionEngine::Impl {
             std::copy_n(images, count, reinterpret_cast<std::uint8_t*>(buffers.pixels.data()));
             buffers.calls[0].point(0, buffers.pixels.data());
         } else {
-            widen_(images, reinterpret_cast<std::uint16_t*>(buffers.pixels.data()), count);
+            widen_to_bf16(images, reinterpret_cast<std::uint16_t*>(buffers.pixels.data()), count);
         }
         for (std::size_t l = 0; l < layers_.size(); ++l) {
             const LowPrecisionLayer& layer = layers_[l];
@@ -183,7 +183,6 @@ class LowPrecisionEngine::Impl {
     bool int8_;
     RequantizeFn requantize_ = requantize(detected_isa());
     DequantizeFn dequantize_ = dequantize(detected_isa());
-    WidenFn widen_ = widen_to_bf16(detected_isa());
     std::vector<LowPrecisionLayer> layers_;
     onednn::Scratchpads scratchpads_;
     std::vector<ThreadBuffers> threads_;

@@ -2,9 +2,9 @@
 #include "requantize.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "mnist/core/isa_levels.hpp"
+#include "requantize_avx512.hpp"
 
 namespace mnist {
 namespace {
@@ -33,25 +33,14 @@ namespace {
     }
 }
 
-[[gnu::always_inline]] inline void widen_body(const std::uint8_t* __restrict src,
-                                              std::uint16_t* __restrict dst, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i)
-        dst[i] = static_cast<std::uint16_t>(
-            std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(src[i]))) >> 16U);
-}
-
 }  // namespace
 
 RequantizeFn requantize(Isa isa) {
-    return compiled_for<requantize_body>(isa);
+    return isa == Isa::avx512 ? requantize_avx512 : compiled_for<requantize_body>(isa);
 }
 
 DequantizeFn dequantize(Isa isa) {
     return compiled_for<dequantize_body>(isa);
-}
-
-WidenFn widen_to_bf16(Isa isa) {
-    return compiled_for<widen_body>(isa);
 }
 
 }  // namespace mnist

@@ -23,8 +23,8 @@ using DequantizeFn = void (*)(const std::int32_t* sums, const float* factor, con
                               std::size_t rows, std::size_t columns, float* dst);
 [[nodiscard]] DequantizeFn dequantize(Isa isa);
 
-/// Pixels as bf16, exactly: bf16 has eight significant bits. dst[i] is the upper half of the f32.
-using WidenFn = void (*)(const std::uint8_t* src, std::uint16_t* dst, std::size_t n);
-[[nodiscard]] WidenFn widen_to_bf16(Isa isa);
+/// Pixels as bf16, exactly: bf16 has eight significant bits. Only where has_avx512_bf16(), without which
+/// there is no inference in bf16.
+void widen_to_bf16(const std::uint8_t* src, std::uint16_t* dst, std::size_t n);
 
 }  // namespace mnist

@@ -2,10 +2,13 @@
 #include "mnist/infer/low_precision.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/infer/quantize.hpp"
 #include "mnist/step/precision.hpp"
@@ -149,6 +152,50 @@ TEST_CASE("requantisation: every level of instructions gives the same bytes, hal
         std::vector<std::uint8_t> found(sums.size());
         requantize(isa)(sums.data(), factor.data(), offset.data(), 1, sums.size(), found.data());
         CHECK(found == expected);
+    }
+}
+
+TEST_CASE(
+    "requantisation: rows of any width have the bytes of plain loops, beyond what integers hold as well") {
+    CounterRng rng(5, RandomPurpose::synthetic, 1);
+    const auto number = [&](double most) { return most * (2 * rng.next_unit_f64() - 1); };
+    for (const std::size_t columns : {1, 16, 48, 64, 80, 128, 200}) {
+        constexpr std::size_t kRows = 5;
+        std::vector<std::int32_t> sums(kRows * columns);
+        std::vector<float> factor(columns), offset(columns);
+        for (std::int32_t& sum : sums) sum = static_cast<std::int32_t>(number(1e6));
+        for (float& one : factor) one = static_cast<float>(number(rng.next_unit_f64() < 0.1 ? 1e30 : 4e-4));
+        for (float& one : offset) one = static_cast<float>(number(50));
+        std::vector<std::uint8_t> expected(sums.size());
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            const float product = static_cast<float>(sums[i]) * factor[i % columns];
+            const float limited = std::clamp(product + offset[i % columns], 0.0F, 255.0F);
+            expected[i] = static_cast<std::uint8_t>(limited + 0.5F);
+        }
+        for (const Isa isa : available_isas()) {
+            CAPTURE(columns, isa);
+            // A byte behind the last row tells of a store that is too wide.
+            std::vector<std::uint8_t> found(sums.size() + 1, 77);
+            requantize(isa)(sums.data(), factor.data(), offset.data(), kRows, columns, found.data());
+            CHECK(found.back() == 77);
+            found.pop_back();
+            CHECK(found == expected);
+        }
+    }
+}
+
+TEST_CASE("bf16: every pixel is widened to itself, and nothing is stored behind the last") {
+    if (!has_avx512_bf16()) return;  // precision_obstacle refuses bf16 there
+    std::vector<std::uint8_t> pixels(256);
+    std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
+    for (const std::size_t n : {std::size_t{1}, std::size_t{16}, std::size_t{45}, std::size_t{256}}) {
+        std::vector<std::uint16_t> found(n + 1, 77);
+        widen_to_bf16(pixels.data() + 256 - n, found.data(), n);
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto bits = static_cast<std::uint32_t>(found[i]) << 16U;
+            REQUIRE(std::bit_cast<float>(bits) == static_cast<float>(256 - n + i));
+        }
+        CHECK(found.back() == 77);
     }
 }
 
