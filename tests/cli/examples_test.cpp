@@ -1,9 +1,11 @@
-// What --help shows as examples is typed, word for word, into a shell: a folder with the tiny data set, the
-// program in PATH, and the files that the examples name.
+// What --help and the documents show as commands is typed, word for word, into a shell: a folder with the
+// tiny data set, the program in PATH, and the files that they name. Benchmarks that the documents show are
+// listed and not run, because they take minutes.
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 #include "catch.hpp"
@@ -60,28 +62,64 @@ bool shell_has(const char* program) {
     return std::system(("command -v " + std::string(program) + " >/dev/null 2>&1").c_str()) == 0;
 }
 
-}  // namespace
-
-TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
-    const Workshop workshop;
+// Results, scores and models under the names that --help and the documents have.
+void prepare_files(const Workshop& workshop) {
     fs::create_directories(workshop.folder() / "bin");
     fs::create_symlink(MNIST_PROGRAM, workshop.folder() / "bin" / "mnist");
-    // Results and models under the names that the examples have.
+    const auto train = [&](const char* seed, const char* out) {
+        REQUIRE(workshop.train({"--epochs", "1", "--seed", seed, "--out", out, "--quiet"}).exit_code == 0);
+    };
     REQUIRE(workshop.train({"--epochs", "1", "--out", "before.json", "--save-model", "trained", "--quiet"})
                 .exit_code == 0);
-    REQUIRE(workshop.train({"--epochs", "1", "--seed", "9", "--out", "after.json", "--quiet"}).exit_code ==
-            0);
+    train("9", "after.json");
+    train("5", "server.json");
     for (const char* const name : {"before1.json", "laptop.json", "result.json", "results/a/1.json",
                                    "mnist-train-20260131T120000Z.json"})
         workshop.write(name, workshop.text_of("before.json"));
     for (const char* const name : {"before2.json", "desktop.json", "results/b/2.json"})
         workshop.write(name, workshop.text_of("after.json"));
-    REQUIRE(workshop.train({"--epochs", "1", "--seed", "5", "--out", "server.json", "--quiet"}).exit_code ==
-            0);
     workshop.write("score.json", score_result().dump());
     const std::string model = workshop.text_of("trained/adam-seed0.safetensors");
     workshop.write("adam.safetensors", model);
     workshop.write("pytorch.safetensors", as_if_from_elsewhere(model, "module."));
+}
+
+// Lines that call ./run, of the blocks of shell commands and behind "$ " in the others, without a comment.
+std::vector<std::string> commands_of(const fs::path& document) {
+    std::ifstream lines(document);
+    std::vector<std::string> commands;
+    std::string block;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("```")) {
+            block = block.empty() ? line : "";
+        } else if (!block.empty()) {
+            if (block == "```" && !line.starts_with("$ ")) continue;
+            if (line.starts_with("$ ")) line.erase(0, 2);
+            if (line.starts_with("./run")) commands.push_back(line.substr(0, line.find("  #")));
+        }
+    }
+    return commands;
+}
+
+// What ./run starts, without its building and installing. What needs a network, other machines or minutes is
+// looked up in its --help, or asked for its list.
+constexpr const char* kRun = R"(#!/bin/sh
+word=${1:-train}
+case $word in
+    test | build | check | package) exec sh -c '"$0" --help | grep -q -- "./run $1"' "$MNIST_RUN_SCRIPT" "$word" ;;
+    bench) shift; exec mnist_bench "$@" --benchmark_list_tests ;;
+    train) shift $(($# > 0)) ;;
+    -*) ;;
+    *) exec mnist "$@" ;;
+esac
+exec mnist train "$@"
+)";
+
+}  // namespace
+
+TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
+    const Workshop workshop;
+    prepare_files(workshop);
     const Workshop pictures;
     prepare_pictures(pictures);
 
@@ -124,6 +162,54 @@ TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
             CHECK(status == 0);
         }
     }
+}
+
+TEST_CASE("documents: each command that they show can be typed", "[slow]") {
+    const Workshop pictures, prepared;
+    prepare_pictures(pictures);
+    prepare_files(prepared);
+    const auto add_run = [](const Workshop& place) {
+        place.write("run", kRun);
+        fs::permissions(place.folder() / "run", fs::perms::owner_all);
+        fs::create_symlink(MNIST_BENCH_PROGRAM, place.folder() / "bin" / "mnist_bench");
+    };
+    add_run(pictures);
+    add_run(prepared);
+    for (const fs::directory_entry& file : fs::directory_iterator(prepared.folder() / "tiny")) {
+        const std::string name = file.path().filename().string();
+        prepared.write("emnist-digits/" + name, prepared.text_of("tiny/" + name));
+        prepared.write("emnist/emnist-letters-" + name, prepared.text_of("tiny/" + name));
+    }
+    for (const char* const name : {"here.json", "there.json"}) prepared.write(name, score_result().dump());
+    ::setenv("MNIST_RUN_SCRIPT", MNIST_RUN_SCRIPT, 1);
+    std::vector<fs::path> documents{fs::path(MNIST_PROJECT) / "README.md"};
+    for (const fs::directory_entry& file : fs::directory_iterator(fs::path(MNIST_PROJECT) / "docs"))
+        if (file.path().extension() == ".md") documents.push_back(file.path());
+    std::size_t count = 0;
+    for (const fs::path& document : documents) {
+        const Workshop workshop;  // nobody's results are in another's way
+        fs::copy(prepared.folder(), workshop.folder(),
+                 fs::copy_options::recursive | fs::copy_options::copy_symlinks |
+                     fs::copy_options::overwrite_existing);
+        for (const std::string& command : commands_of(document)) {
+            if (contains(command, "| jq") && !shell_has("jq")) continue;
+            if (contains(command, "--figures") && !shell_has("gnuplot")) continue;
+            if (contains(command, "build/")) continue;  // a file that another build leaves
+            CAPTURE(document.filename().string(), command);
+            // A training that is gone on with was cut off before it had its result.
+            if (contains(command, "--resume")) fs::remove(workshop.folder() / "five.json");
+            const Workshop& place = command.starts_with("./run predict") ? pictures : workshop;
+            const int status = typed(place, command);
+            const std::string log = place.text_of("typed.log");
+            CAPTURE(log.substr(log.rfind("$ ./run")));
+            // There is no network, not that set, and perhaps no bf16.
+            const bool may_lack =
+                contains(command, "fetch") || contains(command, "fashion-mnist") || contains(command, "bf16");
+            CHECK((status == 0 || (may_lack && status == 2)));
+            ++count;
+        }
+    }
+    CHECK(count > 40);
 }
 
 TEST_CASE("run: an unknown command is refused at once with all of them, which are those of mnist") {

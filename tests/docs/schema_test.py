@@ -1,0 +1,77 @@
+"""The JSON schemas in docs/ against what the programs write and against the results of earlier versions: schema_test.py MNIST MNIST_BENCH PROJECT.
+What is written now must hold no key that a schema does not know; earlier files must only fit. Left out: Google Benchmark's own tools."""
+import copy
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+except ImportError:
+    print('skipped: no jsonschema (Debian: python3-jsonschema)')
+    sys.exit(77)
+
+MNIST, BENCH, PROJECT = map(os.path.abspath, sys.argv[1:4])
+
+
+def read(path):
+    with open(path, encoding='utf-8') as f:
+        return json.load(f)
+
+
+def closed(schema):
+    """The same schema, in which an object has the properties that stand there and no others."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: closed(value) for key, value in schema.items()}
+    if schema.get('type') == 'object':
+        result.setdefault('additionalProperties', False)
+    return result
+
+
+def mistakes(schema, value):
+    validator = jsonschema.Draft202012Validator(schema)
+    return ['/'.join(map(str, error.absolute_path)) + ': ' + error.message[:200] for error in validator.iter_errors(value)]
+
+
+def expect(holds, what):
+    if not holds:
+        sys.exit(f'FAILED: {what}')
+
+
+def write(folder):
+    """What both programs write now, of as little work as there can be."""
+    files = os.path.join(folder, 'train.json'), os.path.join(folder, 'bench.json')
+    environment = {**os.environ, 'MNIST_DATA_DIR': ''}
+    subprocess.run([MNIST, 'train', '--dataset', 'synthetic', '--epochs', '1', '--optimizer', 'sgd', '--quiet', '--out', files[0]], check=True,
+                   env=environment, cwd=folder, stdout=subprocess.DEVNULL)
+    subprocess.run([BENCH, '--dataset', 'synthetic', '--benchmark_filter=^(Relu/|SoftmaxCrossEntropy/)', '--benchmark_min_time=1x',
+                    '--benchmark_repetitions=2', '--benchmark_out=' + files[1]], check=True, env=environment, cwd=folder, stdout=subprocess.DEVNULL)
+    return [read(file) for file in files]
+
+
+schemas = [read(os.path.join(PROJECT, 'docs', name)) for name in ('mnist-results-1.schema.json', 'mnist-bench-1.schema.json')]
+for schema in schemas:
+    jsonschema.Draft202012Validator.check_schema(schema)
+with tempfile.TemporaryDirectory() as folder:
+    written = write(folder)
+for schema, value in zip(schemas, written):
+    found = mistakes(closed(schema), value)
+    expect(not found, f'{schema["title"]}: ' + '; '.join(found[:5]))
+    # The checks can fail: a key too many, one too few, and a value of another type.
+    for damage in (lambda v: v.update(unknown=1), lambda v: v.pop(sorted(v)[0]), lambda v: v.update({sorted(v)[0]: 1})):
+        damaged = copy.deepcopy(value)
+        damage(damaged)
+        expect(mistakes(closed(schema), damaged), f'{schema["title"]} takes a damaged file')
+earlier = sorted(glob.glob(os.path.join(PROJECT, 'results', '*', '*.json')))
+expect(earlier, 'no results of earlier versions')
+for path in earlier:
+    value = read(path)
+    found = mistakes(schemas['benchmarks' in value], value)
+    expect(not found, f'{path}: ' + '; '.join(found[:5]))
+print(f'2 files of now and {len(earlier)} of earlier versions fit')
