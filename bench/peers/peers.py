@@ -5,16 +5,17 @@ import argparse
 import gzip
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
 
 import models
+import processes
 import table
 from catalogue import DEBIAN, LIBRARIES, PEERS, benchmarks
 from install import HERE, install, say
-from measure import Failed, Measurer, error_row
+from measure import Measurer, error_row
+from processes import Failed
 from progress import Progress
 from result import context_of, write_new
 
@@ -178,7 +179,7 @@ def prepared(options, folder):
     if 'infer' in options.benchmarks:
         try:
             measurer.models = models.make(options, folder, options.data_dir)
-        except (RuntimeError, OSError) as error:
+        except (Failed, OSError) as error:
             say(f'inference is left out: {error}')
             options.benchmarks.remove('infer')
             reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
@@ -191,21 +192,16 @@ def prepared(options, folder):
 
 def main():
     options = arguments()
-    def interrupt(*_):
-        raise KeyboardInterrupt
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, interrupt)
+    processes.listen()
     seed = options.seed if options.seed is not None else random.randrange(10**6)
     with tempfile.TemporaryDirectory() as folder:
         session, todo = prepared(options, folder)
         say(f'{len(todo)} measurements in each of {options.rounds} rounds, in random order (--seed {seed}); Ctrl-C keeps what is measured')
         interrupted = run_rounds(session, todo, options.rounds, random.Random(seed))
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)  # what is measured is written
     measurer = session.measurer
     failure = None
     try:
-        write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
+        write_new(options.out, {'context': context_of(measurer.context or measurer.facts, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
     except OSError as error:
         failure = error
     print('\n'.join(table.lines(session.good, session.reasons, options.rounds)), flush=True)
