@@ -123,7 +123,7 @@ def install(folder, words):
     def attempt(make, name, concerned):
         try:
             make(folder, name)
-        except Failed as error:
+        except (Failed, OSError) as error:
             say(f'{name} is left out: {error}')
             reasons.update(dict.fromkeys(concerned, str(error)))
 

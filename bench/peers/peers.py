@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import time
+import zlib
 
 import models
 import processes
@@ -162,7 +163,7 @@ def prepared(options, folder):
     """What measures, and the benchmarks it is to measure."""
     try:
         unpack(options.data_dir, folder)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         sys.exit(f'peers: the images of {options.data_dir} cannot be read or unpacked: {error}')
     if not has_bf16() and 'bf16' in options.precisions:
         options.precisions.remove('bf16')
@@ -170,7 +171,10 @@ def prepared(options, folder):
     words = [word for word, library in LIBRARIES.items() if library.peer in options.peers and any(getattr(library, name) for name in options.benchmarks)]
     if not words or not options.precisions:
         sys.exit('peers: nothing of what was asked for can be measured here')
-    reasons = install(options.build, words)
+    try:
+        reasons = install(options.build, words)
+    except OSError as error:
+        sys.exit(f'peers: expected a folder that can be written to as --build: {error}')
     if len(reasons) == len(words):
         sys.exit('peers: none of the libraries can be measured; the reasons stand above')
     measurer = Measurer(options, folder)
@@ -207,7 +211,7 @@ def main():
     print('\n'.join(table.lines(session.good, session.reasons, options.rounds)), flush=True)
     if failure:
         sys.exit(f'peers: {options.out} is not written, the table above is all there is: {failure}')
-    say(f'{len(session.rows)} rows are in {options.out}: mnist report {options.out} shows them')
+    say(f'the rows ({len(session.rows)}) are in {options.out}: mnist report {options.out} shows them')
     if interrupted:
         return 130
     return 0 if any(benchmark.library for benchmark in session.good) else 1
