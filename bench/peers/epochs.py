@@ -32,6 +32,6 @@ def timed(job, epoch):
     return wall / job.epochs, cpu / wall
 
 
-def report(version, samples, seconds, cpus, accuracy, test_loss):
+def report(version, samples, seconds, cpus, accuracy, test_loss, how=None):
     print(json.dumps({'version': version, 'samples_per_second': round(samples / seconds, 1), 'accuracy': round(float(accuracy), 2),
-                      'test_loss': round(float(test_loss), 4), 'cpus': round(cpus, 2)}))
+                      'test_loss': round(float(test_loss), 4), 'cpus': round(cpus, 2), **({'how': how} if how else {})}))

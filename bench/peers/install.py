@@ -1,11 +1,13 @@
 """Puts the libraries where they can be measured: one virtual environment for each file in requirements/, whose versions are pinned, and Debian's packages.
 What cannot be installed is left out with its reason. Left out: removing them; build/peers can be deleted at any time."""
+import math
 import os
 import shutil
 import subprocess
 import sys
 
 from catalogue import LIBRARIES
+from processes import Failed, check_interrupt, content, last_line, output_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REMEDY = {'torch': ' (the builds for CPUs alone are on PyTorch\'s own index: name it in PIP_EXTRA_INDEX_URL, or a folder with the wheel in PIP_FIND_LINKS; '
@@ -14,6 +16,7 @@ REMEDY = {'torch': ' (the builds for CPUs alone are on PyTorch\'s own index: nam
 PACKAGES = {'torch_debian': ['libopenblas0-pthread', 'python3-torch', 'python3-numpy'],
             'libtorch_debian': ['libopenblas0-pthread', 'libtorch-dev', 'cmake', 'g++'],
             'sklearn_debian': ['libopenblas0-pthread', 'python3-sklearn', 'python3-numpy']}
+MARKS = ('error', 'Error', 'E:')  # of the line that says why
 PYTHON = '/usr/bin/python3'  # Debian's modules are seen by Debian's Python alone
 
 
@@ -45,18 +48,13 @@ def is_installed(folder, source):
         return False
 
 
-def last_line(text, marks=('error', 'Error', 'E:')):
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or ['it says nothing']
-    return next((line for line in reversed(lines) if any(mark in line for mark in marks)), lines[-1])[:300]
-
-
-def checked(command, log, **more):
-    """Runs it and keeps what it says in `log`; raises RuntimeError with the last of that where it fails."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', **more)
-    with open(log, 'a', encoding='utf-8') as f:
-        f.write(done.stdout)
-    if done.returncode != 0:
-        raise RuntimeError(f'{last_line(done.stdout)} ({log} has all of it)')
+def checked(command, log, environment=None):
+    """Runs it and keeps what it says in `log`; raises Failed with the last of that where it fails."""
+    try:
+        with open(log, 'a+b') as f:
+            output_of(command, math.inf, environment, log=f, marks=MARKS)
+    except Failed as error:
+        raise Failed(f'{error} ({log} has all of it)') from error
 
 
 def make_environment(folder, source):
@@ -64,7 +62,7 @@ def make_environment(folder, source):
     download, disk = sizes()[source]
     free = shutil.disk_usage(folder).free // 1000000
     if free < download + disk:
-        raise RuntimeError(f'expected {download + disk} MB of free disk in {folder}, found {free} MB')
+        raise Failed(f'expected {download + disk} MB of free disk in {folder}, found {free} MB')
     say(f'installing {source}')
     shutil.rmtree(target, ignore_errors=True)
     scratch = os.path.join(folder, 'tmp')  # the wheels pass through here, not through a /tmp that may be small
@@ -75,11 +73,12 @@ def make_environment(folder, source):
     try:
         checked([sys.executable, '-m', 'venv', target], log)
         checked([python_of(folder, source), '-m', 'pip', 'install', '--no-input', '--no-cache-dir', '--disable-pip-version-check', '--retries', '2',
-                 '--only-binary=:all:', '-r', requirements(source)], log, env=dict(os.environ, TMPDIR=scratch))
+                 '--no-deps', '--only-binary=:all:', '-r', requirements(source)], log, dict(os.environ, TMPDIR=scratch))
+        checked([python_of(folder, source), '-m', 'pip', 'check'], log)  # that requirements name all there is to need
         shutil.copyfile(requirements(source), os.path.join(target, 'installed.txt'))
-    except (OSError, RuntimeError) as error:
+    except (OSError, Failed) as error:
         shutil.rmtree(target, ignore_errors=True)
-        raise RuntimeError(f'it could not be installed: {error}{REMEDY.get(source, "")}') from error
+        raise Failed(f'it could not be installed: {error}{REMEDY.get(source, "")}') from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -96,13 +95,18 @@ def make_debian(folder, word):
         if missing:
             say(f'installing Debian\'s {" ".join(missing)}')
             as_root = [] if os.getuid() == 0 else ['sudo']
-            checked([*as_root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', *missing], log)
+            with open(log, 'w+b') as f:  # in our own session, where sudo may ask for a password
+                done = subprocess.run([*as_root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', *missing],
+                                      stdout=f, stderr=f)
+                check_interrupt()
+                if done.returncode != 0:
+                    raise Failed(f'apt-get: {last_line(content(f), MARKS)} (apt-get update may help; {log} has all of it)')
         if word == 'libtorch_debian':
             build = os.path.join(folder, word)
             checked(['cmake', '-S', HERE, '-B', build, '-DCMAKE_BUILD_TYPE=Release'], log)
             checked(['cmake', '--build', build], log)
-    except (OSError, RuntimeError) as error:
-        raise RuntimeError(f'it could not be installed: {error}') from error
+    except (OSError, Failed) as error:
+        raise Failed(f'it could not be installed: {error}') from error
 
 
 def install(folder, words):
@@ -119,7 +123,7 @@ def install(folder, words):
     def attempt(make, name, concerned):
         try:
             make(folder, name)
-        except RuntimeError as error:
+        except (Failed, OSError) as error:
             say(f'{name} is left out: {error}')
             reasons.update(dict.fromkeys(concerned, str(error)))
 

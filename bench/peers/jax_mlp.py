@@ -3,7 +3,7 @@ each batch's rows by the epoch's permutation. Left out: optax; three rules need 
 import os
 
 from epochs import read_job, report, timed
-from idx import read_folder
+from files import read_folder
 
 import numpy
 

@@ -3,21 +3,14 @@ the reason. Left out: what the scripts compute; each of them says that itself.""
 import json
 import math
 import os
-import signal
-import subprocess
 import tempfile
-import threading
 
 from catalogue import LIBRARIES, OURS
-from install import PYTHON, last_line, python_of
+from install import PYTHON, python_of
+from processes import Failed, output_of, plain
 
-MOST_OUTPUT = 65536  # bytes; a line of JSON has a few hundred
 WORDS = ('version', 'how')  # keys of a script's line that are no numbers
 MOST_WORDS = 200
-
-
-class Failed(Exception):
-    """The message is the reason that stands in the row."""
 
 
 def cores():
@@ -33,50 +26,6 @@ def cores():
     return list(chosen.values())
 
 
-def output_of(command, limit_s, environment=None, cpus=None, accepted=(0,)):
-    """Standard output of a process that ends well within `limit_s`. It has a group of its own, so nothing that it started outlives it."""
-    with tempfile.TemporaryFile() as errors:
-        try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, env=environment, start_new_session=True,
-                                       preexec_fn=(lambda: os.sched_setaffinity(0, cpus)) if cpus else None)
-        except OSError as error:
-            raise Failed(f'it does not start: {error}') from error
-        late = threading.Event()
-
-        def end():
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-
-        def time_is_up():
-            late.set()
-            end()
-
-        timer = threading.Timer(limit_s, time_is_up)
-        timer.start()
-        try:
-            output = process.stdout.read(MOST_OUTPUT + 1) if environment else process.stdout.read()
-            too_much = environment and len(output) > MOST_OUTPUT
-            if too_much:
-                end()
-            status = process.wait()
-        finally:
-            timer.cancel()
-            end()
-            process.wait()
-            process.stdout.close()
-        if late.is_set():
-            raise Failed(f'it did not end within {limit_s:g} s and was stopped (--time-limit)')
-        if too_much:
-            raise Failed(f'it printed more than {MOST_OUTPUT} bytes where one line of JSON is expected')
-        if status not in accepted:
-            errors.seek(0)
-            how = f'signal {signal.Signals(-status).name}' if status < 0 else f'status {status}'
-            raise Failed(f'it ended with {how}: {last_line(errors.read().decode(errors="replace"), ())}')
-        return output.decode(errors='replace')
-
-
 def figures_of(text, needed):
     """The one line that a script prints, with `needed` numbers above 0 in it; all other numbers are finite."""
     shown = repr(text[:80])
@@ -84,7 +33,7 @@ def figures_of(text, needed):
         found = json.loads(text)
         if not isinstance(found, dict):
             raise ValueError
-        words = {key: ''.join(filter(str.isprintable, str(found[key])))[:MOST_WORDS] for key in WORDS if key in found}
+        words = {key: plain(str(found[key]))[:MOST_WORDS] for key in WORDS if key in found}
         numbers = {key: value for key, value in found.items() if key not in WORDS}
         wrong = [key for key, value in numbers.items() if type(value) not in (int, float) or not 0 <= float(value) < math.inf]
     except (ValueError, RecursionError, OverflowError):
@@ -113,7 +62,11 @@ class Measurer:
         self.options, self.folder = options, folder
         self.models = {}  # the files of inference, by format
         self.cores = cores()
-        self.most_threads = options.threads or self.auto_threads()
+        try:
+            self.facts = self.bench('Train/SGD/batch:1024', '--threads', 'auto', '--epochs', '1')['context']  # of the machine, whatever is measured later
+        except Failed as error:
+            raise Failed(f'{options.bench}: {error}') from error
+        self.most_threads = options.threads or int(self.facts['mnist.config.threads'])
         self.context = {}
         self.versions = {}
 
@@ -123,12 +76,11 @@ class Measurer:
             out = os.path.join(place, 'ours.json')
             output_of([self.options.bench, f'--benchmark_filter=^{name}$', f'--benchmark_out={out}', '--data-dir', self.folder, *more],
                       self.options.time_limit, cpus=cpus, accepted=(0, 1))  # 1: a row says why it could not be measured
-            with open(out, encoding='utf-8') as f:
-                return json.load(f)
-
-    def auto_threads(self):
-        file = self.bench('Train/SGD/batch:1024', '--threads', 'auto', '--epochs', '1')
-        return int(file['context']['mnist.config.threads'])
+            try:
+                with open(out, encoding='utf-8') as f:
+                    return json.load(f)
+            except (OSError, ValueError) as error:
+                raise Failed(f'it wrote no result: {error}') from error
 
     def ours(self, benchmark, round_index):
         threads = f'1,{self.most_threads}' if self.most_threads > 1 else '1'

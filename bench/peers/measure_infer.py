@@ -9,6 +9,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+from files import raw
+
 import numpy
 
 ROUNDS = 8
@@ -44,13 +46,9 @@ def read_job(precisions, settings):
         refuse(f'expected {" or ".join(precisions)} as PRECISION, found {precision}: this library has no other here')
     if setting not in settings:
         refuse(f'expected {" or ".join(settings)} as SETTING, found {setting}')
-    with open(os.path.join(folder, 't10k-images-idx3-ubyte'), 'rb') as f:
-        images = numpy.frombuffer(f.read(), numpy.uint8, offset=16).reshape(-1, 784)
-    with open(os.path.join(folder, 't10k-labels-idx1-ubyte'), 'rb') as f:
-        labels = numpy.frombuffer(f.read(), numpy.uint8, offset=8)
     if int(threads) == 1:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # Python, too, stays on its CPU
-    return Job(model, int(batch), int(threads), precision, setting, images, labels)
+    return Job(model, int(batch), int(threads), precision, setting, *raw(folder, 't10k'))
 
 
 def accuracy(job, rows, logits_of):

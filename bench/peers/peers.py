@@ -5,16 +5,18 @@ import argparse
 import gzip
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
+import zlib
 
 import models
+import processes
 import table
 from catalogue import DEBIAN, LIBRARIES, PEERS, benchmarks
 from install import HERE, install, say
-from measure import Failed, Measurer, error_row
+from measure import Measurer, error_row
+from processes import Failed
 from progress import Progress
 from result import context_of, write_new
 
@@ -161,7 +163,7 @@ def prepared(options, folder):
     """What measures, and the benchmarks it is to measure."""
     try:
         unpack(options.data_dir, folder)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         sys.exit(f'peers: the images of {options.data_dir} cannot be read or unpacked: {error}')
     if not has_bf16() and 'bf16' in options.precisions:
         options.precisions.remove('bf16')
@@ -169,7 +171,10 @@ def prepared(options, folder):
     words = [word for word, library in LIBRARIES.items() if library.peer in options.peers and any(getattr(library, name) for name in options.benchmarks)]
     if not words or not options.precisions:
         sys.exit('peers: nothing of what was asked for can be measured here')
-    reasons = install(options.build, words)
+    try:
+        reasons = install(options.build, words)
+    except OSError as error:
+        sys.exit(f'peers: expected a folder that can be written to as --build: {error}')
     if len(reasons) == len(words):
         sys.exit('peers: none of the libraries can be measured; the reasons stand above')
     measurer = Measurer(options, folder)
@@ -178,7 +183,7 @@ def prepared(options, folder):
     if 'infer' in options.benchmarks:
         try:
             measurer.models = models.make(options, folder, options.data_dir)
-        except (RuntimeError, OSError) as error:
+        except (Failed, OSError) as error:
             say(f'inference is left out: {error}')
             options.benchmarks.remove('infer')
             reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
@@ -191,27 +196,22 @@ def prepared(options, folder):
 
 def main():
     options = arguments()
-    def interrupt(*_):
-        raise KeyboardInterrupt
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, interrupt)
+    processes.listen()
     seed = options.seed if options.seed is not None else random.randrange(10**6)
     with tempfile.TemporaryDirectory() as folder:
         session, todo = prepared(options, folder)
         say(f'{len(todo)} measurements in each of {options.rounds} rounds, in random order (--seed {seed}); Ctrl-C keeps what is measured')
         interrupted = run_rounds(session, todo, options.rounds, random.Random(seed))
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)  # what is measured is written
     measurer = session.measurer
     failure = None
     try:
-        write_new(options.out, {'context': context_of(measurer.context, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
+        write_new(options.out, {'context': context_of(measurer.context or measurer.facts, measurer.versions, options, seed, interrupted), 'benchmarks': session.rows})
     except OSError as error:
         failure = error
     print('\n'.join(table.lines(session.good, session.reasons, options.rounds)), flush=True)
     if failure:
         sys.exit(f'peers: {options.out} is not written, the table above is all there is: {failure}')
-    say(f'{len(session.rows)} rows are in {options.out}: mnist report {options.out} shows them')
+    say(f'the rows ({len(session.rows)}) are in {options.out}: mnist report {options.out} shows them')
     if interrupted:
         return 130
     return 0 if any(benchmark.library for benchmark in session.good) else 1

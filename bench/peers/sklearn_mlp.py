@@ -5,7 +5,7 @@ import time
 import warnings
 
 from epochs import read_job, report
-from idx import read_folder
+from files import read_folder
 
 import sklearn
 from sklearn.exceptions import ConvergenceWarning

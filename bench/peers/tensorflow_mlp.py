@@ -4,7 +4,7 @@ three rules need no library."""
 import os
 
 from epochs import read_job, report, timed
-from idx import read_folder
+from files import read_folder
 
 import numpy
 

@@ -1,32 +1,20 @@
 """Inference in PyTorch: torch_infer.py FOLDER MODEL.safetensors BATCH THREADS PRECISION latency prints one line of JSON (measure_infer.py). Of the ways that
-PyTorch has (eager, a frozen trace, torch.compile with frozen weights, oneDNN's tensors), each is tried and the fastest for this batch is measured. int8 is
-PyTorch's own quantised operators with the weights and scales of `mnist quantize`; its logits are of eight bits, too. f32 and bf16 read normalised
-numbers, int8 reads pixels. Left out: torchao, a package of its own; several calls at once."""
-import json
-import statistics
+PyTorch has (eager, a frozen trace, torch.compile with frozen weights, oneDNN's tensors), each is tried and the fastest for this batch is measured, and so
+is an empty model in the same way. int8 is PyTorch's own quantised operators with the weights and scales of `mnist quantize`; its logits are of eight bits,
+too. f32 and bf16 read normalised numbers, int8 reads pixels. Left out: torchao, a package of its own; several calls at once."""
 import sys
-import time
 import warnings
 
+from files import tensors_of
 from measure_infer import accuracy, measure, read_job, refuse, report
-
 
 try:
     import torch
+    from torch_mlp import fastest
 except ImportError as error:
     refuse(f'expected PyTorch, found: {error}')
 
-TRY_S = 0.3
 LAYERS = ('fc1', 'fc2', 'fc3')
-
-
-def tensors_of(path):
-    with open(path, 'rb') as f:
-        header = json.loads(f.read(int.from_bytes(f.read(8), 'little')))
-        data = bytearray(f.read())
-    types = {'F32': torch.float32, 'I8': torch.int8}
-    return {name: torch.frombuffer(data[slice(*entry['data_offsets'])], dtype=types[entry['dtype']]).reshape(entry['shape'])
-            for name, entry in header.items() if name != '__metadata__'}
 
 
 def network(tensors):
@@ -38,8 +26,8 @@ def network(tensors):
     return torch.nn.Sequential(*layers[:-1]).eval()
 
 
-def ways_of(new_model, rows):
-    """Names and functions, those that this build of PyTorch has; each is called once, which compiles it. oneDNN's changes the model that it gets."""
+def makers_of(new_model, rows):
+    """Functions by name that make a way to call it. oneDNN's changes the model that it gets."""
     def compiled():
         import torch._inductor.config as inductor
         inductor.freezing = True
@@ -50,8 +38,12 @@ def ways_of(new_model, rows):
         packed = mkldnn.to_mkldnn(new_model())
         return lambda x: packed(x.to_mkldnn()).to_dense()
 
-    makers = {'eager': new_model, 'frozen trace': lambda: torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(new_model(), rows))),
-              'torch.compile': compiled, 'oneDNN tensors': onednn}
+    return {'eager': new_model, 'frozen trace': lambda: torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(new_model(), rows))),
+            'torch.compile': compiled, 'oneDNN tensors': onednn}
+
+
+def ways_of(makers, rows):
+    """Those that this build of PyTorch has; each is called once, which compiles it."""
     ways = {}
     for name, make in makers.items():
         try:
@@ -78,37 +70,24 @@ def quantised(tensors, rows):
     return lambda x: operators.linear(hidden(x), third, largest / 127, 128).dequantize()
 
 
-def fastest(ways, rows):
-    def median(way):
-        times = []
-        end = time.perf_counter() + TRY_S
-        while time.perf_counter() < end:
-            begin = time.perf_counter()
-            way(rows)
-            times.append(time.perf_counter() - begin)
-        return statistics.median(times[len(times) // 3:])
-    return min(ways, key=lambda name: median(ways[name]))
+def empty_quantised(x):
+    return torch._make_per_tensor_quantized_tensor(x, 1.0, 0).dequantize()
 
 
 job = read_job(['f32', 'bf16', 'int8'], ['latency'])
 torch.set_num_threads(job.threads)
 warnings.simplefilter('ignore')
-tensors = tensors_of(job.model)
+tensors = {name: torch.from_numpy(array.copy()) for name, array in tensors_of(job.model).items()}
+nothing = torch.zeros(1, 1, dtype={'f32': torch.float32, 'bf16': torch.bfloat16, 'int8': torch.uint8}[job.precision])
 with torch.inference_mode():
-    if job.precision == 'int8':
-        all_rows = torch.from_numpy(job.images.copy())
-        ways = {'quantised operators': quantised(tensors, all_rows)}
-    else:
-        number = torch.bfloat16 if job.precision == 'bf16' else torch.float32
-        all_rows = torch.from_numpy(job.normalised()).to(number)
-        ways = None
+    all_rows = torch.from_numpy(job.images.copy() if job.precision == 'int8' else job.normalised()).to(nothing.dtype)
     rows = all_rows[torch.arange(job.batch) % len(all_rows)].contiguous()
-    if ways is None:
-        ways = ways_of(lambda: network(tensors).to(number), rows)
-    how = fastest(ways, rows)
-    way = ways[how]
+    if job.precision == 'int8':
+        how, way, empty = 'quantised operators', quantised(tensors, all_rows), empty_quantised
+    else:
+        ways = ways_of(makers_of(lambda: network(tensors).to(nothing.dtype), rows), rows)
+        how = fastest(ways, [rows])
+        way, empty = ways[how], makers_of(lambda: torch.nn.Identity().eval(), nothing)[how]()
     percent = accuracy(job, all_rows, lambda some: way(some).float().numpy())
-    nothing = torch.zeros(1, 1)
-    empty = torch.compile(torch.nn.Identity()) if how == 'torch.compile' else torch.nn.Identity()
     figures = measure(lambda: way(rows), lambda: empty(nothing))
 report(job, torch.__version__, f'{how}, {job.threads} threads', percent, figures)

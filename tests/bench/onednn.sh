@@ -96,7 +96,7 @@ start 2 one two --benchmark_out=x.json
 said "--out FOLDER before A and B"
 start 2 one two --seed 3
 start 2 one nowhere
-said "found no nowhere"
+said "found no \"nowhere\""
 said "nothing was measured, because there is no build with nowhere"
 expect "$(cat ran)" "" "runs with bad input"
 expect "$(echo mnist-onednn-*)" "mnist-onednn-*" "folders left"

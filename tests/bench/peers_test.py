@@ -18,6 +18,7 @@ PEERS = os.path.join(SOURCE, 'bench/peers')
 sys.path.insert(0, PEERS)
 sys.dont_write_bytecode = True
 import install
+import processes
 import table
 from catalogue import LIBRARIES, Benchmark
 
@@ -32,11 +33,13 @@ print(json.dumps({"version": "4.5", "samples_per_second": 1e5, "seconds_per_call
                   "accuracy": 97.0, "how": "one session"}))
 '''
 CRASH = 'import sys\nprint("{}")\nsys.exit("the library fell over")\n'
+UGLY = 'import sys\nsys.exit("\x1b[31mit is <b>off</b> | `rm`\\x07\u202e")\n'
+FLOOD = 'while True:\n    print("x" * 10000)\n'
 RUBBISH = 'print("Hello")\nprint("{}")\n'
 HANG = 'import os, sys, time\nopen(os.environ["MARK"], "w").write(str(os.getpid()))\ntime.sleep(600)\n'
 FAKE_BENCH = '''#!/bin/sh
 for word; do case $word in --benchmark_out=*) out=${word#*=} ;; --benchmark_filter=*) name=${word#*=^}; name=${name%$} ;; esac; done
-printf '{"context": {"mnist.config.threads": "1"}, "benchmarks": [{"name": "%s", "run_type": "iteration", "real_time": 5.0, "cpu_time": 5.0, "time_unit": "ms",
+printf '{"context": {"mnist.config.threads": "1", "mnist.machine.cpu_model": "This one"}, "benchmarks": [{"name": "%s", "run_type": "iteration", "real_time": 5.0, "cpu_time": 5.0, "time_unit": "ms",
 "samples_per_second": 2000.0, "test_accuracy": 97.0}]}' "$name" >"$out"
 '''
 
@@ -105,10 +108,11 @@ class PeersTest(unittest.TestCase):
         self.assertIn('status 1: the library fell over', reasons['Train/SGD/batch:64/threads:1/library:jax'])
         self.assertIn("expected one line of JSON, found 'Hello", reasons['Train/SGD/batch:64/threads:1/library:tensorflow'])
         self.assertIn('the library fell over', done.stdout)
-        # The table: who is ahead says so, and who is not, does not.
-        self.assertRegex(done.stdout, r'batch 64 +\| PyTorch +\|.*x\*\*, ahead of mnist_bench \|')
-        self.assertNotRegex(done.stdout, r'batch 256 +\| PyTorch +\|.*ahead')
-        self.assertIn('Ahead of mnist_bench: PyTorch in SGD, batch 64.', done.stdout)
+        # The table says who was faster, and that two rounds decide nothing.
+        self.assertRegex(done.stdout, r'batch 64 +\| PyTorch +\|.*x\*\*, not decided \|')
+        self.assertNotRegex(done.stdout, r'batch 256 +\| PyTorch +\|.*decided')
+        self.assertIn('Faster than mnist_bench in these rounds, which do not decide it: PyTorch in SGD, batch 64.', done.stdout)
+        self.assertIn('Who is ahead is not said: 5 rounds or more can decide it', done.stdout)
         context = self.result()['context']
         self.assertEqual(context['mnist.peers.torch.version'], '1.2.3')
         self.assertEqual(context['mnist.interrupted'], 'false')
@@ -134,25 +138,79 @@ class PeersTest(unittest.TestCase):
         with open(self.path('mark'), encoding='utf-8') as f, self.assertRaises(ProcessLookupError):
             os.kill(int(f.read()), 0)
 
-    def test_ctrl_c_keeps_what_is_measured(self):
+    def interrupted(self, seed, number):
+        """The file that is left where `number` comes while the script that never ends runs."""
         self.have('torch', torch_mlp=GOOD)
         self.have('sklearn', sklearn_mlp=HANG)
         mark = self.path('mark')
-        # The order of this seed has the good one first.
-        command = self.command('torch', 'sklearn', '--benchmarks', 'train', '--optimizers', 'SGD', '--batches', '64', '--threads', '1', '--seed', '1',
+        command = self.command('torch', 'sklearn', '--benchmarks', 'train', '--optimizers', 'SGD', '--batches', '64', '--threads', '1', '--seed', seed,
                                bench=self.fake_bench())
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ, MARK=mark))
         end = time.monotonic() + 60
         while not (os.path.exists(mark) and os.path.getsize(mark)) and time.monotonic() < end:
             time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, said = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, said)
-        file = self.result()
-        self.assertEqual(file['context']['mnist.interrupted'], 'true')
-        self.assertTrue(file['benchmarks'])
         with open(mark, encoding='utf-8') as f, self.assertRaises(ProcessLookupError):
             os.kill(int(f.read()), 0)
+        return self.result()
+
+    def test_ctrl_c_keeps_what_is_measured(self):
+        file = self.interrupted('1', signal.SIGINT)  # this seed's order has the good one first
+        self.assertEqual(file['context']['mnist.interrupted'], 'true')
+        self.assertTrue(file['benchmarks'])
+
+    def test_a_closed_terminal_ends_it_too_and_facts_of_the_machine_are_there_where_our_own_program_has_no_row_yet(self):
+        file = self.interrupted('4', signal.SIGHUP)
+        self.assertEqual(file['benchmarks'], [])
+        self.assertEqual(file['context']['mnist.machine.cpu_model'], 'This one')
+
+    def test_an_interrupt_while_a_process_is_being_started_leaves_none_behind(self):
+        real = subprocess.Popen
+        children = []
+
+        def interrupted(*words, **more):
+            children.append(real(*words, **more))
+            os.kill(os.getpid(), signal.SIGINT)  # before anybody has the process
+            return children[0]
+        handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        processes.listen()
+        processes.subprocess.Popen = interrupted
+        try:
+            with self.assertRaises(KeyboardInterrupt):
+                processes.output_of(['sleep', '600'], 60)
+        finally:
+            processes.subprocess.Popen = real
+            processes.interrupted = False
+            for one, handler in handlers.items():
+                signal.signal(one, handler)
+        self.assertEqual(children[0].returncode, -signal.SIGKILL)
+
+    def test_what_a_peer_says_is_text_in_the_table_and_the_file(self):
+        self.have('jax', jax_mlp=UGLY)
+        self.have('tensorflow', tensorflow_mlp=FLOOD)
+        done = self.run_peers('jax', 'tensorflow', '--benchmarks', 'train', '--optimizers', 'SGD', '--batches', '64', '--threads', '1', '--rounds', '1',
+                              bench=self.fake_bench())
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(r'`Train/SGD/batch:64/threads:1/library:jax`: it ended with status 1: it is \<b\>off\</b\> \| \`rm\`' + '\n', done.stdout)
+        reasons = [row['error_message'] for row in self.result()['benchmarks'] if row.get('error_occurred')]
+        self.assertIn('it ended with status 1: it is <b>off</b> | `rm`', reasons)
+        self.assertTrue(any('printed more than' in reason for reason in reasons), reasons)
+
+    def test_where_our_own_program_measures_nothing_a_sentence_says_so(self):
+        self.have('jax', jax_mlp=GOOD)
+        done = self.run_peers('jax', '--benchmarks', 'train', bench=shutil.which('true'))
+        self.assertEqual((done.returncode, done.stderr.count('\n')), (1, 1), done.stderr)
+        self.assertIn('true: it wrote no result', done.stderr)
+        self.assertFalse(os.path.exists(self.path('out.json')))
+
+    def test_where_apt_fails_run_says_what_to_do(self):
+        for name in ('apt-get', 'sudo', 'dpkg-query'):
+            write(self.path(name), '#!/bin/sh\necho E: no network >&2\nexit 100\n', executable=True)
+        done = subprocess.run([os.path.join(PEERS, 'run')], stderr=subprocess.PIPE, text=True, env=dict(os.environ, PATH=f'{self.folder}:{os.environ["PATH"]}'))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("peers: Debian's python3 python3-venv could not be installed", done.stderr)
 
     def test_an_empty_models_call_has_a_row_of_its_own(self):
         self.have('onnxruntime', onnxruntime_infer=INFER)
@@ -211,7 +269,7 @@ class PeersTest(unittest.TestCase):
     def test_what_a_script_prints_is_numbers_or_a_reason(self):
         from measure import Failed, figures_of
         good = '{"version": "1\\u001b[2J", "samples_per_second": 5, "accuracy": 97.5}'
-        self.assertEqual(figures_of(good, ['samples_per_second'])['version'], '1[2J')
+        self.assertEqual(figures_of(good, ['samples_per_second'])['version'], '1')
         for text in ('[' * 60000, '[]', '{"samples_per_second": 1' + '0' * 400 + '}', '{"samples_per_second": true}', '{"samples_per_second": NaN}',
                      '{"samples_per_second": 5, "accuracy": "97"}', '{"samples_per_second": 5, "p50_us": -1}', '{"samples_per_second": 0}', '{}'):
             with self.assertRaises(Failed, msg=text[:50]):
@@ -223,8 +281,18 @@ class PeersTest(unittest.TestCase):
             return table.Entry('Latency', Benchmark('Infer', '', 1, 'f32', 1, library), rows)
         ours, other = entry('', 5.0, 0), entry('onnxruntime', 9.9, 10.0)
         self.assertIn('nothing', other.cells)
-        self.assertEqual(table.factor(ours, other), '')
-        self.assertIn('2.0x', table.factor(ours, entry('onnxruntime', 11.0, 1.0)))
+        self.assertEqual(table.factor(ours, other, 1), '')
+        self.assertIn('2.0x', table.factor(ours, entry('onnxruntime', 11.0, 1.0), 1))
+
+    def test_ahead_is_said_where_every_round_is_and_chance_is_no_explanation(self):
+        def entry(library, *rates):
+            return table.Entry('Train', Benchmark('Train', 'Adam', 64, 'f32', 1, library), [{'samples_per_second': 1000.0 * rate} for rate in rates])
+        ours = entry('', 100, 101, 102, 103, 104)
+        for others, comparisons, standing in (((110, 111, 112, 113, 114), 5, table.AHEAD), ((110, 111, 112, 113, 114), 7, table.NOT_DECIDED),
+                                              ((103, 111, 112, 113, 114), 5, table.NOT_DECIDED), ((105, 105, 105, 105, 105), 5, table.NOT_DECIDED),
+                                              ((110, 111, 112), 1, table.NOT_DECIDED), ((90, 91, 92, 93, 94), 5, 'x**')):
+            found = table.factor(ours, entry('jax', *others), comparisons)
+            self.assertTrue(found.endswith(standing), (others, comparisons, found))
 
     def test_a_call_of_inference_is_compared_without_the_empty_call(self):
         ours = {'samples_per_second': 1e5, 'p50_us': 8.0, 'p99_us': 9.0}

@@ -70,7 +70,8 @@ stub() {
     c++ -shared -fPIC stub.cpp -o "elsewhere/$1" -Wl,-soname,"$1"
 }
 
-refuses "$scratch/nowhere" "expected a folder" "found no $scratch/nowhere"
+refuses "$scratch/nowhere" "expected a folder" "found no \"$scratch/nowhere\""
+refuses "" 'found no ""'
 touch file
 refuses "$scratch/file" "found the file" "dpkg -x"
 mkdir empty
@@ -91,7 +92,12 @@ rm bare/lib/libdnnl.so
 touch bare/lib/libdnnl.a
 refuses bare "only the static library" ONEDNN_LIBRARY_TYPE=SHARED
 echo text >bare/lib/libdnnl.so
-refuses bare "libdnnl.so is no library for x86-64"
+refuses bare "expected a library for x86-64, found no library at all in $scratch/bare/lib/libdnnl.so"
+{ printf '\x7fELF\2\1\1' && head -c 9 /dev/zero && printf '\3\0\xb7\0\1' && head -c 31 /dev/zero && printf '\x40' && head -c 99 /dev/zero; } >bare/lib/libdnnl.so
+refuses bare "found one for AArch64"
+library bare 3.2.0 SEQ 0
+head -c 5000 bare/lib/libdnnl.so.3 >half && mv half bare/lib/libdnnl.so.3
+refuses bare "libdnnl.so.3 is damaged"
 headers other 3.2.0 SEQ
 library other 3.1.0 SEQ 0
 refuses other "the headers of oneDNN 3.2.0" "libdnnl.so.3 is oneDNN 3.1.0"
@@ -145,4 +151,9 @@ for prefix in wheel debian; do
     [ "$other" != "$folder" ] || complain "$prefix has the folder of another prefix"
     [[ $(readlink -f "$other/onednn/lib/libdnnl.so.3") == "$scratch/$prefix/"* ]] || complain "$prefix: the library is another"
 done
+# Whatever the folder's name has in it.
+odd=$'a "b" ]==] \'c\' $(d)\ne'
+cp -r lacking "$odd"
+odd=$(prepare "$odd") || complain "a folder with an odd name was refused"
+grep -vqE '^(#|set\()' "$odd/onednn/onednn.cmake" && complain "onednn.cmake has other lines: $(cat "$odd/onednn/onednn.cmake")"
 exit "$failed"
