@@ -1,6 +1,6 @@
 """What the scripts of inference share: their arguments, the test images, how calls are timed, and the line of JSON. A script gives call(), which computes
-`calls_in_one` batches whose input and output were bound before, and empty(), the same way into a model that computes nothing. Each call has the same
-images, which stay in the caches: that favours the peers. Blocks of calls and of empty calls take turns, so that both see the same disturbances. Left out:
+`calls_in_one` batches whose input and output were bound before, and empty(), the same way into a model that computes nothing. All read pixels, as mnist_bench's
+Infer does, and normalise them in the model. Each call has the same images, which stay in the caches: that favours the peers. Blocks of calls and of empty calls take turns, so that both see the same disturbances. Left out:
 taking the time of the runtime inside a call; what is left of it behind the empty call is all that is claimed."""
 import gc
 import json
@@ -29,10 +29,6 @@ class Job:
     images: numpy.ndarray  # [rows, 784] uint8
     labels: numpy.ndarray
 
-    def normalised(self):
-        """As mnist_bench's own networks read them; a model that was trained on others says so itself and is exported with its normalisation."""
-        return (self.images.astype(numpy.float32) - numpy.float32(127.5)) / numpy.float32(127.5)
-
 
 def refuse(text):
     sys.exit(f'{os.path.basename(sys.argv[0])}: {text}')
@@ -51,14 +47,14 @@ def read_job(precisions, settings):
     return Job(model, int(batch), int(threads), precision, setting, *raw(folder, 't10k'))
 
 
-def accuracy(job, rows, logits_of):
-    """Percent of the test images; logits_of takes one batch of `rows` and returns an array. The last batch begins anew at the first row."""
+def accuracy(job, logits_of):
+    """Percent of the test images; logits_of takes one batch of them and returns an array. The last batch begins anew at the first image."""
     right = 0
-    for begin in range(0, len(rows), job.batch):
-        chosen = numpy.arange(begin, begin + job.batch) % len(rows)
-        count = min(job.batch, len(rows) - begin)
-        right += int((numpy.asarray(logits_of(rows[chosen]))[:count].argmax(1) == job.labels[chosen[:count]]).sum())
-    return 100 * right / len(rows)
+    for begin in range(0, len(job.images), job.batch):
+        chosen = numpy.arange(begin, begin + job.batch) % len(job.images)
+        count = min(job.batch, len(job.images) - begin)
+        right += int((numpy.asarray(logits_of(job.images[chosen]))[:count].argmax(1) == job.labels[chosen[:count]]).sum())
+    return 100 * right / len(job.images)
 
 
 def timed(call, seconds):

@@ -16,7 +16,7 @@ def make(options, folder, data):
     models = {name: os.path.join(folder, name) for name in ('f32.onnx', 'int8.onnx', 'int8.safetensors')}
     mnist('train', '--preset', 'record', '--data-dir', data, '--quiet', '--out', os.path.join(folder, 'train.json'), '--save-model', folder)
     models['f32.safetensors'] = os.path.join(folder, 'adam-seed0.safetensors')
-    mnist('export', '--model', models['f32.safetensors'], '--input', 'normalised', '--onnx', models['f32.onnx'])
+    mnist('export', '--model', models['f32.safetensors'], '--onnx', models['f32.onnx'])
     if 'int8' in options.precisions:
         mnist('quantize', '--model', models['f32.safetensors'], '--out', models['int8.safetensors'], '--data-dir', data)
         mnist('export', '--model', models['int8.safetensors'], '--onnx', models['int8.onnx'])

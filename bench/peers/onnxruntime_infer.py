@@ -1,7 +1,6 @@
 """Inference in ONNX Runtime: onnxruntime_infer.py FOLDER MODEL.onnx BATCH THREADS PRECISION SETTING prints one line of JSON (measure_infer.py). Inputs and
 outputs are bound once, the batch is a constant of the graph. latency: one session with THREADS threads that wait awake, as is its default. throughput:
-THREADS sessions of one thread, each called by a thread of its own. f32 reads normalised floats, which is faster here than normalising pixels in
-the graph; int8 reads pixels. Left out: bf16, which ONNX Runtime has on Arm alone."""
+THREADS sessions of one thread, each called by a thread of its own. Left out: bf16, which ONNX Runtime has on Arm alone."""
 import threading
 
 from measure_infer import accuracy, measure, read_job, refuse, report
@@ -86,19 +85,18 @@ def side_by_side(calls, rounds):
 
 
 job = read_job(['f32', 'int8'], ['latency', 'throughput'])
-rows = job.normalised() if job.precision == 'f32' else job.images
 nothing = numpy.zeros((1, 1), numpy.float32)
-batch_rows = numpy.ascontiguousarray(rows[numpy.arange(job.batch) % len(rows)])
+batch_rows = numpy.ascontiguousarray(job.images[numpy.arange(job.batch) % len(job.images)])
 if job.setting == 'latency':
     bound = [Bound(job.model, job.threads, batch_rows, 10)]
     empty = Bound(empty_model(), 1, nothing, 1)
-    percent = accuracy(job, rows, bound[0].logits)
+    percent = accuracy(job, bound[0].logits)
     figures = measure(bound[0].call, empty.call)
     how = f'one session, {job.threads} threads'
 else:
     bound = [Bound(job.model, 1, batch_rows, 10) for _ in range(job.threads)]
     empty = [Bound(empty_model(), 1, nothing, 1) for _ in range(job.threads)]
-    percent = accuracy(job, rows, bound[0].logits)
+    percent = accuracy(job, bound[0].logits)
     rounds = max(4, 2048 // job.batch)
     figures = measure(side_by_side([one.call for one in bound], rounds), side_by_side([one.call for one in empty], rounds), rounds * job.threads)
     how = f'{job.threads} sessions of one thread'

@@ -1,6 +1,6 @@
 """Inference in OpenVINO: openvino_infer.py FOLDER MODEL.onnx BATCH THREADS PRECISION SETTING prints one line of JSON (measure_infer.py). The tensors are set
 once, the batch is a constant of the model. latency: OpenVINO's hint of that name, infer() in the calling thread. throughput: the hint of that name, a
-stream for each of THREADS, and as many requests in flight as OpenVINO asks for. f32 and bf16 read normalised floats, int8 reads pixels."""
+stream for each of THREADS, and as many requests in flight as OpenVINO asks for."""
 from measure_infer import accuracy, measure, read_job, refuse, report
 
 import numpy
@@ -47,8 +47,7 @@ model.reshape([job.batch, 784])
 compiled = core.compile_model(model, 'CPU', settings)
 number = opset13.parameter([1, 1], numpy.float32)
 empty_compiled = core.compile_model(openvino.Model([opset13.result(number)], [number], 'empty'), 'CPU', settings)
-rows = job.images if job.precision == 'int8' else job.normalised()
-batch_rows = rows[numpy.arange(job.batch) % len(rows)]
+batch_rows = job.images[numpy.arange(job.batch) % len(job.images)]
 request, tensor = request_with(compiled, batch_rows)
 
 
@@ -58,7 +57,7 @@ def logits_of(some):
     return request.get_output_tensor().data
 
 
-percent = accuracy(job, rows, logits_of)
+percent = accuracy(job, logits_of)
 nothing = numpy.zeros((1, 1), numpy.float32)
 if job.setting == 'latency':
     empty, _kept = request_with(empty_compiled, nothing)

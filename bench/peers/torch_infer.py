@@ -1,7 +1,7 @@
 """Inference in PyTorch: torch_infer.py FOLDER MODEL.safetensors BATCH THREADS PRECISION latency prints one line of JSON (measure_infer.py). Of the ways that
 PyTorch has (eager, a frozen trace, torch.compile with frozen weights, oneDNN's tensors), each is tried and the fastest for this batch is measured, and so
 is an empty model in the same way. int8 is PyTorch's own quantised operators with the weights and scales of `mnist quantize`; its logits are of eight bits,
-too. f32 and bf16 read normalised numbers, int8 reads pixels. Left out: torchao, a package of its own; several calls at once."""
+too. Left out: torchao, a package of its own; several calls at once."""
 import sys
 import warnings
 
@@ -17,13 +17,22 @@ except ImportError as error:
 LAYERS = ('fc1', 'fc2', 'fc3')
 
 
-def network(tensors):
-    layers = []
+class Normalise(torch.nn.Module):
+    def __init__(self, dtype):
+        super().__init__()
+        self.dtype = dtype
+
+    def forward(self, pixels):
+        return (pixels.float() * (2 / 255) - 1).to(self.dtype)
+
+
+def network(tensors, dtype):
+    layers = [Normalise(dtype)]
     for name in LAYERS:
         layer = torch.nn.Linear(*reversed(tensors[name + '.weight'].shape))
         layer.load_state_dict({part: tensors[f'{name}.{part}'] for part in ('weight', 'bias')})
         layers += [layer, torch.nn.ReLU()]
-    return torch.nn.Sequential(*layers[:-1]).eval()
+    return torch.nn.Sequential(*layers[:-1]).to(dtype).eval()
 
 
 def makers_of(new_model, rows):
@@ -35,8 +44,9 @@ def makers_of(new_model, rows):
 
     def onednn():
         from torch.utils import mkldnn
-        packed = mkldnn.to_mkldnn(new_model())
-        return lambda x: packed(x.to_mkldnn()).to_dense()
+        first, *rest = new_model()
+        packed = mkldnn.to_mkldnn(torch.nn.Sequential(*rest))
+        return lambda x: packed(first(x).to_mkldnn()).to_dense()
 
     return {'eager': new_model, 'frozen trace': lambda: torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(new_model(), rows))),
             'torch.compile': compiled, 'oneDNN tensors': onednn}
@@ -78,16 +88,18 @@ job = read_job(['f32', 'bf16', 'int8'], ['latency'])
 torch.set_num_threads(job.threads)
 warnings.simplefilter('ignore')
 tensors = {name: torch.from_numpy(array.copy()) for name, array in tensors_of(job.model).items()}
-nothing = torch.zeros(1, 1, dtype={'f32': torch.float32, 'bf16': torch.bfloat16, 'int8': torch.uint8}[job.precision])
+dtype = {'f32': torch.float32, 'bf16': torch.bfloat16, 'int8': torch.uint8}[job.precision]
+nothing = torch.zeros(1, 1, dtype=dtype)
 with torch.inference_mode():
-    all_rows = torch.from_numpy(job.images.copy() if job.precision == 'int8' else job.normalised()).to(nothing.dtype)
-    rows = all_rows[torch.arange(job.batch) % len(all_rows)].contiguous()
+    images = torch.from_numpy(job.images.copy())
+    rows = images[torch.arange(job.batch) % len(images)].contiguous()
     if job.precision == 'int8':
-        how, way, empty = 'quantised operators', quantised(tensors, all_rows), empty_quantised
+        how, way, empty = 'quantised operators', quantised(tensors, images), empty_quantised
     else:
-        ways = ways_of(makers_of(lambda: network(tensors).to(nothing.dtype), rows), rows)
+        ways = ways_of(makers_of(lambda: network(tensors, dtype), rows), rows)
         how = fastest(ways, [rows])
-        way, empty = ways[how], makers_of(lambda: torch.nn.Identity().eval(), nothing)[how]()
-    percent = accuracy(job, all_rows, lambda some: way(some).float().numpy())
+        empty_model = torch.nn.Sequential(torch.nn.Identity(), torch.nn.Identity()).eval()
+        way, empty = ways[how], makers_of(lambda: empty_model, nothing)[how]()
+    percent = accuracy(job, lambda some: way(torch.from_numpy(some)).float().numpy())
     figures = measure(lambda: way(rows), lambda: empty(nothing))
 report(job, torch.__version__, f'{how}, {job.threads} threads', percent, figures)
