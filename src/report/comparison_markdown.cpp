@@ -129,11 +129,12 @@ std::string gate_markdown(const Comparison& comparison) {
 
 std::string pair_markdown(const Comparison& comparison) {
     const std::string counts = row_counts(comparison, code_span);
-    std::string text = fmt::format(
-        "**{}**{}\n\n{} to {}, {}\n\n", headline(comparison, code_span), counts.empty() ? "" : "; " + counts,
-        code_span(comparison.base_label), code_span(comparison.new_label),
-        comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
-                                             : "as a report: nothing passes or fails");
+    std::string text =
+        fmt::format("**{}**{}\n\n{} to {}{}, {}\n\n", headline(comparison, code_span),
+                    counts.empty() ? "" : "; " + counts, code_span(comparison.base_label),
+                    code_span(comparison.new_label), within_words(comparison, code_span),
+                    comparison.mode == CompareMode::gate ? "as a gate: " + gate_markdown(comparison)
+                                                         : "as a report: nothing passes or fails");
     text += scores_markdown(comparison) + means_table(comparison) + rows_table(comparison, true);
     const auto unchanged = std::count_if(comparison.rows.begin(), comparison.rows.end(),
                                          [](const ComparedRow& row) { return !has_changed(row); });
