@@ -185,6 +185,7 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
                           .copies = {}};
     const bool ours = result.context.contains("mnist.schema");
     const bool has_processes = ours && result.context.contains(kProcesses);
+    const auto samples = test_samples(result.context);
     RowsByName rows(measured.rows);
     for (const BenchRepetition& repetition : result.repetitions) {
         MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
@@ -192,7 +193,7 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
         // Another library's label is its own.
         if (ours && !row.of_machine && row.name.find("/library:") == std::string::npos)
             row.primitives = repetition.label;
-        row.accuracy.test_samples = test_samples(result.context);
+        row.accuracy.test_samples = samples;
     }
     for (const BenchRepetition* const next : in_order(result.repetitions)) {
         const BenchRepetition& repetition = *next;
