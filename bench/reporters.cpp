@@ -17,9 +17,13 @@ namespace {
 // have (a target never reached), whose mean would be that of the others.
 constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed, kProcess};
 
+// What other tools that read Google Benchmark's files take for the rate; without it Conbench takes the CPU
+// time of one thread, which means nothing where a team computes.
+constexpr const char* kItems = "items_per_second";
+
 bool is_only_in_files(const std::string& counter) {
     return (is_about_disturbance(counter) && counter != kDisturbed) || counter == "seed" ||
-           counter == "peak_gflops" || counter == kProcess;
+           counter == "peak_gflops" || counter == kProcess || counter == kItems;
 }
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.
@@ -48,6 +52,8 @@ Run cleaned(Run run) {
         for (const char* const name : kNotAggregated) run.counters.erase(name);
     }
     std::erase_if(run.counters, [](const auto& counter) { return !std::isfinite(counter.second.value); });
+    if (const auto rate = run.counters.find("samples_per_second"); rate != run.counters.end())
+        run.counters[kItems] = rate->second;
     run.real_accumulated_time = finite(run.real_accumulated_time);
     run.cpu_accumulated_time = finite(run.cpu_accumulated_time);
     return run;
