@@ -134,6 +134,8 @@ TEST_CASE("results: Train has speed, quality and load as flat numbers") {
         CHECK(runs.front().at(key).is_number());
     }
     CHECK(runs.front().at("iterations") == 3);
+    // What Conbench and others take for the rate.
+    CHECK(runs.front().at("items_per_second") == runs.front().at("samples_per_second"));
     // 64-128-64-4 costs 2 * (2 * 8192 + 3 * 8192 + 3 * 256) FLOP a sample.
     const double samples = runs.front().at("samples_per_second");
     CHECK(runs.front().at("gflops").get<double>() == Approx(samples * 83'456 * 1e-9));
