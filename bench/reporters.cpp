@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -31,6 +33,21 @@ void remove_debug_warning(std::string& text) {
     constexpr std::string_view kWarning = "***WARNING*** Library was built as DEBUG";
     const std::size_t begin = text.find(kWarning);
     if (begin != std::string::npos) text.erase(begin, text.find('\n', begin) + 1 - begin);
+}
+
+// Without the statistics of what is there repetition by repetition: Bencher and others take each row for a
+// measurement, whatever its run type, and a mean for a benchmark of its own. What has statistics only keeps
+// them.
+std::vector<std::vector<Run>> without_repeated(std::vector<std::vector<Run>> groups) {
+    std::set<std::string> repeated;
+    for (const std::vector<Run>& group : groups)
+        for (const Run& run : group)
+            if (run.run_type == Run::RT_Iteration) repeated.insert(run.run_name.function_name);
+    for (std::vector<Run>& group : groups)
+        std::erase_if(group, [&](const Run& run) {
+            return run.run_type == Run::RT_Aggregate && repeated.contains(run.run_name.function_name);
+        });
+    return groups;
 }
 
 double finite(double value) {
@@ -114,7 +131,7 @@ std::string Collector::text(Format format) const {
             context.name_field_width = std::max(context.name_field_width, run.benchmark_name().size());
     }
     reporter->ReportContext(context);
-    for (const std::vector<Run>& group : groups_) {
+    for (const std::vector<Run>& group : format == Format::json ? without_repeated(groups_) : groups_) {
         if (!group.empty()) reporter->ReportRuns(group);
     }
     reporter->Finalize();

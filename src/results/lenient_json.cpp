@@ -59,8 +59,10 @@ bool is_nonfinite_word(std::string_view token) {
 bool overflows(std::string_view token) {
     const bool starts_number = is_digit(token.front()) || token.front() == '-';
     constexpr std::size_t kMostDigits = 300;  // that any double holds
-    const bool may = token.size() > kMostDigits || token.find_first_of("eE") != std::string_view::npos;
-    if (!starts_number || !may) return false;
+    if (!starts_number) return false;
+    if (token.size() <= kMostDigits &&
+        std::none_of(token.begin(), token.end(), [](char c) { return lower(c) == 'e'; }))
+        return false;
     double value = 0;
     const char* end = token.data() + token.size();
     const auto [stopped, error] = std::from_chars(token.data(), end, value);
