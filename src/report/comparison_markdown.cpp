@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "comparison_words.hpp"
+#include "mnist/report/comparison_text.hpp"
 #include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
 
