@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -17,9 +19,13 @@ namespace {
 // have (a target never reached), whose mean would be that of the others.
 constexpr const char* kNotAggregated[]{"seed", "epochs_to_target", "seconds_to_target", kDisturbed, kProcess};
 
+// What other tools that read Google Benchmark's files take for the rate; without it Conbench takes the CPU
+// time of one thread, which means nothing where a team computes.
+constexpr const char* kItems = "items_per_second";
+
 bool is_only_in_files(const std::string& counter) {
     return (is_about_disturbance(counter) && counter != kDisturbed) || counter == "seed" ||
-           counter == "peak_gflops" || counter == kProcess;
+           counter == "peak_gflops" || counter == kProcess || counter == kItems;
 }
 
 // Debian's library says so of itself; what was measured is another build, and the context names it.
@@ -27,6 +33,21 @@ void remove_debug_warning(std::string& text) {
     constexpr std::string_view kWarning = "***WARNING*** Library was built as DEBUG";
     const std::size_t begin = text.find(kWarning);
     if (begin != std::string::npos) text.erase(begin, text.find('\n', begin) + 1 - begin);
+}
+
+// Without the statistics of what is there repetition by repetition: Bencher and others take each row for a
+// measurement, whatever its run type, and a mean for a benchmark of its own. What has statistics only keeps
+// them.
+std::vector<std::vector<Run>> without_repeated(std::vector<std::vector<Run>> groups) {
+    std::set<std::string> repeated;
+    for (const std::vector<Run>& group : groups)
+        for (const Run& run : group)
+            if (run.run_type == Run::RT_Iteration) repeated.insert(run.run_name.function_name);
+    for (std::vector<Run>& group : groups)
+        std::erase_if(group, [&](const Run& run) {
+            return run.run_type == Run::RT_Aggregate && repeated.contains(run.run_name.function_name);
+        });
+    return groups;
 }
 
 double finite(double value) {
@@ -48,6 +69,8 @@ Run cleaned(Run run) {
         for (const char* const name : kNotAggregated) run.counters.erase(name);
     }
     std::erase_if(run.counters, [](const auto& counter) { return !std::isfinite(counter.second.value); });
+    if (const auto rate = run.counters.find("samples_per_second"); rate != run.counters.end())
+        run.counters[kItems] = rate->second;
     run.real_accumulated_time = finite(run.real_accumulated_time);
     run.cpu_accumulated_time = finite(run.cpu_accumulated_time);
     return run;
@@ -108,7 +131,7 @@ std::string Collector::text(Format format) const {
             context.name_field_width = std::max(context.name_field_width, run.benchmark_name().size());
     }
     reporter->ReportContext(context);
-    for (const std::vector<Run>& group : groups_) {
+    for (const std::vector<Run>& group : format == Format::json ? without_repeated(groups_) : groups_) {
         if (!group.empty()) reporter->ReportRuns(group);
     }
     reporter->Finalize();

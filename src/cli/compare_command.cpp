@@ -14,6 +14,7 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "console.hpp"
+#include "mnist/compare/between.hpp"
 #include "mnist/compare/gate.hpp"
 #include "mnist/compare/ranking.hpp"
 #include "mnist/core/atomic_file.hpp"
@@ -36,6 +37,7 @@ struct CompareFlags {
     std::string alpha = "0.05";
     std::string format = "text";
     std::string out;
+    std::string between;
 };
 
 // What files are called, by their paths: long paths make sentences unreadable, but programs get them as they
@@ -124,18 +126,45 @@ bool closes_gate(const ComparedFiles& files, const CompareSettings& settings) {
     });
 }
 
-int run_compare(const CompareFlags& flags) {
-    const CompareSettings settings = settings_of(flags);
-    if (flags.files.size() < 2)
+/// "precision=f32,bf16".
+Between between_of(const std::string& text) {
+    const std::size_t sign = text.find('=');
+    if (sign == std::string::npos || sign == 0)
+        throw InputError({.where = "--between",
+                          .expected = "PART=BASE,NEW, as precision=f32,bf16",
+                          .found = text.empty() ? "nothing" : text});
+    Between between{.part = text.substr(0, sign), .values = {}};
+    for (const GivenValue& value :
+         GivenValue{.where = "--between", .words = {text.substr(sign + 1)}}.elements("values"))
+        between.values.push_back(value.text());
+    return between;
+}
+
+ComparedFiles compared(const CompareFlags& flags, const CompareSettings& settings) {
+    const bool within = !flags.between.empty();
+    if (within && flags.files.size() != 1)
+        throw InputError(
+            {.where = "compare --between",
+             .expected = "one result, which holds both sides",
+             .found = std::to_string(flags.files.size()),
+             .remedy = "Leave one file, or pool those of one machine and build: A1.json,A2.json"});
+    if (!within && flags.files.size() < 2)
         throw InputError({.where = "compare",
-                          .expected = "two results or more, BASE.json NEW.json...",
+                          .expected = "two results or more, BASE.json NEW.json..., or --between for one",
                           .found = std::to_string(flags.files.size()),
                           .remedy = "Files of one machine and build can be pooled: A1.json,A2.json"});
-    if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
-    std::vector<Measurements> sides;
+    const std::optional<Between> between = within ? std::optional(between_of(flags.between)) : std::nullopt;
     const Labels labels = labels_of(flags);
+    if (between) return compare_between(read_side(flags.files.front(), labels), *between, settings);
+    std::vector<Measurements> sides;
     for (const std::string& argument : flags.files) sides.push_back(read_side(argument, labels));
-    const ComparedFiles files = compare_files(sides, settings);
+    return compare_files(sides, settings);
+}
+
+int run_compare(const CompareFlags& flags) {
+    const CompareSettings settings = settings_of(flags);
+    if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
+    const ComparedFiles files = compared(flags, settings);
     Console console;
     const std::string text =
         formatted(files, flags.format, flags.out.empty() ? console.style() : TextStyle{});
@@ -155,6 +184,7 @@ void add_compare_command(CLI::App& app, Action& action) {
                        {"mnist compare before.json after.json",
                         "mnist compare before1.json,before2.json after.json --threshold 2",
                         "mnist compare laptop.json desktop.json server.json --mode report",
+                        "mnist compare after.json --between optimizer=sgd,adam",
                         "mnist compare before.json after.json --format markdown",
                         "mnist compare before.json after.json --format json --out comparison.json"});
     command->footer(
@@ -177,6 +207,12 @@ void add_compare_command(CLI::App& app, Action& action) {
         ->type_name("PERCENT");
     command->add_option("--alpha", flags->alpha, "Chance of any false claim about two files (0.05)")
         ->type_name("SHARE");
+    command
+        ->add_option("--between", flags->between,
+                     "Rows of one result that differ in this part of their names: precision=f32,bf16,\n"
+                     "optimizer=SGD,Adam, threads=1,2, batch=64,256, copies=1,2, library=ours,jax; a report "
+                     "unless --mode gate")
+        ->type_name("PART=BASE,NEW");
     command
         ->add_option("--format", flags->format,
                      "text (default); markdown for pull requests; csv or json for programs")

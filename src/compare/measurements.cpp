@@ -185,18 +185,23 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
                           .copies = {}};
     const bool ours = result.context.contains("mnist.schema");
     const bool has_processes = ours && result.context.contains(kProcesses);
+    const auto samples = test_samples(result.context);
     RowsByName rows(measured.rows);
+    std::vector<std::ptrdiff_t> places;  // of each repetition's row, in the order of the file
+    places.reserve(result.repetitions.size());
     for (const BenchRepetition& repetition : result.repetitions) {
-        MeasuredRow& row = rows.at(repetition.name);  // in the order of the file
+        MeasuredRow& row = rows.at(repetition.name);
+        places.push_back(&row - measured.rows.data());
         row.of_machine = measures_machine(repetition.name, ours);
         // Another library's label is its own.
         if (ours && !row.of_machine && row.name.find("/library:") == std::string::npos)
             row.primitives = repetition.label;
-        row.accuracy.test_samples = test_samples(result.context);
+        row.accuracy.test_samples = samples;
     }
     for (const BenchRepetition* const next : in_order(result.repetitions)) {
         const BenchRepetition& repetition = *next;
-        MeasuredRow& row = rows.at(repetition.name);
+        MeasuredRow& row =
+            *(measured.rows.data() + places[static_cast<std::size_t>(next - result.repetitions.data())]);
         row.seconds.push_back(seconds_of(repetition, ours));
         const auto process = process_of(repetition, has_processes);
         if (process) row.processes.push_back(*process);

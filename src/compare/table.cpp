@@ -13,17 +13,6 @@
 namespace mnist {
 namespace {
 
-/// Takes "/key:value" out of `name` and returns the value; empty where it has none.
-std::string taken_out(std::string& name, std::string_view key) {
-    const std::size_t at = name.find(key);
-    if (at == std::string::npos) return {};
-    const std::size_t value = at + key.size();
-    const std::size_t end = std::min(name.find('/', value), name.size());
-    std::string found = name.substr(value, end - value);
-    name.erase(at, end - at);
-    return found;
-}
-
 const std::vector<double>& seconds_of(const MeasuredRow& row, const std::string& percentile) {
     return percentile.empty() ? row.seconds : row.latencies.at(percentile);
 }
@@ -44,6 +33,16 @@ std::vector<const MeasuredRow*> left_over(const std::vector<MeasuredRow>& rows,
 }
 
 }  // namespace
+
+std::string taken_out(std::string& name, std::string_view key) {
+    const std::size_t at = name.find(key);
+    if (at == std::string::npos) return {};
+    const std::size_t value = at + key.size();
+    const std::size_t end = std::min(name.find('/', value), name.size());
+    std::string found = name.substr(value, end - value);
+    name.erase(at, end - at);
+    return found;
+}
 
 MeasuredAs measured_as(const std::string& name, const Facts& facts) {
     MeasuredAs as{.what = name, .threads = {}, .precision = {}};

@@ -32,6 +32,9 @@ struct MeasuredAs {
 /// are what they are.
 [[nodiscard]] MeasuredAs measured_as(const std::string& name, const Facts& facts);
 
+/// Takes "/key:value" out of `name` and returns the value; empty where it has none. `key` with both signs.
+[[nodiscard]] std::string taken_out(std::string& name, std::string_view key);
+
 struct Match {
     const MeasuredRow* base;
     const MeasuredRow* measured;

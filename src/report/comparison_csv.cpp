@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "csv_field.hpp"
 #include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/score_text.hpp"
@@ -51,19 +52,6 @@ constexpr std::array kColumns{"kind",
 
 using Line = std::map<std::string_view, std::string>;  ///< by column, ready to be written
 
-/// Text from a file: no formula for a spreadsheet, and quoted where RFC 4180 wants it.
-std::string text_field(const std::string& text) {
-    std::string field = printable(text);
-    constexpr std::string_view kFormula = "=+-@\t\r\n";
-    // The first byte as the file has it: a tab is a blank by now.
-    if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) field.insert(0, 1, '\'');
-    if (!field.empty() && kFormula.find(field.front()) != std::string_view::npos) field.insert(0, 1, '\'');
-    if (field.find_first_of(",\"") == std::string::npos) return field;
-    std::string quoted = "\"";
-    for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
 std::string number(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? fmt::format("{}", *value) : std::string();
 }
@@ -94,10 +82,10 @@ std::string written(const Line& line) {
 Line row_line(const ComparedRow& row, CompareMode mode, Line line) {
     const SpeedComparison& speed = row.speed;
     line["kind"] = "row";
-    line["name"] = text_field(row.name);
+    line["name"] = csv_field(row.name);
     line["verdict"] = word(speed.verdict);
     if (row.joint && mode == CompareMode::gate) line["joint_verdict"] = word(*row.joint);
-    line["verdict_words"] = text_field(verdict_words(row, mode));
+    line["verdict_words"] = csv_field(verdict_words(row, mode));
     line["percentile"] = row.percentile;
     line["disturbed_base"] = fmt::to_string(row.disturbed_base);
     line["disturbed_new"] = fmt::to_string(row.disturbed_new);
@@ -123,7 +111,7 @@ Line row_line(const ComparedRow& row, CompareMode mode, Line line) {
 
 Line group_line(const GroupComparison& group, Line line) {
     line["kind"] = "group";
-    line["name"] = text_field(group.title);
+    line["name"] = csv_field(group.title);
     line["verdict"] = word(group.speed.verdict);
     line["ratio"] = number(group.speed.ratio);
     add_interval(line, group.speed.interval, "ratio_low", "ratio_high");
@@ -137,7 +125,7 @@ Line group_line(const GroupComparison& group, Line line) {
 
 Line geomean_line(const GeometricMean& mean, Line line) {
     line["kind"] = "geomean";
-    line["name"] = text_field(mean.family);
+    line["name"] = csv_field(mean.family);
     line["ratio"] = number(mean.ratio);
     add_interval(line, mean.interval, "ratio_low", "ratio_high");
     line["rows"] = fmt::to_string(mean.rows);
@@ -146,7 +134,7 @@ Line geomean_line(const GeometricMean& mean, Line line) {
 
 Line score_line(const ComparedFigure& figure, const std::string& set, Line line) {
     line["kind"] = "score";
-    line["name"] = text_field(fmt::format("score {}: {}", set, compared_figure_name(figure)));
+    line["name"] = csv_field(fmt::format("score {}: {}", set, compared_figure_name(figure)));
     line["ratio"] = number(figure.ratio);
     add_interval(line, figure.interval, "ratio_low", "ratio_high");
     line["samples_base"] = fmt::to_string(figure.base.repetitions.size());
@@ -155,12 +143,12 @@ Line score_line(const ComparedFigure& figure, const std::string& set, Line line)
 }
 
 std::string pair_lines(const Comparison& comparison) {
-    const Line sides{{"base", text_field(comparison.base_label)}, {"new", text_field(comparison.new_label)}};
+    const Line sides{{"base", csv_field(comparison.base_label)}, {"new", csv_field(comparison.new_label)}};
     std::string text;
     if (comparison.mode == CompareMode::gate) {
         Line gate = sides;
         gate["kind"] = "gate";
-        gate["name"] = text_field(gate_summary(comparison));
+        gate["name"] = csv_field(gate_summary(comparison));
         gate["verdict"] = word(gate_of(comparison).outcome);
         text += written(gate);
     }
@@ -177,9 +165,9 @@ std::string ranking_lines(const FamilyRanking& ranking, const std::string& base)
     std::string text;
     for (const RankedMember& member : ranking.members) {
         Line line{{"kind", "ranking"},
-                  {"base", text_field(base)},
-                  {"new", text_field(member.label)},
-                  {"name", text_field(ranking.family)},
+                  {"base", csv_field(base)},
+                  {"new", csv_field(member.label)},
+                  {"name", csv_field(ranking.family)},
                   {"ratio", number(member.ratio)},
                   {"rows", fmt::to_string(ranking.rows)},
                   {"rank", member.judged ? fmt::to_string(member.rank) : ""}};

@@ -139,7 +139,7 @@ ordered_json pair_json(const Comparison& comparison) {
     for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row, comparison.mode));
     ordered_json groups = ordered_json::array();
     for (const GroupComparison& group : comparison.named) groups.push_back(group_json(group));
-    return {
+    ordered_json json{
         {"mode", word(comparison.mode)},
         {"summary", comparison_summary(comparison)},
         {"gate", gate_json(comparison)},
@@ -159,6 +159,12 @@ ordered_json pair_json(const Comparison& comparison) {
         {"rows", std::move(rows)},
         {"alpha", comparison.alpha},
         {"planned_looks", comparison.looks}};
+    if (comparison.within)
+        json["within"] = {{"part", comparison.within->part},
+                          {"file", comparison.within->of},
+                          {"runs", comparison.within->runs},
+                          {"random_order", comparison.within->random_order}};
+    return json;
 }
 
 ordered_json ranking_json(const ComparedFiles& files) {

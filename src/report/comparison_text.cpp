@@ -111,8 +111,9 @@ std::string pair_text(const Comparison& comparison, const TextStyle& style) {
     std::string text = wrapped(headline(comparison, short_printable), style.width);
     if (const std::string counts = row_counts(comparison, short_printable); !counts.empty())
         text += wrapped(counts, style.width);
-    const std::string sides = fmt::format("{} to {}, as a ", short_printable(comparison.base_label),
-                                          short_printable(comparison.new_label));
+    const std::string sides =
+        fmt::format("{} to {}{}, as a ", short_printable(comparison.base_label),
+                    short_printable(comparison.new_label), within_words(comparison, short_printable));
     const bool is_gate = comparison.mode == CompareMode::gate;
     text += wrapped(sides + (is_gate ? "gate" : "report: nothing passes or fails"), style.width);
     if (is_gate) text += gate_lines(comparison, style);

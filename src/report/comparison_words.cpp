@@ -84,6 +84,14 @@ std::string ratio_figure(double ratio) {
     return ratio >= 0.001 && ratio < 1e5 ? fmt::format("{:.3f}", ratio) : fmt::format("{:.3g}", ratio);
 }
 
+std::string within_words(const Comparison& comparison, const Quote& quote) {
+    if (!comparison.within) return {};
+    const WithinOne& within = *comparison.within;
+    return fmt::format(": {} within {}, both measured in {}{}", quote(within.part), quote(within.of),
+                       within.runs == 1 ? "one run" : fmt::format("each of {} runs", within.runs),
+                       within.random_order ? " in random order" : "");
+}
+
 std::string row_count(std::size_t rows) {
     return fmt::format("{} {}", rows, rows == 1 ? "row" : "rows");
 }

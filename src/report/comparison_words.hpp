@@ -27,6 +27,9 @@ using Quote = std::function<std::string(std::string_view)>;
 [[nodiscard]] std::string gate_sentence(const Comparison& comparison, const Quote& quote);
 [[nodiscard]] std::string ranking_sentence(const ComparedFiles& files, const Quote& quote);
 
+/// ": precision within bench.json, both measured in one run in random order"; empty where sides are files.
+[[nodiscard]] std::string within_words(const Comparison& comparison, const Quote& quote);
+
 /// The rows of times and latencies by name, numbers in it by value.
 [[nodiscard]] std::vector<const ComparedRow*> sorted_rows(const Comparison& comparison);
 

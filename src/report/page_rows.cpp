@@ -36,6 +36,8 @@ std::vector<Row> rows_of(const BenchResult& result, bool ours) {
         Row& row = rows[place->second];
         row.seconds.push_back(repetition.seconds);
         for (const auto& [key, value] : repetition.counters) {
+            // The same number under the name that other tools know.
+            if (ours && key == "items_per_second") continue;
             if (!ours || !is_about_disturbance(key)) row.counters[key].push_back(value);
         }
     }

@@ -10,10 +10,14 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "bench_name.hpp"
+#include "bench_rows.hpp"
 #include "json_cursor.hpp"
+#include "json_rows.hpp"
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
@@ -67,9 +71,9 @@ enum class RowKind {
 
 struct Reader {
     BenchResult result;
-    std::set<std::pair<std::string, std::uint64_t>> seen;  // whole run names and repetition indices
-    std::set<std::string> single;                          // whole names of repetitions and skipped rows
-    std::vector<std::string> aggregated;                   // whole names, in file order, with repeats
+    std::unordered_map<std::string, std::set<std::uint64_t>> seen;  // repetition indices by whole run name
+    std::unordered_set<std::string> single;  // whole names of repetitions and skipped rows
+    std::vector<std::string> aggregated;     // whole names, in file order, with repeats
 };
 
 /// Member `key` of a row, named by the key alone: the reason stands beside the row's name. Throws InputError
@@ -194,7 +198,7 @@ void add_repetition(const json& row, const std::string& name, Reader& reader) {
     if (label != row.end() && label->is_string()) repetition.label = label->get<std::string>();
     if (row.contains("repetition_index")) {
         const std::uint64_t index = member(row, "repetition_index").unsigned_integer();
-        if (!reader.seen.emplace(name, index).second) {
+        if (!reader.seen[name].insert(index).second) {
             reader.result.skipped.push_back({name, fmt::format("repetition {} stands here twice", index)});
             return;
         }
@@ -230,7 +234,7 @@ void add_aggregates_only(Reader& reader) {
 
 /// Names without what says how it was measured, unless two of the file would become one.
 void shorten_names(Reader& reader) {
-    std::map<std::string, std::size_t> whole_names;  // by short name
+    std::unordered_map<std::string, std::size_t> whole_names;  // by short name
     for (const std::string& name : reader.single) ++whole_names[measured_name(name)];
     const auto shorten = [&](std::string& name) {
         std::string shorter = measured_name(name);
@@ -270,23 +274,28 @@ bool looks_like_bench_json(const json& root) {
            benchmarks->is_array();
 }
 
-BenchResult bench_result(const json& root, const std::string& where) {
-    if (!looks_like_bench_json(root)) {
-        throw InputError({.where = where,
-                          .expected = "an object \"context\" and an array \"benchmarks\"",
-                          .found = root.is_object() ? "an object without them" : described(root),
-                          .remedy = "Give a file that --benchmark_out=FILE wrote"});
-    }
+ReadBench read_bench_rows(const std::string& text, const std::string& where) {
     Reader reader;
-    flatten(root.at("context"), "", where, reader.result.context);
-    const json& rows = root.at("benchmarks");
-    if (rows.size() > kMaxRows) {
+    std::size_t rows = 0;
+    JsonRows parser(
+        "benchmarks",
+        [&] {
+            reader = {};
+            rows = 0;
+        },
+        [&](json&& row) {
+            if (rows < kMaxRows) add_row(row, rows, reader);
+            ++rows;
+        });
+    ReadBench read{.result = {}, .rest = parse_lenient_json(text, where, parser)};
+    if (!looks_like_bench_json(read.rest)) return read;
+    flatten(read.rest.at("context"), "", where, reader.result.context);
+    if (rows > kMaxRows) {
         throw InputError({.where = where + ", benchmarks",
                           .expected = fmt::format("at most {} rows", kMaxRows),
-                          .found = described(rows),
+                          .found = fmt::format("an array of {} elements", rows),
                           .remedy = "This is not a file of Google Benchmark"});
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) add_row(rows[i], i, reader);
     if (reader.single.empty() && !reader.aggregated.empty()) {
         throw InputError({.where = where + ", benchmarks",
                           .expected = "single repetitions",
@@ -295,11 +304,17 @@ BenchResult bench_result(const json& root, const std::string& where) {
     }
     add_aggregates_only(reader);
     shorten_names(reader);
-    return std::move(reader.result);
+    read.result = std::move(reader.result);
+    return read;
 }
 
 BenchResult parse_bench_result(const std::string& text, const std::string& where) {
-    return bench_result(parse_lenient_json(text, where), where);
+    ReadBench read = read_bench_rows(text, where);
+    if (read.result) return *std::move(read.result);
+    throw InputError({.where = where,
+                      .expected = "an object \"context\" and an array \"benchmarks\"",
+                      .found = read.rest.is_object() ? "an object without them" : described(read.rest),
+                      .remedy = "Give a file that --benchmark_out=FILE wrote"});
 }
 
 BenchResult read_bench_result(const std::filesystem::path& path) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_rows.hpp"
 #include "mnist/core/error.hpp"
 
 namespace mnist {
@@ -57,6 +58,24 @@ void require_extent(const std::string& text, const std::string& where, int max_d
                           .expected = fmt::format("at most {} values", kMostValues),
                           .found = fmt::format("{}", extent.values),
                           .remedy = "Measure fewer benchmarks into one file (--benchmark_filter)"});
+}
+
+/// Of `parse()`, with its errors as ours.
+template <class Parse>
+nlohmann::json parsed(const std::string& text, const std::string& where, int max_depth, Parse parse) {
+    require_extent(text, where, max_depth);
+    try {
+        return parse();
+    } catch (const nlohmann::json::parse_error& error) {
+        throw InputError({.where = where,
+                          .offset = error.byte > 0 ? error.byte - 1 : 0,
+                          .expected = "JSON",
+                          .found = text.empty() ? "an empty file" : "something else",
+                          .remedy = "The file may be truncated or of another kind"});
+    } catch (const nlohmann::json::out_of_range&) {
+        throw InputError(
+            {.where = where, .expected = "numbers that a double holds", .found = "a greater one"});
+    }
 }
 
 }  // namespace
@@ -160,19 +179,14 @@ void JsonCursor::fail(const std::string& expected, const std::string& remedy) co
 }
 
 json parse_json(const std::string& text, const std::string& where, int max_depth) {
-    require_extent(text, where, max_depth);
-    try {
-        return json::parse(text);
-    } catch (const json::parse_error& error) {
-        throw InputError({.where = where,
-                          .offset = error.byte > 0 ? error.byte - 1 : 0,
-                          .expected = "JSON",
-                          .found = text.empty() ? "an empty file" : "something else",
-                          .remedy = "The file may be truncated or of another kind"});
-    } catch (const json::out_of_range&) {
-        throw InputError(
-            {.where = where, .expected = "numbers that a double holds", .found = "a greater one"});
-    }
+    return parsed(text, where, max_depth, [&] { return json::parse(text); });
+}
+
+json parse_json_rows(const std::string& text, const std::string& where, int max_depth, JsonRows& rows) {
+    return parsed(text, where, max_depth, [&] {
+        json::sax_parse(text, &rows);
+        return rows.take_root();
+    });
 }
 
 }  // namespace mnist

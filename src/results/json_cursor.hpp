@@ -11,6 +11,8 @@
 
 namespace mnist {
 
+class JsonRows;
+
 class JsonCursor {
   public:
     /// `root` is not owned and must outlive the cursor and all cursors taken from it.
@@ -53,6 +55,10 @@ class JsonCursor {
 /// The text as JSON. Throws InputError with the byte where it stops being JSON, and where it is nested deeper
 /// than `max_depth` or has more than two million values.
 [[nodiscard]] nlohmann::json parse_json(const std::string& text, const std::string& where, int max_depth);
+
+/// The same, with the elements of one array given to `rows` and left out of what is returned.
+[[nodiscard]] nlohmann::json parse_json_rows(const std::string& text, const std::string& where, int max_depth,
+                                             JsonRows& rows);
 
 /// `read(cursor)`, empty for null.
 template <class Read>

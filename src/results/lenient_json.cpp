@@ -58,7 +58,11 @@ bool is_nonfinite_word(std::string_view token) {
 /// A whole number token that is too great for a double; one that is too small is zero for the parser.
 bool overflows(std::string_view token) {
     const bool starts_number = is_digit(token.front()) || token.front() == '-';
+    constexpr std::size_t kMostDigits = 300;  // that any double holds
     if (!starts_number) return false;
+    if (token.size() <= kMostDigits &&
+        std::none_of(token.begin(), token.end(), [](char c) { return lower(c) == 'e'; }))
+        return false;
     double value = 0;
     const char* end = token.data() + token.size();
     const auto [stopped, error] = std::from_chars(token.data(), end, value);
@@ -86,23 +90,23 @@ void require_result_size(const std::string& text, const std::string& where) {
 std::string with_null_for_nonfinite(const std::string& text) {
     std::string out;
     out.reserve(text.size());
-    std::size_t at = 0;
-    while (at < text.size()) {
+    std::size_t copied = 0;
+    for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = end_of_token(text, at);
         const std::string_view token = std::string_view(text).substr(at, end - at);
         if (is_nonfinite_word(token) || overflows(token)) {
+            out.append(text, copied, at - copied);
             append_null(token.size(), out);
-        } else {
-            out.append(token);
+            copied = end;
         }
         at = end;
     }
-    return out;
+    return out.append(text, copied);
 }
 
-nlohmann::json parse_lenient_json(const std::string& text, const std::string& where) {
+nlohmann::json parse_lenient_json(const std::string& text, const std::string& where, JsonRows& rows) {
     require_result_size(text, where);
-    return parse_json(with_null_for_nonfinite(text), where, kMaxResultDepth);
+    return parse_json_rows(with_null_for_nonfinite(text), where, kMaxResultDepth, rows);
 }
 
 }  // namespace mnist

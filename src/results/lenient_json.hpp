@@ -6,6 +6,8 @@
 
 namespace mnist {
 
+class JsonRows;
+
 inline constexpr int kMaxResultDepth = 32;  // results have six levels
 
 /// Throws InputError when `text` is larger than kMaxResultBytes.
@@ -16,7 +18,8 @@ void require_result_size(const std::string& text, const std::string& where);
 /// the bytes behind it stay in their places: errors of a parser still name the byte of the file. Cost: O(n).
 [[nodiscard]] std::string with_null_for_nonfinite(const std::string& text);
 
-/// require_result_size, with_null_for_nonfinite and parse_json. Throws InputError.
-[[nodiscard]] nlohmann::json parse_lenient_json(const std::string& text, const std::string& where);
+/// require_result_size, with_null_for_nonfinite and parse_json_rows. Throws InputError.
+[[nodiscard]] nlohmann::json parse_lenient_json(const std::string& text, const std::string& where,
+                                                JsonRows& rows);
 
 }  // namespace mnist

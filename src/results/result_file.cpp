@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "bench_rows.hpp"
 #include "json_cursor.hpp"
-#include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
@@ -44,8 +44,9 @@ ResultKind result_kind(const json& root, const std::string& where) {
 
 ResultFile parse_result_file(const std::string& text, const std::string& where) {
     {
-        const json root = parse_lenient_json(text, where);
-        if (result_kind(root, where) == ResultKind::bench) return bench_result(root, where);
+        ReadBench read = read_bench_rows(text, where);
+        if (read.result) return *std::move(read.result);
+        (void)result_kind(read.rest, where);
     }
     return parse_train_result(text, where);
 }

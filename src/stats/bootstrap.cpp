@@ -1,10 +1,12 @@
 // A resample is a weight for every value: how often it was drawn. The pairs of a resample are then the pairs
 // of the samples, each counted weight times weight, so they are put in order once, and the median of any
-// resample is a walk over half of them: no gathering, no selection. Leaving a value out is the weight 0, and
-// a cluster is left out by leaving out its values.
+// resample is a walk over half of them: no gathering, no selection. Where draws are kept, many resamples are
+// walked side by side, which the compiler does in vectors. Leaving a value out is the weight 0, and a cluster
+// is left out by leaving out its values.
 #include "mnist/stats/bootstrap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <cstddef>
@@ -20,6 +22,8 @@ namespace {
 
 constexpr std::size_t kMostPairs = 10'000;
 constexpr std::size_t kMostDrawn = 4'000'000;  // values of all resamples that are kept
+
+constexpr std::size_t kLanes = 32;  // resamples side by side
 
 using Weights = std::vector<std::uint32_t>;
 using Clusters = std::vector<std::vector<std::uint32_t>>;  // places of values
@@ -51,7 +55,37 @@ class OrderedPairs {
         return std::midpoint(middle, pair->difference);
     }
 
+    /// The same of kLanes resamples, each of weights that add up to `total` over all pairs: kLanes counts a
+    /// value, those of the `firsts` first values before those of the others. Precondition: total <=
+    /// kMostPairs, so that no count overflows.
+    [[nodiscard]] std::array<double, kLanes> medians(const std::int16_t* weights, std::size_t firsts,
+                                                     std::size_t total) const {
+        const auto half = static_cast<std::int16_t>((total + 1) / 2);
+        const auto beyond = static_cast<std::int16_t>(total / 2 + 1);
+        Lanes seen{};
+        Lanes lower{};  // places of the pairs in the middle: how many pairs are before them
+        Lanes upper{};
+        for (std::size_t at = 0; at < pairs_.size(); ++at) {
+            const std::int16_t* const one = weights + pairs_[at].i * kLanes;
+            const std::int16_t* const other = weights + (firsts + pairs_[at].j) * kLanes;
+            for (std::size_t lane = 0; lane < kLanes; ++lane) {
+                seen[lane] = static_cast<std::int16_t>(seen[lane] + one[lane] * other[lane]);
+                lower[lane] = static_cast<std::int16_t>(lower[lane] + (seen[lane] < half));
+                upper[lane] = static_cast<std::int16_t>(upper[lane] + (seen[lane] < beyond));
+            }
+            if (at % kLanes == 0 && *std::min_element(seen.begin(), seen.end()) >= beyond) break;
+        }
+        std::array<double, kLanes> found{};
+        const auto difference = [&](std::int16_t place) {
+            return pairs_[static_cast<std::size_t>(place)].difference;
+        };
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            found[lane] = std::midpoint(difference(lower[lane]), difference(upper[lane]));
+        return found;
+    }
+
   private:
+    using Lanes = std::array<std::int16_t, kLanes>;
     struct Pair {
         double difference;
         std::uint32_t i;
@@ -84,10 +118,12 @@ struct Sides {
     Clusters first, second;
 };
 
-/// Medians of all resamples. `draw(resample, first, second)` makes the weights.
+/// Medians of all resamples of so many values a side. `draw(resample, first, second)` makes the weights.
 template <typename Draw>
-std::vector<double> resampled(const OrderedPairs& pairs, Weights first, Weights second,
+std::vector<double> resampled(const OrderedPairs& pairs, std::size_t firsts, std::size_t seconds,
                               std::uint32_t resamples, Draw draw) {
+    Weights first(firsts);
+    Weights second(seconds);
     std::vector<double> medians(resamples);
     for (std::uint32_t resample = 0; resample < resamples; ++resample) {
         draw(resample, first, second);
@@ -189,14 +225,16 @@ bool is_defined(const BootstrapSettings& settings) {
     return is_share(settings.confidence) && settings.resamples * (1 - settings.confidence) / 2 >= 1;
 }
 
-template <typename Draw>
+/// `medians_of(pairs)` are those of all resamples.
+template <typename Medians>
 std::optional<RatioInterval> interval_by(const std::vector<double>& first, const std::vector<double>& second,
-                                         const Sides& sides, const BootstrapSettings& settings, Draw draw) {
+                                         const Sides& sides, const BootstrapSettings& settings,
+                                         Medians medians_of) {
     const OrderedPairs pairs(first, second);
     const Weights every_first(first.size(), 1);
     const Weights every_second(second.size(), 1);
     const double estimate = pairs.median(every_first, every_second);
-    std::vector<double> medians = resampled(pairs, every_first, every_second, settings.resamples, draw);
+    std::vector<double> medians = medians_of(pairs);
     const std::optional<double> accelerated = acceleration(pairs, sides, every_first, every_second);
     const std::optional<Levels> bca =
         accelerated ? bca_levels(estimate, medians, *accelerated, settings.confidence) : std::nullopt;
@@ -247,27 +285,36 @@ std::optional<RatioInterval> RatioBootstrap::interval(std::span<const double> ba
     };
     const Sides sides{one_by_one(first.size()), one_by_one(second.size())};
     const std::size_t values = first.size() + second.size();
-    if (values * settings_.resamples > kMostDrawn) return interval_by(first, second, sides, settings_, draw);
+    if (values * settings_.resamples > kMostDrawn)
+        return interval_by(first, second, sides, settings_, [&](const OrderedPairs& pairs) {
+            return resampled(pairs, first.size(), second.size(), settings_.resamples, draw);
+        });
     if (sizes_ != std::pair(first.size(), second.size())) {
         sizes_ = {first.size(), second.size()};
-        drawn_.clear();
-        drawn_.reserve(values * settings_.resamples);
+        const std::size_t blocks = (settings_.resamples + kLanes - 1) / kLanes;
+        drawn_.assign(blocks * values * kLanes, 0);
         Weights one(first.size());
         Weights other(second.size());
-        for (std::uint32_t resample = 0; resample < settings_.resamples; ++resample) {
+        for (std::uint32_t resample = 0; resample < blocks * kLanes; ++resample) {
             draw(resample, one, other);
+            std::int16_t* to = &drawn_[resample / kLanes * values * kLanes + resample % kLanes];
             for (const Weights* weights : {&one, &other})
-                for (const std::uint32_t weight : *weights)
-                    drawn_.push_back(static_cast<std::uint16_t>(weight));
+                for (const std::uint32_t weight : *weights) {
+                    *to = static_cast<std::int16_t>(weight);
+                    to += kLanes;
+                }
         }
     }
-    return interval_by(first, second, sides, settings_,
-                       [this, values](std::uint32_t resample, Weights& one, Weights& other) {
-                           const auto drawn = drawn_.begin() + static_cast<std::ptrdiff_t>(resample * values);
-                           const auto middle = drawn + static_cast<std::ptrdiff_t>(one.size());
-                           std::copy(drawn, middle, one.begin());
-                           std::copy_n(middle, other.size(), other.begin());
-                       });
+    return interval_by(first, second, sides, settings_, [&](const OrderedPairs& pairs) {
+        std::vector<double> medians;
+        medians.reserve(drawn_.size() / values);
+        for (std::size_t at = 0; at < drawn_.size(); at += values * kLanes) {
+            const auto block = pairs.medians(&drawn_[at], first.size(), first.size() * second.size());
+            medians.insert(medians.end(), block.begin(), block.end());
+        }
+        medians.resize(settings_.resamples);
+        return medians;
+    });
 }
 
 std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSample& base,
@@ -279,11 +326,15 @@ std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSam
     if (base.values.size() > kMostPairs / new_values.values.size())
         return bootstrap_ratio_interval(as_times(cluster_log_means(base)),
                                         as_times(cluster_log_means(new_values)), settings);
+    const auto draw = [&](std::uint32_t resample, Weights& first, Weights& second) {
+        CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
+        draw_clusters(first, sides.first, rng);
+        draw_clusters(second, sides.second, rng);
+    };
     return interval_by(logarithms_of(base.values), logarithms_of(new_values.values), sides, settings,
-                       [&](std::uint32_t resample, Weights& first, Weights& second) {
-                           CounterRng rng(settings.seed, RandomPurpose::bootstrap, resample);
-                           draw_clusters(first, sides.first, rng);
-                           draw_clusters(second, sides.second, rng);
+                       [&](const OrderedPairs& pairs) {
+                           return resampled(pairs, base.values.size(), new_values.values.size(),
+                                            settings.resamples, draw);
                        });
 }
 

@@ -51,6 +51,27 @@ TEST_CASE("reporters: a run has its registered name and no suffixes") {
     CHECK(cleaned(mean).benchmark_name() == "Train/Adam/batch:64_mean");
 }
 
+TEST_CASE(
+    "reporters: files have no statistics beside the repetitions, tables have both, and rates have two "
+    "names") {
+    Collector collector;
+    Run run = sample_run();
+    run.counters["samples_per_second"] = 5;
+    Run mean = run;
+    mean.run_type = Run::RT_Aggregate;
+    mean.aggregate_name = "mean";
+    collector.ReportRuns({run, run});
+    collector.ReportRuns({mean});
+    const auto rows = nlohmann::json::parse(collector.text(Format::json)).at("benchmarks");
+    REQUIRE(rows.size() == 2);
+    CHECK(rows.at(0).at("run_type") == "iteration");
+    CHECK(rows.at(0).at("items_per_second") == 5);
+    CHECK(collector.text(Format::console).find("batch:64_mean") != std::string::npos);
+    Collector alone;
+    alone.ReportRuns({mean});
+    CHECK(nlohmann::json::parse(alone.text(Format::json)).at("benchmarks").size() == 1);
+}
+
 TEST_CASE("reporters: counters that are no numbers are left out") {
     Run run = sample_run();
     run.counters["nan"] = std::nan("");

@@ -134,6 +134,8 @@ TEST_CASE("results: Train has speed, quality and load as flat numbers") {
         CHECK(runs.front().at(key).is_number());
     }
     CHECK(runs.front().at("iterations") == 3);
+    // What Conbench and others take for the rate.
+    CHECK(runs.front().at("items_per_second") == runs.front().at("samples_per_second"));
     // 64-128-64-4 costs 2 * (2 * 8192 + 3 * 8192 + 3 * 256) FLOP a sample.
     const double samples = runs.front().at("samples_per_second");
     CHECK(runs.front().at("gflops").get<double>() == Approx(samples * 83'456 * 1e-9));
@@ -170,8 +172,8 @@ TEST_CASE(
                 losses.insert(run.at("train_loss").get<double>());
             }
             CHECK(losses.size() == 3);
-            CHECK(runs_of(result, std::string(name) + "_median").size() == 1);
-            CHECK(runs_of(result, std::string(name) + "_cv").size() == 1);
+            // Other tools would take statistics for measurements.
+            CHECK(runs_of(result, std::string(name) + "_median").empty());
         }
     }
 }
@@ -317,11 +319,9 @@ TEST_CASE("results: a repetition beside busy loops is marked, warned of and coun
     CHECK(contains(finished.error, " is disturbed: other processes took "));
     CHECK(contains(finished.error, "disturbed repetitions: 2 of 2 (at worst, other processes took "));
     const json result = workshop.json_of("r.json");
+    CHECK(result.at("benchmarks").size() == 2);
     for (const json& run : result.at("benchmarks")) {
-        if (run.at("run_type") == "aggregate") {
-            CHECK(!run.contains("disturbed"));
-            continue;
-        }
+        CHECK(run.at("run_type") == "iteration");
         CHECK(run.at("disturbed") == 1);
         CHECK(run.at("other_cpu_share") > 0.1);
     }

@@ -243,6 +243,53 @@ TEST_CASE("compare: two trainings of the same seeds have the same bits and the s
     CHECK(contains(finished.output, "+0.00 (+0.00,+0.00)"));
 }
 
+TEST_CASE(
+    "compare --between: rows of one file are compared as two files are, and all outputs say of which run") {
+    const Workshop workshop;
+    nlohmann::json file = nlohmann::json::parse(bench_json(2));
+    const nlohmann::json faster = nlohmann::json::parse(bench_json(1));
+    for (const nlohmann::json& row : faster["benchmarks"]) file["benchmarks"].push_back(row);
+    for (std::size_t i = 0; i < 20; ++i)
+        file["benchmarks"][i]["name"] = file["benchmarks"][i]["run_name"] =
+            i < 10 ? "BM_Sort/kind:merge/64" : "BM_Sort/kind:quick/64";
+    workshop.write("one.json", file.dump());
+    const auto between = [&](const std::string& values, std::vector<std::string> more) {
+        std::vector<std::string> words{"compare", "one.json", "--between", values};
+        words.insert(words.end(), more.begin(), more.end());
+        return workshop.mnist(words);
+    };
+    const Finished text = between("kind=merge,quick", {});
+    CAPTURE(text.output, text.error);
+    CHECK(text.exit_code == 0);
+    CHECK(text.output.starts_with("BM_Sort/64: 2.00x faster (1.99 to 2.01)\n"));
+    CHECK(contains(text.output,
+                   "\nmerge to quick: kind within one.json, both measured in one run, as a report"));
+    CHECK_FALSE(contains(text.output, "warning"));
+    const Finished markdown = between("kind=merge,quick", {"--format", "markdown"});
+    CHECK(contains(markdown.output,
+                   "`merge` to `quick`: `kind` within `one.json`, both measured in one run, as a"));
+    const Finished csv = between("kind=merge,quick", {"--format", "csv"});
+    CHECK(contains(csv.output, "\r\nrow,merge,quick,BM_Sort/64,faster,"));
+    const nlohmann::json root =
+        nlohmann::json::parse(between("kind=merge,quick", {"--format", "json"}).output);
+    CHECK(root.at("within").at("part") == "kind");
+    CHECK(root.at("within").at("file") == "one.json");
+    CHECK(root.at("rows").at(0).at("verdict") == "faster");
+    CHECK(between("kind=quick,merge", {}).exit_code == 0);
+    CHECK(between("kind=quick,merge", {"--mode", "gate"}).exit_code == 1);
+    for (const auto& [values, words] :
+         {std::pair{"kind", "expected PART=BASE,NEW"}, std::pair{"kind=quick", "expected two values or more"},
+          std::pair{"kind=quick,", "--between"}, std::pair{"threads=1,2", "found threads"}}) {
+        const Finished refused = between(values, {});
+        CAPTURE(refused.error);
+        CHECK(refused.exit_code == 2);
+        CHECK(contains(refused.error, words));
+    }
+    CHECK(contains(workshop.mnist({"compare", "one.json", "one.json", "--between", "kind=quick,merge"}).error,
+                   "expected one result, which holds both sides, found 2"));
+    CHECK(workshop.mnist({"compare", "one.json", "--between", ""}).exit_code == 2);
+}
+
 TEST_CASE("compare: what cannot be compared exits 2, names the file and leaves existing files alone") {
     const Workshop workshop;
     workshop.write("a.json", bench_json(1));

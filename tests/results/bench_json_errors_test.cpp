@@ -234,6 +234,31 @@ TEST_CASE("bench errors: a key that stands twice is harmless") {
     CHECK(ends_well(replaced(text, "\"context\": {", "\"context\": [], \"context\": {")));
 }
 
+TEST_CASE("bench errors: rows are read in their place, wherever the array stands and whatever is in it") {
+    const std::string row = bench_row().dump();
+    const auto read = [](const std::string& members) {
+        return mnist::parse_bench_result("{" + members + "}", "x.json");
+    };
+    const std::string context =
+        "\"context\": {\"benchmarks\": [{\"name\": \"no row\"}, 1], \"host_name\": \"h\"}";
+    CHECK(read("\"benchmarks\": [" + row + "], " + context).repetitions.size() == 1);
+    CHECK(read(context + ", \"benchmarks\": [" + row + "]").context.at("host_name") == "h");
+    // Of two arrays the last counts, whole.
+    const BenchResult last =
+        read("\"benchmarks\": [1, " + row + ", " + row + "], " + context + ", \"benchmarks\": [" + row + "]");
+    CHECK(last.repetitions.size() == 1);
+    CHECK(last.skipped.empty());
+    const BenchResult mixed =
+        read(context + ", \"benchmarks\": [[[1, {\"a\": [2]}], 3], null, {\"benchmarks\": [4]}, " + row +
+             ", \"x\"]");
+    CHECK(mixed.repetitions.size() == 1);
+    REQUIRE(mixed.skipped.size() == 4);
+    CHECK(mixed.skipped[0].name == "benchmarks[0]");
+    CHECK(mixed.skipped[3].name == "benchmarks[4]");
+    CHECK_THROWS_AS(read("\"benchmarks\": [" + row + "], " + context + ", \"benchmarks\": 1"),
+                    mnist::InputError);
+}
+
 TEST_CASE("bench errors: deep nesting is refused and does not exhaust the stack") {
     for (const std::string& opening : {std::string("["), std::string("{\"a\":")}) {
         std::string deep = "{\"benchmarks\": [], \"context\": ";

@@ -61,9 +61,18 @@ struct GeometricMean {
     std::optional<std::size_t> named;  ///< place in Comparison::named of the group of the same rows
 };
 
+/// What two sides have in common that are rows of one result: compare_between().
+struct WithinOne {
+    std::string part;      ///< of the names, in which they differ
+    std::string of;        ///< the result's label
+    std::size_t runs = 1;  ///< processes that each measured both
+    bool random_order = false;
+};
+
 struct Comparison {
     CompareMode mode = CompareMode::report;  ///< gate or report
     std::string base_label, new_label;
+    std::optional<WithinOne> within{};                    ///< where both are rows of one result
     std::vector<FactDifference> fingerprint_differences;  ///< what makes it another machine
     std::vector<FactDifference> other_differences;        ///< what else may make a speed: build, kernel, ...
     std::vector<std::string> warnings;    ///< what makes the comparison unfair or weak, with a remedy each

@@ -21,8 +21,9 @@ namespace mnist {
 /// latencies), "disturbed_base", "disturbed_new" (repetitions), "processes_base", "processes_new" (that
 /// measured them), "more_repetitions" or "more_processes" (on each side, that would decide an undecided row;
 /// one of the two at most)}], "alpha" (that counted), "planned_looks" (that divided it)}: the base and the
-/// second file. Three or
-/// more files add "further", a list of the same without "schema" for the third file and on, and "ranking":
+/// second file; where both are rows of one result, "within": {"part" of their names, "file", "runs"
+/// (processes that measured both), "random_order"}. Three or more files add "further", a list of the same
+/// without "schema" for the third file and on, and "ranking":
 /// {"summary", "families":
 /// [{"family", "rows", "members": [{"file", "rank", "tied", "ratio", "ratio_low", "ratio_high", and the four
 /// of accuracy}]}]}. Ratios are base time over new time, above 1 is faster; accuracies in points of percent;

@@ -80,9 +80,6 @@ struct BenchResult {
 /// 0.4 GB for the most hostile of those that were tried.
 [[nodiscard]] BenchResult parse_bench_result(const std::string& text, const std::string& where);
 
-/// The same from JSON that is already parsed.
-[[nodiscard]] BenchResult bench_result(const nlohmann::json& root, const std::string& where);
-
 /// read_file and parse_bench_result. Throws InputError.
 [[nodiscard]] BenchResult read_bench_result(const std::filesystem::path& path);
 

@@ -74,7 +74,7 @@ class RatioBootstrap {
   private:
     BootstrapSettings settings_;
     std::pair<std::size_t, std::size_t> sizes_;  ///< of what was drawn
-    std::vector<std::uint16_t> drawn_;           ///< how often each value was, resample by resample
+    std::vector<std::int16_t> drawn_;            ///< how often each value was, in blocks of resamples
 };
 
 /// The same of values in clusters: each resample draws as many clusters from either side as it has, and from
