@@ -1,0 +1,1 @@
+// Simulated histories: see docs/history.md.
