@@ -1,6 +1,6 @@
 // Where in a history a program became faster, slower or less accurate, and whether it was the program. Every
 // point carries what its own process measured of its machine, so a slower host is told from a slower program.
-// The method and what it was tried on stand in docs/history.md. Pure functions, seeded; reading, ordering and
+// The method and what it was tried on stand in docs/history.md. Pure functions; reading, ordering and
 // grouping files is elsewhere, and so is every word about a change.
 #pragma once
 
@@ -16,12 +16,12 @@ namespace mnist {
 
 /// One benchmark as one file (or the pooled files of one commit) has it.
 struct HistoryPoint {
-    double seconds = 0;              ///< median of an iteration, above 0
-    std::optional<double> accuracy;  ///< mean test accuracy in percent
+    double seconds = 0;                ///< median of an iteration, above 0
+    std::optional<double> accuracy{};  ///< mean test accuracy in percent
     /// What the same process measured of its machine, as seconds of a fixed work (1 / multiply-add peak, 1 /
     /// bandwidth), above 0; empty where it did not.
-    std::optional<double> compute_seconds;
-    std::optional<double> memory_seconds;
+    std::optional<double> compute_seconds{};
+    std::optional<double> memory_seconds{};
     bool disturbed = false;  ///< its times say nothing, its accuracy does
 };
 
@@ -39,13 +39,13 @@ struct Change {
     Cause cause = Cause::undecided;
     /// Of time: before over after, above 1 is faster, as measured. Of accuracy: 1.
     double ratio = 1;
-    std::optional<Interval> interval;  ///< of the ratio, or of the difference; empty with too few points
+    std::optional<Interval> interval{};  ///< of the ratio, or of the difference; empty with too few points
     /// Of time: the same with what the machine explains taken off; empty where it was not measured.
-    std::optional<double> corrected_ratio;
-    std::optional<Interval> corrected_interval;
+    std::optional<double> corrected_ratio{};
+    std::optional<Interval> corrected_interval{};
     /// Of time: how the machine's own two measurements moved, before over after.
-    std::optional<double> compute_ratio;
-    std::optional<double> memory_ratio;
+    std::optional<double> compute_ratio{};
+    std::optional<double> memory_ratio{};
     double difference = 0;  ///< of accuracy: after less before, in percentage points
     double p_adjusted = 1;  ///< for all series given at once
 };
@@ -55,7 +55,6 @@ struct ChangeSettings {
     double least_time = 0.02;      ///< least |log ratio| of time that is a change
     double least_accuracy = 0.10;  ///< in percentage points
     std::size_t newest = 10;       ///< points that the gate looks at
-    std::uint64_t seed = 0;        ///< of the permutations
 };
 
 using HistorySeries = std::span<const HistoryPoint>;
