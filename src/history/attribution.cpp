@@ -16,7 +16,7 @@ namespace {
 /// Between shares of the machine's movements. Half of it is what a share can be wrong by, and so a movement
 /// of 10 % by 0.6 %; a step twice as long calls such remains the program's three times as often as alpha
 /// allows.
-constexpr double kShareStep = 0.125;
+constexpr double kShareStep = 0.1;
 /// Standard deviations from which on what is left of the times goes along with the machine.
 constexpr double kMostLeft = 2.5;
 
@@ -163,15 +163,15 @@ double evidence_of_program(const LogTimes& times, const Neighbourhood& around) {
     const double least_left = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
                                   return a.left < b.left;
                               })->left;
-    double least = std::numeric_limits<double>::infinity();
+    std::optional<double> least;
     for (const Explanation& one : all) {
         const bool follows_more = std::any_of(all.begin(), all.end(), [&](const Explanation& other) {
             return other.share > one.share && n * std::log(one.program / other.program) > kLeastEvidence;
         });
         if (one.left <= std::max(kMostLeft, least_left) && !follows_more)
-            least = std::min(least, one.evidence(n));
+            least = std::min(least.value_or(one.evidence(n)), one.evidence(n));
     }
-    return std::isfinite(least) ? least : 0;
+    return least.value_or(0);
 }
 
 }  // namespace mnist
