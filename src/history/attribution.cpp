@@ -16,7 +16,7 @@ namespace {
 /// Between shares of the machine's movements. Half of it is what a share can be wrong by, and so a movement
 /// of 10 % by 0.6 %; a step twice as long calls such remains the program's three times as often as alpha
 /// allows.
-constexpr double kShareStep = 0.1;
+constexpr double kShareStep = 0.125;
 /// Standard deviations from which on what is left of the times goes along with the machine.
 constexpr double kMostLeft = 2.5;
 

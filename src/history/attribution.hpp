@@ -70,7 +70,7 @@ struct TimeCandidate {
 /// between those picked before it; what is left of those as measured is the machine's or undecided.
 /// `measured` has all times, `beside` those with all measurements of the machine.
 [[nodiscard]] std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& beside,
-                                               std::vector<TimeCandidate> candidates, std::size_t points,
+                                               std::span<const TimeCandidate> found, std::size_t points,
                                                const ChangeSettings& settings);
 
 }  // namespace mnist

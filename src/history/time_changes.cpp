@@ -50,6 +50,24 @@ class Picked {
     std::vector<std::size_t> places_;  ///< ascending, with both ends
 };
 
+/// What was found at the same place in several forms is one candidate; the most significant first.
+std::vector<TimeCandidate> one_a_place(std::span<const TimeCandidate> candidates) {
+    std::vector<TimeCandidate> merged;
+    for (const TimeCandidate& candidate : candidates) {
+        const auto same = std::find_if(merged.begin(), merged.end(),
+                                       [&](const auto& other) { return other.place == candidate.place; });
+        if (same == merged.end()) {
+            merged.push_back(candidate);
+            continue;
+        }
+        same->p_adjusted = std::min(same->p_adjusted, candidate.p_adjusted);
+        same->as_measured = same->as_measured || candidate.as_measured;
+    }
+    std::stable_sort(merged.begin(), merged.end(),
+                     [](const auto& a, const auto& b) { return a.p_adjusted < b.p_adjusted; });
+    return merged;
+}
+
 /// Whether the times with the machine's movement taken off moved far enough.
 bool is_large(const LogTimes& beside, const Neighbourhood& around, const ChangeSettings& settings) {
     const std::vector<double> rest = corrected(beside, best_measurement(beside, around));
@@ -104,10 +122,9 @@ void describe(Change& change, const LogTimes& measured, const LogTimes& beside, 
 }  // namespace
 
 std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& beside,
-                                 std::vector<TimeCandidate> candidates, std::size_t points,
+                                 std::span<const TimeCandidate> found, std::size_t points,
                                  const ChangeSettings& settings) {
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const auto& a, const auto& b) { return a.p_adjusted < b.p_adjusted; });
+    const std::vector<TimeCandidate> candidates = one_a_place(found);
     Picked programs(points);
     Picked all(points);
     std::vector<Change> changes;

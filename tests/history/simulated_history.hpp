@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numbers>
+#include <optional>
 #include <vector>
 
 #include "mnist/core/rng.hpp"
@@ -26,14 +26,15 @@ enum class Drift : std::uint8_t {
 /// for the machine; or, the hardest reading, that of the point itself (one repetition).
 struct Simulated {
     std::size_t points = 100;
-    double step = 0;  ///< of the program, as a share of its time; in the middle half of the history
+    double step = 0;  ///< of the program, as a share of its time, to either side
+    std::optional<std::size_t>
+        place{};  ///< of the step; anywhere in the middle half of the history by default
     Drift drift = Drift::none;
     std::uint32_t repetitions = 10;
     std::uint32_t machine_repetitions = 10;
     double outliers = 0.03;  ///< share of points, of the times and of the machine's measurements each
     double follows = 1;      ///< share of the host's movements that the time has
     bool has_machine = true;
-    double noise = 0.03;
 };
 
 struct SimulatedHistory {
@@ -60,7 +61,7 @@ inline std::vector<double> simulated_host(CounterRng& rng, const Simulated& what
             const std::uint32_t length = n / 4 + rng.next_below(n / 2);
             const std::uint32_t begin = rng.next_below(n - length + 1);
             for (std::uint32_t i = begin; i < n; ++i)
-                host[i] += level * std::min(1.0, double(i - begin) / double(length));
+                host[i] += level * std::min(1.0, static_cast<double>(i - begin) / length);
             level *= -rng.next_unit_f64();
         }
     }
@@ -72,7 +73,7 @@ inline std::vector<double> simulated_host(CounterRng& rng, const Simulated& what
 /// A median of repetitions, and now and then an outlier.
 inline double simulated_noise(CounterRng& rng, const Simulated& what, std::uint32_t repetitions) {
     std::vector<double> drawn(repetitions);
-    for (double& x : drawn) x = what.noise * rng.next_normal();
+    for (double& x : drawn) x = 0.03 * rng.next_normal();
     std::sort(drawn.begin(), drawn.end());
     const double median = (drawn[(repetitions - 1) / 2] + drawn[repetitions / 2]) / 2;
     return median + (rng.next_unit_f64() < what.outliers ? 0.2 + 0.5 * rng.next_unit_f64() : 0);
@@ -81,7 +82,8 @@ inline double simulated_noise(CounterRng& rng, const Simulated& what, std::uint3
 inline SimulatedHistory simulated(const Simulated& what, std::uint32_t stream) {
     CounterRng rng(11, RandomPurpose::synthetic, stream);
     SimulatedHistory history;
-    history.place = what.points / 4 + rng.next_below(static_cast<std::uint32_t>(what.points / 2));
+    const std::size_t drawn = what.points / 4 + rng.next_below(static_cast<std::uint32_t>(what.points / 2));
+    history.place = what.place.value_or(drawn);
     const double direction = rng.next_below(2) == 0 ? -1 : 1;
     const std::vector<double> host = simulated_host(rng, what);
     for (std::size_t i = 0; i < what.points; ++i) {
