@@ -55,8 +55,9 @@ inline constexpr double kLeastEvidence = 4;
 ///   measurements before and after each value, whose noise is not in it (Anderson and Rubin, Annals of
 ///   Mathematical Statistics 20 (1949), with these as instruments);
 /// - greater shares leave clearly less. The noise of a measurement can only leave more.
-/// Where the machine moved at the place itself and nowhere else, nothing is refuted. 0 with too few values on
-/// a side. Cost: 45 walks over the neighbourhood with two measurements, 9 with one.
+/// Where the machine moved at the place itself and nowhere else, nothing is refuted. 0 where the step changes
+/// its direction between two neighbouring shares, one of them not refuted: one in between explains all; and 0
+/// with too few values on a side. Cost: 45 walks over the neighbourhood with two measurements, 9 with one.
 [[nodiscard]] double evidence_of_program(const LogTimes& times, const Neighbourhood& around);
 
 /// A change found in the times as measured, or in those with a measurement taken off.
