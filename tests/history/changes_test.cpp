@@ -169,13 +169,22 @@ TEST_CASE("changes: without a measurement of the machine nothing is decided") {
         CHECK_FALSE(found[0].compute_ratio);
         CHECK(is_unexplained_regression(found[0]) == (level > 1));
     }
-    // Measured only before the change: as good as not at all.
+    // Hardly measured after the change, and faster then, if anything.
     History points = history(60, step(40, 1.1), flat);
-    for (std::size_t i = 39; i < 60; ++i) points[i].compute_seconds = points[i].memory_seconds = std::nullopt;
-    const auto found = changes_of(points);
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].place == 40);
-    CHECK(found[0].cause == Cause::undecided);
+    for (const std::size_t i : {40, 41}) {
+        *points[i].compute_seconds *= 0.8;
+        *points[i].memory_seconds *= 0.8;
+    }
+    for (std::size_t i = 42; i < 60; ++i) points[i].compute_seconds = points[i].memory_seconds = std::nullopt;
+    // Measured in a quarter of the points.
+    History sparse = history(80, step(40, 1.1), flat);
+    for (std::size_t i = 0; i < 80; ++i)
+        if (i % 4 != 0) sparse[i].compute_seconds = sparse[i].memory_seconds = std::nullopt;
+    for (const auto& found : {changes_of(points), changes_of(sparse)}) {
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].place == 40);
+        CHECK(found[0].cause == Cause::undecided);
+    }
 }
 
 TEST_CASE(
@@ -206,21 +215,22 @@ TEST_CASE("changes: an accuracy that drops is the program's, whatever the machin
         CounterRng rng(4, RandomPurpose::synthetic, 0);
         for (std::size_t i = 0; i < points.size(); ++i) {
             points[i].accuracy = 97.5 - (i < 30 ? 0 : drop) + 0.03 * rng.next_normal();
-            points[i].disturbed = i % 9 == 0;  // which says something of times alone
         }
+        points[30].disturbed = true;  // which says something of times alone
         return points;
     };
     const auto found = changes_of(with_accuracy(0.4));
     REQUIRE(found.size() == 2);
-    CHECK(found[0].quantity == Quantity::time);
-    CHECK(found[0].cause == Cause::machine);
-    CHECK(found[1].quantity == Quantity::accuracy);
-    CHECK(found[1].cause == Cause::program);
-    CHECK(found[1].place == 30);
-    CHECK(found[1].difference == Approx(-0.4).epsilon(0.05));
-    CHECK(holds(found[1].interval, -0.4));
-    CHECK(is_unexplained_regression(found[1]));
-    CHECK_FALSE(is_unexplained_regression(changes_of(with_accuracy(-0.4)).at(1)));
+    CHECK(found[0].quantity == Quantity::accuracy);
+    CHECK(found[0].cause == Cause::program);
+    CHECK(found[0].place == 30);
+    CHECK(found[0].difference == Approx(-0.4).epsilon(0.05));
+    CHECK(holds(found[0].interval, -0.4));
+    CHECK(found[1].quantity == Quantity::time);
+    CHECK(found[1].cause == Cause::machine);
+    CHECK(found[1].place == 31);
+    CHECK(is_unexplained_regression(found[0]));
+    CHECK_FALSE(is_unexplained_regression(changes_of(with_accuracy(-0.4)).at(0)));
     CHECK(changes_of(with_accuracy(0.06)).size() == 1);
 }
 

@@ -128,6 +128,11 @@ TEST_CASE("change points: a series longer than any interval that is searched") {
 }
 
 TEST_CASE("change points: a change found after another never has a smaller p") {
+    // Low, high and low again: only the first change leaves the second to be seen.
+    const std::vector<ChangePoint> masked =
+        change_points(with_step(with_step(noise(24, 19), 7, 4), 17, -4), 0.05);
+    REQUIRE(places(masked) == Places{7, 17});
+    CHECK(masked[0].p == masked[1].p);
     // The clear one at 60 stands beside a weak one at 20.
     const std::vector<ChangePoint> found =
         change_points(with_step(with_step(noise(90, 6), 20, 1.7), 60, 6), 0.05);
