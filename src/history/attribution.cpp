@@ -29,12 +29,14 @@ double deviation(std::span<const double> values) {
 /// Shares of each measurement, their sum at most 1.
 std::vector<std::vector<double>> shares_of(std::size_t measurements) {
     std::vector<std::vector<double>> all;
-    for (double first = 0; first <= 1; first += kShareStep) {
+    constexpr auto kSteps = static_cast<int>(1 / kShareStep);
+    for (int first = 0; first <= kSteps; ++first) {
         if (measurements == 1) {
-            all.push_back({first});
+            all.push_back({first * kShareStep});
             continue;
         }
-        for (double second = 0; first + second <= 1; second += kShareStep) all.push_back({first, second});
+        for (int second = 0; first + second <= kSteps; ++second)
+            all.push_back({first * kShareStep, second * kShareStep});
     }
     return all;
 }

@@ -144,6 +144,8 @@ TEST_CASE("changes: a ramp of the machine has no changes of the program, and hid
     REQUIRE(found.size() == 1);
     CHECK(found[0].place == 30);
     CHECK(holds(found[0].corrected_interval, 1.1));
+    // Of all points on either side, not only of those to the ramp's next change.
+    CHECK(found[0].corrected_interval->upper / found[0].corrected_interval->lower < 1.01);
     CHECK(changes_of(without_machine(history(60, flat, ramp))).at(0).cause == Cause::undecided);
 }
 

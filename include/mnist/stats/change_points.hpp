@@ -34,7 +34,7 @@ inline constexpr std::size_t kLeastChangeSide = 3;
 /// their number, which a correction for hundreds of series asks for; and by ranks no outlier is a change.
 ///
 /// Values that are not finite are the caller's to leave out. Cost: O(n min(n, 2048)): 2,000 values without a
-/// change 3 ms, 50 20 us; intervals of more than 2,048 values are searched in parts only.
+/// change 5 ms, 50 10 us; intervals of more than 2,048 values are searched in parts only.
 [[nodiscard]] std::vector<ChangePoint> change_points(std::span<const double> values, double alpha);
 
 /// The least p that change_points can have for so many values: with 5 % it takes 10. At most 1.
