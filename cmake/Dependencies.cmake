@@ -7,6 +7,7 @@ find_package(ZLIB 1.2.13 REQUIRED)
 find_package(PNG 1.6.39 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(CURL 7.88 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED) # which the next one links without looking for it
 find_package(ONNX 1.12 REQUIRED)
