@@ -129,6 +129,7 @@ int run_app(int argc, char** argv) {
     add_fetch_command(app, action);
     add_info_command(app, action);
     add_compare_command(app, action);
+    add_history_command(app, action);
     add_report_command(app, action);
     try {
         std::vector<std::string> words = argument_words(argc, argv);

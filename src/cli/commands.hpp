@@ -17,6 +17,7 @@ void add_export_command(CLI::App& app, Action& action);
 void add_fetch_command(CLI::App& app, Action& action);
 void add_info_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
+void add_history_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 
 }  // namespace mnist
