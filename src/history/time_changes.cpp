@@ -2,7 +2,7 @@
 // whatever it explains is gone from then on.
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 #include <optional>
 
 #include "attribution.hpp"
@@ -12,8 +12,6 @@
 namespace mnist {
 namespace {
 
-/// What a step of the program must explain better than the machine does: 55 times as likely.
-constexpr double kLeastEvidence = 4;
 /// The machine moved by about as much: by this share of the time's movement or more.
 constexpr double kLeastOfMachine = 0.5;
 
@@ -52,11 +50,45 @@ class Picked {
     std::vector<std::size_t> places_;  ///< ascending, with both ends
 };
 
-bool is_programs(const LogTimes& beside, const Neighbourhood& around, const ChangeSettings& settings) {
-    if (evidence_of_program(beside, around) < kLeastEvidence) return false;
+/// What was found at the same place in several forms is one candidate; the most significant first.
+std::vector<TimeCandidate> one_a_place(std::span<const TimeCandidate> candidates) {
+    std::vector<TimeCandidate> merged;
+    for (const TimeCandidate& candidate : candidates) {
+        const auto same = std::find_if(merged.begin(), merged.end(),
+                                       [&](const auto& other) { return other.place == candidate.place; });
+        if (same == merged.end()) {
+            merged.push_back(candidate);
+            continue;
+        }
+        same->p_adjusted = std::min(same->p_adjusted, candidate.p_adjusted);
+        same->as_measured = same->as_measured || candidate.as_measured;
+    }
+    std::stable_sort(merged.begin(), merged.end(),
+                     [](const auto& a, const auto& b) { return a.p_adjusted < b.p_adjusted; });
+    return merged;
+}
+
+/// Whether the times with the machine's movement taken off moved far enough.
+bool is_large(const LogTimes& beside, const Neighbourhood& around, const ChangeSettings& settings) {
     const std::vector<double> rest = corrected(beside, best_measurement(beside, around));
     const auto own = effect(sides(beside.places, rest, around));
     return own && own->p <= settings.alpha && std::abs(own->shift) >= settings.least_time;
+}
+
+/// The candidate with the most evidence that it is the program's; nullptr where there is none.
+const TimeCandidate* clearest(const LogTimes& beside, const std::vector<TimeCandidate>& candidates,
+                              const Picked& programs, const ChangeSettings& settings) {
+    const TimeCandidate* best = nullptr;
+    double most = kLeastEvidence;
+    for (const TimeCandidate& candidate : candidates) {
+        if (programs.has(candidate.place)) continue;
+        const Neighbourhood around = programs.around(candidate.place);
+        const double evidence = evidence_of_program(beside, around);
+        if (evidence < most || !is_large(beside, around, settings)) continue;
+        most = evidence;
+        best = &candidate;
+    }
+    return best;
 }
 
 /// Whether a measurement of the machine moved in the same direction, and far enough.
@@ -90,10 +122,9 @@ void describe(Change& change, const LogTimes& measured, const LogTimes& beside, 
 }  // namespace
 
 std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& beside,
-                                 std::vector<TimeCandidate> candidates, std::size_t points,
+                                 std::span<const TimeCandidate> found, std::size_t points,
                                  const ChangeSettings& settings) {
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const auto& a, const auto& b) { return a.p_adjusted < b.p_adjusted; });
+    const std::vector<TimeCandidate> candidates = one_a_place(found);
     Picked programs(points);
     Picked all(points);
     std::vector<Change> changes;
@@ -101,11 +132,9 @@ std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& besid
         all.add(candidate.place);
         changes.push_back({.place = candidate.place, .cause = cause, .p_adjusted = candidate.p_adjusted});
     };
-    for (const TimeCandidate& candidate : candidates) {
-        if (programs.has(candidate.place) || !is_programs(beside, programs.around(candidate.place), settings))
-            continue;
-        programs.add(candidate.place);
-        pick(candidate, Cause::program);
+    while (const TimeCandidate* candidate = clearest(beside, candidates, programs, settings)) {
+        programs.add(candidate->place);
+        pick(*candidate, Cause::program);
     }
     for (const TimeCandidate& candidate : candidates) {
         if (!candidate.as_measured || all.has(candidate.place)) continue;
