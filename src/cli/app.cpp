@@ -130,6 +130,7 @@ int run_app(int argc, char** argv) {
     add_info_command(app, action);
     add_compare_command(app, action);
     add_convert_command(app, action);
+    add_history_command(app, action);
     add_report_command(app, action);
     try {
         std::vector<std::string> words = argument_words(argc, argv);

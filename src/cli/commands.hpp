@@ -18,6 +18,7 @@ void add_fetch_command(CLI::App& app, Action& action);
 void add_info_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_convert_command(CLI::App& app, Action& action);
+void add_history_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 
 }  // namespace mnist

@@ -1,6 +1,4 @@
-// Tables of GitHub Flavored Markdown 0.29 (4.10: cells are split at bars before anything else is looked at,
-// so a bar is escaped in code as well), code spans and fences of CommonMark 0.30 (6.1, 4.5: delimited by more
-// backticks than they hold in a row).
+// Tables of GitHub Flavored Markdown 0.29 (4.10).
 #include "mnist/report/comparison_markdown.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +8,7 @@
 #include <cmath>
 
 #include "comparison_words.hpp"
+#include "markdown_code.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
@@ -20,39 +19,6 @@ namespace {
 constexpr int kNotesWidth = 100;
 constexpr std::size_t kMostCharacters =
     60'000;  // GitHub refuses a comment of more than 65,536; counted in bytes
-
-std::size_t longest_run_of_backticks(std::string_view text) {
-    std::size_t longest = 0;
-    std::size_t run = 0;
-    for (const char c : text) {
-        run = c == '`' ? run + 1 : 0;
-        longest = std::max(longest, run);
-    }
-    return longest;
-}
-
-std::string code_span(std::string_view text) {
-    const std::string content = short_printable(text);
-    const std::string ticks(longest_run_of_backticks(content) + 1, '`');
-    const bool touches = content.empty() || content.front() == '`' || content.back() == '`';
-    return touches ? ticks + " " + content + " " + ticks : ticks + content + ticks;
-}
-
-/// A code span inside a table. A backslash before a bar would take the bar's own one for its companion, so a
-/// blank keeps them apart.
-std::string code_cell(std::string_view text) {
-    std::string cell;
-    for (const char c : code_span(text)) {
-        if (c == '|') cell += cell.ends_with('\\') ? " \\" : "\\";
-        cell += c;
-    }
-    return cell;
-}
-
-std::string code_block(const std::string& text) {
-    const std::string fence(std::max<std::size_t>(longest_run_of_backticks(text) + 1, 3), '`');
-    return fmt::format("{}text\n{}{}\n", fence, text, fence);
-}
 
 bool is_alarming(const ComparedRow& row, CompareMode mode) {
     return mode == CompareMode::gate &&

@@ -1,0 +1,113 @@
+// Tables for a terminal: what changed stands behind the name, and what does not fit goes below the row.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "comparison_words.hpp"
+#include "history_words.hpp"
+#include "mnist/report/history_report.hpp"
+#include "mnist/report/text.hpp"
+#include "mnist/stats/summary.hpp"
+
+namespace mnist {
+namespace {
+
+constexpr std::size_t kMostListed = 20;
+
+/// How fast over the series, eight heights, the median of as many points as a column has; higher is faster.
+std::string course(const HistoryLine& line) {
+    constexpr std::size_t kColumns = 24;
+    constexpr std::array kHeights{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    const std::size_t columns = std::min(kColumns, line.points.size());
+    std::vector<double> speeds;
+    for (std::size_t column = 0; column < columns; ++column) {
+        std::vector<double> own;
+        for (std::size_t i = column * line.points.size() / columns;
+             i < (column + 1) * line.points.size() / columns; ++i)
+            own.push_back(-std::log(line.points[i].seconds));
+        speeds.push_back(median(own).value_or(0));
+    }
+    const auto [least, most] = std::minmax_element(speeds.begin(), speeds.end());
+    std::string text;
+    for (const double speed : speeds) {
+        const double share = *most > *least ? (speed - *least) / (*most - *least) : 0;
+        text += kHeights[static_cast<std::size_t>(std::lround(share * (kHeights.size() - 1)))];
+    }
+    return text;
+}
+
+std::string colour_of(const Change& change) {
+    if (change.cause == Cause::machine) return {};
+    return is_unexplained_regression(change) ? "\x1b[31m" : "\x1b[32m";
+}
+
+std::string changes_table(const HistoryGroup& group, const TextStyle& style) {
+    TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
+    TableColumn what{.heading = "Change", .cells = {}, .left = true};
+    TableColumn size{.heading = "Ratio", .cells = {}};
+    TableColumn interval{.heading = "Interval", .cells = {}};
+    TableColumn whose{.heading = "Whose", .cells = {}, .left = true};
+    TableColumn from{.heading = "After", .cells = {}, .left = true};
+    TableColumn to{.heading = "Since", .cells = {}, .left = true};
+    TableColumn speed{.heading = "Speed", .cells = {}, .left = true};
+    std::vector<std::string> below;
+    for (const ShownChange& shown : shown_changes(group)) {
+        const Change& change = *shown.change;
+        name.cells.push_back(name_cell(shown.line->benchmark));
+        what.cells.push_back(change_words(change));
+        what.colours.push_back(style.colour ? colour_of(change) : "");
+        size.cells.push_back(change_size(change));
+        interval.cells.push_back(change_interval(change));
+        whose.cells.emplace_back(word(change.cause));
+        from.cells.push_back(shortened(short_printable(shown.before().name), 24));
+        to.cells.push_back(shortened(short_printable(shown.after().name), 24));
+        speed.cells.push_back(course(*shown.line));
+        const std::string machine = machine_words(change);
+        below.push_back(machine.empty()
+                            ? ""
+                            : fmt::format("machine: {}; without it {}", machine, corrected_size(change)));
+    }
+    std::vector<TableColumn> columns{name, what, size, interval, whose, from, to};
+    if (style.unicode) columns.push_back(speed);
+    return table_text(columns, style.width, below);
+}
+
+std::string group_text(const HistoryGroup& group, HistoryOrder order, const TextStyle& style) {
+    std::string text =
+        "\n" + wrapped(fmt::format("{}: {}", group_title(group), group_range(group, order)), style.width);
+    const auto changed = static_cast<std::size_t>(
+        std::count_if(group.series.begin(), group.series.end(),
+                      [](const HistoryLine& line) { return !line.changes.empty(); }));
+    if (changed > 0) text += changes_table(group, style);
+    const std::size_t rest = group.series.size() - changed;
+    if (rest == 0) return text;
+    return text + fmt::format("No change in {}\n", changed > 0 ? counted(rest, "other series", "other series")
+                                                               : counted(rest, "series", "series"));
+}
+
+std::string list_text(const std::string& title, const std::vector<std::string>& sentences,
+                      const TextStyle& style) {
+    if (sentences.empty()) return {};
+    std::string text = fmt::format("\n{}\n", title);
+    for (std::size_t i = 0; i < std::min(kMostListed, sentences.size()); ++i)
+        text += wrapped(short_printable(sentences[i]), style.width, "  ");
+    if (sentences.size() > kMostListed)
+        text += fmt::format("  and {} more; --format json has all\n", sentences.size() - kMostListed);
+    return text;
+}
+
+}  // namespace
+
+std::string history_text(const History& history, bool is_gate, const TextStyle& style) {
+    std::string text =
+        wrapped(fmt::format("{}, by {}", history_summary(history), word(history.order)), style.width);
+    if (is_gate) text += wrapped(history_gate(history), style.width);
+    for (const HistoryGroup& group : history.groups) text += group_text(group, history.order, style);
+    std::vector<std::string> left_out;
+    for (const LeftOut& one : history.left_out) left_out.push_back(fmt::format("{}: {}", one.what, one.why));
+    return text + list_text("To know", history.remarks, style) +
+           list_text(fmt::format("Left out: {}", left_out.size()), left_out, style);
+}
+
+}  // namespace mnist

@@ -1,0 +1,143 @@
+// Words and figures; where they stand is for each output to say.
+#include "history_words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "comparison_words.hpp"
+#include "mnist/report/history_report.hpp"
+#include "mnist/report/text.hpp"
+
+namespace mnist {
+namespace {
+
+template <class Count>
+std::size_t count_changes(const History& history, const Count& counts) {
+    std::size_t sum = 0;
+    for (const HistoryGroup& group : history.groups)
+        for (const HistoryLine& line : group.series)
+            sum += static_cast<std::size_t>(std::count_if(line.changes.begin(), line.changes.end(), counts));
+    return sum;
+}
+
+}  // namespace
+
+std::vector<ShownChange> shown_changes(const HistoryGroup& group) {
+    std::vector<ShownChange> shown;
+    for (const HistoryLine& line : group.series)
+        for (const Change& change : line.changes) shown.push_back({&group, &line, &change});
+    std::stable_sort(shown.begin(), shown.end(), [](const ShownChange& a, const ShownChange& b) {
+        const auto key = [](const ShownChange& one) {
+            return std::pair(is_unexplained_regression(*one.change), one.line->places[one.change->place]);
+        };
+        return key(a) > key(b);
+    });
+    return shown;
+}
+
+std::string change_words(const Change& change) {
+    if (change.quantity == Quantity::time) return change.ratio > 1 ? "faster" : "slower";
+    return change.difference > 0 ? "more accurate" : "less accurate";
+}
+
+std::string_view word(Cause cause) {
+    constexpr std::array<std::string_view, 3> kWords{"program", "machine", "undecided"};
+    return kWords.at(static_cast<std::size_t>(cause));
+}
+
+std::string_view word(Quantity quantity) {
+    return quantity == Quantity::time ? "time" : "accuracy";
+}
+
+std::string change_size(const Change& change) {
+    return change.quantity == Quantity::time ? ratio_cell(change.ratio)
+                                             : fmt::format("{} points", points(change.difference));
+}
+
+std::string change_interval(const Change& change) {
+    if (change.quantity == Quantity::time || !change.interval) return interval_cell(change.interval);
+    return fmt::format("{} to {}", points(change.interval->lower), points(change.interval->upper));
+}
+
+std::string corrected_size(const Change& change) {
+    return ratio_cell(change.corrected_ratio);
+}
+
+std::string machine_words(const Change& change) {
+    std::vector<std::string> words;
+    if (change.compute_ratio) words.push_back(fmt::format("peak {}", ratio_cell(change.compute_ratio)));
+    if (change.memory_ratio) words.push_back(fmt::format("bandwidth {}", ratio_cell(change.memory_ratio)));
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string day_of(const HistoryPlace& place) {
+    constexpr std::size_t kDay = 10;
+    return (place.committed.empty() ? place.date : place.committed).substr(0, kDay);
+}
+
+std::string group_title(const HistoryGroup& group) {
+    const std::string machine = short_printable(group.machine);
+    return group.configuration.empty()
+               ? machine
+               : fmt::format("{} ({})", machine, short_printable(group.configuration));
+}
+
+std::string group_range(const HistoryGroup& group, HistoryOrder order) {
+    constexpr std::array<std::pair<const char*, const char*>, 4> kPlaces{
+        {{"commit", "commits"}, {"time", "times"}, {"oneDNN", "oneDNNs"}, {"label", "labels"}}};
+    const auto& [one, many] = kPlaces.at(static_cast<std::size_t>(order));
+    std::string first;
+    std::string last;
+    for (const HistoryPlace& place : group.places) {
+        const std::string day = day_of(place);
+        if (day.empty()) continue;
+        if (first.empty() || day < first) first = day;
+        last = std::max(last, day);
+    }
+    const std::string count = counted(group.places.size(), one, many);
+    if (first.empty()) return count;
+    return first == last ? fmt::format("{}, {}", count, first)
+                         : fmt::format("{}, {} to {}", count, first, last);
+}
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+    return fmt::format("{} {}", grouped(static_cast<std::uint64_t>(count)),
+                       count == 1     ? one
+                       : many.empty() ? one + "s"
+                                      : many);
+}
+
+std::string history_summary(const History& history) {
+    const std::string of =
+        fmt::format("{} series of {}, {}", grouped(static_cast<std::uint64_t>(history.series())),
+                    counted(history.points(), "point"), counted(history.files, "file"));
+    const std::size_t all = count_changes(history, [](const Change&) { return true; });
+    if (all == 0) return fmt::format("No changes in {}", of);
+    const std::size_t regressions = count_changes(history, is_unexplained_regression);
+    const std::size_t machine =
+        count_changes(history, [](const Change& change) { return change.cause == Cause::machine; });
+    std::vector<std::string> words;
+    if (regressions > 0) words.push_back(counted(regressions, "unexplained regression"));
+    if (machine > 0) words.push_back(fmt::format("{} of the machine", machine));
+    if (const std::size_t rest = all - regressions - machine; rest > 0)
+        words.push_back(counted(rest, "improvement"));
+    return fmt::format("{}: {}; in {}", counted(all, "change"), fmt::join(words, ", "), of);
+}
+
+std::string history_gate(const History& history) {
+    std::size_t closed = 0;
+    for (const HistoryGroup& group : history.groups)
+        for (const HistoryLine& line : group.series)
+            closed += has_new_regression(line.changes, line.points.size(), history.settings);
+    const std::string newest = counted(history.settings.newest, "point");
+    return closed == 0
+               ? fmt::format("PASSED: no series has an unexplained regression among its newest {}", newest)
+               : fmt::format("FAILED: {} an unexplained regression among the newest {}",
+                             counted(closed, "series has", "series have"), newest);
+}
+
+}  // namespace mnist
