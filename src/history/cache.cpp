@@ -184,19 +184,20 @@ std::optional<HistoryCache::Known> known_in(const Statement& row) {
 
 }  // namespace
 
-HistoryCache::HistoryCache(const fs::path& file) noexcept try {
+HistoryCache::HistoryCache(const fs::path& file) noexcept {
     if (file.empty()) return;
-    fs::create_directories(file.parent_path());
-    const std::string name = file.string();
-    // A second time where it was there and is no cache of ours.
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        state_ = std::make_unique<State>(name);
-        if (state_->is_too_large()) state_->take_away();
-        if (state_->open() && state_->prepare()) return;
-        state_->close();
+    try {
+        fs::create_directories(file.parent_path());
+        // A second time where it was there and is no cache of ours.
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            state_ = std::make_unique<State>(file);
+            if (state_->is_too_large()) state_->take_away();
+            if (state_->open() && state_->prepare()) return;
+            state_->close();
+        }
+    } catch (const std::exception&) {
+        state_.reset();  // no cache, as where no folder can be made
     }
-} catch (const std::exception&) {
-    state_.reset();  // no cache, as where no folder can be made
 }
 
 HistoryCache::~HistoryCache() = default;

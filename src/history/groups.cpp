@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -69,6 +70,15 @@ std::string short_key(const std::string& key) {
     return key;
 }
 
+/// What tells groups apart in few words: not what makes none, nor each cache and optimizer of a list.
+bool is_telling(const std::string& key) {
+    constexpr std::array<std::string_view, 6> kSilent{"mnist.config.seed",     "mnist.config.optimizers",
+                                                      "mnist.machine.caches.", "caches.",
+                                                      "mhz_per_cpu",           "mnist.config.repetitions"};
+    return std::none_of(kSilent.begin(), kSilent.end(),
+                        [&](std::string_view silent) { return key.starts_with(silent); });
+}
+
 }  // namespace
 
 std::vector<std::vector<std::size_t>> grouped_files(const std::vector<PlacedFile>& files) {
@@ -93,7 +103,7 @@ std::vector<std::vector<std::size_t>> grouped_files(const std::vector<PlacedFile
 }
 
 void name_groups(std::vector<HistoryGroup>& groups, const std::vector<const HistoryReading*>& examples) {
-    constexpr std::size_t kMostKeys = 4;
+    constexpr std::size_t kMostKeys = 6;
     std::vector<Facts> facts;
     for (const HistoryReading* example : examples) facts.push_back(deciding_facts(*example));
     for (std::size_t i = 0; i < groups.size(); ++i) groups[i].machine = machine_name(*examples[i]);
@@ -104,8 +114,7 @@ void name_groups(std::vector<HistoryGroup>& groups, const std::vector<const Hist
             for (const auto& [key, value] : facts[i]) {
                 const auto other = facts[k].find(key);
                 const bool differs = other != facts[k].end() && other->second != value;
-                if (differs && !key.starts_with("mnist.config.seed") && key != "mhz_per_cpu")
-                    keys.insert(key);
+                if (differs && is_telling(key)) keys.insert(key);
             }
         }
         std::vector<std::string> words;
