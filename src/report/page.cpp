@@ -61,7 +61,7 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 15> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 16> kSections{
         {{"summary", "Summary", summary_section},
          {"score", "Score", score_section},
          {"results", "Optimizers", results_section},
@@ -73,6 +73,7 @@ Content content_of(const nlohmann::ordered_json& data) {
          {"time", "Time to accuracy", time_section},
          {"roofline", "Roofline", roofline_section},
          {"latency", "Latency", latency_section},
+         {"history", "History", history_section},
          {"benchmarks", "Other benchmarks", benchmarks_section},
          {"comparison", "Comparison", comparison_section},
          {"pictures", "Pictures", pictures_section},

@@ -124,6 +124,7 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                       {"rooflines", rooflines_json(sources)},
                       {"latencies", latencies_json(sources)},
                       {"libraries", libraries_json(sources)},
+                      {"history", history_page_json(sources)},
                       {"bench_rows", bench_rows_json(sources)},
                       {"scores", scores_json(sources)},
                       {"rankings", rankings_json(comparisons)},

@@ -107,6 +107,8 @@ struct PageComparisons {
 [[nodiscard]] nlohmann::ordered_json latencies_json(const std::vector<PageSource>& sources);
 /// Other libraries beside ours, of the files of bench/peers.
 [[nodiscard]] nlohmann::ordered_json libraries_json(const std::vector<PageSource>& sources);
+/// Files of one machine and configuration at three times or more, by time; null where there are none.
+[[nodiscard]] nlohmann::ordered_json history_page_json(const std::vector<PageSource>& sources);
 /// Of the files of `mnist_bench --score`.
 [[nodiscard]] nlohmann::ordered_json scores_json(const std::vector<PageSource>& sources);
 /// Rows of benchmark files that no other part shows.

@@ -30,6 +30,7 @@ namespace mnist {
 [[nodiscard]] Html time_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html roofline_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html latency_section(const nlohmann::ordered_json& report);
+[[nodiscard]] Html history_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html benchmarks_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html comparison_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html facts_section(const nlohmann::ordered_json& report);

@@ -2,7 +2,7 @@
 
 const kFigures = {
   accuracy: accuracyFigure, loss: lossFigure, samples_per_second: throughputFigure, peak_fraction: shareFigure, time: timeFigure,
-  roofline: rooflineFigure, libraries: librariesFigure, latency: latencyFigure, ratios: ratioFigure,
+  roofline: rooflineFigure, libraries: librariesFigure, history: historyFigure, latency: latencyFigure, ratios: ratioFigure,
 };
 
 // On a phone rows are laid out as blocks, and browsers do not take these for rows any more.
