@@ -180,6 +180,8 @@ TEST_CASE("documents: each command that they show can be typed", "[slow]") {
         prepared.write("emnist-digits/" + name, prepared.text_of("tiny/" + name));
         prepared.write("emnist/emnist-letters-" + name, prepared.text_of("tiny/" + name));
     }
+    fs::copy_file(fs::path(MNIST_PROJECT) / "results/amd-epyc-zen4-2-threads/2026-11-28-bench-train.json",
+                  prepared.folder() / "bench.json");
     for (const char* const name : {"here.json", "there.json"}) prepared.write(name, score_result().dump());
     ::setenv("MNIST_RUN_SCRIPT", MNIST_RUN_SCRIPT, 1);
     std::vector<fs::path> documents{fs::path(MNIST_PROJECT) / "README.md"};
