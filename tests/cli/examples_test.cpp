@@ -62,6 +62,21 @@ bool shell_has(const char* program) {
     return std::system(("command -v " + std::string(program) + " >/dev/null 2>&1").c_str()) == 0;
 }
 
+// A git repository in the folder, of one commit, which the results in it are then of.
+void prepare_repository(const Workshop& workshop) {
+    const std::string command =
+        "cd '" + workshop.folder().string() +
+        "' && git init --quiet && git -c user.name=nobody -c user.email=nobody@packages.invalid commit "
+        "--quiet --allow-empty --message=first && git rev-parse HEAD >commit";
+    REQUIRE(std::system(command.c_str()) == 0);
+    const std::string commit = workshop.text_of("commit").substr(0, 40);
+    for (const char* const name : {"results/a/1.json", "results/b/2.json"}) {
+        nlohmann::json result = workshop.json_of(name);
+        result["build"]["commit"] = commit;
+        workshop.write(name, result.dump());
+    }
+}
+
 // Results, scores and models under the names that --help and the documents have.
 void prepare_files(const Workshop& workshop) {
     fs::create_directories(workshop.folder() / "bin");
@@ -78,6 +93,7 @@ void prepare_files(const Workshop& workshop) {
         workshop.write(name, workshop.text_of("before.json"));
     for (const char* const name : {"before2.json", "desktop.json", "results/b/2.json"})
         workshop.write(name, workshop.text_of("after.json"));
+    if (shell_has("git")) prepare_repository(workshop);
     workshop.write("score.json", score_result().dump());
     const std::string model = workshop.text_of("trained/adam-seed0.safetensors");
     workshop.write("adam.safetensors", model);
@@ -148,6 +164,7 @@ TEST_CASE("examples: each one of each --help can be typed", "[slow]") {
     for (const std::string& example : all) {
         if (contains(example, "| jq") && !shell_has("jq")) continue;
         if (contains(example, "--figures") && !shell_has("gnuplot")) continue;
+        if (contains(example, "--repository .") && !shell_has("git")) continue;
         CAPTURE(example);
         const Workshop& place = example.starts_with("mnist predict") ? pictures : workshop;
         const int status = typed(place, example);
