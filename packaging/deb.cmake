@@ -14,7 +14,7 @@ programs mnist (train, evaluate, compare, report) and mnist_bench
 that can be compared across machines.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "dataset-fashion-mnist, gnuplot-nox")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "dataset-fashion-mnist, git, gnuplot-nox")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS

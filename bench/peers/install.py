@@ -8,6 +8,7 @@ import sys
 
 from catalogue import LIBRARIES
 from processes import Failed, check_interrupt, content, last_line, output_of
+from progress import show
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REMEDY = {'torch': ' (the builds for CPUs alone are on PyTorch\'s own index: name it in PIP_EXTRA_INDEX_URL, or a folder with the wheel in PIP_FIND_LINKS; '
@@ -21,7 +22,7 @@ PYTHON = '/usr/bin/python3'  # Debian's modules are seen by Debian's Python alon
 
 
 def say(text):
-    print(f'peers: {text}', file=sys.stderr, flush=True)
+    show(f'peers: {text}')
 
 
 def requirements(source):

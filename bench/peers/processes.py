@@ -75,17 +75,17 @@ def output_of(command, limit_s, environment=None, cpus=None, accepted=(0,), log=
         process = started(command, cpus, stdout=log or output, stderr=said, env=environment)
         end = time.monotonic() + limit_s
         try:
-            while process.poll() is None and not interrupted and time.monotonic() < end and size_of(output) <= MOST_OUTPUT:
+            while process.poll() is None and not interrupted and time.monotonic() < end and size_of(output) + size_of(errors) <= MOST_OUTPUT:
                 time.sleep(LOOK_S)
             status = process.returncode
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            except OSError:
+                pass  # it has ended, or is another user's
             process.wait()
         check_interrupt()
-        if size_of(output) > MOST_OUTPUT:
+        if size_of(output) + size_of(errors) > MOST_OUTPUT:
             raise Failed(f'it printed more than {MOST_OUTPUT} bytes where one line of JSON is expected')
         if status is None:
             raise Failed(f'it did not end within {limit_s:g} s and was stopped (--time-limit)')

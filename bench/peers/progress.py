@@ -1,9 +1,16 @@
 """Says what is measured and about how long the rest takes: on a terminal one line that the next overwrites, in a pipe a line now and then. Left out:
 times of earlier calls; the first figures are those of the first measurements."""
+import contextlib
 import sys
 import time
 
 PIPE_INTERVAL_S = 10
+
+
+def show(text, end='\n'):
+    """To standard error, which may be a terminal that was closed: what was measured is written all the same."""
+    with contextlib.suppress(OSError):
+        print(text, end=end, file=sys.stderr, flush=True)
 
 
 class Progress:
@@ -31,10 +38,10 @@ class Progress:
         left = '' if rest is None else f'; about {rest:.0f} s left' if rest < 90 else f'; about {rest / 60:.0f} min left'
         text = f'[{self.number}/{self.count}] {what}{left}'
         if self.terminal:
-            print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+            show(f'\r\033[K{text}', end='')
         elif time.monotonic() - self.said >= PIPE_INTERVAL_S or self.number == 1:
             self.said = time.monotonic()
-            print(text, file=sys.stderr, flush=True)
+            show(text)
 
     def done(self, library, seconds):
         self.left[library] -= 1
@@ -43,4 +50,4 @@ class Progress:
 
     def end(self):
         if self.terminal:
-            print('\r\033[K', end='', file=sys.stderr, flush=True)
+            show('\r\033[K', end='')

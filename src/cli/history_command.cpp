@@ -62,8 +62,7 @@ HistorySettings settings_of(const HistoryFlags& flags) {
 
 HistoryFiles read_files(const HistoryFlags& flags, Console& console) {
     using Clock = std::chrono::steady_clock;
-    const Clock::time_point begin = Clock::now();
-    Clock::time_point shown = begin;
+    Clock::time_point shown = Clock::now();
     const auto progress = [&](std::size_t done, std::size_t all) {
         constexpr std::chrono::milliseconds kPause{200};
         if (Clock::now() - shown < kPause) return;

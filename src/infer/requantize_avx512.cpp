@@ -24,10 +24,11 @@ inline __mmask16 mask_of(std::size_t left, std::size_t k) {
 }
 
 // The intrinsics with a mask of ones are those without: GCC 12 warns of uninitialised values inside the
-// latter. A number above 255 is cut before it is one that no integer holds; what is below 0, packing cuts.
+// latter. A number above 255 is cut before it is one that no integer holds, and the
+// operands stand so that no number stays none, which becomes 0; what is below 0, packing cuts.
 MNIST_AVX512 inline __m512i rounded(__m512i sums, __m512 factor, __m512 offset) {
     const __m512 value = _mm512_add_ps(_mm512_mul_ps(_mm512_maskz_cvtepi32_ps(0xFFFF, sums), factor), offset);
-    const __m512 below = _mm512_maskz_min_ps(0xFFFF, value, _mm512_set1_ps(255.0F));
+    const __m512 below = _mm512_maskz_min_ps(0xFFFF, _mm512_set1_ps(255.0F), value);
     return _mm512_maskz_cvttps_epi32(0xFFFF, _mm512_add_ps(below, _mm512_set1_ps(0.5F)));
 }
 

@@ -38,12 +38,10 @@ class Bounded {
 
 void add_changes_table(Bounded& document, const HistoryGroup& group, HistoryOrder order) {
     document.add(fmt::format("\n{}: {}\n\n", code_span(group_title(group)), group_range(group, order)));
-    const std::vector<ShownChange> shown = shown_changes(group);
-    if (shown.empty()) return document.add(fmt::format("No change in {} series.\n", group.series.size()));
     document.add(
         "| Benchmark | Change | Ratio | Interval | Whose | After | Since | Machine |\n"
         "| --- | --- | ---: | ---: | --- | --- | --- | --- |\n");
-    for (const ShownChange& one : shown) {
+    for (const ShownChange& one : shown_changes(group)) {
         const std::string words = change_words(*one.change);
         document.add(fmt::format(
             "| {} | {} | {} | {} | {} | {} | {} | {} |\n", code_cell(one.line->benchmark),
@@ -53,12 +51,25 @@ void add_changes_table(Bounded& document, const HistoryGroup& group, HistoryOrde
     }
 }
 
+void add_quiet_groups(Bounded& document, const History& history) {
+    const QuietGroups quiet = quiet_groups(history);
+    if (quiet.groups.empty()) return;
+    document.add(fmt::format("\n{}\n", quiet.sentence));
+    if (!quiet.are_few()) return;
+    document.add("\n");
+    for (const HistoryGroup* group : quiet.groups)
+        document.add(
+            fmt::format("- {}: {}\n", code_span(group_title(*group)), group_range(*group, history.order)));
+}
+
 }  // namespace
 
 std::string history_markdown(const History& history, bool is_gate) {
     Bounded document(fmt::format("**{}**, by {}\n", history_summary(history), word(history.order)));
     if (is_gate) document.add(fmt::format("\n**{}**\n", history_gate(history)));
-    for (const HistoryGroup& group : history.groups) add_changes_table(document, group, history.order);
+    for (const HistoryGroup& group : history.groups)
+        if (has_changes(group)) add_changes_table(document, group, history.order);
+    add_quiet_groups(document, history);
     if (!history.remarks.empty()) document.add("\n");
     for (const std::string& remark : history.remarks) document.add(fmt::format("- {}\n", code_span(remark)));
     if (!history.left_out.empty()) document.add(fmt::format("\nLeft out: {}\n\n", history.left_out.size()));

@@ -1,4 +1,5 @@
 // Tables for a terminal: what changed stands behind the name, and what does not fit goes below the row.
+// Groups without changes share a line, so that twenty of them do not hide the one that has some.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,17 +74,26 @@ std::string changes_table(const HistoryGroup& group, const TextStyle& style) {
     return table_text(columns, style.width, below);
 }
 
-std::string group_text(const HistoryGroup& group, HistoryOrder order, const TextStyle& style) {
+std::string changed_group(const HistoryGroup& group, HistoryOrder order, const TextStyle& style) {
     std::string text =
         "\n" + wrapped(fmt::format("{}: {}", group_title(group), group_range(group, order)), style.width);
-    const auto changed = static_cast<std::size_t>(
-        std::count_if(group.series.begin(), group.series.end(),
-                      [](const HistoryLine& line) { return !line.changes.empty(); }));
-    if (changed > 0) text += changes_table(group, style);
-    const std::size_t rest = group.series.size() - changed;
-    if (rest == 0) return text;
-    return text + fmt::format("No change in {}\n", changed > 0 ? counted(rest, "other series", "other series")
-                                                               : counted(rest, "series", "series"));
+    text += changes_table(group, style);
+    const auto rest =
+        static_cast<std::size_t>(std::count_if(group.series.begin(), group.series.end(),
+                                               [](const HistoryLine& line) { return line.changes.empty(); }));
+    return rest == 0 ? text
+                     : text + fmt::format("No change in {}\n", counted(rest, "other series", "other series"));
+}
+
+std::string quiet_text(const History& history, const TextStyle& style) {
+    const QuietGroups quiet = quiet_groups(history);
+    if (quiet.groups.empty()) return {};
+    std::string text = "\n" + wrapped(quiet.sentence, style.width);
+    if (!quiet.are_few()) return text;
+    for (const HistoryGroup* group : quiet.groups)
+        text += wrapped(fmt::format("{}: {}", group_title(*group), group_range(*group, history.order)),
+                        style.width, "  ");
+    return text;
 }
 
 std::string list_text(const std::string& title, const std::vector<std::string>& sentences,
@@ -103,7 +113,9 @@ std::string history_text(const History& history, bool is_gate, const TextStyle& 
     std::string text =
         wrapped(fmt::format("{}, by {}", history_summary(history), word(history.order)), style.width);
     if (is_gate) text += wrapped(history_gate(history), style.width);
-    for (const HistoryGroup& group : history.groups) text += group_text(group, history.order, style);
+    for (const HistoryGroup& group : history.groups)
+        if (has_changes(group)) text += changed_group(group, history.order, style);
+    text += quiet_text(history, style);
     std::vector<std::string> left_out;
     for (const LeftOut& one : history.left_out) left_out.push_back(fmt::format("{}: {}", one.what, one.why));
     return text + list_text("To know", history.remarks, style) +

@@ -104,6 +104,32 @@ std::string group_range(const HistoryGroup& group, HistoryOrder order) {
                          : fmt::format("{}, {} to {}", count, first, last);
 }
 
+bool has_changes(const HistoryGroup& group) {
+    return std::any_of(group.series.begin(), group.series.end(),
+                       [](const HistoryLine& line) { return !line.changes.empty(); });
+}
+
+QuietGroups quiet_groups(const History& history) {
+    QuietGroups quiet;
+    std::size_t series = 0;
+    std::size_t short_ones = 0;
+    for (const HistoryGroup& group : history.groups) {
+        if (has_changes(group)) continue;
+        quiet.groups.push_back(&group);
+        series += group.series.size();
+        short_ones += std::all_of(group.series.begin(), group.series.end(),
+                                  [](const HistoryLine& line) { return line.points.size() < kFewestPoints; });
+    }
+    const std::size_t count = quiet.groups.size();
+    quiet.sentence =
+        fmt::format("No change in {} of {}", counted(series, "series", "series"), counted(count, "group"));
+    if (short_ones > 0)
+        quiet.sentence +=
+            fmt::format("; too few points for any change to be found (below {}): {}", kFewestPoints,
+                        short_ones == count ? "all" : counted(short_ones, "group"));
+    return quiet;
+}
+
 std::string counted(std::size_t count, const std::string& one, const std::string& many) {
     return fmt::format("{} {}", grouped(static_cast<std::uint64_t>(count)),
                        count == 1     ? one

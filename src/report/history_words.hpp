@@ -44,6 +44,17 @@ struct ShownChange {
 /// "12 commits, 2026-11-20 to 2026-11-24".
 [[nodiscard]] std::string group_range(const HistoryGroup& group, HistoryOrder order);
 
+/// Groups in which nothing changed, of which there can be many more than of the others.
+struct QuietGroups {
+    std::vector<const HistoryGroup*> groups;
+    std::string sentence;  ///< on all of them, without a full stop
+
+    /// More titles than these would hide what did change.
+    [[nodiscard]] bool are_few() const { return groups.size() <= 5; }
+};
+[[nodiscard]] bool has_changes(const HistoryGroup& group);
+[[nodiscard]] QuietGroups quiet_groups(const History& history);
+
 /// "1 file", "2 files".
 [[nodiscard]] std::string counted(std::size_t count, const std::string& one, const std::string& many = {});
 

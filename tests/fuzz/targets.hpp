@@ -35,6 +35,8 @@ void try_safetensors(FileBytes file);
 void try_train_result(FileBytes file);
 /// A result of any kind, as `mnist compare` reads it: times and counters are finite.
 void try_bench_result(FileBytes file);
+/// What the cache of histories keeps of a result: written again it is the same bytes.
+void try_history_cache(FileBytes file);
 /// A TOML configuration of `mnist train`: the complete configuration that --print-config shows reads back to
 /// itself.
 void try_config(FileBytes file);
@@ -48,12 +50,13 @@ struct FuzzTarget {
     void (*run)(FileBytes);
 };
 
-inline constexpr std::array<FuzzTarget, 8> kFuzzTargets{{
+inline constexpr std::array<FuzzTarget, 9> kFuzzTargets{{
     {"idx", try_idx},
     {"idx_gzip", try_idx},
     {"safetensors", try_safetensors},
     {"train_result", try_train_result},
     {"bench_result", try_bench_result},
+    {"history_cache", try_history_cache},
     {"config", try_config},
     {"checkpoint", try_checkpoint},
     {"picture", try_picture},

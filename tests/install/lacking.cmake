@@ -1,4 +1,4 @@
-# Script: configures PROJECT against the installed BUILD, with everything there, without oneDNN and without what pkg-config knows.
+# Script: configures PROJECT against the installed BUILD, with everything there, without oneDNN and without what pkg-config knows, all of it or all but SQLite.
 set(scratch "${BUILD}/tests/install/lacking")
 file(REMOVE_RECURSE "${scratch}")
 execute_process(COMMAND ${CMAKE_COMMAND} --install "${BUILD}" --prefix "${scratch}/installed" --component development
@@ -23,5 +23,7 @@ endfunction()
 set(modules "modules in /a/folder/of/mine")
 expect(SAYS "found: 1, ${modules}" WITH ${CMAKE_COMMAND})
 expect(SAYS "found: 0, ${modules}" "needs oneDNN" WITH ${CMAKE_COMMAND} -DCMAKE_DISABLE_FIND_PACKAGE_OneDNN=ON)
-expect(SAYS "found: 0, ${modules}" "needs hwloc" WITH PKG_CONFIG_LIBDIR=/nonexistent ${CMAKE_COMMAND})
+expect(SAYS "found: 0, ${modules}" "report needs SQLite" WITH PKG_CONFIG_LIBDIR=/nonexistent ${CMAKE_COMMAND})
+file(WRITE "${scratch}/pkgconfig/sqlite3.pc" "Name: SQLite\nDescription: as if it were all there is\nVersion: 3.40.0\n")
+expect(SAYS "found: 0, ${modules}" "train needs hwloc" WITH "PKG_CONFIG_LIBDIR=${scratch}/pkgconfig" ${CMAKE_COMMAND})
 file(REMOVE_RECURSE "${scratch}")

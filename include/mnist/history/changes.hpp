@@ -59,6 +59,9 @@ struct ChangeSettings {
 
 using HistorySeries = std::span<const HistoryPoint>;
 
+/// Series with fewer points have no changes, because no test could tell: docs/history.md.
+inline constexpr std::size_t kFewestPoints = 10;
+
 /// Changes of each series, in ascending order of place, time before accuracy at the same place. The same
 /// points give the same changes. Of the program's changes the corrected ratio is the one to read: where a
 /// machine drifts, times as measured need not have moved. Cost: 200 series of 50 to 2,000 points some seconds
