@@ -24,6 +24,15 @@ std::size_t count_changes(const History& history, const Count& counts) {
     return sum;
 }
 
+// Where the machine moved at the same place, the time as measured may not move at all, or the other way.
+bool is_corrected(const Change& change) {
+    return change.cause == Cause::program && change.corrected_ratio.has_value();
+}
+
+double shown_ratio(const Change& change) {
+    return is_corrected(change) ? *change.corrected_ratio : change.ratio;
+}
+
 }  // namespace
 
 std::vector<ShownChange> shown_changes(const HistoryGroup& group) {
@@ -40,7 +49,7 @@ std::vector<ShownChange> shown_changes(const HistoryGroup& group) {
 }
 
 std::string change_words(const Change& change) {
-    if (change.quantity == Quantity::time) return change.ratio > 1 ? "faster" : "slower";
+    if (change.quantity == Quantity::time) return shown_ratio(change) > 1 ? "faster" : "slower";
     return change.difference > 0 ? "more accurate" : "less accurate";
 }
 
@@ -54,12 +63,14 @@ std::string_view word(Quantity quantity) {
 }
 
 std::string change_size(const Change& change) {
-    return change.quantity == Quantity::time ? ratio_cell(change.ratio)
+    return change.quantity == Quantity::time ? ratio_cell(shown_ratio(change))
                                              : fmt::format("{} points", points(change.difference));
 }
 
 std::string change_interval(const Change& change) {
-    if (change.quantity == Quantity::time || !change.interval) return interval_cell(change.interval);
+    if (change.quantity == Quantity::time)
+        return interval_cell(is_corrected(change) ? change.corrected_interval : change.interval);
+    if (!change.interval) return interval_cell(change.interval);
     return fmt::format("{} to {}", points(change.interval->lower), points(change.interval->upper));
 }
 

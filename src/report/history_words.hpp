@@ -30,7 +30,9 @@ struct ShownChange {
 /// "time", "accuracy".
 [[nodiscard]] std::string_view word(Quantity quantity);
 
-/// "0.952x", "-0.35 points"; with the interval as "0.941-0.963", empty without one.
+/// "0.952x", "-0.35 points"; with the interval as "0.941-0.963", empty without one. Of a change of the
+/// program with the machine taken off: as measured the time may not move, or the other way, where the machine
+/// moved as well.
 [[nodiscard]] std::string change_size(const Change& change);
 [[nodiscard]] std::string change_interval(const Change& change);
 /// The ratio without what the machine explains; empty where it is not known.

@@ -26,6 +26,7 @@ constexpr std::size_t kMostDrawn = 400;    // of a series, and what changes divi
 constexpr std::size_t kMostSeries = 120;   // of a group; those with changes come first
 constexpr std::size_t kMostChanges = 200;  // of a group
 constexpr std::size_t kMostSentences = 20;
+constexpr std::size_t kCommitDigits = 12;
 
 using Points = std::span<const HistoryPoint>;
 
@@ -124,10 +125,9 @@ std::string whose(Cause cause) {
 
 /// "slower, 0.952x (0.941-0.963), since 2026-11-20T00:00:00Z, commit 0123456789ab: the program's".
 std::string change_sentence(const ShownChange& shown) {
-    constexpr std::size_t kDigits = 12;
     const Change& change = *shown.change;
     const std::string interval = change_interval(change);
-    const std::string commit = shown.after().commit.substr(0, kDigits);
+    const std::string commit = shown.after().commit.substr(0, kCommitDigits);
     const std::string machine = machine_words(change);
     return fmt::format("{}, {}{}, since {}{}: {}{}", change_words(change), change_size(change),
                        interval.empty() ? "" : fmt::format(" ({})", interval), shown.after().name,
@@ -146,7 +146,7 @@ ordered_json change_json(const ShownChange& shown) {
             {"unexplained_regression", is_unexplained_regression(change)},
             {"after", shown.before().name},
             {"since", shown.after().name},
-            {"commit", shown.after().commit},
+            {"commit", shown.after().commit.substr(0, kCommitDigits)},
             {"machine", machine_words(change)},
             {"corrected", corrected_size(change)},
             {"sentence", change_sentence(shown)}};

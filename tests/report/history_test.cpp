@@ -38,6 +38,7 @@ HistoryGroup changed_group() {
                                        .ratio = 0.8333,
                                        .interval = mnist::Interval{.lower = 0.82, .upper = 0.84},
                                        .corrected_ratio = 0.8333,
+                                       .corrected_interval = mnist::Interval{.lower = 0.82, .upper = 0.84},
                                        .compute_ratio = 1.001,
                                        .p_adjusted = 0.002}};
     return changed;
