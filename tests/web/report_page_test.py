@@ -191,8 +191,8 @@ class PageTest(unittest.TestCase):
 
     def test_every_section_is_there_in_order_with_its_heading(self):
         self.open(self.whole_page)
-        wanted = ["summary", "results", "curves", "confusion", "throughput", "share", "time", "roofline", "latency", "benchmarks",
-                  "comparison", "pictures", "facts"]
+        wanted = ["summary", "results", "curves", "confusion", "throughput", "share", "time", "roofline", "latency", "history",
+                  "benchmarks", "comparison", "pictures", "facts"]
         self.assertEqual(wanted, self.js("return [...document.querySelectorAll('main > section')].map(s => s.id)"))
         self.assertEqual(wanted, self.js("return [...document.querySelectorAll('nav a')].map(a => a.hash.slice(1))"))
         self.assert_silent_console()
@@ -204,7 +204,7 @@ class PageTest(unittest.TestCase):
         last = canvases[-1]
         self.assertFalse(self.js("return !!Chart.getChart(arguments[0])", last))  # far below the window
         for canvas in canvases:
-            self.js("arguments[0].scrollIntoView()", canvas)
+            self.js("arguments[0].closest('details')?.setAttribute('open', ''); arguments[0].scrollIntoView()", canvas)
             deadline = time.monotonic() + PATIENCE_S
             while not self.js("return !!Chart.getChart(arguments[0])", canvas) and time.monotonic() < deadline:
                 time.sleep(0.02)

@@ -19,8 +19,8 @@ struct ReportSource {
 
 /// Everything that the page shows, schema "mnist-report/1": {"schema", "summary": [sentences], "sources",
 /// "experiments", "data_samples", "throughput", "times", "rooflines", "latencies", "libraries", "history",
-/// "bench_rows", "scores", "rankings", "comparisons", "pooled", "not_compared"}. Sources are referred to by their place in "sources".
-/// Absent values are null; an estimate is
+/// "bench_rows", "scores", "rankings", "comparisons", "pooled", "not_compared"}. Sources are referred to by
+/// their place in "sources". Absent values are null; an estimate is
 /// {"n", "median", "low", "high", "spread"}, where "spread" says what low and high are: "interval" (95 % of
 /// the median, six values or more), "range" (lowest and highest) or "none". All text is printable() and the
 /// JSON is ASCII without '<', '>' and '&', so that it may stand in a page as it is. Throws InputError without
