@@ -1,8 +1,10 @@
 """What the scripts of inference share: their arguments, the test images, how calls are timed, and the line of JSON. A script gives call(), which computes
 `calls_in_one` batches whose input and output were bound before, and empty(), the same way into a model that computes nothing. All read pixels, as mnist_bench's
-Infer does, and normalise them in the model. Each call has the same images, which stay in the caches: that favours the peers. Blocks of calls and of empty calls take turns, so that both see the same disturbances. Left out:
+Infer does, and normalise them in the model. Calls walk through batches of images, as those of mnist_bench do; several
+in flight have the same. Blocks of calls and of empty calls take turns, so that both see the same disturbances. Left out:
 taking the time of the runtime inside a call; what is left of it behind the empty call is all that is claimed."""
 import gc
+import itertools
 import json
 import os
 import sys
@@ -16,6 +18,8 @@ import numpy
 ROUNDS = 8
 BLOCK_S = 0.25
 EMPTY_BLOCK_S = 0.06
+WALKED_IMAGES = 4096  # by mnist_bench
+MOST_BATCHES = 64
 MOST_CPUS_BEYOND = 0.15  # of the clocks, and of what a runtime does beside the calls
 
 
@@ -28,6 +32,11 @@ class Job:
     setting: str
     images: numpy.ndarray  # [rows, 784] uint8
     labels: numpy.ndarray
+
+    def batches(self):
+        """One after the other through the test images."""
+        count = max(1, min(MOST_BATCHES, WALKED_IMAGES // self.batch))
+        return [numpy.ascontiguousarray(self.images[numpy.arange(k * self.batch, (k + 1) * self.batch) % len(self.images)]) for k in range(count)]
 
 
 def refuse(text):
@@ -57,22 +66,24 @@ def accuracy(job, logits_of):
     return 100 * right / len(job.images)
 
 
-def timed(call, seconds):
+def timed(calls, seconds):
+    """Seconds of each call, of those in `calls` in turn."""
     clock = time.perf_counter
     times = []
+    turns = itertools.cycle(calls)
     end = clock() + seconds
     begin = clock()
     while begin < end:
-        call()
+        next(turns)()
         now = clock()
         times.append(now - begin)
         begin = now
     return times
 
 
-def measure(call, empty, calls_in_one=1):
-    """Seconds of a call, of an empty call, percentiles, and CPUs that were busy at once."""
-    for warm_up in (call, empty):
+def measure(calls, empty, calls_in_one=1):
+    """Seconds of one of `calls`, of an empty call, percentiles, and CPUs that were busy at once."""
+    for warm_up in (calls, [empty]):
         timed(warm_up, BLOCK_S)
     gc.collect()
     gc.disable()
@@ -80,10 +91,10 @@ def measure(call, empty, calls_in_one=1):
     cpu_s = wall_s = 0.0
     for _ in range(ROUNDS):
         cpu, wall = time.process_time(), time.perf_counter()
-        times += timed(call, BLOCK_S)
+        times += timed(calls, BLOCK_S)
         cpu_s += time.process_time() - cpu
         wall_s += time.perf_counter() - wall
-        empty_times += timed(empty, EMPTY_BLOCK_S)
+        empty_times += timed([empty], EMPTY_BLOCK_S)
     gc.enable()
     times, empty_times = (numpy.array(t) / calls_in_one for t in (times, empty_times))
     return {'seconds_per_call': float(times.mean()), 'p50_us': float(numpy.percentile(times, 50) * 1e6), 'p99_us': float(numpy.percentile(times, 99) * 1e6),

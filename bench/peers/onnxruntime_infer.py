@@ -44,8 +44,8 @@ def session(model, threads, batch):
 class Bound:
     """A session with its input and output at fixed places."""
 
-    def __init__(self, model, threads, rows, width):
-        self.session = session(model, threads, len(rows))
+    def __init__(self, of, rows, width):
+        self.session = of
         self.input = onnxruntime.OrtValue.ortvalue_from_numpy(rows)
         self.output = onnxruntime.OrtValue.ortvalue_from_numpy(numpy.zeros((len(rows), width), numpy.float32))
         self.binding = self.session.io_binding()
@@ -86,18 +86,19 @@ def side_by_side(calls, rounds):
 
 job = read_job(['f32', 'int8'], ['latency', 'throughput'])
 nothing = numpy.zeros((1, 1), numpy.float32)
-batch_rows = numpy.ascontiguousarray(job.images[numpy.arange(job.batch) % len(job.images)])
+batches = job.batches()
 if job.setting == 'latency':
-    bound = [Bound(job.model, job.threads, batch_rows, 10)]
-    empty = Bound(empty_model(), 1, nothing, 1)
+    one_session = session(job.model, job.threads, job.batch)
+    bound = [Bound(one_session, rows, 10) for rows in batches]
+    empty = Bound(session(empty_model(), 1, 1), nothing, 1)
     percent = accuracy(job, bound[0].logits)
-    figures = measure(bound[0].call, empty.call)
+    figures = measure([one.call for one in bound], empty.call)
     how = f'one session, {job.threads} threads'
 else:
-    bound = [Bound(job.model, 1, batch_rows, 10) for _ in range(job.threads)]
-    empty = [Bound(empty_model(), 1, nothing, 1) for _ in range(job.threads)]
+    bound = [Bound(session(job.model, 1, job.batch), batches[0], 10) for _ in range(job.threads)]
+    empty = [Bound(session(empty_model(), 1, 1), nothing, 1) for _ in range(job.threads)]
     percent = accuracy(job, bound[0].logits)
     rounds = max(4, 2048 // job.batch)
-    figures = measure(side_by_side([one.call for one in bound], rounds), side_by_side([one.call for one in empty], rounds), rounds * job.threads)
+    figures = measure([side_by_side([one.call for one in bound], rounds)], side_by_side([one.call for one in empty], rounds), rounds * job.threads)
     how = f'{job.threads} sessions of one thread'
 report(job, onnxruntime.__version__, how, percent, figures)

@@ -47,8 +47,8 @@ model.reshape([job.batch, 784])
 compiled = core.compile_model(model, 'CPU', settings)
 number = opset13.parameter([1, 1], numpy.float32)
 empty_compiled = core.compile_model(openvino.Model([opset13.result(number)], [number], 'empty'), 'CPU', settings)
-batch_rows = job.images[numpy.arange(job.batch) % len(job.images)]
-request, tensor = request_with(compiled, batch_rows)
+requests = [request_with(compiled, rows) for rows in job.batches()]
+request, tensor = requests[0]
 
 
 def logits_of(some):
@@ -61,11 +61,11 @@ percent = accuracy(job, logits_of)
 nothing = numpy.zeros((1, 1), numpy.float32)
 if job.setting == 'latency':
     empty, _kept = request_with(empty_compiled, nothing)
-    figures = measure(request.infer, empty.infer)
+    figures = measure([one.infer for one, _ in requests], empty.infer)
     how = f'infer(), {job.threads} threads'
 else:
     count = compiled.get_property('OPTIMAL_NUMBER_OF_INFER_REQUESTS')
     rounds = max(8, 4096 // job.batch) * job.threads
-    figures = measure(in_flight(compiled, batch_rows, count, rounds), in_flight(empty_compiled, nothing, count, rounds), rounds)
+    figures = measure([in_flight(compiled, job.batches()[0], count, rounds)], in_flight(empty_compiled, nothing, count, rounds), rounds)
     how = f'{job.threads} streams, {count} requests in flight'
 report(job, openvino.__version__.split('-')[0], how, percent, figures)

@@ -17,16 +17,25 @@ namespace {
 using Facts = std::map<std::string, std::string>;
 
 constexpr std::string_view kConfig = "mnist.config.";
+constexpr const char* kCpuModel = "mnist.machine.cpu_model";
+
+/// What makes no group by compare's rule and differs from file to file, which would be compared with all
+/// groups.
+bool is_of_one_run(const std::string& key, bool is_ours) {
+    return key == "mnist.config.seed" || key == "mnist.config.seeds" || key == "mnist.config.repetitions" ||
+           (is_ours && key == "mhz_per_cpu");
+}
 
 /// What decides, of a reading's facts.
 Facts deciding_facts(const HistoryReading& reading) {
     Facts facts;
+    const bool is_ours = reading.facts.contains(kCpuModel);
     for (const auto& [key, value] : reading.facts) {
         const bool is_build = key.starts_with("mnist.build.") && key != "mnist.build.build_type";
         const bool is_time = key == "date" || key == "mnist.created" || key == "mnist.label";
         // Which kernel a machine has does not make it another one.
         const bool is_system = key == "mnist.machine.kernel" || key == "mnist.machine.os";
-        if (!is_build && !is_time && !is_system) facts.emplace(key, value);
+        if (!is_build && !is_time && !is_system && !is_of_one_run(key, is_ours)) facts.emplace(key, value);
     }
     return facts;
 }
@@ -54,7 +63,7 @@ bool is_one_group(const Facts& a, const Facts& b) {
 }
 
 std::string machine_name(const HistoryReading& reading) {
-    const std::string cpu = fact_of(reading, "mnist.machine.cpu_model");
+    const std::string cpu = fact_of(reading, kCpuModel);
     const std::string host = fact_of(reading, "host_name");
     std::string name = !cpu.empty() ? cpu : !host.empty() ? host : "unknown machine";
     std::string threads = fact_of(reading, "mnist.config.threads");
@@ -72,9 +81,8 @@ std::string short_key(const std::string& key) {
 
 /// What tells groups apart in few words: not what makes none, nor each cache and optimizer of a list.
 bool is_telling(const std::string& key) {
-    constexpr std::array<std::string_view, 6> kSilent{"mnist.config.seed",     "mnist.config.optimizers",
-                                                      "mnist.machine.caches.", "caches.",
-                                                      "mhz_per_cpu",           "mnist.config.repetitions"};
+    constexpr std::array<std::string_view, 4> kSilent{"mnist.config.optimizers", "mnist.machine.caches.",
+                                                      "caches.", "mhz_per_cpu"};
     return std::none_of(kSilent.begin(), kSilent.end(),
                         [&](std::string_view silent) { return key.starts_with(silent); });
 }
@@ -82,18 +90,25 @@ bool is_telling(const std::string& key) {
 }  // namespace
 
 std::vector<std::vector<std::size_t>> grouped_files(const std::vector<PlacedFile>& files) {
+    struct Example {
+        Facts facts;
+        std::size_t group;
+    };
     std::vector<std::vector<std::size_t>> groups;
-    std::vector<Facts> examples;
+    // CPUs of two names are two machines, so that a file is compared with the groups of one name only.
+    std::map<std::string, std::vector<Example>> by_cpu;
     std::map<Facts, std::size_t> known;  // most files of a group agree in all of it
     for (std::size_t i = 0; i < files.size(); ++i) {
-        const auto [place, is_new] = known.try_emplace(deciding_facts(files[i].file->reading), 0);
+        const HistoryReading& reading = files[i].file->reading;
+        const auto [place, is_new] = known.try_emplace(deciding_facts(reading), 0);
         if (is_new) {
-            const auto same = std::find_if(examples.begin(), examples.end(), [&](const Facts& other) {
-                return is_one_group(other, place->first);
+            std::vector<Example>& examples = by_cpu[fact_of(reading, kCpuModel)];
+            const auto same = std::find_if(examples.begin(), examples.end(), [&](const Example& other) {
+                return is_one_group(other.facts, place->first);
             });
-            place->second = static_cast<std::size_t>(same - examples.begin());
+            place->second = same == examples.end() ? groups.size() : same->group;
             if (same == examples.end()) {
-                examples.push_back(place->first);
+                examples.push_back({place->first, groups.size()});
                 groups.emplace_back();
             }
         }
