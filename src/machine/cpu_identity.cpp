@@ -19,6 +19,7 @@ struct Generation {
     int first_model, last_model;
     int last_stepping;  ///< rows of one model stand in the order of their steppings
     const char* name;
+    bool has_amx = false;
 };
 
 constexpr int kAny = std::numeric_limits<int>::max();
@@ -88,10 +89,10 @@ constexpr std::array kGenerations{
     Generation{kIntel, 6, 0xbd, 0xbd, kAny, "Lunar Lake"},
     Generation{kIntel, 6, 0xb5, 0xb5, kAny, "Arrow Lake"},
     Generation{kIntel, 6, 0xc5, 0xc6, kAny, "Arrow Lake"},
-    Generation{kIntel, 6, 0x8f, 0x8f, kAny, "Sapphire Rapids"},
-    Generation{kIntel, 6, 0xcf, 0xcf, kAny, "Emerald Rapids"},
-    Generation{kIntel, 6, 0xad, 0xad, kAny, "Granite Rapids"},
-    Generation{kIntel, 6, 0xae, 0xae, kAny, "Granite Rapids (Xeon D)"},
+    Generation{kIntel, 6, 0x8f, 0x8f, kAny, "Sapphire Rapids", true},
+    Generation{kIntel, 6, 0xcf, 0xcf, kAny, "Emerald Rapids", true},
+    Generation{kIntel, 6, 0xad, 0xad, kAny, "Granite Rapids", true},
+    Generation{kIntel, 6, 0xae, 0xae, kAny, "Granite Rapids (Xeon D)", true},
     Generation{kIntel, 6, 0xaf, 0xaf, kAny, "Sierra Forest"},
 };
 // clang-format on
@@ -124,7 +125,8 @@ CpuIdentity parse_cpu_identity(std::string_view cpuinfo) {
             .family = small_number(value("cpu family"), 15 + 255),
             .model = small_number(value("model"), 255),
             .stepping = small_number(value("stepping"), 15),
-            .microcode = revision(value("microcode"))};
+            .microcode = revision(value("microcode")),
+            .has_amx = (" " + value("flags").value_or("") + " ").find(" amx_tile ") != std::string::npos};
 }
 
 std::optional<std::string> cpu_generation(const CpuIdentity& cpu) {
@@ -134,6 +136,8 @@ std::optional<std::string> cpu_generation(const CpuIdentity& cpu) {
             return row.vendor == cpu.vendor && row.family == *cpu.family && row.first_model <= *cpu.model &&
                    *cpu.model <= row.last_model && cpu.stepping.value_or(kAny) <= row.last_stepping;
         });
+    // A hypervisor may show another model's number, but hardly instructions that the CPU has not.
+    if (found != kGenerations.end() && cpu.has_amx && !found->has_amx) return std::nullopt;
     return found == kGenerations.end() ? std::nullopt : std::optional<std::string>(found->name);
 }
 

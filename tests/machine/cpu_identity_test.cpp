@@ -97,6 +97,16 @@ TEST_CASE("cpu identity: the stepping tells Skylake's server core from its two s
     CHECK_FALSE(cpu_generation(cpu).has_value());
 }
 
+TEST_CASE("cpu identity: a guest with AMX and the numbers of a CPU without it has no known generation") {
+    const auto with_amx = [](int model) {
+        const std::string text = cpuinfo("GenuineIntel", 6, model, 1) + "flags\t\t: fpu avx512f amx_tile\n";
+        return cpu_generation(parse_cpu_identity(text)).value_or("-");
+    };
+    CHECK(with_amx(167) == "-");
+    CHECK(with_amx(207) == "Emerald Rapids");
+    CHECK(generation("GenuineIntel", 6, 167) == "Rocket Lake");
+}
+
 TEST_CASE("cpu identity: the facts of this machine are those of its /proc/cpuinfo") {
     const CpuIdentity cpu = parse_cpu_identity(read_system_file("/proc/cpuinfo").value_or(""));
     const MachineFacts facts = machine_facts();
