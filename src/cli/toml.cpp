@@ -1,205 +1,97 @@
-// A reader by recursive descent over the text; it keeps the line number for messages and understands nothing
-// that it cannot check.
+// The only file that sees toml++, whose headers take three seconds to compile. A mistake is shown with its
+// line, because what the library says of it ("could not determine value type") needs the text beside it.
 #include "toml.hpp"
 
+#define TOML_ENABLE_FORMATTERS 0
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
+#include <sstream>
 
 #include "mnist/core/error.hpp"
 
 namespace mnist {
 namespace {
 
-bool is_key_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+constexpr std::string_view kWordsBefore = "Error while parsing ";
+constexpr std::string_view kTomlRemedy =
+    "Texts stand in quotes, mnist train --print-config shows a file that is right";
+constexpr std::string_view kWholeRemedy = "A whole number above 9223372036854775807 stands in quotes";
+constexpr std::string_view kScalars = "a number, true, false, or a string in quotes";
+
+std::string place(const std::string& where, const toml::source_position& at) {
+    return fmt::format("{}, line {}, column {}", where, at.line, at.column);
 }
 
-// What TOML forbids in a string. A zero byte above all: it has no escape either, so it could never be written
-// down again.
-bool is_control_character(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+// The line in quotes, as much of it as a message can hold.
+std::string quoted_line(std::string_view text, std::size_t number) {
+    std::istringstream lines{std::string(text)};
+    std::string line;
+    for (std::size_t i = 0; i < number; ++i)
+        if (!std::getline(lines, line)) line.clear();
+    line.resize(std::min(line.find('\r'), std::min(line.size(), std::size_t{60})));
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c >= 0x7f; }, '?');
+    return fmt::format("\"{}\"", line);
 }
 
-class TomlReader {
-  public:
-    TomlReader(std::string_view text, const std::string& where) : text_(text), where_(where) {
-        if (text_.starts_with("\xef\xbb\xbf")) position_ = 3;  // byte order mark of some editors
+InputError in_words(const toml::parse_error& error, std::string_view text, const std::string& where) {
+    std::string_view what = error.description();
+    const bool utf8 = what.find("utf-8") != std::string_view::npos;
+    const bool large = what.find("not representable") != std::string_view::npos;
+    if (what.starts_with(kWordsBefore)) what.remove_prefix(kWordsBefore.size());
+    const toml::source_position& at = error.source().begin;
+    return InputError(
+        {.where = place(where, at),
+         .expected = utf8 ? "UTF-8, as all of TOML is" : "TOML",
+         .found = fmt::format("{} ({})", quoted_line(text, at.line), what),
+         .remedy = std::string(utf8    ? "Other names of files and folders, or another label, will do"
+                               : large ? kWholeRemedy
+                                       : kTomlRemedy)});
+}
+
+// Shortest text that reads back to the same number, with the point or exponent of TOML's reals.
+std::string real_text(double number) {
+    std::string text = fmt::format("{}", number);
+    if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+    return text;
+}
+
+TomlValue scalar(const toml::node& node, const std::string& where) {
+    if (const auto* const whole = node.as_integer()) return {TomlType::integer, std::to_string(whole->get())};
+    if (const auto* const real = node.as_floating_point()) return {TomlType::real, real_text(real->get())};
+    if (const auto* const boolean = node.as_boolean())
+        return {TomlType::boolean, boolean->get() ? "true" : "false"};
+    const auto* const string = node.as_string();
+    if (string == nullptr)
+        throw InputError({.where = place(where, node.source().begin),
+                          .expected = std::string(kScalars),
+                          .found = node.is_array()   ? "an array"
+                                   : node.is_table() ? "a table"
+                                                     : "a date or a time"});
+    if (string->get().find('\0') != std::string::npos)
+        throw InputError({.where = place(where, node.source().begin),
+                          .expected = "a string without zero bytes",
+                          .found = "\\u0000"});
+    return {TomlType::string, string->get()};
+}
+
+TomlEntry entry_of(const toml::key& key, const toml::node& node, const std::string& where) {
+    if (node.is_table())
+        throw InputError({.where = place(where, key.source().begin),
+                          .expected = "key = value (the file is flat, without [tables])",
+                          .found = fmt::format("the table {}", key.str())});
+    TomlEntry entry{.key = std::string(key.str()), .line = key.source().begin.line, .values = {}};
+    const toml::array* const array = node.as_array();
+    entry.is_array = array != nullptr;
+    if (array == nullptr) {
+        entry.values.push_back(scalar(node, where));
+    } else {
+        for (const toml::node& element : *array) entry.values.push_back(scalar(element, where));
     }
-
-    std::vector<TomlEntry> entries() {
-        std::vector<TomlEntry> all;
-        for (skip_empty_lines(); !at_end(); skip_empty_lines()) {
-            TomlEntry entry = read_entry();
-            for (const TomlEntry& earlier : all) {
-                if (earlier.key == entry.key)
-                    fail(fmt::format("key {} once", entry.key),
-                         fmt::format("it on line {} already", earlier.line), entry.line);
-            }
-            all.push_back(std::move(entry));
-        }
-        return all;
-    }
-
-  private:
-    [[nodiscard]] bool at_end() const { return position_ >= text_.size(); }
-    [[nodiscard]] char peek() const { return at_end() ? '\n' : text_[position_]; }
-    [[nodiscard]] bool at_line_end() const { return peek() == '\n' || peek() == '\r'; }
-
-    char take() {
-        const char c = text_[position_++];
-        if (c == '\n') ++line_;
-        return c;
-    }
-
-    [[noreturn]] void fail(std::string expected, std::string found, std::size_t line) const {
-        throw InputError({.where = fmt::format("{}, line {}", where_, line),
-                          .expected = std::move(expected),
-                          .found = std::move(found)});
-    }
-
-    // What is left of the current line, for messages.
-    [[nodiscard]] std::string rest_of_line() const {
-        const std::string_view rest = text_.substr(std::min(position_, text_.size()));
-        std::string line(rest.substr(0, std::min(rest.find_first_of("\r\n"), std::size_t{40})));
-        std::replace_if(
-            line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
-        return line.empty() ? "the end of the line" : fmt::format("\"{}\"", line);
-    }
-
-    [[noreturn]] void fail_here(std::string expected) const {
-        fail(std::move(expected), rest_of_line(), line_);
-    }
-
-    void skip_spaces() {
-        while (!at_end() && (peek() == ' ' || peek() == '\t')) take();
-    }
-
-    void skip_comment() {
-        if (peek() != '#') return;
-        while (!at_end() && peek() != '\n') take();
-    }
-
-    void skip_empty_lines() {
-        while (true) {
-            skip_spaces();
-            skip_comment();
-            if (at_end() || !at_line_end()) return;
-            take();
-        }
-    }
-
-    TomlEntry read_entry() {
-        TomlEntry entry;
-        entry.line = line_;
-        if (peek() == '[') fail_here("key = value (the file is flat, without [tables])");
-        if (peek() == '"' || peek() == '\'') {
-            entry.key = read_string().text;
-        } else {
-            while (!at_end() && is_key_character(peek())) entry.key += take();
-        }
-        if (entry.key.empty()) fail_here("key = value");
-        skip_spaces();
-        if (peek() != '=') fail_here(fmt::format("= behind key {}", entry.key));
-        take();
-        skip_spaces();
-        if (peek() == '[' && !at_end()) {
-            entry.is_array = true;
-            entry.values = read_array();
-        } else {
-            entry.values.push_back(read_scalar());
-        }
-        skip_spaces();
-        skip_comment();
-        if (!at_line_end()) fail_here(fmt::format("the end of the line behind the value of {}", entry.key));
-        return entry;
-    }
-
-    std::vector<TomlValue> read_array() {
-        const std::size_t opened = line_;
-        std::vector<TomlValue> values;
-        take();
-        while (true) {
-            skip_empty_lines();
-            if (at_end()) fail("] at the end of the array", "the end of the file", opened);
-            if (peek() == ']') break;
-            values.push_back(read_scalar());
-            skip_empty_lines();
-            if (peek() == ',') {
-                take();
-            } else if (peek() != ']' || at_end()) {
-                fail_here(", or ] behind a value of the array");
-            }
-        }
-        take();
-        return values;
-    }
-
-    TomlValue read_scalar() {
-        if (peek() == '"' || peek() == '\'') return read_string();
-        std::string word;
-        while (!at_end() && std::string_view(" \t\r\n,#[]").find(peek()) == std::string_view::npos)
-            word += take();
-        if (word == "true" || word == "false") return {TomlType::boolean, word};
-
-        std::string digits = word;
-        std::erase(digits, '_');
-        if (digits.starts_with('+')) digits.erase(0, 1);
-        const char* end = digits.data() + digits.size();
-        double number = 0;
-        const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-        if (digits.empty() || stopped != end || error == std::errc::invalid_argument) {
-            fail("a number, true, false, or a string in quotes",
-                 word.empty() ? rest_of_line() : fmt::format("\"{}\"", word), line_);
-        }
-        const bool whole = digits.find_first_not_of("-0123456789") == std::string::npos;
-        return {whole ? TomlType::integer : TomlType::real, digits};
-    }
-
-    TomlValue read_string() {
-        const char quote = take();
-        TomlValue value;
-        while (peek() != quote) {
-            if (at_end() || at_line_end())
-                fail(fmt::format("{} at the end of the string", quote), "the end of the line", line_);
-            if (is_control_character(peek()))
-                fail("printable characters in a string (others as \\u00XX in double quotes)",
-                     fmt::format("the byte {:#04x}", static_cast<unsigned char>(peek())), line_);
-            const char c = take();
-            value.text += quote == '"' && c == '\\' ? read_escape() : std::string(1, c);
-        }
-        take();
-        return value;
-    }
-
-    // Behind a backslash in a basic string.
-    std::string read_escape() {
-        if (at_end() || at_line_end()) fail("a character behind \\", "the end of the line", line_);
-        const char c = take();
-        constexpr std::string_view kLetters = "btnfr\"\\";
-        constexpr std::string_view kMeanings = "\b\t\n\f\r\"\\";
-        const std::size_t index = kLetters.find(c);
-        if (index != std::string_view::npos) return {kMeanings[index]};
-        if (c != 'u')
-            fail("one of the escapes \\b \\t \\n \\f \\r \\\" \\\\ \\u00XX", fmt::format("\\{}", c), line_);
-        unsigned code = 0;
-        const std::string_view digits = text_.substr(position_, 4);
-        const auto [stopped, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-        if (digits.size() != 4 || error != std::errc{} || stopped != digits.data() + 4 || code == 0 ||
-            code > 0x7f)
-            fail("four hexadecimal digits of an ASCII character behind \\u (write others as UTF-8)",
-                 fmt::format("\"{}\"", digits), line_);
-        position_ += 4;
-        return {static_cast<char>(code)};
-    }
-
-    std::string_view text_;
-    const std::string& where_;
-    std::size_t position_ = 0;
-    std::size_t line_ = 1;
-};
+    return entry;
+}
 
 }  // namespace
 
@@ -218,7 +110,16 @@ std::string_view name(TomlType type) {
 }
 
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& where) {
-    return TomlReader(text, where).entries();
+    std::vector<TomlEntry> entries;
+    try {
+        const toml::table table = toml::parse(text);
+        for (const auto& [key, node] : table) entries.push_back(entry_of(key, node, where));
+    } catch (const toml::parse_error& error) {
+        throw in_words(error, text, where);
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const TomlEntry& a, const TomlEntry& b) { return a.line < b.line; });
+    return entries;
 }
 
 std::string toml_string(std::string_view text) {
