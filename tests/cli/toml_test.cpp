@@ -80,8 +80,9 @@ TEST_CASE("toml: mistakes are refused with their line and column") {
     CHECK(refusal("a = [1, [2]]") ==
           "f.toml, line 1, column 9: expected a number, true, false, or a string in quotes, found an array");
     CHECK(refusal("a = 2026-11-29").find("found a date") != std::string::npos);
-    for (const std::string text : {"a", "= 3", "a = ", "a = 1 2", "a = \"x\nb = 1", "a = [1,\n", "a = [1 2]",
-                                   "a = \"\\x\"", "a = \"\\u00", "a = 1, 2", "\1\2"}) {
+    for (const std::string text :
+         {"a", "= 3", "a = ", "a = 1 2", "a = \"x\nb = 1", "a = [1,\n", "a = [1 2]", "a = \"\\x\"",
+          "a = \"\\u00", "a = 1, 2", "\1\2", "[|rain]", "\xc3\xbc = 1"}) {
         CAPTURE(text);
         CHECK(refusal(text).starts_with("f.toml, line 1, column "));
     }
