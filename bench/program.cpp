@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 
@@ -20,13 +19,16 @@
 #include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
+#include "mnist/core/environment.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
+#include "mnist/core/remedies.hpp"
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "mnist/machine/openmp_binding.hpp"
+#include "mnist/machine/speed_warnings.hpp"
 #include "mnist/machine/workers.hpp"
 #include "mnist/report/next_steps.hpp"
 #include "mnist/report/terminal.hpp"
@@ -49,9 +51,7 @@ bool needs_data(const Registry& entries) {
 Dataset load_data(const Options& options) {
     DataRequest request{
         .dataset = options.dataset, .data_dir = options.data_dir, .prefix = options.data_prefix};
-    const char* const folder = std::getenv("MNIST_DATA_DIR");
-    // Drawn digits come from no folder, so it does not count for them.
-    if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
+    request.env_dir = environment_data_dir(options.dataset);
     // Of several processes the first one says it for all.
     const bool speaks = !options.process_of || options.process_of->number == 0;
     const auto say = [speaks](const std::string& text) {
@@ -83,18 +83,23 @@ std::optional<std::filesystem::path> result_file(const Options& options) {
 // Where drawn digits stand in for data that cannot be had, loading them has said so already.
 void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     const std::vector<std::size_t> threads = bench.thread_counts();
-    for (const std::string& text :
-         warnings({.governor = machine.governor,
-         .quota = bench.options.copies.empty() ? std::nullopt : machine.cgroup_cpu_quota,
-         .usable_cpus = bench.cpus.order.size(),
-         .most_threads = *std::max_element(threads.begin(), threads.end()),
-         .build_type = build.build_type,
-         .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
+    const std::size_t cpus = bench.cpus.order.size();
+    for (const std::string& text : speed_warnings({.governor = machine.governor,
+                                   .quota = machine.cgroup_cpu_quota,
+                                   .side_by_side = bench.options.copies.empty() ? 0 : cpus,
+                                   .usable_cpus = cpus,
+                                   .threads = *std::max_element(threads.begin(), threads.end()),
+                                   .build_type = build.build_type,
+                                   .binding = inherited_binding(machine, dropped_openmp_binding()),
+                                   .slow_isa = slow_isa_warning()}))
         note("warning: " + text);
     for (const std::string& text : tracing_warnings()) note("warning: " + text);
-    if (const auto slow = slow_isa_warning()) note("warning: " + *slow);
-    if (const auto narrowed = inherited_binding(machine, dropped_openmp_binding()))
-        note("warning: " + *narrowed);
+    if (bench.dataset && bench.options.dataset == "synthetic")
+        note(
+            "warning: the data are drawn digits, not MNIST: speeds are comparable, losses and accuracies are "
+            "not. "
+            "Name a folder with --data-dir or run " +
+            fetch_words("mnist"));
 }
 
 void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {

@@ -11,6 +11,7 @@
 #include "mnist/compare/groups.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/results/flat_facts.hpp"
+#include "mnist/results/peak_share.hpp"
 #include "mnist/results/train_json.hpp"
 #include "rows_by_name.hpp"
 #include "table.hpp"
@@ -43,9 +44,9 @@ void drop_single_process(std::vector<std::uint32_t>& processes, std::size_t valu
     if (is_one || processes.size() != values) processes.clear();
 }
 
-// More than all of a peak says that it was measured in a bad moment, and then it is no peak.
+// Without its peak where the share is none.
 void add_share(MeasuredRow& row, const std::optional<double>& share, const std::optional<double>& peak) {
-    if (share && *share > 1) return;
+    if (share && !share_of_peak(*share, 1)) return;
     if (share) row.peak_fractions.push_back(*share);
     if (peak) row.peak_gflops.push_back(*peak);
 }
@@ -56,13 +57,6 @@ std::optional<std::uint64_t> test_samples(const std::map<std::string, std::strin
         !std::all_of(found->second.begin(), found->second.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
     return std::stoull(found->second);
-}
-
-double training_flop(const TrainResult& result) {
-    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
-    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
-    dims.push_back(result.dataset.classes);
-    return training_flop_per_sample(dims);
 }
 
 // Seconds of a run's mean epoch; empty where it was not completed or not timed.
@@ -193,10 +187,9 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
         }
         if (disturbed_by(run.disturbance)) ++row.disturbed;
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
-            std::optional<double> share;
-            if (result.config.precision == Precision::f32)  // the peak is f32's
-                share = *run.samples_per_second * training_flop(result) / (*result.fma_peak_gflops * 1e9);
-            add_share(row, share, result.fma_peak_gflops);
+            const std::optional<double> share = peak_share(result, *run.samples_per_second);
+            if (share || result.config.precision != Precision::f32)
+                add_share(row, share, result.fma_peak_gflops);
         }
         measured.weights[which] = run.weights_sha256;
     }
