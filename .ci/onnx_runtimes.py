@@ -102,7 +102,10 @@ def check_eval(path, expected):
         sys.exit(f'onnx_runtimes: {path}: expected the reference\'s loss and accuracy, found others in mnist eval')
 
 
-unpack(data, scratch)
+try:
+    unpack(data, scratch)
+except OSError as error:
+    sys.exit(f'onnx_runtimes: {error}')
 pixels, labels = raw(scratch, 't10k')
 run('train', '--optimizer', 'adam', '--epochs', '1', '--data-dir', data, '--save-model', '.', '--quiet', '--out', 'result.json')
 os.rename('adam-seed0.safetensors', 'ours.safetensors')

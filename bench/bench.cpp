@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/flops.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/train/experiment.hpp"
 
@@ -28,8 +29,7 @@ void Peaks::offer(std::size_t threads, double gflops) {
 
 std::optional<double> Peaks::share(double gflops, std::size_t threads) {
     if (gflops > best(threads)) offer(threads, measure(threads));
-    const double share = gflops / best(threads);
-    return share <= 1 ? std::optional(share) : std::nullopt;
+    return share_of_peak(gflops, best(threads));
 }
 
 void Peaks::measure_again() {

@@ -3,14 +3,12 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 
@@ -21,18 +19,14 @@
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/core/isa.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/stop_signals.hpp"
-#include "mnist/data/load.hpp"
 #include "mnist/machine/fingerprint.hpp"
-#include "mnist/machine/openmp_binding.hpp"
 #include "mnist/machine/workers.hpp"
 #include "mnist/report/next_steps.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/results/train_json.hpp"
-#include "mnist/step/tracing.hpp"
 #include "noise_floor.hpp"
 #include "program_parts.hpp"
 #include "reporters.hpp"
@@ -42,36 +36,6 @@
 
 namespace mnist::bench {
 
-bool needs_data(const Registry& entries) {
-    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.needs_data; });
-}
-
-Dataset load_data(const Options& options) {
-    DataRequest request{
-        .dataset = options.dataset, .data_dir = options.data_dir, .prefix = options.data_prefix};
-    const char* const folder = std::getenv("MNIST_DATA_DIR");
-    // Drawn digits come from no folder, so it does not count for them.
-    if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") request.env_dir = folder;
-    // Of several processes the first one says it for all.
-    const bool speaks = !options.process_of || options.process_of->number == 0;
-    const auto say = [speaks](const std::string& text) {
-        if (speaks) note(text);
-    };
-    try {
-        return load_dataset(request,
-                            {.progress = [](const std::string&) {},
-                             .note = say,
-                             .warning = [say](const std::string& text) { say("warning: " + text); }});
-    } catch (const InputError& error) {
-        if (!options.score) throw;
-        InputFault fault = error.fault();
-        fault.remedy =
-            fmt::format("There is no score without MNIST: get it by `{}`{}{}", as_called("mnist fetch mnist"),
-                        fault.remedy.empty() ? "" : ". ", fault.remedy);
-        throw InputError(fault);
-    }
-}
-
 namespace {
 
 // Standard output that carries the result needs no file beside it.
@@ -80,53 +44,7 @@ std::optional<std::filesystem::path> result_file(const Options& options) {
     return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
 }
 
-// Where drawn digits stand in for data that cannot be had, loading them has said so already.
-void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
-    const std::vector<std::size_t> threads = bench.thread_counts();
-    for (const std::string& text :
-         warnings({.governor = machine.governor,
-         .quota = bench.options.copies.empty() ? std::nullopt : machine.cgroup_cpu_quota,
-         .usable_cpus = bench.cpus.order.size(),
-         .most_threads = *std::max_element(threads.begin(), threads.end()),
-         .build_type = build.build_type,
-         .synthetic = bench.dataset && bench.options.dataset == "synthetic"}))
-        note("warning: " + text);
-    for (const std::string& text : tracing_warnings()) note("warning: " + text);
-    if (const auto slow = slow_isa_warning()) note("warning: " + *slow);
-    if (const auto narrowed = inherited_binding(machine, dropped_openmp_binding()))
-        note("warning: " + *narrowed);
-}
-
-void introduce(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
-    const std::string generation = machine.cpu_generation ? ", " + *machine.cpu_generation : "";
-    note(fmt::format("{}{}, {} CPUs usable, {}; threads {}{}; {} build {}", printable(machine.cpu_model),
-                     generation, bench.cpus.order.size(), machine.instructions.value_or(machine.isa),
-                     fmt::join(bench.thread_counts(), ","), bench.options.threads.empty() ? " (auto)" : "",
-                     build.build_type, build.version));
-    if ((bench.options.out || bench.options.format == Format::json) && library_says_debug()) {
-        note(
-            fmt::format("\"library_build_type\": \"debug\" in results is about Debian's library around the "
-                        "measurements; what is measured is a {} build (mnist.build.build_type)",
-                        build.build_type));
-    }
-}
-
-// Without a file to write, a reader that went away (`mnist_bench --benchmark_out= | head`) leaves nothing to
-// measure for: the program then ends as other tools do. Not before the data are there: a server that hangs up
-// while they are fetched is no reader.
-void end_with_the_reader(const Options& options) {
-    if (!options.out) std::signal(SIGPIPE, SIG_DFL);
-}
-
 }  // namespace
-
-void begin(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
-    if (!bench.options.process_of) {
-        introduce(bench, machine, build);
-        warn(bench, machine, build);
-    }
-    end_with_the_reader(bench.options);
-}
 
 // The library's arguments. What is ours to do is switched off there, in case its environment variables say
 // otherwise; it opens a file of its own for the collector, which needs none. The library keeps a pointer to

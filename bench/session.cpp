@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "mnist/core/flops.hpp"
 #include "program.hpp"
 
 namespace mnist::bench {
@@ -148,10 +149,10 @@ void Session::use_best_peak(benchmark::BenchmarkReporter::Run& run) const {
     // One peak for all: its spread is none, and that of the shares is the speeds'.
     const bool is_relative = run.aggregate_unit == benchmark::kPercentage;
     const bool is_spread = is_relative || run.aggregate_name == "stddev";
-    const double share = gflops->second.value / (is_relative ? 1 : peak);
+    const std::optional<double> share = share_of_peak(gflops->second.value, is_relative ? 1 : peak);
     run.counters["peak_gflops"] = is_spread ? 0 : peak;
     run.counters.erase("peak_fraction");
-    if (share <= 1) run.counters["peak_fraction"] = share;
+    if (share) run.counters["peak_fraction"] = *share;
 }
 
 // Calls before the first repetition (warming up) belong to no plan; their time slows the pace.

@@ -1,10 +1,9 @@
-// One sentence each: what is the matter, what it does to the figures, what to do.
+// One sentence each: what is the matter, and what it does to the figures.
 #include "warnings.hpp"
 
 #include <fmt/format.h>
 
 #include "mnist/core/disturbance.hpp"
-#include "mnist/core/remedies.hpp"
 #include "session.hpp"
 
 namespace mnist::bench {
@@ -20,40 +19,6 @@ Disturbance disturbance_of(const Run& run) {
 }
 
 }  // namespace
-
-std::vector<std::string> warnings(const Circumstances& c) {
-    std::vector<std::string> all;
-    if (c.governor && *c.governor != "performance") {
-        all.push_back(fmt::format(
-            "the CPU changes its frequency (governor {}), so times vary: run `cpupower frequency-set -g "
-            "performance` as root",
-            *c.governor));
-    }
-    if (c.quota && *c.quota < static_cast<double>(c.usable_cpus)) {
-        all.push_back(
-            fmt::format("a quota of {:.2f} CPUs holds copies on {} CPUs back in turn: measure rates without "
-                        "a quota, or with "
-                        "one of whole CPUs",
-                        *c.quota, c.usable_cpus));
-    }
-    if (c.most_threads > c.usable_cpus) {
-        all.push_back(
-            fmt::format("{} threads share {} CPUs that this process may use: leave out --threads or lower it",
-                        c.most_threads, c.usable_cpus));
-    }
-    if (c.build_type != "Release" && c.build_type != "RelWithDebInfo") {
-        all.push_back(fmt::format(
-            "this is a {} build of mnist_bench, its speed says little: use cmake --preset release",
-            c.build_type.empty() ? "plain" : c.build_type));
-    }
-    if (c.synthetic) {
-        all.push_back(
-            "the data are drawn digits, not MNIST: speeds are comparable, losses and accuracies are not. "
-            "Name a folder with --data-dir or run " +
-            fetch_words("mnist"));
-    }
-    return all;
-}
 
 std::vector<std::string> doubts(const std::vector<std::vector<Run>>& groups) {
     std::size_t all = 0;

@@ -11,7 +11,7 @@ endif()
 string(CONCAT _mnist_libraries
   "Boost ${Boost_VERSION_STRING}, CLI11 ${CLI11_VERSION}, fmt ${fmt_VERSION}, Google Benchmark ${benchmark_VERSION}, "
   "hwloc ${HWLOC_VERSION}, libcurl ${CURL_VERSION_STRING}, libjpeg-turbo ${JPEG_VERSION}, libpng ${PNG_VERSION_STRING}, "
-  "nlohmann-json ${nlohmann_json_VERSION}, ONNX ${ONNX_VERSION}, OpenSSL ${OPENSSL_VERSION}, Protobuf ${Protobuf_VERSION}, SQLite ${SQLITE_VERSION}, zlib ${ZLIB_VERSION_STRING}")
+  "nlohmann-json ${nlohmann_json_VERSION}, ONNX ${ONNX_VERSION}, OpenSSL ${OPENSSL_VERSION}, Protobuf ${Protobuf_VERSION}, SQLite ${SQLITE_VERSION}, toml++ ${TOMLPLUSPLUS_VERSION}, zlib ${ZLIB_VERSION_STRING}")
 
 add_custom_target(mnist_build_facts
   COMMAND ${CMAKE_COMMAND}

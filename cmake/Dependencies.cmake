@@ -19,5 +19,6 @@ find_package(Boost 1.74 REQUIRED CONFIG)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc>=2.9)
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg>=2.1)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus>=3.3) # of which the headers alone are used
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

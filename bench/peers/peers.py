@@ -100,7 +100,7 @@ def unpack(source, target):
             with gzip.open(path + '.gz') as f:
                 data = f.read()
         else:
-            sys.exit(f'peers: {path}[.gz] is missing. Fetch the set with ./run fetch, or name its folder with --data-dir')
+            raise FileNotFoundError(f'{path}[.gz] is missing. Fetch the set with ./run fetch, or name its folder with --data-dir')
         with open(os.path.join(target, name), 'wb') as f:
             f.write(data)
 

@@ -1,7 +1,7 @@
 // Only takes words: where data is looked for and when something else stands in is decided by the data room.
 #include "data_options.hpp"
 
-#include <cstdlib>
+#include "mnist/core/environment.hpp"
 
 namespace mnist {
 
@@ -24,8 +24,7 @@ void set_data_prefix(DataOptions& options, const GivenValue& given) {
 }
 
 void read_environment(DataOptions& options) {
-    const char* folder = std::getenv("MNIST_DATA_DIR");
-    if (folder != nullptr && *folder != '\0' && options.dataset != "synthetic") options.env_dir = folder;
+    options.env_dir = environment_data_dir(options.dataset);
 }
 
 }  // namespace mnist

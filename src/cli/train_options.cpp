@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
@@ -56,8 +58,18 @@ std::string shown(const TomlEntry& entry) {
     return entry.is_array ? "[" + joined + "]" : joined;
 }
 
+// Seeds go up to 2^64 - 1 and TOML's whole numbers to 2^63 - 1: larger ones stand in quotes.
+bool too_large_for_toml(std::string_view digits) {
+    std::uint64_t number = 0;
+    const auto [stopped, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc{} && stopped == digits.data() + digits.size() && number > INT64_MAX;
+}
+
 // A whole number will do for a real one; a text in a list must not be empty.
 bool fits(const TomlValue& value, const Shape& shape) {
+    if (shape.element == TomlType::integer && value.type == TomlType::string &&
+        too_large_for_toml(value.text))
+        return true;
     if (shape.element == TomlType::real && value.type == TomlType::integer) return true;
     if (shape.or_auto && value.type == TomlType::string) return true;
     return value.type == shape.element && !(shape.list && value.text.empty());
@@ -207,10 +219,17 @@ std::string train_options_toml(const TrainOptions& options) {
             group = setting.group;
             text += fmt::format("\n# {}\n", group);
         }
-        const std::string value = setting.toml(options);
-        text += value.empty() ? fmt::format("# {} = {}  # not set: {}\n", setting.toml_key(), setting.example,
-                                            setting.when_unset)
-                              : fmt::format("{} = {}\n", setting.toml_key(), value);
+        std::string value = setting.toml(options);
+        if (value.empty()) {
+            text += fmt::format("# {} = {}  # not set: {}\n", setting.toml_key(), setting.example,
+                                setting.when_unset);
+            continue;
+        }
+        if (too_large_for_toml(value)) value = toml_string(value);
+        const std::string line = fmt::format("{} = {}\n", setting.toml_key(), value);
+        // What could not be read back, because a path is not UTF-8, is refused before it is written.
+        static_cast<void>(parse_toml(line, fmt::format("--{}", setting.key)));
+        text += line;
     }
     return text;
 }

@@ -9,40 +9,24 @@
 #include "mnist/core/isa.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/machine/openmp_binding.hpp"
+#include "mnist/machine/speed_warnings.hpp"
 #include "mnist/train/tuning.hpp"
 
 namespace mnist {
 
+// The governor counts for measurements, which a training is only beside.
 void warn_about_speed(const TrainResult& result, std::size_t cpus, Console& console) {
-    const BuildFacts& build = result.build;
     const TrainConfig& config = result.config;
-    const std::string threads = fmt::format("{} thread{}", config.threads, config.threads == 1 ? "" : "s");
-    if (config.jobs > 1 && config.jobs * config.threads > cpus) {
-        console.warn(fmt::format(
-            "{} jobs of {} are more than the {} that this process may run at once, so they take turns: "
-            "--jobs auto trains as many side by side as pays",
-            config.jobs, threads, cpus));
-    } else if (config.threads > cpus) {
-        console.warn(fmt::format(
-            "--threads {} is more than the {} that this process may run at once: leave the flag out for the "
-            "best speed",
-            config.threads, cpus));
-    }
-    const auto quota = result.machine.cgroup_cpu_quota;
-    if (config.jobs > 1 && quota && *quota < static_cast<double>(config.jobs * config.threads)) {
-        console.warn(
-            fmt::format("{} jobs of {} share a quota of {:.2f} CPUs, which holds them back in turn: their "
-                        "speeds say little",
-                        config.jobs, threads, *quota));
-    }
-    if (const auto narrowed = inherited_binding(result.machine, dropped_openmp_binding()))
-        console.warn(*narrowed);
-    if (build.build_type != "Release" && build.build_type != "RelWithDebInfo") {
-        console.warn(fmt::format("this is a {} build, its speed says little: use cmake --preset release",
-                                 build.build_type.empty() ? "plain" : build.build_type));
-    }
+    for (const std::string& text : speed_warnings({.quota = result.machine.cgroup_cpu_quota,
+                                   .side_by_side = config.jobs > 1 ? config.jobs * config.threads : 0,
+                                   .usable_cpus = cpus,
+                                   .jobs = config.jobs,
+                                   .threads = config.threads,
+                                   .build_type = result.build.build_type,
+                                   .binding = inherited_binding(result.machine, dropped_openmp_binding()),
+                                   .slow_isa = slow_isa_warning()}))
+        console.warn(text);
     console.warn_of_tracing();
-    if (const auto slow = slow_isa_warning()) console.warn(*slow);
 }
 
 // The processors that the runs will be pinned to, of all jobs.

@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 
-#include "differences.hpp"
 #include "mnist/compare/groups.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/results/flat_facts.hpp"
+#include "mnist/results/peak_share.hpp"
 #include "mnist/results/train_json.hpp"
+#include "rows_by_name.hpp"
 #include "table.hpp"
 
 namespace mnist {
@@ -46,43 +44,12 @@ void drop_single_process(std::vector<std::uint32_t>& processes, std::size_t valu
     if (is_one || processes.size() != values) processes.clear();
 }
 
-// Those of `more` behind those of the pool, which has `pooled` values, by numbers that the pool does not
-// have.
-void pool_processes(std::vector<std::uint32_t>& pool, std::size_t pooled, std::uint32_t in_pool,
-                    const std::vector<std::uint32_t>& more, std::size_t added) {
-    if (pool.empty()) pool.assign(pooled, 0);
-    for (std::size_t i = 0; i < added; ++i) pool.push_back(in_pool + (more.empty() ? 0 : more[i]));
-}
-
-// More than all of a peak says that it was measured in a bad moment, and then it is no peak.
+// Without its peak where the share is none.
 void add_share(MeasuredRow& row, const std::optional<double>& share, const std::optional<double>& peak) {
-    if (share && *share > 1) return;
+    if (share && !share_of_peak(*share, 1)) return;
     if (share) row.peak_fractions.push_back(*share);
     if (peak) row.peak_gflops.push_back(*peak);
 }
-
-/// Rows of a list by name. Files may have hundreds of thousands, so they are not searched for one by one.
-class RowsByName {
-  public:
-    explicit RowsByName(std::vector<MeasuredRow>& rows) : rows_(&rows) {
-        for (std::size_t i = 0; i < rows.size(); ++i) places_.emplace(rows[i].name, i);
-    }
-    /// The row of that name, added where there is none. Valid until the next call.
-    MeasuredRow& at(const std::string& name) {
-        const auto [place, is_new] = places_.emplace(name, rows_->size());
-        if (is_new) rows_->emplace_back().name = name;
-        return (*rows_)[place->second];
-    }
-
-    [[nodiscard]] const MeasuredRow* find(const std::string& name) const {
-        const auto place = places_.find(name);
-        return place == places_.end() ? nullptr : &(*rows_)[place->second];
-    }
-
-  private:
-    std::vector<MeasuredRow>* rows_;
-    std::unordered_map<std::string, std::size_t> places_;
-};
 
 std::optional<std::uint64_t> test_samples(const std::map<std::string, std::string>& facts) {
     const auto found = facts.find("mnist.dataset.test_samples");
@@ -90,13 +57,6 @@ std::optional<std::uint64_t> test_samples(const std::map<std::string, std::strin
         !std::all_of(found->second.begin(), found->second.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
     return std::stoull(found->second);
-}
-
-double training_flop(const TrainResult& result) {
-    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
-    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
-    dims.push_back(result.dataset.classes);
-    return training_flop_per_sample(dims);
 }
 
 // Seconds of a run's mean epoch; empty where it was not completed or not timed.
@@ -131,39 +91,6 @@ std::vector<const BenchRepetition*> in_order(const std::vector<BenchRepetition>&
     std::stable_sort(ordered.begin(), ordered.end(),
                      [](const BenchRepetition* a, const BenchRepetition* b) { return a->index < b->index; });
     return ordered;
-}
-
-// Whether all repetitions of `more` stand in `pool` already, in a row: times have so many digits that no two
-// measurements agree in all of them.
-bool is_copy(const Measurements& more, const RowsByName& pool) {
-    return !more.rows.empty() && std::all_of(more.rows.begin(), more.rows.end(), [&](const MeasuredRow& row) {
-        const MeasuredRow* const known = pool.find(row.name);
-        return known != nullptr &&
-               std::search(known->seconds.begin(), known->seconds.end(), row.seconds.begin(),
-                           row.seconds.end()) != known->seconds.end();
-    });
-}
-
-// Files that were both looked at could each have been stopped anywhere.
-std::string multiplied(const std::string& looks, const std::string& more) {
-    const auto number = [](const std::string& text) {
-        unsigned value = 1;
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return std::clamp(value, 1U, 1000U);
-    };
-    return fmt::to_string(number(looks) * number(more));
-}
-
-void pool_facts(std::map<std::string, std::string>& pool, const std::map<std::string, std::string>& more) {
-    for (const auto& [key, value] : more) {
-        const bool is_flaw = (key == "mnist.interrupted" && value == "true") || key == "mnist.resumed";
-        if (is_flaw) pool[key] = value;
-        if (key == kPlannedLooks) pool[key] = multiplied(pool[key], value);
-        if (!key.starts_with(kNoiseFloor)) continue;
-        const auto known = pool.find(key);
-        const double least = known == pool.end() ? 0 : noise_share(known->second).value_or(0);
-        if (known == pool.end() || noise_share(value).value_or(0) > least) pool[key] = value;
-    }
 }
 
 }  // namespace
@@ -260,57 +187,13 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
         }
         if (disturbed_by(run.disturbance)) ++row.disturbed;
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
-            std::optional<double> share;
-            if (result.config.precision == Precision::f32)  // the peak is f32's
-                share = *run.samples_per_second * training_flop(result) / (*result.fma_peak_gflops * 1e9);
-            add_share(row, share, result.fma_peak_gflops);
+            const std::optional<double> share = peak_share(result, *run.samples_per_second);
+            if (share || result.config.precision != Precision::f32)
+                add_share(row, share, result.fma_peak_gflops);
         }
         measured.weights[which] = run.weights_sha256;
     }
     return measured;
-}
-
-bool can_be_pooled(const Measurements& pool, const Measurements& more) {
-    return pooling_obstacles(pool.facts, more.facts).empty();
-}
-
-void pool_into(Measurements& pool, const Measurements& more) {
-    for (const FactDifference& difference : pooling_obstacles(pool.facts, more.facts))
-        throw InputError({.where = more.label,
-                          .expected = fmt::format("{} as in {}: {}", difference.key, pool.label,
-                                                  difference.base.value_or("none")),
-                          .found = difference.new_value.value_or("none"),
-                          .remedy = "Pool only files of one machine, one build and one configuration"});
-    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-    RowsByName rows(pool.rows);
-    if (is_copy(more, rows)) pool.copies.push_back(more.label);
-    for (const MeasuredRow& row : more.rows) {
-        MeasuredRow& sum = rows.at(row.name);
-        sum.of_machine = row.of_machine;
-        if (sum.primitives.empty()) sum.primitives = row.primitives;
-        pool_processes(sum.processes, sum.seconds.size(), pool.processes, row.processes, row.seconds.size());
-        append(sum.seconds, row.seconds);
-        append(sum.accuracy.percent, row.accuracy.percent);
-        append(sum.accuracy.seeds, row.accuracy.seeds);
-        if (!sum.accuracy.test_samples) sum.accuracy.test_samples = row.accuracy.test_samples;
-        for (const auto& [percentile, seconds] : row.latencies) {
-            const auto known = row.latency_processes.find(percentile);
-            std::vector<double>& pooled = sum.latencies[percentile];
-            pool_processes(
-                sum.latency_processes[percentile], pooled.size(), pool.processes,
-                known == row.latency_processes.end() ? std::vector<std::uint32_t>() : known->second,
-                seconds.size());
-            append(pooled, seconds);
-        }
-        append(sum.peak_fractions, row.peak_fractions);
-        append(sum.peak_gflops, row.peak_gflops);
-        sum.disturbed += row.disturbed;
-    }
-    pool.processes += more.processes;
-    append(pool.skipped, more.skipped);
-    pool_facts(pool.facts, more.facts);
-    pool.weights.insert(more.weights.begin(), more.weights.end());
-    pool.label += "," + more.label;
 }
 
 }  // namespace mnist

@@ -4,7 +4,8 @@
 #include "mnist/core/called.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "mnist/core/environment.hpp"
 
 namespace mnist {
 namespace {
@@ -17,12 +18,12 @@ bool is_plain(char c) {
 }  // namespace
 
 std::string called(std::string_view program) {
-    const char* const script = std::getenv("MNIST_RUN");
-    if (script == nullptr || *script == '\0') {
-        const char* const beside = std::getenv("MNIST_BESIDE");
-        return beside == nullptr ? std::string(program) : shell_word(std::string(beside).append(program));
+    const std::optional<std::string> script = environment_value("MNIST_RUN");
+    if (!script) {
+        const std::optional<std::string> beside = environment_value("MNIST_BESIDE");
+        return beside ? shell_word(*beside + std::string(program)) : std::string(program);
     }
-    return shell_word(script) + (program == "mnist_bench" ? " bench" : "");
+    return shell_word(*script) + (program == "mnist_bench" ? " bench" : "");
 }
 
 std::string as_called(std::string_view line) {

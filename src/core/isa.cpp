@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
+#include "mnist/core/environment.hpp"
 #include "mnist/core/values.hpp"
 
 namespace mnist {
@@ -18,10 +18,10 @@ constexpr std::array<std::string_view, 6> kLevels{"baseline",    "avx2",        
                                                   "avx512_vnni", "avx512_bf16", "amx"};
 
 std::optional<IsaLevel> read_limit() {
-    const char* const text = std::getenv(kVariable);
-    if (text == nullptr || *text == '\0') return std::nullopt;
-    GivenValue{kVariable, {text}}.require_one_of({kLevels.begin(), kLevels.end()});
-    return static_cast<IsaLevel>(std::find(kLevels.begin(), kLevels.end(), text) - kLevels.begin());
+    const std::optional<std::string> text = environment_value(kVariable);
+    if (!text) return std::nullopt;
+    GivenValue{kVariable, {*text}}.require_one_of({kLevels.begin(), kLevels.end()});
+    return static_cast<IsaLevel>(std::find(kLevels.begin(), kLevels.end(), *text) - kLevels.begin());
 }
 
 bool allowed(IsaLevel level) {

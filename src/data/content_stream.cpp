@@ -15,13 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "deflate.hpp"
 #include "mnist/core/error.hpp"
 
 namespace mnist {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 18U;
-constexpr std::uint64_t kMostExpansion = 1032;
 constexpr std::byte kGzip0{0x1f};
 constexpr std::byte kGzip1{0x8b};
 constexpr int kGzipOnly = 16 + MAX_WBITS;  // zlib's way to say: a gzip header, nothing else
@@ -175,7 +175,7 @@ void ContentStream::detect_gzip() {
 }
 
 std::uint64_t ContentStream::most_content() const {
-    return gzip() ? input_->size() * kMostExpansion : input_->size();
+    return gzip() ? input_->size() * kMostInflation : input_->size();
 }
 
 std::size_t ContentStream::read(std::span<std::byte> out) {

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
+#include "deflate.hpp"
 #include "mnist/core/checked.hpp"
 #include "picture_formats.hpp"
 
 namespace mnist {
 namespace {
 
-// No deflate stream holds more than this for each of its bytes.
-constexpr std::size_t kMostInflation = 1032;
 constexpr std::size_t kMostPngPixelsPerByte = 8 * kMostInflation;  // of one bit
 constexpr png_byte kLeastInk = 32;  // levels of grey below white that can be seen
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <utility>
 
-#include "affinity.hpp"
 #include "cgroup.hpp"
+#include "mnist/core/affinity.hpp"
 #include "mnist/core/train_config.hpp"
 #include "system_files.hpp"
 

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <thread>
 
-#include "affinity.hpp"
+#include "mnist/core/affinity.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/thread_waits.hpp"
 

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 
+#include "mnist/core/environment.hpp"
 #include "mnist/core/error.hpp"
 
 namespace mnist {
@@ -36,9 +36,9 @@ void limit_onednn() {
         const std::optional<IsaLevel> limit = isa_limit();
         if (!limit) return true;
         for (const char* const variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
-            const char* const own = std::getenv(variable);
-            if (own == nullptr || *own == '\0') continue;
-            if (stays_below(own, *limit)) return true;
+            const std::optional<std::string> own = environment_value(variable);
+            if (!own) continue;
+            if (stays_below(*own, *limit)) return true;
             break;  // oneDNN reads the second only where the first is not set
         }
         if (dnnl_set_max_cpu_isa(onednn_isa(*limit)) != dnnl_success)

@@ -17,8 +17,6 @@ namespace mnist {
 namespace {
 
 constexpr int kNotesWidth = 100;
-constexpr std::size_t kMostCharacters =
-    60'000;  // GitHub refuses a comment of more than 65,536; counted in bytes
 
 bool is_alarming(const ComparedRow& row, CompareMode mode) {
     return mode == CompareMode::gate &&

@@ -11,7 +11,6 @@
 namespace mnist {
 namespace {
 
-constexpr std::size_t kMostCharacters = 60'000;
 constexpr std::size_t kForTheEnd = 200;  // what says how much was cut
 
 /// A document that takes lines until it is full, and counts the rest.

@@ -1,10 +1,14 @@
 // Text from files in Markdown: as code, in which nothing means anything. Private to this room.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace mnist {
+
+/// GitHub refuses a comment of more than 65,536; counted in bytes.
+inline constexpr std::size_t kMostCharacters = 60'000;
 
 /// Printable, at most 400 columns.
 [[nodiscard]] std::string code_span(std::string_view text);

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include "accuracy_chart.hpp"
-#include "mnist/core/flops.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/report/train_text.hpp"
+#include "mnist/results/peak_share.hpp"
 #include "mnist/stats/summary.hpp"
 
 namespace mnist {
@@ -76,10 +76,6 @@ std::string matrices(const TrainResult& result, const std::vector<RunGroup>& gro
 std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& groups,
                         const TextStyle& style) {
     if (!result.fma_peak_gflops || *result.fma_peak_gflops <= 0) return {};
-    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
-    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
-    dims.push_back(result.dataset.classes);
-    const double gflop = training_flop_per_sample(dims) / 1e9;
     const std::size_t threads = result.config.threads;
     const std::string who =
         threads == 1 ? "this thread reaches" : fmt::format("these {} threads reach", threads);
@@ -87,18 +83,17 @@ std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& 
     for (const RunGroup& group : groups) {
         const auto throughput = summarise(values_of(group, &RunRecord::samples_per_second));
         if (!throughput) continue;
-        const double share = throughput->mean * gflop / *result.fma_peak_gflops;
+        const std::optional<double> share = peak_share(result, throughput->mean);
         std::string line = fmt::format("{}: {} samples/s", title(group.optimizer), grouped(throughput->mean));
         if (result.config.precision != Precision::f32) {
             line += fmt::format(" in {}", name(result.config.precision));
-        } else if (share > 1) {
-            // More than all is impossible: then the machine was busy while the peak was measured.
+        } else if (!share) {
             line += fmt::format(
                 "; no share: the peak was measured as {:.0f} GFLOP/s, less than training itself "
                 "used. Run again when the machine is quiet",
                 *result.fma_peak_gflops);
         } else {
-            line += fmt::format(" = {:.0f} % of the {:.0f} GFLOP/s that {}", 100 * share,
+            line += fmt::format(" = {:.0f} % of the {:.0f} GFLOP/s that {}", 100 * *share,
                                 *result.fma_peak_gflops, who);
         }
         lines += wrapped(line, style.width, "- ");

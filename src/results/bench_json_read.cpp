@@ -3,18 +3,16 @@
 // facts keep the cost in proportion to the file, whatever stands in it.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "bench_name.hpp"
+#include "bench_row.hpp"
 #include "bench_rows.hpp"
 #include "json_cursor.hpp"
 #include "json_rows.hpp"
@@ -33,42 +31,6 @@ constexpr std::size_t kMaxRows = 500000;  // of kMaxResultBytes: Google Benchmar
 constexpr std::size_t kMaxFacts = 10000;
 constexpr std::size_t kMaxFactName = 1000;  // bytes
 
-/// What Google Benchmark itself writes into a row, 1.4 to 1.9; every other key is a counter.
-constexpr std::string_view kOwnKeys[] = {  // in its order
-    "name",
-    "family_index",
-    "per_family_instance_index",
-    "run_name",
-    "run_type",
-    "repetitions",
-    "repetition_index",
-    "threads",
-    "aggregate_name",
-    "aggregate_unit",
-    "error_occurred",
-    "error_message",
-    "skipped",
-    "skip_message",
-    "iterations",
-    "real_time",
-    "cpu_time",
-    "time_unit",
-    "cpu_coefficient",
-    "real_coefficient",
-    "big_o",
-    "rms",
-    "label",
-    "allocs_per_iter",
-    "max_bytes_used",
-    "total_allocated_bytes",
-    "net_heap_growth"};
-
-enum class RowKind {
-    repetition,
-    statistic,  // over the repetitions of one name
-    fit         // of a complexity over several names
-};
-
 struct Reader {
     BenchResult result;
     std::unordered_map<std::string, std::set<std::uint64_t>> seen;  // repetition indices by whole run name
@@ -76,133 +38,16 @@ struct Reader {
     std::vector<std::string> aggregated;     // whole names, in file order, with repeats
 };
 
-/// Member `key` of a row, named by the key alone: the reason stands beside the row's name. Throws InputError
-/// where there is none.
-JsonCursor member(const json& row, const char* key) {
-    const auto found = row.find(key);
-    if (found == row.end()) {
-        throw InputError({.where = key, .expected = "this key", .found = "a row without it"});
-    }
-    return {*found, key};
-}
-
-std::string named(const JsonCursor& cursor) {
-    std::string name = cursor.string();
-    if (name.empty()) cursor.fail("a name");
-    return name;
-}
-
-std::string row_name(const json& row) {
-    return named(member(row, row.contains("run_name") ? "run_name" : "name"));
-}
-
-RowKind row_kind(const json& row) {
-    if (!row.contains("run_type")) {
-        const std::string name = row.contains("name") ? member(row, "name").string() : std::string{};
-        const std::string_view suffix = statistic_suffix(name);
-        if (suffix.empty()) return RowKind::repetition;
-        return suffix == "BigO" || suffix == "RMS" ? RowKind::fit : RowKind::statistic;
-    }
-    const JsonCursor type = member(row, "run_type");
-    const std::string word = type.string();
-    if (word == "iteration") return RowKind::repetition;
-    if (word != "aggregate") type.fail("\"iteration\" or \"aggregate\"");
-    const bool is_fit = row.contains("big_o") || row.contains("rms");
-    return is_fit ? RowKind::fit : RowKind::statistic;
-}
-
-/// The benchmark that a statistic is about. Files without run names carry it in the row's name.
-std::string aggregated_name(const json& row) {
-    std::string name = row_name(row);
-    const std::size_t suffix = statistic_suffix(name).size();
-    if (!row.contains("run_name") && suffix > 0) name.resize(name.size() - suffix - 1);
-    return name;
-}
-
-bool is_true(const json& row, const char* key) {
-    const auto found = row.find(key);
-    return found != row.end() && *found == true;
-}
-
-/// Why the measured program gave this row no time; empty where it did.
-std::optional<std::string> why_not_measured(const json& row) {
-    const auto reason = [&](const char* what, const char* key) {
-        const auto message = row.find(key);
-        const bool is_said = message != row.end() && message->is_string();
-        return is_said ? fmt::format("{}: {}", what, message->get_ref<const std::string&>()) : what;
-    };
-    if (is_true(row, "error_occurred")) return reason("failed when it was measured", "error_message");
-    if (is_true(row, "skipped")) return reason("was skipped when it was measured", "skip_message");
-    return std::nullopt;
-}
-
-double units_per_second(const JsonCursor& unit) {
-    const std::string word = unit.string();
-    if (word == "ns") return 1e9;
-    if (word == "us") return 1e6;
-    if (word == "ms") return 1e3;
-    if (word != "s") unit.fail("\"ns\", \"us\", \"ms\" or \"s\"");
-    return 1;
-}
-
-double seconds_per_iteration(const json& row) {
-    const double per_second = units_per_second(member(row, "time_unit"));
-    const JsonCursor time = member(row, "real_time");
-    if (time.is_null()) {
-        throw InputError({.where = "real_time",
-                          .expected = "a time above 0",
-                          .found = "NaN, an infinity or a number that no double holds"});
-    }
-    const double seconds = time.number() / per_second;
-    if (!(seconds > 0)) time.fail("a time above 0");
-    // Nothing takes as long or as little, and ratios of such times are no numbers any more.
-    constexpr double kShortest = 1e-30;
-    constexpr double kLongest = 1e9;
-    if (seconds < kShortest || seconds > kLongest)
-        time.fail(fmt::format("a time from {:g} to {:g} seconds", kShortest, kLongest));
-    return seconds;
-}
-
-bool is_own_key(std::string_view key) {
-    return std::find(std::begin(kOwnKeys), std::end(kOwnKeys), key) != std::end(kOwnKeys);
-}
-
-// Only for those who want the time of all together, so what is no such number is left out.
-std::optional<std::uint64_t> iterations(const json& row) {
-    const auto found = row.find("iterations");
-    if (found == row.end() || !found->is_number_unsigned()) return std::nullopt;
-    return found->get<std::uint64_t>();
-}
-
-std::map<std::string, double> counters(const json& row) {
-    std::map<std::string, double> found;
-    for (const auto& [key, value] : row.items()) {
-        if (!value.is_number() || is_own_key(key)) continue;
-        found.emplace(key, value.get<double>());
-    }
-    return found;
-}
-
 void add_repetition(const json& row, const std::string& name, Reader& reader) {
     if (const auto reason = why_not_measured(row)) {
         reader.result.skipped.push_back({name, *reason});
         return;
     }
-    BenchRepetition repetition{.name = name,
-                               .seconds = seconds_per_iteration(row),
-                               .iterations = iterations(row),
-                               .counters = counters(row),
-                               .label = {},
-                               .index = {}};
-    const auto label = row.find("label");
-    if (label != row.end() && label->is_string()) repetition.label = label->get<std::string>();
-    if (row.contains("repetition_index")) {
-        const std::uint64_t index = member(row, "repetition_index").unsigned_integer();
-        if (!reader.seen[name].insert(index).second) {
-            reader.result.skipped.push_back({name, fmt::format("repetition {} stands here twice", index)});
-            return;
-        }
-        repetition.index = index;
+    BenchRepetition repetition = read_repetition(row, name);
+    if (repetition.index && !reader.seen[name].insert(*repetition.index).second) {
+        reader.result.skipped.push_back(
+            {name, fmt::format("repetition {} stands here twice", *repetition.index)});
+        return;
     }
     reader.result.repetitions.push_back(std::move(repetition));
 }

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/core/base64.hpp"
-#include "mnist/core/flops.hpp"
+#include "mnist/results/peak_share.hpp"
 #include "train_json_parts.hpp"
 
 namespace mnist {
@@ -51,21 +51,6 @@ ordered_json epoch_json(const EpochRecord& epoch) {
             {"test_accuracy", or_null(epoch.test_accuracy)},
             {"train_seconds", number(epoch.train_seconds)},
             {"eval_seconds", number(epoch.eval_seconds)}};
-}
-
-/// Share of the measured peak, empty where peak or throughput are unknown, and where the share would be more
-/// than all: then the machine was busy with something else whenever the peak was measured. The peak is f32's,
-/// so other precisions have no share.
-std::optional<double> peak_fraction(const RunRecord& run, const TrainResult& result) {
-    if (result.config.precision != Precision::f32) return std::nullopt;
-    if (!run.samples_per_second || !result.fma_peak_gflops || *result.fma_peak_gflops <= 0)
-        return std::nullopt;
-    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
-    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
-    dims.push_back(result.dataset.classes);
-    const double share =
-        *run.samples_per_second * training_flop_per_sample(dims) / (*result.fma_peak_gflops * 1e9);
-    return share <= 1 ? std::optional(share) : std::nullopt;
 }
 
 ordered_json disturbance_json(const Disturbance& disturbance) {
@@ -228,7 +213,9 @@ ordered_json to_json(const TrainConfig& config) {
 
 std::string train_result_json(const TrainResult& result) {
     ordered_json runs = ordered_json::array();
-    for (const RunRecord& run : result.runs) runs.push_back(run_json(run, peak_fraction(run, result)));
+    for (const RunRecord& run : result.runs)
+        runs.push_back(run_json(
+            run, run.samples_per_second ? peak_share(result, *run.samples_per_second) : std::nullopt));
     ordered_json images = ordered_json::array();
     for (const SampleImage& image : result.sample_images) images.push_back(image_json(image));
     const ordered_json file{{"schema", "mnist-results/1"},

@@ -6,7 +6,6 @@
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
-#include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/results/train_json.hpp"
 #include "train_json_parts.hpp"
@@ -182,46 +181,6 @@ Disturbance disturbance(const JsonCursor& object) {
     return disturbance;
 }
 
-/// Square, and as many classes as the data set has; an empty array stands for no evaluation.
-ConfusionMatrix confusion_matrix(const JsonCursor& array, std::uint64_t classes) {
-    ConfusionMatrix matrix;
-    const std::vector<JsonCursor> rows = array.elements();
-    if (!rows.empty() && rows.size() != classes)
-        array.fail(fmt::format("{} rows, one a class, or none", classes));
-    for (const JsonCursor& row : rows) {
-        std::vector<std::uint64_t>& counts = matrix.emplace_back();
-        for (const JsonCursor& cell : row.elements()) counts.push_back(count(cell));
-        if (counts.size() != classes) row.fail(fmt::format("{} counts, one a class", classes));
-    }
-    return matrix;
-}
-
-std::uint64_t below(const JsonCursor& cursor, std::uint64_t limit, const char* what) {
-    const std::uint64_t value = cursor.unsigned_integer();
-    if (value >= limit) cursor.fail(fmt::format("{} below {}", what, limit));
-    return value;
-}
-
-SampleImage image(const JsonCursor& object, const DatasetFacts& facts, std::uint64_t samples) {
-    SampleImage image;
-    image.index = below(object.at("index"), samples, "the number of an image,");
-    image.label = below(object.at("label"), facts.classes, "a class");
-    const JsonCursor pixels = object.at("pixels");
-    std::optional<std::vector<std::uint8_t>> bytes = from_base64(pixels.string());
-    // By division, for a product of hostile extents may overflow.
-    if (!bytes || facts.columns == 0 || bytes->size() % facts.columns != 0 ||
-        bytes->size() / facts.columns != facts.rows)
-        pixels.fail(fmt::format("base64 of {} x {} bytes", facts.rows, facts.columns));
-    image.pixels = std::move(*bytes);
-    return image;
-}
-
-Mistake mistake(const JsonCursor& object, const DatasetFacts& facts) {
-    return {.image = image(object, facts, facts.test_samples),
-            .predicted = below(object.at("predicted"), facts.classes, "a class"),
-            .probability = object.at("probability").number(0, 1)};
-}
-
 void check_kind(const JsonCursor& file) {
     const JsonCursor schema = file.at("schema");
     if (schema.string() != "mnist-results/1") {
@@ -261,9 +220,10 @@ RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
     run.last_accuracy = nullable(object.at("last_accuracy"), percent);
     run.samples_per_second = nullable(object.at("samples_per_second"), amount);
     if (const auto found = object.find("disturbance")) run.disturbance = disturbance(*found);
-    run.confusion_matrix = confusion_matrix(object.at("confusion_matrix"), facts.classes);
+    run.confusion_matrix = read_confusion_matrix(object.at("confusion_matrix"), facts.classes);
     if (const auto mistakes = object.find("worst_mistakes")) {
-        for (const JsonCursor& one : mistakes->elements()) run.worst_mistakes.push_back(mistake(one, facts));
+        for (const JsonCursor& one : mistakes->elements())
+            run.worst_mistakes.push_back(read_mistake(one, facts));
     }
     run.weights_sha256 = object.at("weights_sha256").string();
     return run;
@@ -304,7 +264,7 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     result.dataset = read_dataset_facts(file.at("dataset"));
     if (const auto images = file.find("sample_images")) {
         for (const JsonCursor& one : images->elements())
-            result.sample_images.push_back(image(one, result.dataset, result.dataset.train_samples));
+            result.sample_images.push_back(read_image(one, result.dataset, result.dataset.train_samples));
     }
     result.config = config(file.at("config"));
     if (const auto initial = file.find("initial_weights_sha256"))

@@ -2,14 +2,13 @@
 #include "mnist/step/team.hpp"
 
 #include <pmmintrin.h>
-#include <pthread.h>
-#include <sched.h>
 #include <xmmintrin.h>
 
 #include <algorithm>
 #include <string>
 #include <system_error>
 
+#include "mnist/core/affinity.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/thread_waits.hpp"
 #include "mnist/onednn/threads.hpp"
@@ -40,14 +39,6 @@ void as_team_member(const std::function<void()>& work) {
         const FlushedDenormals flushed;
         work();
     });
-}
-
-void pin_to(int cpu) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<std::size_t>(cpu), &set);
-    // A refusal (a narrower cgroup, an offline CPU) costs speed, not correctness.
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
 }  // namespace
@@ -99,7 +90,8 @@ void Team::end_threads() {
 
 void Team::serve(std::size_t thread, int cpu) {
     const TimedThread timed;
-    if (cpu >= 0) pin_to(cpu);
+    // A refusal (a narrower cgroup, an offline CPU) costs speed, not correctness.
+    if (cpu >= 0) static_cast<void>(pin_this_thread({cpu}));
     as_team_member([this, thread] { work_until_the_end(thread); });
 }
 

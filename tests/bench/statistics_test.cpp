@@ -91,33 +91,6 @@ TEST_CASE("remaining time: a benchmark that knows its share takes part in the pa
     CHECK(seconds_left(progress) == Approx(150.0));
 }
 
-TEST_CASE("warnings: a quiet machine with a release build gets none") {
-    CHECK(warnings({.governor = "performance", .usable_cpus = 2, .most_threads = 2, .build_type = "Release"})
-              .empty());
-    CHECK(warnings({.governor = {}, .build_type = "RelWithDebInfo"}).empty());
-}
-
-TEST_CASE("warnings: each names what is the matter and a remedy") {
-    const Circumstances fine{.usable_cpus = 2, .most_threads = 2, .build_type = "Release"};
-    const auto only = [](const Circumstances& circumstances) {
-        const std::vector<std::string> all = warnings(circumstances);
-        REQUIRE(all.size() == 1);
-        return all.front();
-    };
-    Circumstances scaling = fine;
-    scaling.governor = "powersave";
-    CHECK(only(scaling).find("cpupower") != std::string::npos);
-    Circumstances crowded = fine;
-    crowded.most_threads = 3;
-    CHECK(only(crowded).find("3 threads share 2 CPUs") != std::string::npos);
-    Circumstances debug = fine;
-    debug.build_type = "Debug";
-    CHECK(only(debug).find("--preset release") != std::string::npos);
-    Circumstances drawn = fine;
-    drawn.synthetic = true;
-    CHECK(only(drawn).find("./run fetch mnist") != std::string::npos);
-}
-
 TEST_CASE(
     "warnings: disturbed repetitions are counted among those that were measured, with the worst reason") {
     const auto repetition = [](double other_cpu_share) {

@@ -217,6 +217,8 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
         {"epochs = [1, 2]\n", {"epochs", "[1, 2]"}},
         {"batch_size = 0\n", {"batch_size", "\"0\""}},
         {"batch_size = 1\nbatch-size = 2\n", {"line 2", "batch_size once"}},
+        {"seed = 18446744073709551615\n", {"run.toml, line 1, column ", "stands in quotes"}},
+        {"seed = \"18446744073709551616\"\n", {"run.toml, line 1, seed", "a whole number"}},
         {"hidden = [8, 0]\n", {"hidden", "\"0\""}},
         {"hidden = []\n", {"hidden: expected a list like [128, 64], found an empty list"}},
         {"hidden = [\"8\"]\n", {"hidden: expected a list like [128, 64], found \"8\" in [\"8\"]"}},
@@ -252,6 +254,22 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
             CAPTURE(part);
             CHECK(contains(finished.error, part));
         }
+    }
+}
+
+TEST_CASE("config: a path that is not UTF-8 is refused before a configuration or a checkpoint holds it") {
+    const Workshop workshop;
+    for (const std::vector<std::string>& flags :
+         {std::vector<std::string>{"--print-config"},
+          {"--dataset", "synthetic", "--epochs", "1", "--hidden", "8", "--checkpoint", "kept"}}) {
+        std::vector<std::string> arguments{"train", "--save-model", "caf\xe9"};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        const Finished finished = workshop.mnist(arguments);
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(finished.output.find("save_model = ") == std::string::npos);
+        CHECK(contains(finished.error, "--save-model, line 1, column "));
+        CHECK(contains(finished.error, "expected UTF-8"));
     }
 }
 

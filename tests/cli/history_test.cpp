@@ -1,11 +1,11 @@
-// `mnist history` as a process, on forty days of one machine: a host that got slower at one of them, and a
-// program that did at another.
+// `mnist history` as a process, on forty days of one machine.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
 
 #include "catch.hpp"
+#include "days.hpp"
 #include "fixtures.hpp"
 
 using namespace mnist::testing;
@@ -14,48 +14,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kDays = 40;
-constexpr int kHostStep = 12;
-constexpr int kProgramStep = 30;
-
-/// Time of a row: 10 ms with a little noise that has no order.
-double noisy(int day, int stream) {
-    return 10 * (1 + 0.002 * ((day * 7 + stream * 5) % 11 - 5));
-}
-
-Json row(const std::string& name, double milliseconds) {
-    return {
-        {"name", name},    {"run_name", name},          {"run_type", "iteration"},  {"repetition_index", 0},
-        {"iterations", 1}, {"real_time", milliseconds}, {"cpu_time", milliseconds}, {"time_unit", "ms"}};
-}
-
-/// Of one day: from kHostStep on the machine has 80 % of its peak, which both benchmarks follow; from
-/// kProgramStep on Train needs a fifth more.
-Json result_of(int day) {
-    const double host = day < kHostStep ? 1 : 0.8;
-    const double program = day < kProgramStep ? 1 : 1.2;
-    const std::string date = fmt::format("2026-{:02}-{:02}T12:00:00Z", 1 + day / 28, 1 + day % 28);
-    return {{"context",
-             {{"date", date},
-              {"host_name", "h"},
-              {"num_cpus", 2},
-              {"mnist.schema", "mnist-bench/1"},
-              {"mnist.created", date},
-              {"mnist.machine.cpu_model", "Some CPU"},
-              {"mnist.config.threads", "2"},
-              {"mnist.fma_peak_gflops.threads:2", fmt::format("{}", 4000 * host / noisy(day, 3))},
-              {"mnist.build.commit", fmt::format("{:040x}", day + 1)}}},
-            {"benchmarks", Json::array({row("Train/Adam/batch:64", noisy(day, 0) * program / host),
-                                        row("Step/SGD/batch:64", noisy(day, 1) / host)})}};
-}
-
 std::string name_of(int day) {
     return fmt::format("days/{:02}.json", day);
 }
 
 struct Days : Workshop {
     Days() {
-        for (int day = 0; day < kDays; ++day) write(name_of(day), result_of(day).dump());
+        for (int day = 0; day < kDays; ++day) write(name_of(day), result_of_day(day).dump());
     }
     /// `mnist history ARGUMENTS...`, with a cache of its own.
     [[nodiscard]] Finished history(std::vector<std::string> arguments) const {
@@ -136,7 +101,7 @@ TEST_CASE("history: the gate exits 1 for the newest regression, and 0 where ther
 TEST_CASE("history: renamed benchmarks are one series") {
     const Days days;
     for (int day = 0; day < 5; ++day) {
-        Json result = result_of(day);
+        Json result = result_of_day(day);
         for (Json& one : result["benchmarks"])
             for (const char* const key : {"name", "run_name"}) one[key] = "Old" + one[key].get<std::string>();
         days.write(name_of(day), result.dump());
@@ -147,16 +112,16 @@ TEST_CASE("history: renamed benchmarks are one series") {
 
 TEST_CASE("history: what is no result, of the future or there twice is named, and the rest is shown") {
     const Days days;
-    const std::string text = result_of(3).dump();
+    const std::string text = result_of_day(3).dump();
     days.write("days/copy.json", text);
     days.write("days/half.json", text.substr(0, text.size() / 2));
     days.write("days/empty.json", "");
     days.write("days/other.json", R"({"name": "package"})");
     days.write("days/notes.txt", "no JSON");
-    Json later = result_of(4);
+    Json later = result_of_day(4);
     later["context"]["mnist.created"] = later["context"]["date"] = "2999-01-01T00:00:00Z";
     days.write("days/later.json", later.dump());
-    Json newer = result_of(5);
+    Json newer = result_of_day(5);
     newer["context"]["mnist.schema"] = "mnist-bench/9";
     days.write("days/newer.json", newer.dump());
     // A file that is named beside its folder is there once without a word.

@@ -1,9 +1,11 @@
 """The JSON schemas in docs/ against what the programs write and against the results of earlier versions: schema_test.py MNIST MNIST_BENCH PROJECT.
-What is written now must hold no key that a schema does not know; earlier files must only fit. Left out: Google Benchmark's own tools."""
+What is written now must hold no key that a schema does not know, no counter that no document names and no fact of an object that the other
+schema does not have; earlier files must only fit. Left out: Google Benchmark's own tools."""
 import copy
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,7 +32,20 @@ def closed(schema):
         return schema
     result = {key: closed(value) for key, value in schema.items()}
     if schema.get('type') == 'object':
-        result.setdefault('additionalProperties', False)
+        result['additionalProperties'] = False
+    return result
+
+
+def closed_bench(schema, train):
+    """The same of mnist_bench's, whose rows have the counters that the documents name, and whose facts are those of the other schema."""
+    result = closed(schema)
+    text = ''.join(open(os.path.join(PROJECT, file), encoding='utf-8').read() for file in ('docs/benchmarks.md', 'results/README.md'))
+    result['properties']['benchmarks']['items']['properties'].update({name: {'type': 'number'} for name in re.findall('`([a-z0-9_]+)`', text)})
+    patterns = result['properties']['context']['patternProperties']
+    objects = next(pattern for pattern in patterns if 'machine' in pattern)
+    for name in re.findall('[a-z]+', objects[len('^mnist'):]):
+        patterns[rf'^mnist\.{name}\.({"|".join(train["properties"][name]["properties"])})(\.|$)'] = patterns[objects]
+    del patterns[objects]
     return result
 
 
@@ -50,7 +65,7 @@ def write(folder):
     environment = {**os.environ, 'MNIST_DATA_DIR': ''}
     subprocess.run([MNIST, 'train', '--dataset', 'synthetic', '--epochs', '1', '--optimizer', 'sgd', '--quiet', '--out', files[0]], check=True,
                    env=environment, cwd=folder, stdout=subprocess.DEVNULL)
-    subprocess.run([BENCH, '--dataset', 'synthetic', '--benchmark_filter=^(Relu/|SoftmaxCrossEntropy/)', '--benchmark_min_time=1x',
+    subprocess.run([BENCH, '--dataset', 'synthetic', '--benchmark_filter=^(Relu/|Step/SGD/batch:64$|Train/SGD/batch:64$)', '--benchmark_min_time=1x',
                     '--benchmark_repetitions=2', '--benchmark_out=' + files[1]], check=True, env=environment, cwd=folder, stdout=subprocess.DEVNULL)
     return [read(file) for file in files]
 
@@ -60,14 +75,19 @@ for schema in schemas:
     jsonschema.Draft202012Validator.check_schema(schema)
 with tempfile.TemporaryDirectory() as folder:
     written = write(folder)
-for schema, value in zip(schemas, written):
-    found = mistakes(closed(schema), value)
+strict = closed(schemas[0]), closed_bench(schemas[1], schemas[0])
+# The checks can fail: a key too many, also deep inside, one too few, and a value of another type.
+damages = [lambda v: v.update(unknown=1), lambda v: v.pop(sorted(v)[0]), lambda v: v.update({sorted(v)[0]: 1})]
+deep = ([lambda v: v['runs'][0]['epochs'][0].update(unknown=1), lambda v: v['config'].update(unknown=1)],
+        [lambda v: v['benchmarks'][0].update(unknown=1), lambda v: v['context'].update({'mnist.unknown': ''}),
+         lambda v: v['context'].update({'mnist.config.unknown': ''}), lambda v: v['context'].update({'mnist.run.unknown': ''})])
+for schema, value, more in zip(strict, written, deep):
+    found = mistakes(schema, value)
     expect(not found, f'{schema["title"]}: ' + '; '.join(found[:5]))
-    # The checks can fail: a key too many, one too few, and a value of another type.
-    for damage in (lambda v: v.update(unknown=1), lambda v: v.pop(sorted(v)[0]), lambda v: v.update({sorted(v)[0]: 1})):
+    for number, damage in enumerate(damages + more):
         damaged = copy.deepcopy(value)
         damage(damaged)
-        expect(mistakes(closed(schema), damaged), f'{schema["title"]} takes a damaged file')
+        expect(mistakes(schema, damaged), f'{schema["title"]} takes a damaged file, damage {number}')
 earlier = sorted(glob.glob(os.path.join(PROJECT, 'results', '*', '*.json')))
 expect(earlier, 'no results of earlier versions')
 for path in earlier:

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
-#include "affinity.hpp"
 #include "catch.hpp"
 #include "fake_root.hpp"
+#include "mnist/core/affinity.hpp"
 #include "mnist/core/train_config.hpp"
 #include "mnist/machine/fingerprint.hpp"
 
@@ -180,23 +179,4 @@ TEST_CASE("cores: the usable CPUs of this process are distinct, allowed, and as 
     const mnist::MachineFacts facts = mnist::machine_facts();
     CHECK(static_cast<int>(usable.order.size()) == facts.usable_threads);
     CHECK(static_cast<int>(usable.cores) == facts.usable_cores);
-}
-
-TEST_CASE("cores: a pinned thread sees its one CPU only") {
-    const Cpus allowed = mnist::allowed_cpus();
-    REQUIRE_FALSE(allowed.empty());
-    bool pinned = false;
-    Cpus seen;
-    std::thread([&] {
-        pinned = mnist::pin_this_thread({allowed.back()});
-        seen = usable_cpus().order;
-    }).join();
-    CHECK(pinned);
-    CHECK(seen == Cpus{allowed.back()});
-    CHECK(mnist::allowed_cpus() == allowed);
-}
-
-TEST_CASE("cores: pinning to a CPU that is not there is refused") {
-    CHECK_FALSE(mnist::pin_this_thread({-1}));
-    CHECK_FALSE(mnist::pin_this_thread({1 << 19}));
 }

@@ -1,104 +1,17 @@
-// Going on from any checkpoint ends in the same bits; what is damaged or of another training is refused; the
-// folder keeps a whole one whatever happens. That a killed process is gone on from is tests/cli/kill_test.
+// Going on from any checkpoint ends in the same bits; what is damaged or of another training is refused. That
+// a killed process is gone on from is tests/cli/kill_test.
 #include "mnist/train/checkpoint.hpp"
 
-#include <sys/stat.h>
-
-#include <atomic>
-#include <fstream>
-
 #include "catch.hpp"
-#include "core/temporary_folder.hpp"
+#include "checkpoint_samples.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
-#include "mnist/core/rng.hpp"
-#include "mnist/train/checkpoint_folder.hpp"
 
 namespace mnist {
+
+using namespace checkpoint_samples;
+
 namespace {
-
-namespace fs = std::filesystem;
-
-const std::atomic<bool> kGoOn{false};
-
-Split blobs(std::size_t count, std::uint32_t stream) {
-    constexpr std::size_t kPixels = 25;
-    CounterRng rng(1, RandomPurpose::synthetic, stream);
-    Split split;
-    for (std::size_t i = 0; i < count; ++i) {
-        split.labels.push_back(static_cast<std::uint8_t>(i % 4));
-        for (std::size_t p = 0; p < kPixels; ++p)
-            split.images.push_back(
-                static_cast<std::uint8_t>((p % 4 == i % 4 ? 60U : 30U) + rng.next_below(180)));
-    }
-    return split;
-}
-
-Dataset checkpointed_set() {
-    Dataset set;
-    set.facts = {.name = "custom",
-                 .sha256 = std::string(64, 'c'),
-                 .train_samples = 150,
-                 .test_samples = 40,
-                 .rows = 5,
-                 .columns = 5,
-                 .classes = 4,
-                 .synthetic = false};
-    set.train = blobs(150, 0);
-    set.test = blobs(40, 1);
-    return set;
-}
-
-// Five layers, so that those above the second have replicas and padding.
-TrainConfig deep_config() {
-    TrainConfig config;
-    config.epochs = 3;
-    config.batch_size = 16;
-    config.hidden = {130, 20, 12};
-    config.adam_lr = 0.01;
-    config.seeds = 2;
-    config.threads = 2;
-    return config;
-}
-
-ExperimentInputs inputs_of(const TrainConfig& config, const Dataset& set) {
-    ExperimentInputs inputs{.config = config, .dataset = &set, .initial_model = {}, .cpus = {}};
-    inputs.checkpoint_every = 1;
-    return inputs;
-}
-
-nlohmann::json conditions_of(const ExperimentInputs& inputs, const char* version = "1",
-                             const MachineFacts& machine = {}) {
-    BuildFacts build;
-    build.version = version;
-    return checkpoint_conditions(inputs, build, machine);
-}
-
-CheckpointHead head_of(const ExperimentInputs& inputs) {
-    return {.created = "2026-01-31T12:00:00Z",
-            .conditions = conditions_of(inputs),
-            .settings = "epochs = 3\n",
-            .resumed = {{.time = "2026-01-31T13:00:00Z", .run = 1, .epochs = 2}}};
-}
-
-// Keeps every checkpoint as the bytes of its file.
-class Keeper : public ExperimentObserver {
-  public:
-    explicit Keeper(const ExperimentInputs& inputs) : head_(head_of(inputs)) {}
-    void resumable(const ExperimentProgress& progress) override {
-        contents.push_back(checkpoint_content(head_, progress));
-    }
-    std::vector<std::string> contents;
-
-  private:
-    CheckpointHead head_;
-};
-
-std::vector<std::string> checkpoints_of(const ExperimentInputs& inputs) {
-    Keeper keeper(inputs);
-    static_cast<void>(run_experiment(inputs, keeper, kGoOn));
-    return keeper.contents;
-}
 
 // Small enough to try every byte of.
 ExperimentInputs tiny_inputs(const Dataset& set) {
@@ -133,10 +46,6 @@ std::string refusal(const std::string& content) {
         return error.what();
     }
     return "";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -381,86 +290,6 @@ TEST_CASE("checkpoint: of the processor the instructions and the nearer caches c
     CHECK(differs([](MachineFacts& m) { m.caches[2].bytes *= 2; }) == 1);
     CHECK(differs([](MachineFacts& m) { m.isa = "avx2"; }) == 1);
     CHECK(differs([](MachineFacts& m) { m.onednn_isa = "AVX2"; }) == 1);
-}
-
-TEST_CASE(
-    "checkpoint folder: two are kept, and the one before is used with a warning when the newest is damaged") {
-    const Dataset set = checkpointed_set();
-    ExperimentInputs inputs = inputs_of(deep_config(), set);
-    const std::vector<std::string> contents = checkpoints_of(inputs);
-    const TemporaryFolder place;
-    const fs::path folder = place.path() / "a" / "b";
-    const auto save = [&](CheckpointFolder& checkpoints, std::size_t i) {
-        const Checkpoint checkpoint = parse_checkpoint(contents[i], "F");
-        checkpoints.save(checkpoint.head, checkpoint.progress);
-    };
-    const auto name = [&](int n) {
-        return folder / ("checkpoint-00000" + std::to_string(n) + ".safetensors");
-    };
-    {
-        CheckpointFolder checkpoints(folder);
-        CHECK_NOTHROW(checkpoints.require_empty());
-        for (std::size_t i = 0; i < 4; ++i) save(checkpoints, i);
-        CHECK(!fs::exists(name(2)));
-        CHECK(fs::exists(name(3)));
-        CHECK(fs::exists(name(4)));
-        CHECK_THROWS_AS(checkpoints.require_empty(), InputError);
-        CHECK_THROWS_AS(CheckpointFolder(folder), InputError);  // in use
-    }
-    std::ofstream(name(4), std::ios::app) << "x";
-    std::ofstream(folder / ".checkpoint-000005.safetensors.1-1.part") << "half";
-    std::ofstream(folder / "notes.txt") << "mine";
-    std::ofstream(folder / "checkpoint-9.safetensors") << "mine as well";
-    {
-        CheckpointFolder checkpoints(folder);
-        CHECK(!fs::exists(folder / ".checkpoint-000005.safetensors.1-1.part"));
-        std::vector<std::string> warnings;
-        const Checkpoint loaded = checkpoints.load(warnings);
-        CHECK(loaded.progress.runs.finished.size() == 1);  // the third: the first run is whole
-        CHECK(loaded.head.resumed.at(0).epochs == 2);
-        REQUIRE(warnings.size() == 1);
-        CHECK(contains(warnings[0], "checkpoint-000004.safetensors"));
-        CHECK(contains(warnings[0], "The one before it, checkpoint-000003.safetensors, is used"));
-        save(checkpoints, 3);
-        CHECK(fs::exists(name(5)));
-        CHECK(!fs::exists(name(4)));
-        CHECK(fs::exists(name(3)));
-    }
-    CHECK(fs::exists(folder / "notes.txt"));
-    CHECK(fs::exists(folder / "checkpoint-9.safetensors"));
-    fs::resize_file(name(3), 10);
-    fs::resize_file(name(5), 0);
-    CheckpointFolder checkpoints(folder);
-    std::vector<std::string> warnings;
-    try {
-        static_cast<void>(checkpoints.load(warnings));
-        FAIL("two damaged files gave a checkpoint");
-    } catch (const InputError& error) {
-        const std::string message = error.what();
-        CAPTURE(message);
-        CHECK(message.starts_with(folder.string() + ": expected a whole checkpoint, found none"));
-        CHECK(contains(message, name(5).string() + ": expected a checkpoint, found an empty file"));
-        CHECK(contains(message, name(3).string() + ": expected a checkpoint, found another kind of file"));
-        CHECK(contains(message, "Restore one of these files"));
-        CHECK(contains(message, "train anew with --checkpoint " + folder.string()));
-    }
-}
-
-TEST_CASE("checkpoint folder: one that holds nothing says how to begin, and a pipe is not waited for") {
-    const TemporaryFolder place;
-    CheckpointFolder checkpoints(place.path());
-    std::vector<std::string> warnings;
-    const auto message = [&] {
-        try {
-            static_cast<void>(checkpoints.load(warnings));
-        } catch (const InputError& error) {
-            return std::string(error.what());
-        }
-        return std::string();
-    };
-    CHECK(contains(message(), "Begin with --checkpoint"));
-    REQUIRE(::mkfifo((place.path() / "checkpoint-000001.safetensors").c_str(), 0600) == 0);
-    CHECK(contains(message(), "no regular file. Move it out of the folder"));
 }
 
 }  // namespace mnist

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace mnist {
@@ -28,6 +29,14 @@ namespace mnist {
 [[nodiscard]] constexpr double inner_product_flop(std::size_t rows, std::size_t in,
                                                   std::size_t out) noexcept {
     return 2.0 * static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out);
+}
+
+/// What `rate` is of the machine's `peak`, in the same unit. Empty where there is no peak, and where it would
+/// be more than all of it: then the machine was busy with something else whenever the peak was measured, and
+/// it is none.
+[[nodiscard]] constexpr std::optional<double> share_of_peak(double rate, double peak) noexcept {
+    if (!(peak > 0) || !(rate <= peak)) return std::nullopt;
+    return rate / peak;
 }
 
 }  // namespace mnist

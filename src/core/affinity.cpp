@@ -1,5 +1,5 @@
 // sched_getaffinity and pthread_setaffinity_np with masks that grow: the fixed cpu_set_t ends at 1024 CPUs.
-#include "affinity.hpp"
+#include "mnist/core/affinity.hpp"
 
 #include <pthread.h>
 #include <sched.h>
