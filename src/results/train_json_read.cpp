@@ -8,6 +8,7 @@
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/results/train_json.hpp"
 #include "train_json_parts.hpp"
 
@@ -47,7 +48,7 @@ std::uint64_t jobs(const JsonCursor& object) {
 
 OptimizerKind optimizer(const JsonCursor& cursor) {
     const std::optional<OptimizerKind> kind = optimizer_named(cursor.string());
-    if (!kind) cursor.fail("\"sgd\", \"momentum\" or \"adam\"");
+    if (!kind) cursor.fail(either_of(optimizer_words()));
     return *kind;
 }
 
@@ -139,13 +140,10 @@ TrainConfig config(const JsonCursor& object) {
     for (const JsonCursor& extent : object.at("hidden").elements()) config.hidden.push_back(count(extent));
     // Files written before there was a choice have no such word.
     if (const auto word = object.find("precision")) config.precision = precision(*word);
-    config.sgd_lr = object.at("sgd_lr").number();
-    config.momentum_lr = object.at("momentum_lr").number();
-    config.momentum = object.at("momentum").number();
-    config.adam_lr = object.at("adam_lr").number();
-    config.adam_beta1 = object.at("adam_beta1").number();
-    config.adam_beta2 = object.at("adam_beta2").number();
-    config.adam_epsilon = object.at("adam_epsilon").number();
+    for (const OptimizerSetting& setting : kOptimizerSettings) {
+        if (is_recorded(setting, config.optimizers))
+            config.*setting.value = object.at(underscored(setting.key)).number();
+    }
     // Files from before there were schedules have none of these.
     if (const auto word = object.find("schedule")) config.schedule = schedule(*word);
     if (const auto peak = object.find("peak_lr")) config.peak_lr = nullable(*peak, rate);

@@ -9,18 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "mnist/core/optimizers.hpp"
+
 namespace mnist {
-
-enum class OptimizerKind { sgd, momentum, adam };
-
-/// "sgd", "momentum", "adam": the word in flags, files and results.
-[[nodiscard]] std::string_view name(OptimizerKind kind);
-/// "SGD", "Momentum", "Adam": as they stand in the names of benchmarks.
-[[nodiscard]] std::string_view label_of(OptimizerKind kind);
-/// "SGD", "SGD + Momentum", "Adam": the word in tables.
-[[nodiscard]] std::string_view title(OptimizerKind kind);
-/// Inverse of name(); empty for any other word.
-[[nodiscard]] std::optional<OptimizerKind> optimizer_named(std::string_view word);
 
 /// Numbers that a network is trained in. bf16 has f32's range and 8 bits of significand: activations, their
 /// gradients and a working copy of the weights are bf16; sums, the weights' gradients, the weights that the
@@ -43,20 +34,13 @@ enum class ScheduleKind { constant, one_cycle };
 /// More than this are taken for a slip of the finger.
 inline constexpr std::size_t kMostThreads = 1024;
 
-struct TrainConfig {
-    std::vector<OptimizerKind> optimizers{OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
+struct TrainConfig : OptimizerNumbers {
+    std::vector<OptimizerKind> optimizers = usual_optimizers();
     std::size_t epochs = 25;
     std::size_t batch_size = 64;
     std::size_t test_batch_size = 1000;
     std::vector<std::size_t> hidden{128, 64};
     Precision precision = Precision::f32;  ///< of training; evaluation is f32
-    double sgd_lr = 0.011;
-    double momentum_lr = 0.005;
-    double momentum = 0.9;
-    double adam_lr = 0.001;
-    double adam_beta1 = 0.9;
-    double adam_beta2 = 0.999;
-    double adam_epsilon = 1e-8;
     ScheduleKind schedule = ScheduleKind::constant;
     std::optional<double> peak_lr;  ///< of one-cycle, for every optimizer; empty: each one's own rate
     double warmup = 0.3;            ///< share of all steps in which one-cycle rises
