@@ -113,7 +113,7 @@ TEST_CASE("bf16: loops round as the conversion's definition says, sums are f32")
 
 TEST_CASE("bf16: an update leaves the same weights as in f32, and a copy of them in pairs of rows") {
     if (no_bf16()) return;
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         for (const bool turned : {false, true}) {
             for (const auto& [inputs, outputs] :
                  {std::pair<std::size_t, std::size_t>{4, 16}, {32, 32}, {208, 64}}) {
@@ -222,7 +222,7 @@ TEST_CASE("bf16: an epoch with a smaller last batch equals the rounding referenc
         GENERATE(std::vector<std::size_t>{30, 20, 12, 5}, std::vector<std::size_t>{30, 128, 64, 5});
     const std::size_t batch = 16;
     const Samples samples = random_samples(45, dims.front(), dims.back());
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         const ModelParameters start = initial_parameters(dims, 5);
         reference::ReferenceNet net(start, {.kind = kind, .lr = 0.01}, Precision::bf16);
         const reference::Tensor images = reference::normalised(samples.images);

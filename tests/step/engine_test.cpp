@@ -17,12 +17,12 @@ namespace mnist {
 namespace {
 
 OptimizerSettings settings_of(const reference::OptimizerRule& rule) {
-    return {.kind = rule.kind,
-            .lr = rule.lr,
-            .momentum = rule.momentum,
-            .beta1 = rule.beta1,
-            .beta2 = rule.beta2,
-            .epsilon = rule.epsilon};
+    OptimizerNumbers numbers;
+    numbers.momentum = rule.momentum;
+    numbers.adam_beta1 = rule.beta1;
+    numbers.adam_beta2 = rule.beta2;
+    numbers.adam_epsilon = rule.epsilon;
+    return {.kind = rule.kind, .lr = rule.lr, .numbers = numbers};
 }
 
 double l2_norm(const AlignedVector<float>& values) {
@@ -155,7 +155,7 @@ TEST_CASE("engine: an epoch with a smaller last batch equals the reference step 
         GENERATE(std::vector<std::size_t>{30, 20, 12, 5}, std::vector<std::size_t>{30, 128, 64, 5});
     const std::size_t batch = 16;
     const Samples samples = random_samples(45, dims.front(), dims.back());
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         const reference::OptimizerRule rule{.kind = kind, .lr = 0.01};
         const ModelParameters start = initial_parameters(dims, 5);
         reference::ReferenceNet net(start, rule);

@@ -73,7 +73,7 @@ TEST_CASE("schedule: every optimizer follows it") {
     config.warmup = 0.3;
     config.momentum = 0.9;
     config.adam_beta2 = 0.98;
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         CAPTURE(name(kind));
         const OptimizerSettings settings = settings_for(kind, config, kTenSteps.size());
         float w = 1;
@@ -117,7 +117,7 @@ TEST_CASE("schedule: the peak is --peak-lr's for all, or each optimizer's own ra
     config.schedule = ScheduleKind::one_cycle;
     CHECK(settings_for(OptimizerKind::momentum, config, 10).lr == config.momentum_lr);
     config.peak_lr = 0.25;
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         CHECK(settings_for(kind, config, 10).lr == 0.25);
         CHECK(settings_for(kind, config, 10).schedule.steps == 10);
     }

@@ -147,6 +147,9 @@ template <class Make>
     (std::make_index_sequence<kOptimizers.size()>{});
 }
 
+/// All of them, in the table's order.
+inline constexpr std::array kOptimizerKinds = for_each_kind([]<OptimizerKind kKind>() { return kKind; });
+
 /// Inverse of name(), and of label_of(); empty for any other word.
 [[nodiscard]] std::optional<OptimizerKind> optimizer_named(std::string_view word);
 [[nodiscard]] std::optional<OptimizerKind> optimizer_labelled(std::string_view label);
