@@ -22,7 +22,7 @@ constexpr bool is_sound() {
                 one.look.sample == other.look.sample)
                 return false;
         }
-        for (const OptimizerNumber number : {one.rate, one.memory, one.squares, one.epsilon}) {
+        for (const OptimizerNumber number : {one.rate, one.memory, one.squares, one.epsilon, one.decay}) {
             const bool is_set =
                 std::any_of(kOptimizerSettings.begin(), kOptimizerSettings.end(),
                             [&](const OptimizerSetting& setting) { return setting.value == number; });

@@ -31,6 +31,9 @@ MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
 MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
     return a * b + c * d;
 }
+MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
+    return a * b - c;
+}
 MNIST_RULE inline Number root(Number a) {
     return __builtin_sqrtf(a);
 }
@@ -112,7 +115,8 @@ UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
             .squares = static_cast<float>(squares),
             .one_minus_squares = static_cast<float>(1.0 - squares),
             .second_scale = static_cast<float>(1.0 / std::sqrt(correction(squares))),
-            .epsilon = static_cast<float>(number(rule.epsilon))};
+            .epsilon = static_cast<float>(number(rule.epsilon)),
+            .kept = static_cast<float>(1.0 - lr * number(rule.decay))};
 }
 
 UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout) {

@@ -49,6 +49,9 @@ MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
 MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
     return _mm512_fmadd_ps(a, b, _mm512_mul_ps(c, d));
 }
+MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
+    return _mm512_fmsub_ps(a, b, c);
+}
 MNIST_RULE inline Number root(Number a) {
     return square_root(a);
 }

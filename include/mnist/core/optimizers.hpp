@@ -15,7 +15,7 @@
 
 namespace mnist {
 
-enum class OptimizerKind { sgd, momentum, adam };
+enum class OptimizerKind { sgd, momentum, adam, adamw };
 
 /// The numbers of a configuration that belong to optimizers.
 struct OptimizerNumbers {
@@ -26,6 +26,8 @@ struct OptimizerNumbers {
     double adam_beta1 = 0.9;
     double adam_beta2 = 0.999;
     double adam_epsilon = 1e-8;
+    double adamw_lr = 0.001;
+    double adamw_weight_decay = 0.01;
 };
 using OptimizerNumber = double OptimizerNumbers::*;
 
@@ -50,6 +52,7 @@ struct Optimizer {
     OptimizerNumber squares;  ///< share that a step keeps of the mean of their squares; null as well
     OptimizerNumber epsilon;  ///< beside the root of that mean
     bool corrects_bias;       ///< of means that begin at 0
+    OptimizerNumber decay;  ///< share of the weight that goes in a step, as a factor of the rate; null: none
     OptimizerLook look;
 };
 
@@ -65,6 +68,7 @@ inline constexpr std::array kOptimizers{
               .squares = nullptr,
               .epsilon = nullptr,
               .corrects_bias = false,
+              .decay = nullptr,
               .look = {"#0072b2", "#4ba3dc", "circle", 32, 1, 1, "⠤⠤⠤"}},
     Optimizer{.kind = OptimizerKind::momentum,
               .word = "momentum",
@@ -77,6 +81,7 @@ inline constexpr std::array kOptimizers{
               .squares = nullptr,
               .epsilon = nullptr,
               .corrects_bias = false,
+              .decay = nullptr,
               .look = {"#d55e00", "#f0813a", "rect", 166, 4, 7, "⠤ ⠤"}},
     Optimizer{.kind = OptimizerKind::adam,
               .word = "adam",
@@ -89,7 +94,21 @@ inline constexpr std::array kOptimizers{
               .squares = &OptimizerNumbers::adam_beta2,
               .epsilon = &OptimizerNumbers::adam_epsilon,
               .corrects_bias = true,
+              .decay = nullptr,
               .look = {"#009e73", "#2bbd92", "triangle", 35, 1, 3, "⠄⠄⠄"}},
+    Optimizer{.kind = OptimizerKind::adamw,
+              .word = "adamw",
+              .title = "AdamW",
+              .label = "AdamW",
+              .usual = false,
+              .states = 2,
+              .rate = &OptimizerNumbers::adamw_lr,
+              .memory = &OptimizerNumbers::adam_beta1,
+              .squares = &OptimizerNumbers::adam_beta2,
+              .epsilon = &OptimizerNumbers::adam_epsilon,
+              .corrects_bias = true,
+              .decay = &OptimizerNumbers::adamw_weight_decay,
+              .look = {"#b8327f", "#ee8cc0", "rectRot", 169, 5, 6, "⠤⠤⠄"}},
 };
 
 enum class NumberRange { positive, share };  ///< above 0; from 0 to below 1
@@ -118,9 +137,13 @@ inline constexpr std::array kOptimizerSettings{
     OptimizerSetting{"adam-beta1", &OptimizerNumbers::adam_beta1, OptimizerKind::adam, NumberRange::share, "",
                      "", ""},
     OptimizerSetting{"adam-beta2", &OptimizerNumbers::adam_beta2, OptimizerKind::adam, NumberRange::share,
-                     "BETA", "Adam's memory of squared gradients, 0 up to 1", "values of beta2"},
+                     "BETA", "Adam's and AdamW's memory of squared gradients, 0 up to 1", "values of beta2"},
     OptimizerSetting{"adam-epsilon", &OptimizerNumbers::adam_epsilon, OptimizerKind::adam,
                      NumberRange::positive, "", "", ""},
+    OptimizerSetting{"adamw-lr", &OptimizerNumbers::adamw_lr, OptimizerKind::adamw, NumberRange::positive,
+                     "RATE", "Learning rate of AdamW", "learning rates of AdamW"},
+    OptimizerSetting{"adamw-weight-decay", &OptimizerNumbers::adamw_weight_decay, OptimizerKind::adamw,
+                     NumberRange::share, "SHARE", "AdamW's decay of weights, 0 up to 1", "weight decays"},
 };
 
 [[nodiscard]] constexpr const Optimizer& optimizer(OptimizerKind kind) {

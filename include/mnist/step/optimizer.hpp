@@ -35,6 +35,7 @@ struct UpdateScalars {
     float one_minus_squares = 0;
     float second_scale = 0;  ///< 1 / sqrt(1 - squares^t)
     float epsilon = 0;
+    float kept = 1;  ///< of the weight itself: 1 - lr decay, whose lr is without the correction
 };
 
 /// Scalars of step t, counted from 1. Computed in double.
@@ -54,9 +55,9 @@ struct UpdateOperands {
 
 /// One update. SGD: w -= lr g. Momentum: m = mu m + g, w -= lr m. Adam (Kingma and Ba 2015, as PyTorch
 /// computes it): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, w -= lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) +
-/// eps). Cost: no allocation; 12, 20 or 28 bytes of memory traffic a parameter, 2 more where it is packed. A
-/// turned gradient costs two shuffles and four loads for sixteen parameters with AVX-512, and much without
-/// it.
+/// eps). AdamW (Loshchilov and Hutter 2019): w = kept w before Adam's step. Cost: no allocation; 12, 20 or 28
+/// bytes of memory traffic a parameter, 2 more where it is packed. A turned gradient costs two shuffles and
+/// four loads for sixteen parameters with AVX-512, and much without it.
 using UpdateFn = void (*)(const UpdateOperands& operands, const UpdateScalars& s);
 
 /// How gradient and copy lie. Turned: `inputs` a multiple of 4, `outputs` of 16. Packed: `inputs` a multiple
