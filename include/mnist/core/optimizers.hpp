@@ -15,7 +15,7 @@
 
 namespace mnist {
 
-enum class OptimizerKind { sgd, momentum, adam, adamw };
+enum class OptimizerKind { sgd, momentum, adam, adamw, rmsprop };
 
 /// The numbers of a configuration that belong to optimizers.
 struct OptimizerNumbers {
@@ -28,6 +28,9 @@ struct OptimizerNumbers {
     double adam_epsilon = 1e-8;
     double adamw_lr = 0.001;
     double adamw_weight_decay = 0.01;
+    double rmsprop_lr = 0.001;
+    double rmsprop_alpha = 0.99;
+    double rmsprop_epsilon = 1e-8;
 };
 using OptimizerNumber = double OptimizerNumbers::*;
 
@@ -109,6 +112,19 @@ inline constexpr std::array kOptimizers{
               .corrects_bias = true,
               .decay = &OptimizerNumbers::adamw_weight_decay,
               .look = {"#b8327f", "#ee8cc0", "rectRot", 169, 5, 6, "⠤⠤⠄"}},
+    Optimizer{.kind = OptimizerKind::rmsprop,
+              .word = "rmsprop",
+              .title = "RMSprop",
+              .label = "RMSprop",
+              .usual = false,
+              .states = 1,
+              .rate = &OptimizerNumbers::rmsprop_lr,
+              .memory = nullptr,
+              .squares = &OptimizerNumbers::rmsprop_alpha,
+              .epsilon = &OptimizerNumbers::rmsprop_epsilon,
+              .corrects_bias = false,
+              .decay = nullptr,
+              .look = {"#7a5230", "#c9a27a", "star", 137, 1, 5, "⠄ ⠠"}},
 };
 
 enum class NumberRange { positive, share };  ///< above 0; from 0 to below 1
@@ -144,6 +160,13 @@ inline constexpr std::array kOptimizerSettings{
                      "RATE", "Learning rate of AdamW", "learning rates of AdamW"},
     OptimizerSetting{"adamw-weight-decay", &OptimizerNumbers::adamw_weight_decay, OptimizerKind::adamw,
                      NumberRange::share, "SHARE", "AdamW's decay of weights, 0 up to 1", "weight decays"},
+    OptimizerSetting{"rmsprop-lr", &OptimizerNumbers::rmsprop_lr, OptimizerKind::rmsprop,
+                     NumberRange::positive, "RATE", "Learning rate of RMSprop", "learning rates of RMSprop"},
+    OptimizerSetting{"rmsprop-alpha", &OptimizerNumbers::rmsprop_alpha, OptimizerKind::rmsprop,
+                     NumberRange::share, "ALPHA", "RMSprop's memory of squared gradients, 0 up to 1",
+                     "values of RMSprop's alpha"},
+    OptimizerSetting{"rmsprop-epsilon", &OptimizerNumbers::rmsprop_epsilon, OptimizerKind::rmsprop,
+                     NumberRange::positive, "", "", ""},
 };
 
 [[nodiscard]] constexpr const Optimizer& optimizer(OptimizerKind kind) {
