@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/presets.hpp"
 #include "mnist/core/remedies.hpp"
@@ -78,11 +79,19 @@ void set_preset(TrainOptions& options, const GivenValue& given) {
     options.target_accuracy_given = true;
 }
 
+std::string schedule_help() {
+    std::vector<std::string> words;
+    for (const ScheduleRow& row : kSchedules)
+        words.push_back(row.shape.empty() ? std::string(row.word)
+                                          : fmt::format("{}: {}", row.word, row.shape));
+    return either_of(words);
+}
+
 // What a preset or a file said about the cycle goes with the cycle.
 void set_schedule(TrainOptions& options, const GivenValue& given) {
-    given.require_one_of({"constant", "one-cycle"});
+    given.require_one_of(schedule_words());
     options.config.schedule = *schedule_named(given.text());
-    if (options.config.schedule == ScheduleKind::one_cycle) return;
+    if (peaks(options.config.schedule)) return;
     options.config.peak_lr.reset();
     options.warmup_given = false;
 }
@@ -99,7 +108,7 @@ std::vector<Setting> data_settings() {
     using O = TrainOptions;
     using G = GivenValue;
     return {
-        {"dataset", SettingKind::text, "NAME", "Data", "mnist, fashion-mnist or synthetic", "\"mnist\"",
+        {"dataset", SettingKind::text, "NAME", "Data", either_of(dataset_words()), "\"mnist\"",
          "MNIST, or whatever the data folder holds", [](O& o, const G& g) { set_dataset(o.data, g); },
          [](const O& o) { return o.data.dataset ? toml_string(*o.data.dataset) : ""; }},
         {"data-dir", SettingKind::text, "DIR", "Data", "Folder of the four IDX files, plain or .gz",
@@ -141,7 +150,7 @@ std::vector<Setting> training_settings() {
         {"precision", SettingKind::text, "WORD", "Training",
          "f32, or bf16 where the CPU multiplies it: faster; saved weights and evaluation stay f32", "", "",
          [](O& o, const G& g) {
-             g.require_one_of({"f32", "bf16"});
+             g.require_one_of(precision_words());
              o.config.precision = *precision_named(g.text());
          },
          [](const O& o) { return toml_string(name(o.config.precision)); }},
@@ -166,9 +175,8 @@ std::vector<Setting> course_settings() {
     using O = TrainOptions;
     using G = GivenValue;
     return {
-        {"schedule", SettingKind::text, "NAME", "Training",
-         "constant, or one-cycle: up to the peak and down to almost nothing, along cosines", "", "",
-         set_schedule, [](const O& o) { return toml_string(name(o.config.schedule)); }},
+        {"schedule", SettingKind::text, "NAME", "Training", schedule_help(), "", "", set_schedule,
+         [](const O& o) { return toml_string(name(o.config.schedule)); }},
         {"peak-lr", SettingKind::real, "RATE", "Training", "Highest learning rate of one-cycle", "0.005",
          "each optimizer's own rate", [](O& o, const G& g) { o.config.peak_lr = g.positive(); },
          [](const O& o) { return o.config.peak_lr ? real(*o.config.peak_lr) : ""; }},

@@ -4,31 +4,35 @@
 namespace mnist {
 namespace {
 
-// Whether each row is at its kind's place, and has all of it to itself; a number that a row reads can be set.
+constexpr bool is_set(OptimizerNumber number) {
+    return number == nullptr ||
+           std::any_of(kOptimizerSettings.begin(), kOptimizerSettings.end(),
+                       [&](const OptimizerSetting& setting) { return setting.value == number; });
+}
+
+constexpr bool is_whole(const Optimizer& one) {
+    return !one.word.empty() && !one.title.empty() && !one.label.empty() && one.look.colour.size() == 7 &&
+           one.look.dark_colour.size() == 7 && !one.look.mark.empty() && one.look.dash > 0 &&
+           one.look.period >= one.look.dash && !one.look.sample.empty() && one.rate != nullptr &&
+           (one.squares == nullptr) == (one.epsilon == nullptr) && is_set(one.rate) && is_set(one.memory) &&
+           is_set(one.squares) && is_set(one.epsilon) && is_set(one.decay);
+}
+
+constexpr bool are_apart(const Optimizer& one, const Optimizer& other) {
+    return one.word != other.word && one.title != other.title && one.label != other.label &&
+           one.rate != other.rate && one.look.colour != other.look.colour &&
+           one.look.dark_colour != other.look.dark_colour && one.look.mark != other.look.mark &&
+           one.look.terminal_colour != other.look.terminal_colour && one.look.sample != other.look.sample;
+}
+
+// Each row at its kind's place, with all it needs, and nothing that is another's; each of its numbers can be
+// set.
 constexpr bool is_sound() {
     for (std::size_t i = 0; i < kOptimizers.size(); ++i) {
-        const Optimizer& one = kOptimizers.at(i);
-        if (static_cast<std::size_t>(one.kind) != i || one.word.empty() || one.title.empty() ||
-            one.label.empty() || one.look.colour.size() != 7 || one.look.dark_colour.size() != 7 ||
-            one.look.mark.empty() || one.look.terminal_colour <= 0 || one.look.dash <= 0 ||
-            one.look.period < one.look.dash || one.look.sample.empty())
+        if (static_cast<std::size_t>(kOptimizers.at(i).kind) != i || !is_whole(kOptimizers.at(i)))
             return false;
-        for (std::size_t k = 0; k < i; ++k) {
-            const Optimizer& other = kOptimizers.at(k);
-            if (one.word == other.word || one.title == other.title || one.label == other.label ||
-                one.rate == other.rate || one.look.colour == other.look.colour ||
-                one.look.dark_colour == other.look.dark_colour || one.look.mark == other.look.mark ||
-                one.look.terminal_colour == other.look.terminal_colour ||
-                one.look.sample == other.look.sample)
-                return false;
-        }
-        for (const OptimizerNumber number : {one.rate, one.memory, one.squares, one.epsilon, one.decay}) {
-            const bool is_set =
-                std::any_of(kOptimizerSettings.begin(), kOptimizerSettings.end(),
-                            [&](const OptimizerSetting& setting) { return setting.value == number; });
-            if (number != nullptr && !is_set) return false;
-        }
-        if (one.rate == nullptr || (one.squares == nullptr) != (one.epsilon == nullptr)) return false;
+        for (std::size_t k = 0; k < i; ++k)
+            if (!are_apart(kOptimizers.at(i), kOptimizers.at(k))) return false;
     }
     return true;
 }

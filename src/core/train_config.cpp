@@ -1,45 +1,54 @@
-// Names of the precisions and schedules, each in one table; those of the optimizers are in core/optimizers.
+// A word's place in its table is its enumerator's.
 #include "mnist/core/train_config.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace mnist {
-namespace {
-
-constexpr std::array<std::string_view, 2> kPrecisions{"f32", "bf16"};
-constexpr std::array<std::string_view, 2> kSchedules{"constant", "one-cycle"};
-
-}  // namespace
 
 std::string_view name(Precision precision) {
-    return kPrecisions.at(static_cast<std::size_t>(precision));
+    return kPrecisionWords.at(static_cast<std::size_t>(precision));
 }
 
 std::optional<Precision> precision_named(std::string_view word) {
-    for (std::size_t i = 0; i < kPrecisions.size(); ++i) {
-        if (kPrecisions.at(i) == word) return static_cast<Precision>(i);
-    }
-    return std::nullopt;
+    const auto* const found = std::find(kPrecisionWords.begin(), kPrecisionWords.end(), word);
+    if (found == kPrecisionWords.end()) return std::nullopt;
+    return static_cast<Precision>(found - kPrecisionWords.begin());
+}
+
+std::vector<std::string> precision_words() {
+    return {kPrecisionWords.begin(), kPrecisionWords.end()};
 }
 
 std::string_view name(ScheduleKind kind) {
-    return kSchedules.at(static_cast<std::size_t>(kind));
+    return kSchedules.at(static_cast<std::size_t>(kind)).word;
+}
+
+bool peaks(ScheduleKind kind) {
+    return kSchedules.at(static_cast<std::size_t>(kind)).peaks;
 }
 
 std::optional<ScheduleKind> schedule_named(std::string_view word) {
-    for (const ScheduleKind kind : {ScheduleKind::constant, ScheduleKind::one_cycle}) {
-        if (name(kind) == word) return kind;
+    const auto* const found = std::find_if(kSchedules.begin(), kSchedules.end(),
+                                           [&](const ScheduleRow& row) { return row.word == word; });
+    if (found == kSchedules.end()) return std::nullopt;
+    return static_cast<ScheduleKind>(found - kSchedules.begin());
+}
+
+std::vector<std::string> schedule_words(bool peaking_only) {
+    std::vector<std::string> words;
+    for (const ScheduleRow& row : kSchedules) {
+        if (row.peaks || !peaking_only) words.emplace_back(row.word);
     }
-    return std::nullopt;
+    return words;
 }
 
 double learning_rate(const TrainConfig& config, OptimizerKind kind) {
-    if (config.schedule == ScheduleKind::one_cycle && config.peak_lr) return *config.peak_lr;
+    if (peaks(config.schedule) && config.peak_lr) return *config.peak_lr;
     return config.*optimizer(kind).rate;
 }
 
 std::string learning_rate_flag(const TrainConfig& config, OptimizerKind kind) {
-    if (config.schedule == ScheduleKind::one_cycle && config.peak_lr) return "--peak-lr";
+    if (peaks(config.schedule) && config.peak_lr) return "--peak-lr";
     return "--" + std::string(name(kind)) + "-lr";
 }
 

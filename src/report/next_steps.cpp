@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/datasets.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -42,7 +43,8 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
         if (value != standard) flag(name, shortest(value));
     };
     const std::string& dataset = result.dataset.name;
-    if (dataset == "mnist" || dataset == "fashion-mnist" || dataset == "synthetic") {
+    if (std::any_of(kDatasets.begin(), kDatasets.end(),
+                    [&](const DatasetRow& row) { return row.word == dataset; })) {
         flag("dataset", dataset);
     } else {
         flag("data-dir", "FOLDER");

@@ -21,6 +21,8 @@
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/time_units.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/results/bench_json.hpp"
 #include "mnist/results/train_json.hpp"
 
@@ -138,11 +140,10 @@ std::optional<std::string> why_not_measured(const json& row) {
 
 double units_per_second(const JsonCursor& unit) {
     const std::string word = unit.string();
-    if (word == "ns") return 1e9;
-    if (word == "us") return 1e6;
-    if (word == "ms") return 1e3;
-    if (word != "s") unit.fail("\"ns\", \"us\", \"ms\" or \"s\"");
-    return 1;
+    const auto* const known = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
+                                           [&](const TimeUnit& one) { return one.word == word; });
+    if (known == kTimeUnits.end()) unit.fail(either_of(time_unit_words()));
+    return known->per_second;
 }
 
 double seconds_per_iteration(const json& row) {

@@ -213,7 +213,7 @@ ordered_json to_json(const TrainConfig& config) {
     }
     json.update({{"schedule", name(config.schedule)},
                  {"peak_lr", or_null(config.peak_lr)},
-                 {"warmup", config.schedule == ScheduleKind::one_cycle ? number(config.warmup) : nullptr},
+                 {"warmup", peaks(config.schedule) ? number(config.warmup) : nullptr},
                  {"seed", config.seed},
                  {"seeds", config.seeds},
                  {"threads", config.threads},

@@ -54,7 +54,7 @@ OptimizerKind optimizer(const JsonCursor& cursor) {
 
 Precision precision(const JsonCursor& cursor) {
     const std::optional<Precision> known = precision_named(cursor.string());
-    if (!known) cursor.fail("\"f32\" or \"bf16\"");
+    if (!known) cursor.fail(either_of(precision_words()));
     return *known;
 }
 
@@ -120,7 +120,7 @@ BuildFacts build(const JsonCursor& object) {
 
 ScheduleKind schedule(const JsonCursor& cursor) {
     const std::optional<ScheduleKind> kind = schedule_named(cursor.string());
-    if (!kind) cursor.fail("\"constant\" or \"one-cycle\"");
+    if (!kind) cursor.fail(either_of(schedule_words()));
     return *kind;
 }
 

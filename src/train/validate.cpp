@@ -47,11 +47,11 @@ void validate_schedule(const TrainConfig& config) {
     require_share(config.warmup, "--warmup");
     if (!config.peak_lr) return;
     require_rate(*config.peak_lr, "--peak-lr");
-    if (config.schedule == ScheduleKind::one_cycle) return;
+    if (peaks(config.schedule)) return;
     std::vector<std::string> flags;
     for (const OptimizerKind kind : config.optimizers) flags.push_back(learning_rate_flag(config, kind));
     throw InputError({.where = "--peak-lr",
-                      .expected = "--schedule one-cycle beside it",
+                      .expected = fmt::format("--schedule {} beside it", either_of(schedule_words(true))),
                       .found = fmt::format("--schedule {}", name(config.schedule)),
                       .remedy = "A constant rate is set with " + either_of(flags)});
 }

@@ -45,17 +45,17 @@ struct OptimizerLook {
 
 struct Optimizer {
     OptimizerKind kind;
-    std::string_view word;    ///< "momentum": in flags, files and results
-    std::string_view title;   ///< "SGD + Momentum": in tables
-    std::string_view label;   ///< "Momentum": in names of benchmarks
-    bool usual;               ///< in the default experiment and set of benchmarks
-    std::size_t states;       ///< numbers kept of each weight from step to step
-    OptimizerNumber rate;     ///< the learning rate
-    OptimizerNumber memory;   ///< share that a step keeps of the mean of gradients; null: it has none
-    OptimizerNumber squares;  ///< share that a step keeps of the mean of their squares; null as well
-    OptimizerNumber epsilon;  ///< beside the root of that mean
-    bool corrects_bias;       ///< of means that begin at 0
-    OptimizerNumber decay;  ///< share of the weight that goes in a step, as a factor of the rate; null: none
+    std::string_view word;   ///< "momentum": in flags, files and results
+    std::string_view title;  ///< "SGD + Momentum": in tables
+    std::string_view label;  ///< "Momentum": in names of benchmarks
+    bool usual;              ///< in the default experiment and set of benchmarks
+    std::size_t states;      ///< numbers kept of each weight from step to step
+    OptimizerNumber rate;    ///< the learning rate
+    /// Shares that a step keeps of the mean of gradients and of the mean of their squares; null: it has none.
+    OptimizerNumber memory = nullptr, squares = nullptr;
+    OptimizerNumber epsilon = nullptr;  ///< beside the root of the squares' mean
+    bool corrects_bias = false;         ///< of means that begin at 0
+    OptimizerNumber decay = nullptr;    ///< share of the weight that goes in a step, as a factor of the rate
     OptimizerLook look;
 };
 
@@ -67,11 +67,6 @@ inline constexpr std::array kOptimizers{
               .usual = true,
               .states = 0,
               .rate = &OptimizerNumbers::sgd_lr,
-              .memory = nullptr,
-              .squares = nullptr,
-              .epsilon = nullptr,
-              .corrects_bias = false,
-              .decay = nullptr,
               .look = {"#0072b2", "#4ba3dc", "circle", 32, 1, 1, "⠤⠤⠤"}},
     Optimizer{.kind = OptimizerKind::momentum,
               .word = "momentum",
@@ -81,10 +76,6 @@ inline constexpr std::array kOptimizers{
               .states = 1,
               .rate = &OptimizerNumbers::momentum_lr,
               .memory = &OptimizerNumbers::momentum,
-              .squares = nullptr,
-              .epsilon = nullptr,
-              .corrects_bias = false,
-              .decay = nullptr,
               .look = {"#d55e00", "#f0813a", "rect", 166, 4, 7, "⠤ ⠤"}},
     Optimizer{.kind = OptimizerKind::adam,
               .word = "adam",
@@ -97,7 +88,6 @@ inline constexpr std::array kOptimizers{
               .squares = &OptimizerNumbers::adam_beta2,
               .epsilon = &OptimizerNumbers::adam_epsilon,
               .corrects_bias = true,
-              .decay = nullptr,
               .look = {"#009e73", "#2bbd92", "triangle", 35, 1, 3, "⠄⠄⠄"}},
     Optimizer{.kind = OptimizerKind::adamw,
               .word = "adamw",
@@ -119,11 +109,8 @@ inline constexpr std::array kOptimizers{
               .usual = false,
               .states = 1,
               .rate = &OptimizerNumbers::rmsprop_lr,
-              .memory = nullptr,
               .squares = &OptimizerNumbers::rmsprop_alpha,
               .epsilon = &OptimizerNumbers::rmsprop_epsilon,
-              .corrects_bias = false,
-              .decay = nullptr,
               .look = {"#7a5230", "#c9a27a", "star", 137, 1, 5, "⠄ ⠠"}},
 };
 
