@@ -22,7 +22,6 @@
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/time_units.hpp"
-#include "mnist/core/values.hpp"
 #include "mnist/results/bench_json.hpp"
 #include "mnist/results/train_json.hpp"
 
@@ -142,7 +141,7 @@ double units_per_second(const JsonCursor& unit) {
     const std::string word = unit.string();
     const auto* const known = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
                                            [&](const TimeUnit& one) { return one.word == word; });
-    if (known == kTimeUnits.end()) unit.fail(either_of(time_unit_words()));
+    if (known == kTimeUnits.end()) unit.fail_of(time_unit_words());
     return known->per_second;
 }
 

@@ -48,13 +48,13 @@ std::uint64_t jobs(const JsonCursor& object) {
 
 OptimizerKind optimizer(const JsonCursor& cursor) {
     const std::optional<OptimizerKind> kind = optimizer_named(cursor.string());
-    if (!kind) cursor.fail(either_of(optimizer_words()));
+    if (!kind) cursor.fail_of(optimizer_words());
     return *kind;
 }
 
 Precision precision(const JsonCursor& cursor) {
     const std::optional<Precision> known = precision_named(cursor.string());
-    if (!known) cursor.fail(either_of(precision_words()));
+    if (!known) cursor.fail_of(precision_words());
     return *known;
 }
 
@@ -120,7 +120,7 @@ BuildFacts build(const JsonCursor& object) {
 
 ScheduleKind schedule(const JsonCursor& cursor) {
     const std::optional<ScheduleKind> kind = schedule_named(cursor.string());
-    if (!kind) cursor.fail(either_of(schedule_words()));
+    if (!kind) cursor.fail_of(schedule_words());
     return *kind;
 }
 
