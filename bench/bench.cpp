@@ -118,6 +118,11 @@ std::string precision_suffix(Precision precision) {
     return precision == Precision::f32 ? "" : fmt::format("/precision:{}", name(precision));
 }
 
+std::vector<std::string> request_of(const Optimizer& optimizer) {
+    if (optimizer.usual) return {};
+    return {std::string(optimizer.label)};
+}
+
 std::string word(OptimizerKind optimizer) {
     return std::string(label_of(optimizer));
 }

@@ -87,9 +87,8 @@ class Bench {
     std::map<std::string, TeamChoice> teams_;  ///< by what is trained
 };
 
-inline constexpr OptimizerKind kOptimizers[]{OptimizerKind::sgd, OptimizerKind::momentum,
-                                             OptimizerKind::adam};
-
+/// What the filter must have in it where rows of this optimizer are to run: nothing for the usual ones.
+[[nodiscard]] std::vector<std::string> request_of(const Optimizer& optimizer);
 /// "SGD", "Momentum", "Adam": the word in names of benchmarks.
 [[nodiscard]] std::string word(OptimizerKind optimizer);
 /// "Adam/batch:64", "Adam/batch:64/precision:bf16": what is trained, in names of benchmarks.

@@ -187,12 +187,13 @@ void add_copies(Registry& registry, Bench& bench) {
     if (threads.empty()) threads = {1};
     for (const std::size_t each : threads) {
         for (const std::size_t number : numbers_of_copies(bench, bench.options.copies, each)) {
-            for (const OptimizerKind optimizer : kOptimizers) {
+            for (const Optimizer& optimizer : kOptimizers) {
                 for (const std::size_t batch : kCopiesBatches) {
                     for (const Precision precision : bench.precisions(false)) {
-                        TrainConfig config = bench.config(optimizer, batch, each);
+                        TrainConfig config = bench.config(optimizer.kind, batch, each);
                         config.precision = precision;
                         registry.push_back(copies_entry(bench, config, number));
+                        registry.back().on_request = request_of(optimizer);
                     }
                 }
             }

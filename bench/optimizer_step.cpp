@@ -20,8 +20,7 @@ constexpr std::size_t kParameters = 784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 
 // Bytes of an update: the gradient and the weights are read, the weights written, each state read and
 // written.
 double bytes_of(OptimizerKind kind) {
-    const std::size_t states = kind == OptimizerKind::sgd ? 0 : kind == OptimizerKind::momentum ? 1 : 2;
-    return static_cast<double>(kParameters * sizeof(float) * (3 + 2 * states));
+    return static_cast<double>(kParameters * sizeof(float) * (3 + 2 * optimizer(kind).states));
 }
 
 struct Arrays {
@@ -34,24 +33,35 @@ struct Arrays {
         fill(m, 2);
         fill(v, 3);
         fill(g, 4);
-        for (float& value : v) value = std::abs(value);  // a mean of squares
+        for (AlignedVector<float>* const state : {&m, &v})
+            for (float& value : *state)
+                value = std::abs(value);  // a mean of squares, of one optimizer or another
     }
     AlignedVector<float> w, m, v, g;
 };
 
-Reference updated(const OptimizerSettings& s, const Arrays& a, double t) {
+void update_all(UpdateFn update, const UpdateScalars& scalars, Arrays& arrays) {
+    update({.w = arrays.w.data(),
+            .m = arrays.m.data(),
+            .v = arrays.v.data(),
+            .g = arrays.g.data(),
+            .inputs = 1,
+            .outputs = kParameters,
+            .stride = kParameters,
+            .gradient_stride = kParameters},
+           scalars);
+}
+
+// What the plainest loop makes of them.
+Reference updated(OptimizerKind kind, const UpdateScalars& scalars) {
+    const Arrays before;
+    Arrays after = before;
+    update_all(update_function(kind, Isa::baseline), scalars, after);
     Reference result;
     for (std::size_t i = 0; i < kParameters; ++i) {
-        const double g = a.g[i];
-        double change = s.lr * g;
-        if (s.kind == OptimizerKind::momentum) change = s.lr * (s.momentum * a.m[i] + g);
-        if (s.kind == OptimizerKind::adam) {
-            const double m = (s.beta1 * a.m[i] + (1 - s.beta1) * g) / (1 - std::pow(s.beta1, t));
-            const double v = (s.beta2 * a.v[i] + (1 - s.beta2) * g * g) / (1 - std::pow(s.beta2, t));
-            change = s.lr * m / (std::sqrt(v) + s.epsilon);
-        }
-        result.values.push_back(a.w[i] - change);
-        result.magnitudes.push_back(std::abs(a.w[i]) + std::abs(change));
+        const double change = static_cast<double>(after.w[i]) - before.w[i];
+        result.values.push_back(after.w[i]);
+        result.magnitudes.push_back(std::abs(before.w[i]) + std::abs(change));
     }
     return result;
 }
@@ -61,20 +71,10 @@ void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t th
     const OptimizerSettings settings = settings_for(kind, TrainConfig{}, 1);
     const UpdateScalars scalars = scalars_at(settings, kStep);
     const UpdateFn update = update_function(kind, detected_isa());
-    const Reference expected = call.first ? updated(settings, Arrays{}, kStep) : Reference{};
+    const Reference expected = call.first ? updated(kind, scalars) : Reference{};
     time_calls(call, bench, threads, {.bytes = bytes_of(kind)}, [&](std::size_t /*thread*/) {
         const auto arrays = std::make_shared<Arrays>();
-        auto run = [arrays, update, &scalars] {
-            update({.w = arrays->w.data(),
-                    .m = arrays->m.data(),
-                    .v = arrays->v.data(),
-                    .g = arrays->g.data(),
-                    .inputs = 1,
-                    .outputs = kParameters,
-                    .stride = kParameters,
-                    .gradient_stride = kParameters},
-                   scalars);
-        };
+        auto run = [arrays, update, &scalars] { update_all(update, scalars, *arrays); };
         run();
         if (call.first) require_close(arrays->w, expected, "the update");
         return run;
@@ -86,12 +86,14 @@ void optimizer_step(Call& call, Bench& bench, OptimizerKind kind, std::size_t th
 
 void add_optimizer_step(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.side_by_side_counts()) {
-        for (const OptimizerKind kind : kOptimizers) {
-            registry.push_back(
-                {.name = fmt::format("OptimizerStep/{}/parameters:{}{}", word(kind), kParameters,
-                                     bench.threads_suffix(threads)),
-                 .threads = threads,
-                 .run = [&bench, kind, threads](Call& call) { optimizer_step(call, bench, kind, threads); }});
+        for (const Optimizer& optimizer : kOptimizers) {
+            registry.push_back({.name = fmt::format("OptimizerStep/{}/parameters:{}{}", optimizer.label,
+                                                    kParameters, bench.threads_suffix(threads)),
+                                .threads = threads,
+                                .on_request = request_of(optimizer),
+                                .run = [&bench, kind = optimizer.kind, threads](Call& call) {
+                                    optimizer_step(call, bench, kind, threads);
+                                }});
         }
     }
 }

@@ -14,8 +14,10 @@
 
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
+#include "mnist/core/time_units.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/machine/fingerprint.hpp"
 #include "option_checks.hpp"
@@ -35,14 +37,14 @@ struct Flag {
     const char* name;  ///< without dashes
     const char* placeholder;
     const char* group;
-    const char* help;
+    std::string help;
     void (*set)(Options&, const GivenValue&);
 };
 
 void set_precisions(Options& options, const GivenValue& given) {
     options.precisions.clear();
-    for (const GivenValue& one : given.elements("f32 or bf16")) {
-        one.require_one_of({"f32", "bf16"});
+    for (const GivenValue& one : given.elements(either_of(precision_words()))) {
+        one.require_one_of(precision_words());
         const Precision precision = *precision_named(one.text());
         auto& known = options.precisions;
         if (std::find(known.begin(), known.end(), precision) == known.end()) known.push_back(precision);
@@ -58,9 +60,9 @@ constexpr const char* kInterleaving = "benchmark_enable_random_interleaving";
 
 const std::vector<Flag>& flags() {
     static const std::vector<Flag> all{
-        {"dataset", "NAME", kOwn, "mnist, fashion-mnist or synthetic (default: mnist where it can be had)",
+        {"dataset", "NAME", kOwn, either_of(dataset_words()) + " (default: mnist where it can be had)",
          [](Options& o, const GivenValue& v) {
-             v.require_one_of({"mnist", "fashion-mnist", "synthetic"});
+             v.require_one_of(dataset_words());
              o.dataset = v.text();
          }},
         {"data-dir", "DIR", kOwn, "Folder with the four IDX files (default: $MNIST_DATA_DIR, data/NAME)",
@@ -152,9 +154,10 @@ const std::vector<Flag>& flags() {
              o.warmup_s = seconds_of(v);
              o.for_library.push_back(fmt::format("--benchmark_min_warmup_time={}", o.warmup_s));
          }},
-        {"benchmark_time_unit", "UNIT", kLibrary, "ns, us, ms or s (default: what suits each)",
+        {"benchmark_time_unit", "UNIT", kLibrary,
+         either_of(time_unit_words()) + " (default: what suits each)",
          [](Options& o, const GivenValue& v) {
-             v.require_one_of({"ns", "us", "ms", "s"});
+             v.require_one_of(time_unit_words());
              o.time_unit_given = true;
              o.for_library.push_back("--benchmark_time_unit=" + v.text());
          }},

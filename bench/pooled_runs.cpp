@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "mnist/core/time_units.hpp"
 #include "mnist/results/bench_json.hpp"
 #include "mnist/stats/summary.hpp"
 
@@ -88,15 +89,6 @@ void set_error(auto& run, const std::string& message) {
     }
 }
 
-struct Unit {
-    const char* word;
-    benchmark::TimeUnit unit;
-    double per_second;
-};
-constexpr std::array<Unit, 4> kUnits{
-    Unit{"ns", benchmark::kNanosecond, 1e9}, Unit{"us", benchmark::kMicrosecond, 1e6},
-    Unit{"ms", benchmark::kMillisecond, 1e3}, Unit{"s", benchmark::kSecond, 1}};
-
 bool is_own_key(const std::string& key) {
     static const std::set<std::string> own{"family_index", "per_family_instance_index",
                                            "repetitions",  "repetition_index",
@@ -119,11 +111,12 @@ Run run_of(const Json& row) {
     if (has_error(run)) return run;
     run.iterations = row.at("iterations");
     const std::string word = row.at("time_unit");
-    const auto* const unit =
-        std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& one) { return word == one.word; });
-    const double scale =
-        static_cast<double>(run.iterations) / (unit == kUnits.end() ? 1e9 : unit->per_second);
-    run.time_unit = unit == kUnits.end() ? benchmark::kNanosecond : unit->unit;
+    const auto* unit = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
+                                    [&](const TimeUnit& one) { return word == one.word; });
+    if (unit == kTimeUnits.end()) unit = kTimeUnits.begin();
+    static_assert(benchmark::kNanosecond == 0 && benchmark::kSecond + 1 == kTimeUnits.size());
+    const double scale = static_cast<double>(run.iterations) / unit->per_second;
+    run.time_unit = static_cast<benchmark::TimeUnit>(unit - kTimeUnits.begin());
     run.real_accumulated_time = row.at("real_time").get<double>() * scale;
     run.cpu_accumulated_time = row.at("cpu_time").get<double>() * scale;
     for (const auto& [key, value] : row.items())

@@ -1,6 +1,7 @@
 // std::regex in the grammar that the library uses.
 #include "registry.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <regex>
@@ -17,8 +18,9 @@ void Call::count(const std::string& name, std::optional<double> value) {
 Registry matching(Registry all, const std::string& filter) {
     const bool inverted = filter.starts_with('-');
     std::erase_if(all, [&](const Entry& entry) {
-        const std::string family = entry.name.substr(0, entry.name.find('/'));
-        return entry.on_request && (inverted || filter.find(family) == std::string::npos);
+        return std::any_of(entry.on_request.begin(), entry.on_request.end(), [&](const std::string& word) {
+            return inverted || filter.find(word) == std::string::npos;
+        });
     });
     if (filter.empty() || filter == "all") return all;
     std::regex pattern;

@@ -36,8 +36,8 @@ struct Entry {
     double min_time_s = 0.1;      ///< only without iterations
     double usual_s = 0.3;         ///< of a repetition, for the time that remains
     benchmark::TimeUnit unit = benchmark::kMicrosecond;
-    bool on_request = false;  ///< only where the filter has the family's name in it
-    std::string obstacle{};   ///< why it cannot run on this machine; empty: it can
+    std::vector<std::string> on_request{};  ///< only where the filter has all these words in it
+    std::string obstacle{};                 ///< why it cannot run on this machine; empty: it can
     std::function<void()>
         require{};  ///< throws what forbids it, once the data are there and before any is run
     std::function<void(Call&)> run{};
@@ -47,7 +47,7 @@ using Registry = std::vector<Entry>;
 
 /// Entries whose name matches as Google Benchmark's filter does: a POSIX extended regular expression anywhere
 /// in the name; "" and "all" take everything; a leading '-' takes what does not match. What runs on request
-/// only is among it where the filter has its family's name in it and no leading '-'. Throws InputError for
+/// only is among it where the filter has its words in it and no leading '-'. Throws InputError for
 /// what is no such expression.
 [[nodiscard]] Registry matching(Registry all, const std::string& filter);
 

@@ -155,17 +155,19 @@ void scale(Call& call, Bench& bench, const TrainConfig& config) {
 void add_scaling(Registry& registry, Bench& bench) {
     std::vector<std::size_t> counts = bench.options.threads;
     if (counts.empty()) counts.assign(std::begin(kScalingCores), std::end(kScalingCores));
-    for (const OptimizerKind optimizer : kOptimizers) {
+    for (const Optimizer& optimizer : kOptimizers) {
         for (const std::size_t batch : kScalingBatches) {
             for (const std::size_t cores : counts) {
-                const TrainConfig config = bench.config(optimizer, batch, cores);
+                const TrainConfig config = bench.config(optimizer.kind, batch, cores);
+                std::vector<std::string> request = request_of(optimizer);
+                request.emplace_back("Scaling");
                 registry.push_back(
-                    {.name = fmt::format("Scaling/{}/batch:{}/cores:{}", word(optimizer), batch, cores),
+                    {.name = fmt::format("Scaling/{}/batch:{}/cores:{}", optimizer.label, batch, cores),
                      .needs_data = true,
                      .manual_time = true,
                      .iterations = 1,
                      .usual_s = 1.3,
-                     .on_request = true,
+                     .on_request = std::move(request),
                      .run = [&bench, config](Call& call) { scale(call, bench, config); }});
             }
         }

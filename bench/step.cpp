@@ -66,19 +66,20 @@ void step(Call& call, Bench& bench, const TrainConfig& wanted) {
 
 void add_step(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
-        for (const OptimizerKind optimizer : kOptimizers) {
+        for (const Optimizer& optimizer : kOptimizers) {
             for (const std::size_t batch : kStepBatches) {
                 for (const Precision precision : bench.precisions(false)) {
-                    TrainConfig config = bench.config(optimizer, batch, threads);
+                    TrainConfig config = bench.config(optimizer.kind, batch, threads);
                     config.precision = precision;
                     registry.push_back(
-                        {.name = fmt::format("Step/{}/batch:{}{}{}", word(optimizer), batch,
+                        {.name = fmt::format("Step/{}/batch:{}{}{}", optimizer.label, batch,
                                              precision_suffix(precision), bench.threads_suffix(threads)),
                          .threads = threads,
                          .needs_data = true,
                          .needs_peak = precision == Precision::f32,  // whose peak it is
                          .min_time_s = 0.3,
                          .usual_s = 0.8,
+                         .on_request = request_of(optimizer),
                          .obstacle = precision_obstacle(precision).value_or(""),
                          .run = [&bench, config](Call& call) { step(call, bench, config); }});
                 }

@@ -107,19 +107,20 @@ void add_time_to_accuracy(Registry& registry, Bench& bench) {
                                 .obstacle = precision_obstacle(precision).value_or(""),
                                 .run = [&bench, fastest](Call& call) { record(call, bench, fastest); }});
         }
-        for (const OptimizerKind optimizer : kOptimizers) {
-            TrainConfig config = bench.config(optimizer, kBatch, threads);
+        for (const Optimizer& optimizer : kOptimizers) {
+            TrainConfig config = bench.config(optimizer.kind, kBatch, threads);
             config.epochs = bench.options.max_epochs;
             config.target_accuracy = kTarget;
             registry.push_back(
-                {.name = fmt::format("TimeToAccuracy/{}/batch:{}/target:{}{}", word(optimizer), kBatch,
+                {.name = fmt::format("TimeToAccuracy/{}/batch:{}/target:{}{}", optimizer.label, kBatch,
                                      kTarget, bench.threads_suffix(threads)),
                  .threads = threads,
                  .needs_data = true,
                  .manual_time = true,
                  .iterations = 1,
-                 .usual_s = optimizer == OptimizerKind::sgd ? 7.0 : 2.5,
+                 .usual_s = optimizer.kind == OptimizerKind::sgd ? 7.0 : 2.5,
                  .unit = benchmark::kSecond,
+                 .on_request = request_of(optimizer),
                  .run = [&bench, config](Call& call) { time_to_accuracy(call, bench, config); }});
         }
     }

@@ -55,13 +55,13 @@ bool in_default_set(OptimizerKind optimizer, std::size_t batch) {
 
 void add_train(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
-        for (const OptimizerKind optimizer : kOptimizers) {
+        for (const Optimizer& optimizer : kOptimizers) {
             for (const std::size_t batch : kTrainBatches) {
-                for (const Precision precision : bench.precisions(in_default_set(optimizer, batch))) {
-                    TrainConfig config = bench.config(optimizer, batch, threads);
+                for (const Precision precision : bench.precisions(in_default_set(optimizer.kind, batch))) {
+                    TrainConfig config = bench.config(optimizer.kind, batch, threads);
                     config.precision = precision;
                     registry.push_back(
-                        {.name = fmt::format("Train/{}/batch:{}{}{}", word(optimizer), batch,
+                        {.name = fmt::format("Train/{}/batch:{}{}{}", optimizer.label, batch,
                                              precision_suffix(precision), bench.threads_suffix(threads)),
                          .threads = threads,
                          .needs_data = true,
@@ -70,6 +70,7 @@ void add_train(Registry& registry, Bench& bench) {
                          .iterations = static_cast<std::int64_t>(config.epochs),
                          .usual_s = 0.3 * static_cast<double>(config.epochs),
                          .unit = benchmark::kMillisecond,
+                         .on_request = request_of(optimizer),
                          .obstacle = precision_obstacle(precision).value_or(""),
                          .run = [&bench, config](Call& call) { train(call, bench, config); }});
                 }

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/data/load.hpp"
 
 namespace mnist {
@@ -12,7 +14,7 @@ void DataFlags::add_to(CLI::App& command, const std::string& use) {
     const auto add = [&](const char* name, const std::string& help, const char* placeholder) {
         return command.add_option(name, help)->type_name(placeholder);
     };
-    dataset = add("--dataset", "mnist, fashion-mnist or synthetic" + use, "NAME");
+    dataset = add("--dataset", either_of(dataset_words()) + use, "NAME");
     data_dir = add("--data-dir", "Folder of the IDX files, plain or .gz", "DIR");
     prefix =
         add("--data-prefix", "Of several sets in the folder the one whose files' names begin so", "TEXT");

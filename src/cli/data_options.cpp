@@ -3,15 +3,12 @@
 
 #include "mnist/core/environment.hpp"
 
+#include "mnist/core/datasets.hpp"
+
 namespace mnist {
 
-const std::vector<std::string>& dataset_names() {
-    static const std::vector<std::string> names{"mnist", "fashion-mnist", "synthetic"};
-    return names;
-}
-
 void set_dataset(DataOptions& options, const GivenValue& given) {
-    given.require_one_of(dataset_names());
+    given.require_one_of(dataset_words());
     options.dataset = given.text();
 }
 

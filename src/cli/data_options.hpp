@@ -19,9 +19,6 @@ struct DataOptions {
     std::optional<std::string> prefix;             ///< empty text: the set whose names have none
 };
 
-/// Words for --dataset.
-[[nodiscard]] const std::vector<std::string>& dataset_names();
-
 void set_dataset(DataOptions& options, const GivenValue& given);
 void set_data_dir(DataOptions& options, const GivenValue& given);
 void set_data_prefix(DataOptions& options, const GivenValue& given);

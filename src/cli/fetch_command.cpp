@@ -6,6 +6,7 @@
 
 #include "app.hpp"
 #include "console.hpp"
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/data/fetch.hpp"
 
@@ -21,7 +22,7 @@ struct FetchFlags {
 };
 
 int fetch(const FetchFlags& flags) {
-    GivenValue{"fetch", {flags.dataset}}.require_one_of({"mnist", "fashion-mnist"});
+    GivenValue{"fetch", {flags.dataset}}.require_one_of(dataset_words(true));
     FetchRequest request;
     request.dataset = flags.dataset;
     request.folder = std::filesystem::path("data") / flags.dataset;
@@ -47,7 +48,8 @@ void add_fetch_command(CLI::App& app, Action& action) {
                         "mnist fetch fashion-mnist --data-dir /srv/fashion",
                         "mnist fetch --base-url https://mirror.example/mnist"});
     const auto flags = std::make_shared<FetchFlags>();
-    command->add_option("dataset", flags->dataset, "mnist (default) or fashion-mnist")->type_name("NAME");
+    command->add_option("dataset", flags->dataset, either_of(dataset_words(true)) + "; without it mnist")
+        ->type_name("NAME");
     flags->data_dir_flag =
         command->add_option("--data-dir", flags->data_dir, "Folder to put the files into")->type_name("DIR");
     flags->base_url_flag =

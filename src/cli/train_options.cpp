@@ -152,9 +152,9 @@ void check_together(TrainOptions& options) {
         const std::vector<std::size_t> dims = load_model(*options.init_model).dims();
         config.hidden.assign(dims.begin() + 1, dims.end() - 1);
     }
-    if (options.warmup_given && config.schedule != ScheduleKind::one_cycle) {
+    if (options.warmup_given && !peaks(config.schedule)) {
         throw InputError({.where = "--warmup",
-                          .expected = "--schedule one-cycle beside it",
+                          .expected = fmt::format("--schedule {} beside it", either_of(schedule_words(true))),
                           .found = fmt::format("--schedule {}", name(config.schedule))});
     }
     validate(config, nullptr);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/presets.hpp"
 #include "mnist/core/remedies.hpp"
@@ -42,8 +43,8 @@ std::string path_or_nothing(const std::optional<std::filesystem::path>& path) {
 
 void set_optimizers(TrainOptions& options, const GivenValue& given) {
     std::vector<OptimizerKind> chosen;
-    for (const GivenValue& word : given.elements("sgd, momentum or adam")) {
-        word.require_one_of({"sgd", "momentum", "adam"});
+    for (const GivenValue& word : given.elements(either_of(optimizer_words()))) {
+        word.require_one_of(optimizer_words());
         const OptimizerKind kind = *optimizer_named(word.text());
         if (std::find(chosen.begin(), chosen.end(), kind) != chosen.end()) {
             throw InputError({.where = given.where,
@@ -78,11 +79,19 @@ void set_preset(TrainOptions& options, const GivenValue& given) {
     options.target_accuracy_given = true;
 }
 
+std::string schedule_help() {
+    std::vector<std::string> words;
+    for (const ScheduleRow& row : kSchedules)
+        words.push_back(row.shape.empty() ? std::string(row.word)
+                                          : fmt::format("{}: {}", row.word, row.shape));
+    return either_of(words);
+}
+
 // What a preset or a file said about the cycle goes with the cycle.
 void set_schedule(TrainOptions& options, const GivenValue& given) {
-    given.require_one_of({"constant", "one-cycle"});
+    given.require_one_of(schedule_words());
     options.config.schedule = *schedule_named(given.text());
-    if (options.config.schedule == ScheduleKind::one_cycle) return;
+    if (peaks(options.config.schedule)) return;
     options.config.peak_lr.reset();
     options.warmup_given = false;
 }
@@ -99,7 +108,7 @@ std::vector<Setting> data_settings() {
     using O = TrainOptions;
     using G = GivenValue;
     return {
-        {"dataset", SettingKind::text, "NAME", "Data", "mnist, fashion-mnist or synthetic", "\"mnist\"",
+        {"dataset", SettingKind::text, "NAME", "Data", either_of(dataset_words()), "\"mnist\"",
          "MNIST, or whatever the data folder holds", [](O& o, const G& g) { set_dataset(o.data, g); },
          [](const O& o) { return o.data.dataset ? toml_string(*o.data.dataset) : ""; }},
         {"data-dir", SettingKind::text, "DIR", "Data", "Folder of the four IDX files, plain or .gz",
@@ -125,7 +134,8 @@ std::vector<Setting> training_settings() {
     using G = GivenValue;
     return {
         {"optimizer", SettingKind::texts, "LIST", "Training",
-         "Any of sgd, momentum, adam, in the order of the runs", "", "", set_optimizers, optimizers},
+         fmt::format("Any of {}, in the order of the runs", fmt::join(optimizer_words(), ", ")), "", "",
+         set_optimizers, optimizers},
         {"epochs", SettingKind::whole, "N", "Training", "Passes over the training set; 0 trains nothing", "",
          "", [](O& o, const G& g) { o.config.epochs = g.count(0, kMaxEpochs); },
          [](const O& o) { return whole(o.config.epochs); }},
@@ -140,28 +150,33 @@ std::vector<Setting> training_settings() {
         {"precision", SettingKind::text, "WORD", "Training",
          "f32, or bf16 where the CPU multiplies it: faster; saved weights and evaluation stay f32", "", "",
          [](O& o, const G& g) {
-             g.require_one_of({"f32", "bf16"});
+             g.require_one_of(precision_words());
              o.config.precision = *precision_named(g.text());
          },
          [](const O& o) { return toml_string(name(o.config.precision)); }},
-        {"sgd-lr", SettingKind::real, "RATE", "Training", "Learning rate of SGD", "", "",
-         [](O& o, const G& g) { o.config.sgd_lr = g.positive(); },
-         [](const O& o) { return real(o.config.sgd_lr); }},
-        {"momentum-lr", SettingKind::real, "RATE", "Training", "Learning rate of SGD + momentum", "", "",
-         [](O& o, const G& g) { o.config.momentum_lr = g.positive(); },
-         [](const O& o) { return real(o.config.momentum_lr); }},
-        {"momentum", SettingKind::real, "MU", "Training", "Momentum, from 0 up to 1", "", "",
-         [](O& o, const G& g) { o.config.momentum = g.share(); },
-         [](const O& o) { return real(o.config.momentum); }},
-        {"adam-lr", SettingKind::real, "RATE", "Training", "Learning rate of Adam", "", "",
-         [](O& o, const G& g) { o.config.adam_lr = g.positive(); },
-         [](const O& o) { return real(o.config.adam_lr); }},
-        {"adam-beta2", SettingKind::real, "BETA", "Training", "Adam's memory of squared gradients, 0 up to 1",
-         "", "", [](O& o, const G& g) { o.config.adam_beta2 = g.share(); },
-         [](const O& o) { return real(o.config.adam_beta2); }},
-        {"schedule", SettingKind::text, "NAME", "Training",
-         "constant, or one-cycle: up to the peak and down to almost nothing, along cosines", "", "",
-         set_schedule, [](const O& o) { return toml_string(name(o.config.schedule)); }},
+    };
+}
+
+std::vector<Setting> optimizer_settings() {
+    std::vector<Setting> settings;
+    for (const OptimizerSetting& one : kOptimizerSettings) {
+        if (one.help.empty()) continue;
+        settings.push_back(
+            {one.key, SettingKind::real, one.placeholder, "Training", std::string(one.help), "", "",
+             [&one](TrainOptions& o, const GivenValue& g) {
+                 o.config.*one.value = one.range == NumberRange::share ? g.share() : g.positive();
+             },
+             [&one](const TrainOptions& o) { return real(o.config.*one.value); }});
+    }
+    return settings;
+}
+
+std::vector<Setting> course_settings() {
+    using O = TrainOptions;
+    using G = GivenValue;
+    return {
+        {"schedule", SettingKind::text, "NAME", "Training", schedule_help(), "", "", set_schedule,
+         [](const O& o) { return toml_string(name(o.config.schedule)); }},
         {"peak-lr", SettingKind::real, "RATE", "Training", "Highest learning rate of one-cycle", "0.005",
          "each optimizer's own rate", [](O& o, const G& g) { o.config.peak_lr = g.positive(); },
          [](const O& o) { return o.config.peak_lr ? real(*o.config.peak_lr) : ""; }},
@@ -239,7 +254,8 @@ std::vector<Setting> result_settings() {
 
 std::vector<Setting> all_settings() {
     std::vector<Setting> all = configuration_settings();
-    for (const std::vector<Setting>& more : {data_settings(), training_settings(), result_settings()})
+    for (const std::vector<Setting>& more :
+         {data_settings(), training_settings(), optimizer_settings(), course_settings(), result_settings()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -247,9 +263,7 @@ std::vector<Setting> all_settings() {
 }  // namespace
 
 std::string Setting::toml_key() const {
-    std::string text(key);
-    std::replace(text.begin(), text.end(), '-', '_');
-    return text;
+    return underscored(key);
 }
 
 const std::vector<Setting>& train_settings() {

@@ -2,6 +2,7 @@
 // that they cannot disagree.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,11 @@ struct Setting {
     SettingKind kind;
     std::string_view placeholder;  ///< in the help; empty for a flag without value
     std::string_view group;        ///< heading in the help
-    std::string_view help;
+    std::string help;
     std::string_view example;     ///< a value in TOML; only for settings that may be unset
     std::string_view when_unset;  ///< what happens without it; only for those as well
-    void (*set)(TrainOptions&, const GivenValue&);
-    std::string (*toml)(const TrainOptions&);  ///< the value in TOML; empty when it is not set
+    std::function<void(TrainOptions&, const GivenValue&)> set;
+    std::function<std::string(const TrainOptions&)> toml;  ///< the value in TOML; empty when it is not set
 
     /// "batch_size" for batch-size.
     [[nodiscard]] std::string toml_key() const;

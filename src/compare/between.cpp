@@ -35,8 +35,8 @@ struct Parted {
 
 /// The optimizer of "Train/Adam/batch:64", and that of a run of `mnist train`, "Adam, seed 3".
 Parted optimizer_parted(const std::string& name) {
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
-        const std::string label(label_of(kind));
+    for (const Optimizer& optimizer : kOptimizers) {
+        const std::string label(optimizer.label);
         if (name.starts_with(label + ", ")) return {label, name.substr(label.size() + 2)};
         const std::size_t at = (name + "/").find("/" + label + "/");
         if (at != std::string::npos) return {label, name.substr(0, at) + name.substr(at + 1 + label.size())};

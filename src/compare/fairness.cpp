@@ -9,7 +9,9 @@
 
 #include "differences.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/optimizers.hpp"
 #include "mnist/core/remedies.hpp"
+#include "mnist/core/values.hpp"
 #include "table.hpp"
 
 namespace mnist {
@@ -17,36 +19,41 @@ namespace {
 
 constexpr const char* kData = "mnist.dataset.sha256";
 struct UnfairFact {
-    const char* key;
-    const char* what;
-    const char* remedy;
+    std::string key;
+    std::string what;
+    std::string remedy;
     const char* usual = nullptr;  ///< what is done where a file of ours does not say
 };
-constexpr const char* kSameRate = "train with the same learning rate";
 constexpr const char* kLoaders = "mnist.config.loader_threads";
 constexpr const char* kJobs = "mnist.config.jobs";
 constexpr const char* kTeamSize = "mnist.config.threads";
 constexpr std::string_view kGrid = "mnist.grid.";
 constexpr const char* kSchedule = "mnist.config.schedule";
-constexpr std::array kUnfairSettings{
-    UnfairFact{"mnist.config.epochs", "epochs", "train as many epochs in both"},
-    UnfairFact{kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
-    UnfairFact{"mnist.config.sgd_lr", "learning rates of SGD", kSameRate},
-    UnfairFact{"mnist.config.momentum_lr", "learning rates of SGD + momentum", kSameRate},
-    UnfairFact{"mnist.config.momentum", "momenta", "train with the same --momentum"},
-    UnfairFact{"mnist.config.adam_lr", "learning rates of Adam", kSameRate},
-    UnfairFact{"mnist.config.adam_beta2", "values of beta2", "train with the same --adam-beta2"},
-    UnfairFact{"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
-    UnfairFact{kLoaders, "loader threads", "use the same --loader-threads"},
-    UnfairFact{kJobs, "numbers of runs side by side, which slow each other down,",
-               "train both with the same --jobs", "1"},
-};
-constexpr std::array kUnfair{
+
+std::vector<UnfairFact> unfair_settings() {
+    std::vector<UnfairFact> facts{
+        {"mnist.config.epochs", "epochs", "train as many epochs in both"},
+        {kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
+        {"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
+        {kLoaders, "loader threads", "use the same --loader-threads"},
+        {kJobs, "numbers of runs side by side, which slow each other down,",
+         "train both with the same --jobs", "1"},
+    };
+    for (const OptimizerSetting& setting : kOptimizerSettings) {
+        if (!setting.plural.empty())
+            facts.push_back({fmt::format("mnist.config.{}", underscored(setting.key)),
+                             std::string(setting.plural),
+                             fmt::format("train with the same --{}", setting.key)});
+    }
+    return facts;
+}
+
+const std::array kUnfair{
     UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
     UnfairFact{"mnist.dataset.train_samples", "training samples", "train on the same data"},
 };
 // Of a schedule: where schedules differ these do anyway.
-constexpr std::array kScheduleFacts{
+const std::array kScheduleFacts{
     UnfairFact{"mnist.config.peak_lr", "peak learning rates", "train with the same --peak-lr",
                "each optimizer's own"},
     UnfairFact{"mnist.config.warmup", "warm-ups", "train with the same --warmup"},
@@ -131,7 +138,7 @@ std::vector<std::string> settings_warnings(const Measurements& base, const Measu
     if (!base_network.empty() && !new_network.empty() && base_network != new_network)
         warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
                                        base_network, new_network));
-    for (const UnfairFact& unfair : kUnfairSettings)
+    for (const UnfairFact& unfair : unfair_settings())
         warn_of_difference(unfair, base.facts, measured.facts, warnings);
     warn_of_precisions(matches, warnings);
     if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {

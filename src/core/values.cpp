@@ -54,6 +54,19 @@ std::size_t edits(std::string_view from, std::string_view to) {
 
 }  // namespace
 
+std::string either_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
+}
+
+std::string underscored(std::string_view key) {
+    std::string text(key);
+    std::replace(text.begin(), text.end(), '-', '_');
+    return text;
+}
+
 std::vector<std::string> argument_words(int argc, const char* const* argv) {
     std::vector<std::string> words;
     for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {

@@ -14,8 +14,10 @@
 #include "content_stream.hpp"
 #include "http.hpp"
 #include "mnist/core/atomic_file.hpp"
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/sha256.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/data/folder.hpp"
 #include "mnist/data/idx.hpp"
 
@@ -177,7 +179,7 @@ std::vector<FetchedFile> fetch_dataset(const FetchRequest& request, const Note& 
     const KnownDataset* set = dataset_named(known_datasets(), request.dataset);
     if (set == nullptr)
         throw InputError({.where = "fetch",
-                          .expected = "mnist or fashion-mnist",
+                          .expected = either_of(dataset_words(true)),
                           .found = fmt::format("\"{}\"", request.dataset)});
     return fetch_files(*set, request, note);
 }

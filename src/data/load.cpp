@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "decode.hpp"
+#include "mnist/core/datasets.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/remedies.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/data/folder.hpp"
 
 namespace mnist {
@@ -38,7 +40,7 @@ const KnownDataset& set_for(const DataRequest& request, const DataSources& sourc
     const KnownDataset* set = dataset_named(sources.catalog, word);
     if (set != nullptr) return *set;
     throw InputError({.where = "--dataset",
-                      .expected = "mnist, fashion-mnist or synthetic",
+                      .expected = either_of(dataset_words()),
                       .found = fmt::format("\"{}\"", word),
                       .remedy = "For files of another set leave out --dataset and give --data-dir"});
 }

@@ -163,8 +163,9 @@ std::vector<TrainingState> TrainingStateReader::states(const std::vector<std::si
         const std::string prefix = run_prefix(r);
         TrainingState& state = states.emplace_back();
         state.weights = parts_->model(dims, prefix, count);
-        if (optimizers[r] != OptimizerKind::sgd) state.first = parts_->model(dims, prefix + kFirst, count);
-        if (optimizers[r] == OptimizerKind::adam) state.second = parts_->model(dims, prefix + kSecond, count);
+        const std::size_t kept = optimizer(optimizers[r]).states;
+        if (kept > 0) state.first = parts_->model(dims, prefix + kFirst, count);
+        if (kept > 1) state.second = parts_->model(dims, prefix + kSecond, count);
     }
     if (parts_->header.tensors.size() != count)
         throw InputError({.where = parts_->where,

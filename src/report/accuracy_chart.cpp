@@ -21,17 +21,6 @@ constexpr int kDotsDown = 4;
 constexpr std::array<std::array<unsigned, kDotsAcross>, kDotsDown> kDots{
     {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}};
 
-struct Look {
-    int colour;        ///< of the 256-colour palette, near the page's
-    int dash, period;  ///< dots drawn of so many, where there are no colours
-    const char* sample;
-};
-
-Look look_of(OptimizerKind kind) {
-    if (kind == OptimizerKind::sgd) return {32, 1, 1, "⠤⠤⠤"};
-    return kind == OptimizerKind::momentum ? Look{166, 4, 7, "⠤ ⠤"} : Look{35, 1, 3, "⠄⠄⠄"};
-}
-
 struct ChartLine {
     const RunGroup* group;
     std::vector<double> percent;  ///< an epoch each
@@ -69,7 +58,7 @@ class Canvas {
 
     /// `epochs` of the longest line take the whole width.
     void draw(const ChartLine& line, std::size_t epochs, bool colour) {
-        const Look look = look_of(line.group->optimizer);
+        const OptimizerLook& look = optimizer(line.group->optimizer).look;
         const int width = columns_ * kDotsAcross;
         int previous = -1;
         for (int x = 0; x < width; ++x) {
@@ -82,7 +71,7 @@ class Canvas {
             // A steep piece begins next to where the one before ended, so that it stays a line.
             const int begin = previous < 0 || previous == y ? y : previous + (previous < y ? 1 : -1);
             for (int step = begin;; step += step < y ? 1 : -1) {
-                if (colour || x % look.period < look.dash) set(x, step, look.colour);
+                if (colour || x % look.period < look.dash) set(x, step, look.terminal_colour);
                 if (step == y) break;
             }
             previous = y;
@@ -135,8 +124,9 @@ class Canvas {
 std::string legend(const std::vector<ChartLine>& lines, bool colour) {
     std::string text;
     for (const ChartLine& line : lines) {
-        const Look look = look_of(line.group->optimizer);
-        const std::string sample = colour ? fmt::format("\x1b[38;5;{}m⠤⠤⠤\x1b[0m", look.colour) : look.sample;
+        const OptimizerLook& look = optimizer(line.group->optimizer).look;
+        const std::string sample =
+            colour ? fmt::format("\x1b[38;5;{}m⠤⠤⠤\x1b[0m", look.terminal_colour) : std::string(look.sample);
         text += fmt::format("{:{}}{} {} {:.2f} %\n", "", kScaleWidth, sample, title(line.group->optimizer),
                             line.percent.back());
     }

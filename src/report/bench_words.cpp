@@ -4,16 +4,6 @@
 #include <charconv>
 
 namespace mnist {
-namespace {
-
-std::optional<OptimizerKind> optimizer_labelled(const std::string& word) {
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
-        if (word == label_of(kind)) return kind;
-    }
-    return std::nullopt;
-}
-
-}  // namespace
 
 std::optional<std::uint64_t> BenchWords::number(const std::string& key) const {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 53;

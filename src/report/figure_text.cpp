@@ -1,4 +1,4 @@
-// Titles and colours are those of the page (src/report/page/style.css).
+// Titles and colours are those of the page.
 #include "figure_text.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +8,13 @@
 #include "mnist/report/text.hpp"
 
 namespace mnist {
+namespace {
+
+std::optional<OptimizerKind> plotted_kind(const nlohmann::ordered_json& word) {
+    return word.is_string() ? optimizer_named(word.get<std::string>()) : std::nullopt;
+}
+
+}  // namespace
 
 std::string plot_quoted(std::string_view text) {
     std::string quoted = "'";
@@ -24,14 +31,13 @@ std::string plot_tic(std::string_view text) {
     return plot_quoted(label);
 }
 
-std::string plot_colour(const nlohmann::ordered_json& optimizer) {
-    if (optimizer == "sgd") return "#0072b2";
-    if (optimizer == "momentum") return "#d55e00";
-    return optimizer == "adam" ? "#009e73" : "#8c5a9e";
+std::string plot_colour(const nlohmann::ordered_json& word) {
+    const auto kind = plotted_kind(word);
+    return std::string(kind ? optimizer(*kind).look.colour : "#8c5a9e");
 }
 
-std::string plot_title(const nlohmann::ordered_json& optimizer) {
-    const auto kind = optimizer.is_string() ? optimizer_named(optimizer.get<std::string>()) : std::nullopt;
+std::string plot_title(const nlohmann::ordered_json& word) {
+    const auto kind = plotted_kind(word);
     return kind ? std::string(title(*kind)) : "Inference";
 }
 

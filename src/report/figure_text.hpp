@@ -16,10 +16,10 @@ namespace mnist {
 [[nodiscard]] std::string plot_tic(std::string_view text);
 
 /// Colour of an optimizer ("sgd", ...), as on the page; of anything else the neutral one.
-[[nodiscard]] std::string plot_colour(const nlohmann::ordered_json& optimizer);
+[[nodiscard]] std::string plot_colour(const nlohmann::ordered_json& word);
 
 /// "SGD + Momentum" for "momentum"; "Inference" where there is none.
-[[nodiscard]] std::string plot_title(const nlohmann::ordered_json& optimizer);
+[[nodiscard]] std::string plot_title(const nlohmann::ordered_json& word);
 
 /// One data block and how it is drawn.
 struct PlotSeries {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "figure_text.hpp"
+#include "mnist/core/optimizers.hpp"
 
 namespace mnist {
 namespace {
@@ -94,7 +95,7 @@ Figure time_figure(const ordered_json& data) {
     const auto target = [&](const ordered_json& one) {
         return targets.size() > 1 ? fmt::format(" to {:g} %", one["target"].get<double>()) : std::string{};
     };
-    for (const char* optimizer : {"sgd", "momentum", "adam"}) {
+    for (const std::string& optimizer : optimizer_words()) {
         std::string rows;
         for (const ordered_json& one : data["times"]) {
             if (one["optimizer"] != optimizer || one["seconds"].is_null()) continue;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/datasets.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -42,7 +43,8 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
         if (value != standard) flag(name, shortest(value));
     };
     const std::string& dataset = result.dataset.name;
-    if (dataset == "mnist" || dataset == "fashion-mnist" || dataset == "synthetic") {
+    if (std::any_of(kDatasets.begin(), kDatasets.end(),
+                    [&](const DatasetRow& row) { return row.word == dataset; })) {
         flag("dataset", dataset);
     } else {
         flag("data-dir", "FOLDER");
@@ -57,11 +59,8 @@ std::string train_words(const TrainResult& result, std::uint64_t seeds) {
     whole("test-batch-size", config.test_batch_size, usual.test_batch_size);
     if (config.hidden != usual.hidden) flag("hidden", fmt::format("{}", fmt::join(config.hidden, ",")));
     if (config.precision != usual.precision) flag("precision", std::string(name(config.precision)));
-    number("sgd-lr", config.sgd_lr, usual.sgd_lr);
-    number("momentum-lr", config.momentum_lr, usual.momentum_lr);
-    number("momentum", config.momentum, usual.momentum);
-    number("adam-lr", config.adam_lr, usual.adam_lr);
-    number("adam-beta2", config.adam_beta2, usual.adam_beta2);
+    for (const OptimizerSetting& setting : kOptimizerSettings)
+        if (!setting.help.empty()) number(setting.key, config.*setting.value, usual.*setting.value);
     if (config.schedule != usual.schedule) {
         flag("schedule", std::string(name(config.schedule)));
         if (config.peak_lr) flag("peak-lr", shortest(*config.peak_lr));

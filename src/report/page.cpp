@@ -13,6 +13,7 @@
 
 #include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/optimizers.hpp"
 #include "mnist/core/sha256.hpp"
 #include "page_assets.hpp"
 #include "page_parts.hpp"
@@ -33,11 +34,25 @@ std::string hash_source(std::string_view text) {
     return fmt::format("'sha256-{}'", to_base64(bytes));
 }
 
+/// The style and before it the optimizers' colours, as it can use them.
+std::string style() {
+    std::string light, dark, swatches;
+    for (const Optimizer& one : kOptimizers) {
+        light += fmt::format(" --{}: {};", one.word, one.look.colour);
+        dark += fmt::format(" --{}: {};", one.word, one.look.dark_colour);
+        swatches += fmt::format(".swatch.{0} {{ background: var(--{0}); }}\n", one.word);
+    }
+    return fmt::format(
+        ":root {{{0} }}\n@media (prefers-color-scheme: dark) {{ :root {{{1} }} }}\n"
+        "@media print {{ :root {{{0} }} }}\n{2}{3}",
+        light, dark, swatches, page_style());
+}
+
 std::string policy() {
     std::string scripts = hash_source(page_script());
     if (page_has_charts()) scripts += " " + hash_source(chart_library());
     return fmt::format("default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
-                       scripts, hash_source(page_style()));
+                       scripts, hash_source(style()));
 }
 
 /// The template with "{{name}}" replaced, in one pass: what is put in is never looked at again.
@@ -121,7 +136,7 @@ std::string report_page(const std::vector<ReportSource>& sources) {
     const std::string library =
         page_has_charts() ? fmt::format("<script>{}</script>", chart_library()) : std::string{};
     return filled(page_template(), {{"policy", policy()},
-                                    {"style", std::string(page_style())},
+                                    {"style", style()},
                                     {"title", Html("mnist report: " + files_of(data)).markup()},
                                     {"files", Html(files_of(data)).markup()},
                                     {"contents", content.links.markup()},

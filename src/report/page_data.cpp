@@ -114,7 +114,11 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
     const std::vector<PageSource> sources = with_measurements(given);
     const std::vector<ThroughputSeries> series = throughput_series(sources);
     const PageComparisons comparisons = page_comparisons(sources);
+    ordered_json looks = ordered_json::array();
+    for (const Optimizer& one : kOptimizers)
+        looks.push_back({{"optimizer", one.word}, {"title", one.title}, {"mark", one.look.mark}});
     ordered_json root{{"schema", "mnist-report/1"},
+                      {"optimizers", std::move(looks)},
                       {"summary", summary_sentences(sources, series, comparisons)},
                       {"sources", sources_json(sources)},
                       {"experiments", experiments_json(sources)},

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "mnist/core/time_units.hpp"
 #include "mnist/report/text.hpp"
 
 namespace mnist {
@@ -47,13 +47,10 @@ std::string percent(const Json& share, int digits) {
 }
 
 std::string duration(const Json& seconds) {
-    constexpr std::array kUnits{std::pair{1.0, "s"}, std::pair{1e-3, "ms"}, std::pair{1e-6, "µs"},
-                                std::pair{1e-9, "ns"}};
     const double number = seconds;
-    for (const auto& [size, unit] : kUnits) {
-        if (number >= size || size == kUnits.back().first) return three_digits(number / size) + kSpace + unit;
-    }
-    return kNone;
+    auto unit = kTimeUnits.rbegin();
+    while (number < 1 / unit->per_second && unit + 1 != kTimeUnits.rend()) ++unit;
+    return three_digits(number / (1 / unit->per_second)) + kSpace + std::string(unit->sign);
 }
 
 std::string large(const Json& value) {

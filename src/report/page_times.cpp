@@ -102,11 +102,12 @@ std::vector<std::string> objections_to(const TrainResult& result) {
     return objections;
 }
 
-std::string recipe_of(const TrainConfig& config, OptimizerKind optimizer) {
+std::string recipe_of(const TrainConfig& config, OptimizerKind kind) {
     std::string text =
-        fmt::format("{}, {} epochs of batch {}, one-cycle to {}, warm-up {}", title(optimizer), config.epochs,
-                    config.batch_size, learning_rate(config, optimizer), config.warmup);
-    if (optimizer == OptimizerKind::adam) text += fmt::format(", beta2 {}", config.adam_beta2);
+        fmt::format("{}, {} epochs of batch {}, one-cycle to {}, warm-up {}", title(kind), config.epochs,
+                    config.batch_size, learning_rate(config, kind), config.warmup);
+    if (const OptimizerNumber squares = optimizer(kind).squares)
+        text += fmt::format(", beta2 {}", config.*squares);
     return text;
 }
 

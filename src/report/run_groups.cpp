@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
+
+#include "mnist/core/datasets.hpp"
 
 namespace mnist {
 namespace {
@@ -123,10 +124,10 @@ std::string speed_or_status(const RunGroup& group, const std::string& speed) {
 }
 
 std::vector<std::string> class_names(const DatasetFacts& dataset, std::size_t classes) {
-    static constexpr std::array kGarments{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                          "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
-    if (dataset.name == "fashion-mnist" && classes == kGarments.size())
-        return {kGarments.begin(), kGarments.end()};
+    for (const DatasetRow& row : kDatasets) {
+        if (row.word == dataset.name && !row.class_names.front().empty() && classes == row.class_names.size())
+            return {row.class_names.begin(), row.class_names.end()};
+    }
     std::vector<std::string> numbers;
     numbers.reserve(classes);
     for (std::size_t i = 0; i < classes; ++i) numbers.push_back(fmt::to_string(i));

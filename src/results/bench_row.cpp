@@ -12,6 +12,7 @@
 #include "bench_name.hpp"
 #include "json_cursor.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/time_units.hpp"
 
 namespace mnist {
 namespace {
@@ -71,11 +72,10 @@ bool is_true(const json& row, const char* key) {
 
 double units_per_second(const JsonCursor& unit) {
     const std::string word = unit.string();
-    if (word == "ns") return 1e9;
-    if (word == "us") return 1e6;
-    if (word == "ms") return 1e3;
-    if (word != "s") unit.fail("\"ns\", \"us\", \"ms\" or \"s\"");
-    return 1;
+    const auto* const known = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
+                                           [&](const TimeUnit& one) { return one.word == word; });
+    if (known == kTimeUnits.end()) unit.fail_of(time_unit_words());
+    return known->per_second;
 }
 
 double seconds_per_iteration(const json& row) {

@@ -9,6 +9,7 @@
 
 #include "json_rows.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 
 namespace mnist {
 namespace {
@@ -172,6 +173,11 @@ double JsonCursor::number(double least, double greatest) const {
     if (number >= least && number <= greatest) return number;
     if (greatest == std::numeric_limits<double>::max()) fail(fmt::format("a number of at least {}", least));
     fail(fmt::format("a number from {} to {}", least, greatest));
+}
+
+void JsonCursor::fail_of(std::vector<std::string> words) const {
+    for (std::string& word : words) word = "\"" + word + "\"";
+    fail(either_of(words));
 }
 
 void JsonCursor::fail(const std::string& expected, const std::string& remedy) const {

@@ -36,6 +36,8 @@ class JsonCursor {
 
     /// Throws the InputError of this place. `expected` reads on from "expected".
     [[noreturn]] void fail(const std::string& expected, const std::string& remedy = {}) const;
+    /// The same where one of these words was expected.
+    [[noreturn]] void fail_of(std::vector<std::string> words) const;
 
   private:
     JsonCursor(const nlohmann::json& value, const std::string& parent, bool parent_is_root,

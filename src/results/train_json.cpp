@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/core/base64.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/results/peak_share.hpp"
 #include "train_json_parts.hpp"
 
@@ -185,30 +186,28 @@ ordered_json to_json(const DatasetFacts& facts) {
 ordered_json to_json(const TrainConfig& config) {
     ordered_json optimizers = ordered_json::array();
     for (const OptimizerKind kind : config.optimizers) optimizers.push_back(name(kind));
-    return {{"optimizers", std::move(optimizers)},
-            {"epochs", config.epochs},
-            {"batch_size", config.batch_size},
-            {"test_batch_size", config.test_batch_size},
-            {"hidden", config.hidden},
-            {"precision", name(config.precision)},
-            {"sgd_lr", number(config.sgd_lr)},
-            {"momentum_lr", number(config.momentum_lr)},
-            {"momentum", number(config.momentum)},
-            {"adam_lr", number(config.adam_lr)},
-            {"adam_beta1", number(config.adam_beta1)},
-            {"adam_beta2", number(config.adam_beta2)},
-            {"adam_epsilon", number(config.adam_epsilon)},
-            {"schedule", name(config.schedule)},
-            {"peak_lr", or_null(config.peak_lr)},
-            {"warmup", config.schedule == ScheduleKind::one_cycle ? number(config.warmup) : nullptr},
-            {"seed", config.seed},
-            {"seeds", config.seeds},
-            {"threads", config.threads},
-            {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
-            {"loader_threads", config.loader_threads},
-            {"jobs", config.jobs},
-            {"shuffle", config.shuffle},
-            {"target_accuracy", number(config.target_accuracy)}};
+    ordered_json json{{"optimizers", std::move(optimizers)},
+                      {"epochs", config.epochs},
+                      {"batch_size", config.batch_size},
+                      {"test_batch_size", config.test_batch_size},
+                      {"hidden", config.hidden},
+                      {"precision", name(config.precision)}};
+    for (const OptimizerSetting& setting : kOptimizerSettings) {
+        if (is_recorded(setting, config.optimizers))
+            json[underscored(setting.key)] = number(config.*setting.value);
+    }
+    json.update({{"schedule", name(config.schedule)},
+                 {"peak_lr", or_null(config.peak_lr)},
+                 {"warmup", peaks(config.schedule) ? number(config.warmup) : nullptr},
+                 {"seed", config.seed},
+                 {"seeds", config.seeds},
+                 {"threads", config.threads},
+                 {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
+                 {"loader_threads", config.loader_threads},
+                 {"jobs", config.jobs},
+                 {"shuffle", config.shuffle},
+                 {"target_accuracy", number(config.target_accuracy)}});
+    return json;
 }
 
 std::string train_result_json(const TrainResult& result) {

@@ -7,6 +7,7 @@
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/results/train_json.hpp"
 #include "train_json_parts.hpp"
 
@@ -46,13 +47,13 @@ std::uint64_t jobs(const JsonCursor& object) {
 
 OptimizerKind optimizer(const JsonCursor& cursor) {
     const std::optional<OptimizerKind> kind = optimizer_named(cursor.string());
-    if (!kind) cursor.fail("\"sgd\", \"momentum\" or \"adam\"");
+    if (!kind) cursor.fail_of(optimizer_words());
     return *kind;
 }
 
 Precision precision(const JsonCursor& cursor) {
     const std::optional<Precision> known = precision_named(cursor.string());
-    if (!known) cursor.fail("\"f32\" or \"bf16\"");
+    if (!known) cursor.fail_of(precision_words());
     return *known;
 }
 
@@ -118,7 +119,7 @@ BuildFacts build(const JsonCursor& object) {
 
 ScheduleKind schedule(const JsonCursor& cursor) {
     const std::optional<ScheduleKind> kind = schedule_named(cursor.string());
-    if (!kind) cursor.fail("\"constant\" or \"one-cycle\"");
+    if (!kind) cursor.fail_of(schedule_words());
     return *kind;
 }
 
@@ -138,13 +139,10 @@ TrainConfig config(const JsonCursor& object) {
     for (const JsonCursor& extent : object.at("hidden").elements()) config.hidden.push_back(count(extent));
     // Files written before there was a choice have no such word.
     if (const auto word = object.find("precision")) config.precision = precision(*word);
-    config.sgd_lr = object.at("sgd_lr").number();
-    config.momentum_lr = object.at("momentum_lr").number();
-    config.momentum = object.at("momentum").number();
-    config.adam_lr = object.at("adam_lr").number();
-    config.adam_beta1 = object.at("adam_beta1").number();
-    config.adam_beta2 = object.at("adam_beta2").number();
-    config.adam_epsilon = object.at("adam_epsilon").number();
+    for (const OptimizerSetting& setting : kOptimizerSettings) {
+        if (is_recorded(setting, config.optimizers))
+            config.*setting.value = object.at(underscored(setting.key)).number();
+    }
     // Files from before there were schedules have none of these.
     if (const auto word = object.find("schedule")) config.schedule = schedule(*word);
     if (const auto peak = object.find("peak_lr")) config.peak_lr = nullable(*peak, rate);

@@ -220,19 +220,18 @@ TrainingState Engine::Impl::state() const {
                         .first = {},
                         .second = {},
                         .steps = steps_taken_};
-    if (optimizer_.kind != OptimizerKind::sgd)
-        state.first = parameters(&LayerMemory::first_weights, &LayerMemory::first_bias);
-    if (optimizer_.kind == OptimizerKind::adam)
-        state.second = parameters(&LayerMemory::second_weights, &LayerMemory::second_bias);
+    const std::size_t states = optimizer(optimizer_.kind).states;
+    if (states > 0) state.first = parameters(&LayerMemory::first_weights, &LayerMemory::first_bias);
+    if (states > 1) state.second = parameters(&LayerMemory::second_weights, &LayerMemory::second_bias);
     return state;
 }
 
-void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& optimizer) {
-    const std::size_t first = optimizer.kind == OptimizerKind::sgd ? 0 : layers_.size();
-    const std::size_t second = optimizer.kind == OptimizerKind::adam ? layers_.size() : 0;
-    if (state.first.layers.size() != first || state.second.layers.size() != second)
+void Engine::Impl::resume(const TrainingState& state, const OptimizerSettings& settings) {
+    const std::size_t states = optimizer(settings.kind).states;
+    if (state.first.layers.size() != (states > 0 ? layers_.size() : 0) ||
+        state.second.layers.size() != (states > 1 ? layers_.size() : 0))
         throw ShapeError("the state is not one of this optimizer");
-    start(state.weights, optimizer);
+    start(state.weights, settings);
     const auto load = [&](const ModelParameters& model, Array weights, Array bias) {
         for (std::size_t l = 0; l < model.layers.size(); ++l)
             layers_[l].fill(model.layers[l], layers_[l].*weights, layers_[l].*bias);

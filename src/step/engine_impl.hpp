@@ -62,7 +62,7 @@ class Engine::Impl {
     Impl(Team& team, EngineOptions options);
 
     void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
-    void resume(const TrainingState& state, const OptimizerSettings& optimizer);
+    void resume(const TrainingState& state, const OptimizerSettings& settings);
     TrainingState state() const;
     EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                              const std::atomic<bool>& stop, bool timed);

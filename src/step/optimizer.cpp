@@ -1,7 +1,8 @@
-// One rule an optimizer, in loops compiled for each level below AVX-512. The scalars are copied to locals and
-// the pointers are __restrict: without that the compiler must assume that a store changes them and leaves the
-// loop scalar. With AVX-512 the rules are written in its instructions (optimizer_avx512), so that all loops
-// which use them round alike, whichever compiler builds them.
+// The rules in loops compiled for each level below AVX-512. A rule keeps the scalars as locals and the
+// pointers are
+// __restrict: without that the compiler must assume that a store changes them and leaves the loop scalar.
+// With AVX-512 the rules use its instructions (optimizer_avx512), so that all loops which use them round
+// alike, whichever compiler builds them.
 #include "mnist/step/optimizer.hpp"
 
 #include <array>
@@ -13,41 +14,56 @@
 namespace mnist {
 namespace {
 
+namespace one {
+
+using Number = float;
+#define MNIST_RULE [[gnu::always_inline]]
+
+MNIST_RULE inline Number all(float x) {
+    return x;
+}
+MNIST_RULE inline Number plus_product(Number c, Number a, Number b) {
+    return a * b + c;
+}
+MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
+    return c - a * b;
+}
+MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
+    return a * b + c * d;
+}
+MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
+    return a * b - c;
+}
+MNIST_RULE inline Number root(Number a) {
+    return __builtin_sqrtf(a);
+}
+
+#include "optimizer_rules.inc"
+#undef MNIST_RULE
+
+}  // namespace one
+
 template <OptimizerKind kKind>
 [[gnu::always_inline]] inline void update_numbers(float* __restrict w, float* __restrict m,
                                                   float* __restrict v, const float* __restrict g,
                                                   std::size_t n, const UpdateScalars& s) {
-    const float lr = s.lr;
-    const float b1 = s.momentum;
-    const float c1 = s.one_minus_beta1;
-    const float b2 = s.beta2;
-    const float c2 = s.one_minus_beta2;
-    const float scale = s.second_scale;
-    const float eps = s.epsilon;
+    constexpr std::size_t kStates = optimizer(kKind).states;
+    const one::Rule<kKind> rule(s);
     for (std::size_t i = 0; i < n; ++i) {
-        const float gradient = g[i];
-        if constexpr (kKind == OptimizerKind::sgd) {
-            w[i] -= lr * gradient;
-        } else if constexpr (kKind == OptimizerKind::momentum) {
-            const float velocity = b1 * m[i] + gradient;
-            m[i] = velocity;
-            w[i] -= lr * velocity;
-        } else {
-            const float first = b1 * m[i] + c1 * gradient;
-            const float second = b2 * v[i] + c2 * (gradient * gradient);
-            m[i] = first;
-            v[i] = second;
-            w[i] -= lr * first / (__builtin_sqrtf(second) * scale + eps);
-        }
+        float first = kStates > 0 ? m[i] : 0;
+        float second = kStates > 1 ? v[i] : 0;
+        w[i] = rule.updated(w[i], first, second, g[i]);
+        if constexpr (kStates > 0) m[i] = first;
+        if constexpr (kStates > 1) v[i] = second;
     }
 }
 
 template <OptimizerKind kKind>
 [[gnu::always_inline]] inline void update_row(const UpdateOperands& o, std::size_t at, const float* g,
                                               std::size_t n, const UpdateScalars& s) {
-    float* const m = kKind == OptimizerKind::sgd ? nullptr : o.m + at;
-    float* const v = kKind == OptimizerKind::adam ? o.v + at : nullptr;
-    update_numbers<kKind>(o.w + at, m, v, g, n, s);
+    constexpr std::size_t kStates = optimizer(kKind).states;
+    update_numbers<kKind>(o.w + at, kStates > 0 ? o.m + at : nullptr, kStates > 1 ? o.v + at : nullptr, g, n,
+                          s);
 }
 
 // Rows that follow each other without a gap are one.
@@ -80,33 +96,32 @@ UpdateFn below_avx512(Isa isa, bool turned) {
 OptimizerSettings settings_for(OptimizerKind kind, const TrainConfig& config, std::uint64_t steps) {
     return {.kind = kind,
             .lr = learning_rate(config, kind),
-            .momentum = config.momentum,
-            .beta1 = config.adam_beta1,
-            .beta2 = config.adam_beta2,
-            .epsilon = config.adam_epsilon,
+            .numbers = config,
             .schedule = {.kind = config.schedule, .warmup = config.warmup, .steps = steps}};
 }
 
 UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
+    const Optimizer& rule = optimizer(settings.kind);
+    const auto number = [&](OptimizerNumber member) { return member ? settings.numbers.*member : 0; };
+    const double memory = number(rule.memory);
+    const double squares = number(rule.squares);
+    const auto correction = [&](double kept) {
+        return rule.corrects_bias ? 1.0 - std::pow(kept, static_cast<double>(t)) : 1.0;
+    };
     const double lr = settings.lr * schedule_factor(settings.schedule, t);
-    if (settings.kind != OptimizerKind::adam)
-        return {.lr = static_cast<float>(lr), .momentum = static_cast<float>(settings.momentum)};
-    const auto step = static_cast<double>(t);
-    const double correction1 = 1.0 - std::pow(settings.beta1, step);
-    const double correction2 = 1.0 - std::pow(settings.beta2, step);
-    return {.lr = static_cast<float>(lr / correction1),
-            .momentum = static_cast<float>(settings.beta1),
-            .one_minus_beta1 = static_cast<float>(1.0 - settings.beta1),
-            .beta2 = static_cast<float>(settings.beta2),
-            .one_minus_beta2 = static_cast<float>(1.0 - settings.beta2),
-            .second_scale = static_cast<float>(1.0 / std::sqrt(correction2)),
-            .epsilon = static_cast<float>(settings.epsilon)};
+    return {.lr = static_cast<float>(lr / correction(memory)),
+            .memory = static_cast<float>(memory),
+            .one_minus_memory = static_cast<float>(1.0 - memory),
+            .squares = static_cast<float>(squares),
+            .one_minus_squares = static_cast<float>(1.0 - squares),
+            .second_scale = static_cast<float>(1.0 / std::sqrt(correction(squares))),
+            .epsilon = static_cast<float>(number(rule.epsilon)),
+            .kept = static_cast<float>(1.0 - lr * number(rule.decay))};
 }
 
 UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout) {
     if (isa == Isa::avx512 || layout.packed) return avx512_update_function(kind, layout);
-    constexpr std::array kOfKinds{below_avx512<OptimizerKind::sgd>, below_avx512<OptimizerKind::momentum>,
-                                  below_avx512<OptimizerKind::adam>};
+    constexpr std::array kOfKinds = for_each_kind([]<OptimizerKind kKind>() { return below_avx512<kKind>; });
     return kOfKinds.at(static_cast<std::size_t>(kind))(isa, layout.turned);
 }
 

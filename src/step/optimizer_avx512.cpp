@@ -32,49 +32,40 @@ MNIST_AVX512 [[gnu::always_inline]] inline __m512 square_root(__m512 x) {
     return _mm512_fmadd_ps(remainder, half_inverse, root);
 }
 
-// Each rule takes sixteen parameters with their state and gradient; `first` and `second` are m and v of
-// UpdateFn.
-struct SgdVectors {
-    static constexpr bool kFirst = false;
-    static constexpr bool kSecond = false;
-    __m512 lr;
-    MNIST_AVX512 explicit SgdVectors(const UpdateScalars& s) : lr(_mm512_set1_ps(s.lr)) {}
-    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512&, __m512&, __m512 g) const {
-        return _mm512_fnmadd_ps(lr, g, w);
-    }
-};
+namespace sixteen {
 
-struct MomentumVectors {
-    static constexpr bool kFirst = true;
-    static constexpr bool kSecond = false;
-    __m512 lr, mu;
-    MNIST_AVX512 explicit MomentumVectors(const UpdateScalars& s)
-        : lr(_mm512_set1_ps(s.lr)), mu(_mm512_set1_ps(s.momentum)) {}
-    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512& first, __m512&, __m512 g) const {
-        first = _mm512_fmadd_ps(mu, first, g);
-        return _mm512_fnmadd_ps(lr, first, w);
-    }
-};
+using Number = __m512;
+#define MNIST_RULE MNIST_AVX512 [[gnu::always_inline]]
 
-struct AdamVectors {
-    static constexpr bool kFirst = true;
-    static constexpr bool kSecond = true;
-    __m512 lr, b1, c1, b2, c2, scale, eps;
-    MNIST_AVX512 explicit AdamVectors(const UpdateScalars& s)
-        : lr(_mm512_set1_ps(s.lr)),
-          b1(_mm512_set1_ps(s.momentum)),
-          c1(_mm512_set1_ps(s.one_minus_beta1)),
-          b2(_mm512_set1_ps(s.beta2)),
-          c2(_mm512_set1_ps(s.one_minus_beta2)),
-          scale(_mm512_set1_ps(s.second_scale)),
-          eps(_mm512_set1_ps(s.epsilon)) {}
-    MNIST_AVX512 [[gnu::always_inline]] __m512 updated(__m512 w, __m512& first, __m512& second,
-                                                       __m512 g) const {
-        first = _mm512_fmadd_ps(b1, first, _mm512_mul_ps(c1, g));
-        second = _mm512_fmadd_ps(b2, second, _mm512_mul_ps(c2, _mm512_mul_ps(g, g)));
-        const __m512 divisor = _mm512_fmadd_ps(square_root(second), scale, eps);
-        return _mm512_sub_ps(w, _mm512_div_ps(_mm512_mul_ps(lr, first), divisor));
-    }
+MNIST_RULE inline Number all(float x) {
+    return _mm512_set1_ps(x);
+}
+MNIST_RULE inline Number plus_product(Number c, Number a, Number b) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
+    return _mm512_fnmadd_ps(a, b, c);
+}
+MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
+    return _mm512_fmadd_ps(a, b, _mm512_mul_ps(c, d));
+}
+MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
+    return _mm512_fmsub_ps(a, b, c);
+}
+MNIST_RULE inline Number root(Number a) {
+    return square_root(a);
+}
+
+#include "optimizer_rules.inc"
+#undef MNIST_RULE
+
+}  // namespace sixteen
+
+template <OptimizerKind kKind>
+struct Vectors : sixteen::Rule<kKind> {
+    static constexpr bool kFirst = optimizer(kKind).states > 0;
+    static constexpr bool kSecond = optimizer(kKind).states > 1;
+    MNIST_AVX512 explicit Vectors(const UpdateScalars& s) : sixteen::Rule<kKind>(s) {}
 };
 
 // Sixteen parameters; `live` are those that there are. Returns the new weights.
@@ -197,8 +188,8 @@ UpdateFn with_layout(UpdateLayout layout) {
 }  // namespace
 
 UpdateFn avx512_update_function(OptimizerKind kind, UpdateLayout layout) {
-    constexpr std::array kOfKinds{with_layout<SgdVectors>, with_layout<MomentumVectors>,
-                                  with_layout<AdamVectors>};
+    constexpr std::array kOfKinds =
+        for_each_kind([]<OptimizerKind kKind>() { return with_layout<Vectors<kKind>>; });
     return kOfKinds.at(static_cast<std::size_t>(kind))(layout);
 }
 

@@ -13,16 +13,25 @@ double half_cosine(double start, double end, double share) {
     return end + (start - end) / 2 * (1 + std::cos(std::numbers::pi * share));
 }
 
-}  // namespace
-
-double schedule_factor(const Schedule& schedule, std::uint64_t t) {
-    if (schedule.kind == ScheduleKind::constant) return 1;
+double one_cycle(const Schedule& schedule, std::uint64_t t) {
     const double last = static_cast<double>(schedule.steps) - 1;
     const double peak = std::max(0.0, schedule.warmup * static_cast<double>(schedule.steps) - 1);
     const double step = std::min(static_cast<double>(t) - 1, last);
     if (step < peak) return half_cosine(1 / kOneCycleStart, 1, step / peak);
     if (step <= peak) return 1;
     return half_cosine(1, 1 / kOneCycleStart / kOneCycleEnd, (step - peak) / (last - peak));
+}
+
+}  // namespace
+
+double schedule_factor(const Schedule& schedule, std::uint64_t t) {
+    switch (schedule.kind) {
+        case ScheduleKind::one_cycle:
+            return one_cycle(schedule, t);
+        case ScheduleKind::constant:
+            break;
+    }
+    return 1;
 }
 
 }  // namespace mnist

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/values.hpp"
 #include "mnist/step/precision.hpp"
 #include "mnist/train/experiment.hpp"
 
@@ -14,15 +15,15 @@ namespace {
 constexpr std::size_t kMostHidden = std::size_t{1} << 20U;
 constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
 
-void require(bool holds, const char* key, const char* expected, const std::string& found) {
+void require(bool holds, const std::string& key, const char* expected, const std::string& found) {
     if (!holds) throw InputError({.where = key, .expected = expected, .found = found});
 }
 
-void require_rate(double value, const char* key) {
+void require_rate(double value, const std::string& key) {
     require(std::isfinite(value) && value > 0, key, "a finite number above 0", fmt::format("{}", value));
 }
 
-void require_share(double value, const char* key) {
+void require_share(double value, const std::string& key) {
     require(value >= 0 && value < 1, key, "a number from 0 to below 1", fmt::format("{}", value));
 }
 
@@ -46,11 +47,13 @@ void validate_schedule(const TrainConfig& config) {
     require_share(config.warmup, "--warmup");
     if (!config.peak_lr) return;
     require_rate(*config.peak_lr, "--peak-lr");
-    if (config.schedule == ScheduleKind::one_cycle) return;
+    if (peaks(config.schedule)) return;
+    std::vector<std::string> flags;
+    for (const OptimizerKind kind : config.optimizers) flags.push_back(learning_rate_flag(config, kind));
     throw InputError({.where = "--peak-lr",
-                      .expected = "--schedule one-cycle beside it",
+                      .expected = fmt::format("--schedule {} beside it", either_of(schedule_words(true))),
                       .found = fmt::format("--schedule {}", name(config.schedule)),
-                      .remedy = "A constant rate is set with --sgd-lr, --momentum-lr or --adam-lr"});
+                      .remedy = "A constant rate is set with " + either_of(flags)});
 }
 
 }  // namespace
@@ -82,13 +85,10 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     require_between(config.epochs, 0, 1'000'000, "--epochs");
     require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
     for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");
-    require_rate(config.sgd_lr, "--sgd-lr");
-    require_rate(config.momentum_lr, "--momentum-lr");
-    require_rate(config.adam_lr, "--adam-lr");
-    require_rate(config.adam_epsilon, "--adam-epsilon");
-    require_share(config.momentum, "--momentum");
-    require_share(config.adam_beta1, "--adam-beta1");
-    require_share(config.adam_beta2, "--adam-beta2");
+    for (const OptimizerSetting& setting : kOptimizerSettings) {
+        const std::string flag = fmt::format("--{}", setting.key);
+        (setting.range == NumberRange::share ? require_share : require_rate)(config.*setting.value, flag);
+    }
     validate_schedule(config);
     require(config.target_accuracy > 0 && config.target_accuracy <= 100, "--target-accuracy",
             "a percentage above 0 and at most 100", fmt::format("{}", config.target_accuracy));

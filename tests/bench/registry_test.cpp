@@ -99,6 +99,31 @@ TEST_CASE("registry: the names are the contract's") {
     CHECK(!has(all, "Calibrate/FmaPeak/threads:4"));
 }
 
+TEST_CASE(
+    "registry: rows of optimizers beyond the default experiment's run where the filter has their word in "
+    "it") {
+    for (const Optimizer& optimizer : kOptimizers) {
+        const std::string label(optimizer.label);
+        CAPTURE(label);
+        CHECK(has(names({}), ("Train/" + label + "/batch:64").c_str()) == optimizer.usual);
+        const std::vector<std::string> some = names({}, label + "/");
+        for (const char* const rest : {"/batch:64", "/batch:64/target:97", "/parameters:109386"}) {
+            const std::string family = rest[1] == 'p'                      ? "OptimizerStep/"
+                                       : std::string(rest).ends_with("97") ? "TimeToAccuracy/"
+                                                                           : "Train/";
+            CHECK(has(some, (family + label + rest).c_str()));
+        }
+        CHECK(has(names({}, "Scaling/" + label), ("Scaling/" + label + "/batch:64/cores:1").c_str()));
+    }
+    for (const char* const filter : {"Adam", "-Relu", "Scaling", "all"}) {
+        for (const std::string& name : names({}, filter)) CHECK(name.find("AdamW") == std::string::npos);
+    }
+    Options options;
+    options.copies = {2};
+    CHECK_FALSE(has(names(options), "Train/RMSprop/batch:64/copies:2"));
+    CHECK(has(names(options, "RMSprop"), "Train/RMSprop/batch:64/copies:2"));
+}
+
 TEST_CASE("registry: a list of threads joins the names, a single number does not") {
     Options list;
     list.threads = {1, 2};

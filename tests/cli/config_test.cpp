@@ -226,7 +226,7 @@ TEST_CASE("config: mistakes in the file name file, line, key and value") {
         {"hidden = 1.5\n", {"hidden: expected a list like [128, 64], found 1.5"}},
         {"optimizer = []\n", {"a list like [\"sgd\", \"momentum\", \"adam\"], found an empty list"}},
         {"optimizer = [\"sgd\", \"\"]\n", {"found \"\" in [\"sgd\", \"\"]"}},
-        {"optimizer = [\"sgd\", \"rmsprop\"]\n", {"optimizer", "\"rmsprop\"", "sgd, momentum, adam"}},
+        {"optimizer = [\"sgd\", \"lion\"]\n", {"optimizer", "\"lion\"", "sgd, momentum, adam"}},
         {"optimizer = [\"sgd\", \"sgd\"]\n", {"optimizer", "\"sgd\" twice"}},
         {"sgd_lr = -0.1\n", {"sgd_lr", "\"-0.1\""}},
         {"adam_lr = nan\n", {"adam_lr", "\"nan\""}},

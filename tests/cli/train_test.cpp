@@ -339,6 +339,33 @@ TEST_CASE("train: one-cycle trains every optimizer, says so, and is in the resul
     for (std::size_t i = 0; i < 3; ++i) CHECK(cycled[i] != constant[i]);
 }
 
+TEST_CASE("train: every optimizer trains, and a result holds its numbers where it did") {
+    const Workshop workshop;
+    const Finished finished =
+        workshop.train({"--epochs", "2", "--optimizer", "adamw,rmsprop", "--adamw-weight-decay", "0.125",
+                        "--rmsprop-alpha", "0.5", "--out", "r.json"});
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    CHECK(contains(finished.output, "\nAdamW, learning rate 0.001, seed 0\n"));
+    CHECK(contains(finished.output, "\nRMSprop, learning rate 0.001, seed 0\n"));
+    const nlohmann::json result = workshop.json_of("r.json");
+    CHECK(result.at("config").at("adamw_weight_decay") == 0.125);
+    CHECK(result.at("config").at("rmsprop_alpha") == 0.5);
+    REQUIRE(workshop.train({"--epochs", "2", "--optimizer", "adamw,rmsprop,adam", "--out", "usual.json"})
+                .exit_code == 0);
+    const nlohmann::json usual = workshop.json_of("usual.json");
+    CHECK(usual.at("config").at("rmsprop_alpha") == 0.99);
+    // Each setting reaches its rule, and without decay's effect AdamW would be Adam.
+    CHECK(weights(usual)[0] != weights(result)[0]);
+    CHECK(weights(usual)[1] != weights(result)[1]);
+    CHECK(weights(usual)[2] != weights(usual)[0]);
+    REQUIRE(workshop.train({"--epochs", "1", "--out", "three.json"}).exit_code == 0);
+    CHECK_FALSE(workshop.json_of("three.json").at("config").contains("adamw_lr"));
+    const Finished read = workshop.mnist({"report", "r.json", "--out", "r.html"});
+    CAPTURE(read.error);
+    CHECK(read.exit_code == 0);
+}
+
 TEST_CASE("train: a run beside busy loops is warned of, its facts are in the file, a note in the report") {
     const Workshop workshop;
     const BusyMachine busy;

@@ -164,10 +164,14 @@ TEST_CASE("compare: settings of training that differ are unfair, and what a file
     other.facts["mnist.config.peak_lr"] = "0.005";
     other.facts["mnist.config.adam_beta2"] = "0.99";
     base.facts["mnist.config.adam_beta2"] = "0.999";
+    base.facts["mnist.config.adamw_weight_decay"] = "0.01";
+    other.facts["mnist.config.adamw_weight_decay"] = "0.1";
+    base.facts["mnist.config.rmsprop_alpha"] = "0.9";  // the other did not train with it
     CHECK(
         compare(base, other, {}).warnings ==
         std::vector<std::string>{
             "the values of beta2 differ (0.999 and 0.99): train with the same --adam-beta2",
+            "the weight decays differ (0.01 and 0.1): train with the same --adamw-weight-decay",
             "the peak learning rates differ (each optimizer's own and 0.005): train with the same --peak-lr",
             "the warm-ups differ (0.3 and 0.2): train with the same --warmup"});
     // mnist_bench trains in f32 at a constant rate where the name of the row does not say otherwise.

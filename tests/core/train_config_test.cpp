@@ -15,9 +15,9 @@ TEST_CASE("train config: every optimizer has its word and its title") {
 }
 
 TEST_CASE("train config: an optimizer is found by its exact word only") {
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam})
+    for (const OptimizerKind kind : mnist::kOptimizerKinds)
         CHECK(mnist::optimizer_named(mnist::name(kind)) == kind);
-    for (const char* word : {"", "SGD", "Adam", "sgd ", "adamw", "SGD + Momentum"})
+    for (const char* word : {"", "SGD", "Adam", "sgd ", "adamw ", "AdamW", "SGD + Momentum"})
         CHECK_FALSE(mnist::optimizer_named(word).has_value());
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "mnist/core/datasets.hpp"
 
 using namespace mnist;
 
@@ -49,4 +50,10 @@ TEST_CASE("catalog: every mirror is HTTPS and a folder") {
             CHECK(mirror.ends_with("/"));
         }
     }
+}
+
+TEST_CASE("catalog: it has every data set that is said to be published, and no other") {
+    std::vector<std::string> names;
+    for (const mnist::KnownDataset& set : mnist::known_datasets()) names.push_back(set.name);
+    CHECK(names == mnist::dataset_words(true));
 }

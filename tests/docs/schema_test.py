@@ -63,7 +63,9 @@ def write(folder):
     """What both programs write now, of as little work as there can be."""
     files = os.path.join(folder, 'train.json'), os.path.join(folder, 'bench.json')
     environment = {**os.environ, 'MNIST_DATA_DIR': ''}
-    subprocess.run([MNIST, 'train', '--dataset', 'synthetic', '--epochs', '1', '--optimizer', 'sgd', '--quiet', '--out', files[0]], check=True,
+    settings = subprocess.run([MNIST, 'train', '--print-config'], check=True, env=environment, cwd=folder, capture_output=True, text=True).stdout
+    optimizers = re.findall(r'^(\w+)_lr = ', settings, re.MULTILINE)  # each has a rate
+    subprocess.run([MNIST, 'train', '--dataset', 'synthetic', '--epochs', '1', '--optimizer', ','.join(optimizers), '--quiet', '--out', files[0]], check=True,
                    env=environment, cwd=folder, stdout=subprocess.DEVNULL)
     subprocess.run([BENCH, '--dataset', 'synthetic', '--benchmark_filter=^(Relu/|Step/SGD/batch:64$|Train/SGD/batch:64$)', '--benchmark_min_time=1x',
                     '--benchmark_repetitions=2', '--benchmark_out=' + files[1]], check=True, env=environment, cwd=folder, stdout=subprocess.DEVNULL)

@@ -122,6 +122,23 @@ TEST_CASE("page: who is at the target first is said of runs enough, and of none 
         ") as fast as SGD; that it is sooner than SGD + Momentum (1.05 s) is not known."));
 }
 
+TEST_CASE("page: every optimizer has its own colour and mark, on light ground, on dark and on paper") {
+    const ReportSource source{.name = "a.json", .content = mnist_test::sample_result(3)};
+    const std::string page = mnist::report_page({source});
+    const json data = data_of({source});
+    REQUIRE(data["optimizers"].size() == mnist::kOptimizers.size());
+    for (std::size_t i = 0; i < mnist::kOptimizers.size(); ++i) {
+        const mnist::Optimizer& one = mnist::kOptimizers.at(i);
+        const std::string word(one.word);
+        CAPTURE(word);
+        CHECK(count_of(page, "--" + word + ": " + std::string(one.look.colour) + ";") == 2);
+        CHECK(count_of(page, "--" + word + ": " + std::string(one.look.dark_colour) + ";") == 1);
+        CHECK(count_of(page, ".swatch." + word + " { background: var(--" + word + "); }") == 1);
+        CHECK(data["optimizers"][i] ==
+              json({{"optimizer", one.word}, {"title", one.title}, {"mark", one.look.mark}}));
+    }
+}
+
 TEST_CASE("page: the command that measures again has the settings that are not the defaults") {
     mnist::TrainResult result = mnist_test::sample_result(3);
     result.config.hidden = {32, 16};

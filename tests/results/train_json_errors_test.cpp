@@ -171,7 +171,7 @@ TEST_CASE("result errors: values outside their range are refused") {
     check([](json& f) { f["runs"][0]["first_epoch_at_target"] = 0; }, "x.json, runs[0].first_epoch_at_target",
           "a whole number from 1 to 2147483647", "0");
     check([](json& f) { f["config"]["optimizers"][1] = "lion"; }, "x.json, config.optimizers[1]",
-          "\"sgd\", \"momentum\" or \"adam\"", "\"lion\"");
+          "\"sgd\", \"momentum\", \"adam\", \"adamw\" or \"rmsprop\"", "\"lion\"");
     check([](json& f) { f["config"]["precision"] = "f16"; }, "x.json, config.precision",
           "\"f32\" or \"bf16\"", "\"f16\"");
     check([](json& f) { f["runs"][0]["status"] = "lost"; }, "x.json, runs[0].status",

@@ -26,7 +26,9 @@ reference::OptimizerRule rule_of(const nlohmann::json& entry) {
     const auto kind = optimizer_named(entry.at("name").get<std::string>());
     if (!kind) throw std::runtime_error("golden file: unknown optimizer " + entry.at("name").dump());
     reference::OptimizerRule rule{.kind = *kind, .lr = entry.at("lr").get<double>()};
-    if (*kind == OptimizerKind::momentum) rule.momentum = entry.at("momentum").get<double>();
+    rule.momentum = entry.value("momentum", rule.momentum);
+    rule.alpha = entry.value("alpha", rule.alpha);
+    rule.weight_decay = entry.value("weight_decay", rule.weight_decay);
     return rule;
 }
 

@@ -133,6 +133,13 @@ void optimizer_update(const OptimizerRule& rule, const Tensor& gradient, Tensor&
                 first = rule.momentum * first + g;
                 weights[i] -= rule.lr * first;
                 break;
+            case OptimizerKind::rmsprop:
+                first = rule.alpha * first + (1.0 - rule.alpha) * g * g;
+                weights[i] -= rule.lr * g / (std::sqrt(first) + rule.epsilon);
+                break;
+            case OptimizerKind::adamw:
+                weights[i] -= rule.lr * rule.weight_decay * weights[i];
+                [[fallthrough]];
             case OptimizerKind::adam:
                 first = rule.beta1 * first + (1.0 - rule.beta1) * g;
                 second = rule.beta2 * second + (1.0 - rule.beta2) * g * g;

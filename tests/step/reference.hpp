@@ -71,6 +71,8 @@ struct OptimizerRule {
     double beta1 = 0.9;
     double beta2 = 0.999;
     double epsilon = 1e-8;
+    double weight_decay = 0.01;
+    double alpha = 0.99;
 };
 
 /// Running values of one parameter tensor; zeros before the first step.
@@ -85,7 +87,9 @@ struct OptimizerState {
 ///   momentum  v = momentum v + g;  w -= lr v
 ///   adam      m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
 ///             w -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
-/// Source of Adam: Kingma and Ba 2015, algorithm 1.
+///   adamw     w -= lr weight_decay w;  then Adam's step
+///   rmsprop   m = alpha m + (1 - alpha) g^2;  w -= lr g / (sqrt(m) + epsilon)
+/// Sources: Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2.
 void optimizer_update(const OptimizerRule& rule, const Tensor& gradient, Tensor& weights,
                       OptimizerState& state);
 

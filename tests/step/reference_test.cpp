@@ -117,6 +117,31 @@ TEST_CASE("reference: Adam's first two steps on hand-computed numbers, epsilon o
     CHECK(weights[0] == Approx(1.0 - 0.2 / 3.0 - second).epsilon(1e-14));
 }
 
+TEST_CASE("reference: AdamW takes its share of the weight before Adam's step, and not through the gradient") {
+    const OptimizerRule rule{.kind = mnist::OptimizerKind::adamw,
+                             .lr = 0.1,
+                             .beta1 = 0.5,
+                             .beta2 = 0.75,
+                             .epsilon = 1.0,
+                             .weight_decay = 0.5};
+    Tensor weights{1.0};
+    OptimizerState state;
+    mnist::reference::optimizer_update(rule, {2.0}, weights, state);
+    CHECK(weights[0] == Approx(0.95 - 0.2 / 3.0).epsilon(1e-14));
+}
+
+TEST_CASE("reference: RMSprop's first two steps on hand-computed numbers") {
+    const OptimizerRule rule{.kind = mnist::OptimizerKind::rmsprop, .lr = 0.1, .epsilon = 1.0, .alpha = 0.75};
+    Tensor weights{1.0};
+    OptimizerState state;
+    // m = 0.25 * 16 = 4: 0.1 * 4 / (2 + 1).
+    mnist::reference::optimizer_update(rule, {4.0}, weights, state);
+    CHECK(weights[0] == Approx(1.0 - 0.4 / 3.0).epsilon(1e-14));
+    // m = 3 + 0.25 * 4 = 4.
+    mnist::reference::optimizer_update(rule, {-2.0}, weights, state);
+    CHECK(weights[0] == Approx(1.0 - 0.4 / 3.0 + 0.2 / 3.0).epsilon(1e-14));
+}
+
 TEST_CASE("reference: the whole network's gradient agrees with central differences") {
     const std::vector<std::size_t> dims{7, 5, 4, 3};
     constexpr std::size_t kBatch = 6;
@@ -157,7 +182,7 @@ TEST_CASE("reference: the whole network's gradient agrees with central differenc
 
 TEST_CASE("reference: PyTorch's float64 trajectories are followed step by step") {
     const std::vector<GoldenCase> cases = mnist::golden_cases();
-    REQUIRE(cases.size() == 4);
+    REQUIRE(cases.size() == 6);
     for (const GoldenCase& golden : cases) {
         INFO("case " << golden.name);
         ReferenceNet net(golden.dims, golden.initial_layers(), golden.optimizer);

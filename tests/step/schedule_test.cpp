@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "mnist/step/optimizer.hpp"
+#include "step/reference.hpp"
 
 namespace mnist {
 namespace {
@@ -73,15 +74,15 @@ TEST_CASE("schedule: every optimizer follows it") {
     config.warmup = 0.3;
     config.momentum = 0.9;
     config.adam_beta2 = 0.98;
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         CAPTURE(name(kind));
         const OptimizerSettings settings = settings_for(kind, config, kTenSteps.size());
         float w = 1;
         float m = 0;
         float v = 0;
-        double expected = 1;
-        double first = 0;
-        double second = 0;
+        reference::OptimizerRule rule{.kind = kind, .momentum = 0.9, .beta2 = 0.98};
+        reference::Tensor expected{1};
+        reference::OptimizerState state;
         for (std::size_t s = 0; s < kTenSteps.size(); ++s) {
             const float gradient = s % 2 == 0 ? 0.25F : -0.125F;
             update_function(kind, Isa::baseline)({.w = &w,
@@ -93,21 +94,9 @@ TEST_CASE("schedule: every optimizer follows it") {
                                                   .stride = 1,
                                                   .gradient_stride = 1},
                                                  scalars_at(settings, s + 1));
-            const double lr = 0.5 * kTenSteps[s];
-            const double g = gradient;
-            const double t = static_cast<double>(s) + 1;
-            if (kind == OptimizerKind::sgd) {
-                expected -= lr * g;
-            } else if (kind == OptimizerKind::momentum) {
-                first = 0.9 * first + g;
-                expected -= lr * first;
-            } else {
-                first = 0.9 * first + 0.1 * g;
-                second = 0.98 * second + 0.02 * g * g;
-                expected -= lr * first / (1 - std::pow(0.9, t)) /
-                            (std::sqrt(second / (1 - std::pow(0.98, t))) + 1e-8);
-            }
-            CHECK(static_cast<double>(w) == Approx(expected).epsilon(1e-5).margin(1e-6));
+            rule.lr = 0.5 * kTenSteps[s];
+            reference::optimizer_update(rule, {gradient}, expected, state);
+            CHECK(static_cast<double>(w) == Approx(expected[0]).epsilon(1e-5).margin(1e-6));
         }
     }
 }
@@ -117,7 +106,7 @@ TEST_CASE("schedule: the peak is --peak-lr's for all, or each optimizer's own ra
     config.schedule = ScheduleKind::one_cycle;
     CHECK(settings_for(OptimizerKind::momentum, config, 10).lr == config.momentum_lr);
     config.peak_lr = 0.25;
-    for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    for (const OptimizerKind kind : kOptimizerKinds) {
         CHECK(settings_for(kind, config, 10).lr == 0.25);
         CHECK(settings_for(kind, config, 10).schedule.steps == 10);
     }

@@ -37,6 +37,12 @@ struct GivenValue {
     void require_one_of(const std::vector<std::string>& known) const;
 };
 
+/// "a, b or c".
+[[nodiscard]] std::string either_of(const std::vector<std::string>& words);
+
+/// A setting's key as TOML and JSON spell it, with '_' for '-'.
+[[nodiscard]] std::string underscored(std::string_view key);
+
 /// The arguments behind the program's name, with "--flag=" as two words, "--flag" and "": CLI11 would take
 /// the next argument for the value that is missing.
 [[nodiscard]] std::vector<std::string> argument_words(int argc, const char* const* argv);

@@ -22,7 +22,7 @@ const epochTitle = (point) => (point.epoch ? `Epoch ${point.epoch}, after ${fixe
 function accuracyChart(experiment) {
   const datasets = experiment.optimizers.filter((o) => o.curves.test_accuracy.length).map((o) => ({
     label: o.title, data: curvePoints(o, 'test_accuracy', experiment), colour: colourName(o.optimizer), interval: 'band',
-    keyA: o.optimizer, nameA: o.title, keyB: '', nameB: '', sign: '', pointStyle: kShapes[kOptimizers.indexOf(o.optimizer)] || 'circle',
+    keyA: o.optimizer, nameA: o.title, keyB: '', nameB: '', sign: '', pointStyle: report.optimizers[kOptimizers.indexOf(o.optimizer)].mark,
   }));
   const reach = datasets.flatMap((dataset) => dataset.data).flatMap((point) => [point.low, point.high]);
   const ends = datasets.flatMap((dataset) => dataset.data).map((point) => point.epoch);

@@ -3,8 +3,8 @@
 const report = JSON.parse(document.getElementById('report-data').textContent);
 const chartsAvailable = typeof Chart !== 'undefined';
 
-const kOptimizers = ['sgd', 'momentum', 'adam'];
-const kTitles = {sgd: 'SGD', momentum: 'SGD + Momentum', adam: 'Adam'};
+const kOptimizers = report.optimizers.map((one) => one.optimizer);
+const kTitles = Object.fromEntries(report.optimizers.map((one) => [one.optimizer, one.title]));
 const kShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross', 'line'];
 const kShapeSigns = ['●', '■', '▲', '◆', '✳', '✕', '✚', '━'];
 const kDashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
