@@ -2,9 +2,9 @@
 // that a bad one leaves nothing behind.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,21 +36,17 @@ std::vector<std::string> names_of(const std::vector<std::string>& files) {
     std::vector<std::string> names;
     names.reserve(files.size());
     for (const std::string& file : files) names.push_back(fs::path(file).filename().string());
-    std::vector<std::string> sorted = names;
-    std::sort(sorted.begin(), sorted.end());
-    return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end() ? names : files;
+    return std::set<std::string>(names.begin(), names.end()).size() == names.size() ? names : files;
 }
 
 void require_each_once(const std::vector<std::string>& files) {
-    std::vector<fs::path> seen;
+    std::set<fs::path> seen;
     for (const std::string& file : files) {
-        const fs::path path = fs::weakly_canonical(file);
-        if (std::find(seen.begin(), seen.end(), path) != seen.end())
+        if (!seen.insert(fs::weakly_canonical(file)).second)
             throw InputError({.where = "report",
                               .expected = "each file once",
                               .found = fmt::format("{} twice", file),
                               .remedy = "Its figures would count as two measurements"});
-        seen.push_back(path);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "mnist/core/base64.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/sha256.hpp"
+#include "mnist/report/text.hpp"
 #include "page_assets.hpp"
 #include "page_parts.hpp"
 #include "page_sections.hpp"
@@ -92,10 +93,17 @@ Content content_of(const nlohmann::ordered_json& data) {
 
 std::string files_of(const nlohmann::ordered_json& data) {
     constexpr std::size_t kMost = 3;
+    const std::uint64_t all = data["files"];
     std::vector<std::string> names;
     for (const auto& source : data["sources"]) names.push_back(source["name"]);
-    return names.size() > kMost ? fmt::format("{} result files", names.size())
-                                : fmt::format("{}", fmt::join(names, ", "));
+    return all > kMost ? grouped(all) + " result files" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// The files, and which of them are not shown one by one.
+Html files_note(const nlohmann::ordered_json& data) {
+    Html note = el("p.note", files_of(data));
+    if (!data["left_out"].is_null()) note += el("p", data["left_out"].get<std::string>());
+    return note;
 }
 
 /// What a reader is told who sees no charts.
@@ -123,7 +131,7 @@ std::string report_page(const std::vector<ReportSource>& sources) {
     return filled(page_template(), {{"policy", policy()},
                                     {"style", std::string(page_style())},
                                     {"title", Html("mnist report: " + files_of(data)).markup()},
-                                    {"files", Html(files_of(data)).markup()},
+                                    {"files", files_note(data).markup()},
                                     {"contents", content.links.markup()},
                                     {"charts", chart_note().markup()},
                                     {"content", content.sections.markup()},

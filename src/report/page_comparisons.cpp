@@ -127,7 +127,7 @@ std::string names_of(const std::vector<PageSource>& sources, const Places& place
     constexpr std::size_t kMost = 3;
     const std::size_t shown = places.size() > kMost ? kMost - 1 : places.size();
     std::vector<std::string> words;
-    for (std::size_t i = 0; i < shown; ++i) words.push_back(sources[places[i]].name());
+    for (std::size_t i = 0; i < shown; ++i) words.push_back(sources[places[i]].title);
     if (places.size() > shown) words.push_back(fmt::format("{} more", places.size() - shown));
     return fmt::format("{}", fmt::join(words, " + "));
 }

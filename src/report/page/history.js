@@ -7,7 +7,7 @@ const kCauses = {
 
 // Who measured what there: commit, label, oneDNN.
 function placeLines({commit, label, onednn}) {
-  return [commit && `commit ${commit.slice(0, 12)}`, label, onednn && `oneDNN ${onednn}`].filter((line) => line);
+  return [commit && `commit ${commit}`, label, onednn && `oneDNN ${onednn}`].filter((line) => line);
 }
 
 function secondsWords(seconds) {
@@ -21,12 +21,22 @@ function historyPoint(series, places, i) {
   const measured = [['peak', drawn.peak[i]], ['bandwidth', drawn.bandwidth[i]]].filter(([, value]) => value !== null);
   return {
     x: drawn.places[i], y: drawn.speed[i], low: count > 1 ? drawn.low[i] : null, high: count > 1 ? drawn.high[i] : null,
-    disturbed: drawn.disturbed[i] ? {spoilt: true, reason: 'its time says nothing'} : null,
+    disturbed: drawn.disturbed.includes(i) ? {spoilt: true, reason: 'its time says nothing'} : null,
     lines: [`${secondsWords(series.seconds / drawn.speed[i])}, ${fixed(drawn.speed[i], 3)} of the median speed`,
       count > 1 ? `median of ${count} points, ${fixed(drawn.low[i], 3)} to ${fixed(drawn.high[i], 3)}` : '',
       measured.length ? `machine: ${measured.map(([name, value]) => `${name} ${fixed(value, 3)}`).join(', ')}` : '',
       ...placeLines(places[drawn.places[i]])].filter((line) => line),
   };
+}
+
+const dayOf = (place) => place.name.slice(0, 10);
+
+// The first, the last and what lies evenly between them, each day once: as many as fit into a small chart.
+function dayTicks(places) {
+  const kMost = 3;
+  const last = places.length - 1;
+  const even = Array.from({length: kMost}, (unused, i) => Math.round(i * last / (kMost - 1)));
+  return even.filter((value, i) => i === 0 || dayOf(places[value]) !== dayOf(places[even[i - 1]]));
 }
 
 function historyFigure(figure, group, index) {
@@ -47,14 +57,14 @@ function historyFigure(figure, group, index) {
   }));
   const line = {...common, data: points, colour: 'ink', interval: 'band', borderWidth: 1.5, pointRadius: points.length > 60 ? 0 : 2.5, order: 2};
   const datasets = [line, machine(series.drawn.peak, [6, 4]), machine(series.drawn.bandwidth, [2, 3]), ...marks].filter((dataset) => dataset.data.length);
-  const day = (value) => (places[value] ? places[value].name.slice(0, 10) : '');
+  const day = (value) => (places[value] ? dayOf(places[value]) : '');
   addChart(figure, {
     height: 220,
     chart: {
       datasets,
       scales: {
         x: axis('', {type: 'linear', min: -0.5, max: places.length - 0.5, title: {display: false},
-          ticks: {maxTicksLimit: 4, precision: 0, callback: (value) => (Number.isInteger(value) ? day(value) : '')}}),
+          ticks: {callback: day, align: 'inner'}, afterBuildTicks: (scale) => { scale.ticks = dayTicks(places).map((value) => ({value})); }}),
         y: axis('Speed', {type: 'linear', ticks: {maxTicksLimit: 6}}),
       },
       title: (point) => places[point.x].name,
