@@ -148,7 +148,8 @@ QuietGroups quiet_groups(const History& history) {
     if (short_ones > 0)
         quiet.sentence +=
             fmt::format("; too few points for any change to be found (below {}{}): {}", *below.begin(),
-                        below.size() > 1 ? fmt::format(" to {}", *below.rbegin()) : "", short_ones == count ? "all" : counted(short_ones, "group"));
+                        below.size() > 1 ? fmt::format(" to {}", *below.rbegin()) : "",
+                        short_ones == count ? "all" : counted(short_ones, "group"));
     return quiet;
 }
 

@@ -62,8 +62,9 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 16> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 17> kSections{
         {{"summary", "Summary", summary_section},
+         {"machines", "Machines and ranking", machines_section},
          {"score", "Score", score_section},
          {"results", "Optimizers", results_section},
          {"curves", "Learning curves", curves_section},

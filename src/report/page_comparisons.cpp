@@ -12,6 +12,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/report/comparison_json.hpp"
 #include "mnist/report/comparison_text.hpp"
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -150,6 +151,8 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
         while (left.size() > 1) left = compare_with_base(all, left);
         if (!left.empty() && !left.front().refusal.empty()) all.refused.push_back(left.front().refusal);
     }
+    all.pairs = all.compared.size();
+    while (all.compared.size() > kMostCompared) all.compared.pop_back();
     return all;
 }
 

@@ -146,6 +146,7 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                       {"bench_rows", bench_rows_json(sources)},
                       {"scores", scores_json(sources)},
                       {"rankings", rankings_json(comparisons)},
+                      {"all_comparisons", comparisons.pairs},
                       {"comparisons", comparisons_json(comparisons, sources)},
                       {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};

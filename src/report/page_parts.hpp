@@ -68,7 +68,8 @@ struct ThroughputSeries {
 
 /// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.
 using Places = std::vector<std::size_t>;
-/// Their titles: "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own "and".
+/// Their titles: "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own
+/// "and".
 [[nodiscard]] std::string names_of(const std::vector<PageSource>& sources, const Places& places);
 
 struct PageComparison {
@@ -81,7 +82,8 @@ struct PageRanking {
     ComparedFiles files;
 };
 struct PageComparisons {
-    std::vector<PageComparison> compared;
+    std::vector<PageComparison> compared;  ///< at most kMostCompared
+    std::size_t pairs = 0;                 ///< that could be compared
     std::vector<PageRanking> ranked;
     std::vector<std::string> pooled;   ///< sentences on files that are one side, a sentence a side
     std::vector<std::string> refused;  ///< sentences on sides that could be compared with none

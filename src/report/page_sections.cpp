@@ -10,12 +10,13 @@
 namespace mnist {
 
 std::string source_name(const Json& report, const Json& source) {
-    return report["sources"][source.get<std::size_t>()]["name"];
+    return report["sources"][source.get<std::size_t>()]["title"];
 }
 
 std::string source_heading(const Json& report, const Json& place) {
     const Json& source = report["sources"][place.get<std::size_t>()];
     const std::string name = source["name"];
+    if (source["title"] != name) return source["title"].get<std::string>() + " · " + name;
     const std::string cpu = source["cpu_model"];
     return cpu.empty() ? name : fmt::format("{} · {}, {}", name, cpu, threads_words(source["threads"]));
 }
@@ -29,6 +30,25 @@ Html with_mark(const Html& heading, const Json& row) {
                                                 found["of"].get<std::size_t>());
     return heading +
            el("span.disturbed", count + "disturbed", {{"title", found["reason"].get<std::string>()}});
+}
+
+Html parts_in_turn(const std::vector<Part>& parts, std::size_t open) {
+    Html all;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& [title, content] = parts[i];
+        if (i < open)
+            all += (title.empty() ? Html{} : el("h3", title)) + content;
+        else
+            all += el("details.part", el("summary", title) + content);
+    }
+    return all;
+}
+
+Html cut_note(std::size_t shown, std::size_t all, const std::string& what) {
+    return shown == all
+               ? Html{}
+               : el("p.note", fmt::format("{} of {} {} are here; a page of fewer files has the others.",
+                                          shown, all, what));
 }
 
 }  // namespace mnist

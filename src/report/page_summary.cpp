@@ -154,9 +154,9 @@ std::string target_sentence(const PageSource& source, const std::vector<RunGroup
         else
             open.push_back(fmt::format("{} ({:.2f} s)", title_of(ranked[i]), ranked[i].mean));
     }
-    std::string text = fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})",
-                                   several ? source.title + ": " : "", title_of(first),
-                                   source.train()->config.target_accuracy, first.mean, runs_word(first));
+    std::string text =
+        fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})", several ? source.title + ": " : "",
+                    title_of(first), source.train()->config.target_accuracy, first.mean, runs_word(first));
     if (!known.empty()) text += ", " + listed(known);
     if (!open.empty()) text += fmt::format("; that it is sooner than {} is not known", listed(open));
     if (!spoilt.empty()) text += fmt::format("; disturbed: {}", spoilt);
@@ -274,8 +274,8 @@ void add_comparisons(std::vector<std::string>& sentences, const std::vector<Page
 
 void add_cautions(std::vector<std::string>& sentences, const PageSource& source) {
     if (source.fact("mnist.dataset.synthetic") == "true")
-        sentences.push_back(fmt::format("{} is of synthetic digits: its figures are not those of real MNIST.",
-                                        source.title));
+        sentences.push_back(
+            fmt::format("{} is of synthetic digits: its figures are not those of real MNIST.", source.title));
     const TrainResult* result = source.train();
     if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
         sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.title));

@@ -9,12 +9,11 @@
 #include <string_view>
 #include <tuple>
 
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
 namespace {
-
-constexpr std::size_t kMostSources = 40;  // more are not looked at one by one
 
 constexpr const char* kModel = "mnist.machine.cpu_model";
 constexpr const char* kGeneration = "mnist.machine.cpu_generation";
@@ -83,7 +82,8 @@ void name_machines(const Group& all) {
     for (const char* key : {kGeneration, kInstructions}) {
         std::vector<Group> finer;
         for (const Group& group : groups) {
-            std::vector<Group> parts = parts_by(group, [key](const PageSource& one) { return one.fact(key); });
+            std::vector<Group> parts =
+                parts_by(group, [key](const PageSource& one) { return one.fact(key); });
             for (const Group& part : parts)
                 for (Titled* one : part)
                     if (parts.size() > 1) one->machine += word_of_machine(key, one->source->fact(key));

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -158,9 +159,13 @@ Html difference(const Kind& kind) {
 }  // namespace
 
 Html confusion_section(const Json& report) {
-    Html all;
+    std::vector<Part> parts;
     for (const Json& experiment : report["experiments"]) {
-        if (report["experiments"].size() > 1) all += el("h3", source_heading(report, experiment["source"]));
+        if (parts.size() == kMostPictured) break;
+        const bool several = report["experiments"].size() > 1;
+        Part& part = parts.emplace_back(
+            Part{several ? source_heading(report, experiment["source"]) : std::string(), {}});
+        Html& all = part.content;
         Html matrices;
         for (const Json& o : experiment["optimizers"]) {
             if (!o["confusion"].empty()) matrices += matrix_table(o, names_of(experiment, o));
@@ -169,6 +174,7 @@ Html confusion_section(const Json& report) {
         if (!experiment["insights"].empty() && !matrices.empty())
             all += el("h4.spaced", "In words") + sentences(experiment["insights"]);
     }
+    Html all = parts_in_turn(parts, 1) + cut_note(parts.size(), report["experiments"].size(), "trainings");
     for (const Kind& kind : kinds_of(report)) {
         if (kind.matrices.size() > 1) all += difference(kind);
     }

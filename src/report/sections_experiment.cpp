@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -164,29 +165,41 @@ Html curve_numbers(const std::vector<const Json*>& optimizers, const std::vector
     return table(columns, rows);
 }
 
-Html curves(const Json& report, std::size_t place) {
-    const Json& experiment = report["experiments"][place];
-    std::vector<const Json*> shown;
+constexpr Curve kAccuracy{"test_accuracy", "accuracy, %", 2};
+constexpr Curve kTrainLoss{"train_loss", "train loss", 4};
+constexpr Curve kTestLoss{"test_loss", "test loss", 4};
+
+std::vector<const Json*> trained(const Json& experiment) {
+    std::vector<const Json*> all;
+    for (const Json& o : experiment["optimizers"])
+        if (epochs_of(o) > 0) all.push_back(&o);
+    return all;
+}
+
+/// A curve of every training in one chart, and a table of numbers a training.
+Html overlaid(const Json& report, const char* chart, const std::string& heading, const std::string& note,
+              const Curve& curve) {
+    Html numbers;
+    for (const Json& experiment : report["experiments"]) {
+        const std::vector<const Json*> shown = trained(experiment);
+        if (shown.empty()) continue;
+        const bool several = report["experiments"].size() > 1;
+        numbers += (several ? el("h4.spaced", source_heading(report, experiment["source"])) : Html{}) +
+                   curve_numbers(shown, {curve});
+    }
+    return figure(chart, heading, note, numbers);
+}
+
+/// One training's losses: those of training and of test in one chart for each optimizer.
+Html losses_of(const Json& experiment) {
     Html losses;
     for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
         const Json& o = experiment["optimizers"][i];
-        if (epochs_of(o) == 0) continue;
-        shown.push_back(&o);
-        losses +=
-            figure(fmt::format("loss {} {}", place, i), "Loss of " + o["title"].get<std::string>(), "",
-                   curve_numbers({&o}, {{"train_loss", "train loss", 4}, {"test_loss", "test loss", 4}}));
+        if (epochs_of(o) > 0)
+            losses += figure(fmt::format("loss {}", i), "Loss of " + o["title"].get<std::string>(), "",
+                             curve_numbers({&o}, {kTrainLoss, kTestLoss}));
     }
-    const Html heading = experiment_heading(report, experiment);
-    if (shown.empty()) return heading + el("p", "Nothing was trained: there are no epochs.");
-    const bool several = experiment["seeds"] > 1;
-    return heading +
-           figure(
-               fmt::format("accuracy {}", place), "Test accuracy",
-               several
-                   ? "The line is the mean over the seeds, the band reaches from the lowest to the highest."
-                   : "",
-               curve_numbers(shown, {{"test_accuracy", "accuracy, %", 2}})) +
-           el("div.grid thirds", losses);
+    return el("div.grid thirds", losses);
 }
 
 std::string class_name(const Json& names, const Json& label) {
@@ -194,48 +207,115 @@ std::string class_name(const Json& names, const Json& label) {
     return place < names.size() ? names[place].get<std::string>() : std::to_string(place);
 }
 
-/// Captions; the script draws each picture above its own.
-Html mistakes(const Json& report, std::size_t place) {
-    const Json& experiment = report["experiments"][place];
+/// Captions; the script draws each picture above its own. What is beyond the first ten has to be opened.
+Html mistakes(const Json& experiment, std::size_t place) {
+    constexpr std::size_t kOpen = 10;
     const Json& names = experiment["class_names"];
     Html all;
     for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
         const Json& o = experiment["optimizers"][i];
-        Html items;
-        for (const Json& m : o["mistakes"])
-            items +=
-                el("li", Html(class_name(names, m["label"]) + " → " + class_name(names, m["predicted"])) +
-                             el("br") + el("span.soft", percent(m["probability"], 2)));
-        if (!items.empty())
-            all += el("h4.spaced", o["title"].get<std::string>() + ": surest when wrong") +
-                   el("ul.pictures", items, {{"data-mistakes", fmt::format("{} {}", place, i)}});
+        Html open;
+        Html more;
+        for (std::size_t m = 0; m < o["mistakes"].size(); ++m) {
+            const Json& one = o["mistakes"][m];
+            (m < kOpen ? open : more) +=
+                el("li", Html(class_name(names, one["label"]) + " → " + class_name(names, one["predicted"])) +
+                             el("br") + el("span.soft", percent(one["probability"], 2)));
+        }
+        if (open.empty()) continue;
+        const std::string data = fmt::format("{} {}", place, i);
+        all += el("h4.spaced", o["title"].get<std::string>() + ": surest when wrong") +
+               el("ul.pictures", open, {{"data-mistakes", data + " 0"}});
+        if (!more.empty())
+            all +=
+                disclosure(fmt::format("{} more", o["mistakes"].size() - kOpen),
+                           el("ul.pictures", more, {{"data-mistakes", fmt::format("{} {}", data, kOpen)}}));
     }
-    return all.empty() ? all : experiment_heading(report, experiment) + all;
+    return all;
+}
+
+/// Results of several trainings in one table, which begins with whose they are.
+Html joint_results(const Json& report) {
+    struct Row {
+        const Json* experiment;
+        const Json* optimizer;
+        const std::vector<Column>* columns;
+    };
+    std::vector<std::vector<Column>> columns;
+    for (const Json& experiment : report["experiments"]) columns.push_back(result_columns(experiment));
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Json& experiment = report["experiments"][i];
+        for (const Json& o : experiment["optimizers"]) rows.push_back({&experiment, &o, &columns[i]});
+    }
+    std::vector<HtmlColumn<Row>> all{{"Training", "wide", [&](const Row& row) {
+                                          return Html(source_name(report, (*row.experiment)["source"]));
+                                      }}};
+    for (std::size_t c = 0; c < columns.front().size(); ++c)
+        all.push_back({columns.front()[c].name, columns.front()[c].kind,
+                       [c](const Row& row) { return (*row.columns)[c].cell(*row.optimizer); }});
+    return table(all, rows);
+}
+
+bool share_target(const Json& report) {
+    const Json& all = report["experiments"];
+    return std::all_of(all.begin(), all.end(), [&](const Json& one) {
+        return one["target_accuracy"] == all.front()["target_accuracy"];
+    });
 }
 
 }  // namespace
 
-/// The first sentence leads.
+/// The first sentence leads; what is more than a reader takes in is to be opened.
 Html summary_section(const Json& report) {
-    std::vector<std::string> texts = report["summary"];
+    constexpr std::ptrdiff_t kMostOpen = 7;
+    const std::vector<std::string> texts = report["summary"];
     if (texts.empty()) return {};
-    const Html lead = el("p.lead", texts.front());
-    texts.erase(texts.begin());
-    return lead + sentences(texts);
+    const auto begin = texts.begin() + 1;
+    const auto open = begin + std::min(kMostOpen, texts.end() - begin);
+    Html all = el("p.lead", texts.front()) + sentences({begin, open});
+    if (open != texts.end())
+        all +=
+            disclosure(fmt::format("{} more sentences", texts.end() - open), sentences({open, texts.end()}));
+    return all;
 }
 
 Html results_section(const Json& report) {
+    const Json& experiments = report["experiments"];
+    const bool in_one = experiments.size() > 1 && share_target(report);
     Html all;
-    for (const Json& experiment : report["experiments"])
-        all += experiment_heading(report, experiment) + el("p.note", setting_words(experiment)) +
-               table(result_columns(experiment), experiment["optimizers"]) + sentences(troubles(experiment));
+    std::vector<Part> settings;
+    for (const Json& experiment : experiments) {
+        const Html words = el("p.note", setting_words(experiment));
+        const Html troubled = sentences(troubles(experiment));
+        if (in_one)
+            settings.push_back({source_heading(report, experiment["source"]), words + troubled});
+        else
+            all += experiment_heading(report, experiment) + words +
+                   table(result_columns(experiment), experiment["optimizers"]) + troubled;
+    }
+    if (in_one)
+        all = joint_results(report) +
+              parts_in_turn({{fmt::format("Settings of the {} trainings", settings.size()),
+                              parts_in_turn(settings, settings.size())}},
+                            0);
     return all;
 }
 
 Html curves_section(const Json& report) {
-    Html all;
-    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += curves(report, i);
-    return all;
+    const Json& experiments = report["experiments"];
+    if (experiments.empty()) return {};
+    const bool any = std::any_of(experiments.begin(), experiments.end(),
+                                 [](const Json& one) { return !trained(one).empty(); });
+    if (!any) return el("p", "Nothing was trained: there are no epochs.");
+    const bool seeds =
+        std::any_of(experiments.begin(), experiments.end(), [](const Json& one) { return one["seeds"] > 1; });
+    const std::string note =
+        seeds ? "The line is the mean over the seeds, the band reaches from the lowest to the highest." : "";
+    const Html accuracy = overlaid(report, "accuracy", "Test accuracy", note, kAccuracy);
+    if (experiments.size() == 1) return accuracy + losses_of(experiments.front());
+    return accuracy + el("div.grid", overlaid(report, "losses train_loss", "Training loss", "", kTrainLoss) +
+                                         overlaid(report, "losses test_loss", "Test loss", "", kTestLoss));
 }
 
 Html pictures_section(const Json& report) {
@@ -244,8 +324,14 @@ Html pictures_section(const Json& report) {
         all += el("h3", "What " + report["data_samples"][i]["dataset"].get<std::string>() + " looks like") +
                el("p.note", "The first training images of each class.") +
                el("ul.pictures samples", {}, {{"data-samples", std::to_string(i)}});
-    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += mistakes(report, i);
-    return all;
+    const Json& experiments = report["experiments"];
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < std::min(experiments.size(), kMostPictured); ++i)
+        if (const Html own = mistakes(experiments[i], i); !own.empty())
+            parts.push_back(
+                {experiments.size() > 1 ? source_heading(report, experiments[i]["source"]) : "", own});
+    return all + parts_in_turn(parts, 1) +
+           cut_note(std::min(experiments.size(), kMostPictured), experiments.size(), "trainings");
 }
 
 }  // namespace mnist

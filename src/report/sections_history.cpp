@@ -91,7 +91,9 @@ Html history_section(const Json& report) {
     const std::size_t shown = history["groups"].size();
     for (std::size_t i = 0; i < shown; ++i) parts += group_part(history["groups"][i], i);
     if (const std::size_t all = history["all_groups"]; shown < all)
-        parts += el("p.note", fmt::format("{} of {} machines and configurations are here; `mnist history` has all.", shown, all));
+        parts += el("p.note",
+                    fmt::format("{} of {} machines and configurations are here; `mnist history` has all.",
+                                shown, all));
     return parts;
 }
 
