@@ -36,7 +36,8 @@ ordered_json spread_after(const RunGroup& group, std::size_t e, Value value) {
     }
     const std::optional<Summary> summary = summarise(values);
     if (!summary) return nullptr;
-    return {{"mean", summary->mean}, {"low", summary->min}, {"high", summary->max}};
+    return {
+        {"mean", rounded(summary->mean)}, {"low", rounded(summary->min)}, {"high", rounded(summary->max)}};
 }
 
 std::optional<double> seconds_until(const RunRecord& run, std::size_t e) {

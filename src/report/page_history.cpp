@@ -22,9 +22,9 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kLeastPoints = 3;
-constexpr std::size_t kMostDrawn = 240;    // of a series, and what changes divide
+constexpr std::size_t kMostDrawn = 180;    // of a series, and what changes divide
 constexpr std::size_t kMostGroups = 20;    // those with changes come first
-constexpr std::size_t kMostSeries = 60;    // of all groups together; those with changes come first
+constexpr std::size_t kMostSeries = 48;    // of all groups together; those with changes come first
 constexpr std::size_t kLeastSeries = 3;    // of a group
 constexpr std::size_t kMostChanges = 100;  // of a group
 constexpr std::size_t kMostSentences = 10;
@@ -198,9 +198,9 @@ std::vector<PageGroup> ordered_groups(const History& history) {
 std::string quiet_sentence(const PageGroup& one) {
     const std::string none = fmt::format("No change in {}", counted(one.lines.size(), "series", "series"));
     const std::size_t most = most_points(*one.group);
-    return most >= one.needed
-               ? none + "."
-               : fmt::format("{}: too few points for any to be found, {} of {}.", none, most, one.needed);
+    return most >= one.needed ? none + "."
+                              : fmt::format("{}: too few points for any to be found ({}; {} are needed).",
+                                            none, most, one.needed);
 }
 
 ordered_json series_json(const HistoryGroup& group, const HistoryLine& line) {

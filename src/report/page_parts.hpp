@@ -30,7 +30,8 @@ struct PageSource {
     Measurements measurements;
     std::map<std::string, RowDisturbance> disturbances;  ///< of disturbed rows, by name
     std::string machine{};  ///< "AMD EPYC Zen 4", short; empty where the file does not say it
-    std::string title{};    ///< what the page calls it: set_titles()
+    std::string words{};    ///< what tells it from others of the machine; may be empty
+    std::string title{};    ///< what the page calls it, of those two or its file: set_titles()
 
     [[nodiscard]] const std::string& name() const { return source->name; }
     [[nodiscard]] const TrainResult* train() const { return std::get_if<TrainResult>(&source->content); }
@@ -105,6 +106,8 @@ void set_titles(std::vector<PageSource>& sources);
 /// As it may stand in a page.
 [[nodiscard]] std::string embeddable_json(const nlohmann::ordered_json& data);
 
+/// Seven digits: more than any measurement carries.
+[[nodiscard]] double rounded(double value);
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);
 [[nodiscard]] nlohmann::ordered_json sources_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json experiments_json(const std::vector<PageSource>& sources);

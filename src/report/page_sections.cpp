@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "page_numbers.hpp"
@@ -32,16 +33,23 @@ Html with_mark(const Html& heading, const Json& row) {
            el("span.disturbed", count + "disturbed", {{"title", found["reason"].get<std::string>()}});
 }
 
-Html parts_in_turn(const std::vector<Part>& parts, std::size_t open) {
+Html parts_in_turn(const std::vector<Part>& parts, std::size_t open, const std::string& what) {
+    constexpr std::size_t kMostFolded = 6;
+    const auto folded = [](const std::string& title, const Html& content) {
+        return el("details.part", el("summary", title) + content);
+    };
     Html all;
+    Html others;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto& [title, content] = parts[i];
         if (i < open)
             all += (title.empty() ? Html{} : el("h3", title)) + content;
         else
-            all += el("details.part", el("summary", title) + content);
+            others += folded(title, content);
     }
-    return all;
+    const std::size_t count = parts.size() - std::min(open, parts.size());
+    return all + (what.empty() || count <= kMostFolded ? others
+                                                       : folded(fmt::format("{} {}", count, what), others));
 }
 
 Html cut_note(std::size_t shown, std::size_t all, const std::string& what) {

@@ -27,8 +27,10 @@ struct Part {
     std::string title;
     Html content;
 };
-/// The first `open` under headings (one without a title has none), the others to be opened.
-[[nodiscard]] Html parts_in_turn(const std::vector<Part>& parts, std::size_t open);
+/// The first `open` under headings (one without a title has none), the others to be opened; many of them
+/// together, as so many of `what`, where that is given.
+[[nodiscard]] Html parts_in_turn(const std::vector<Part>& parts, std::size_t open,
+                                 const std::string& what = {});
 /// "8 of 16 trainings are here: ..."; nothing where all are.
 [[nodiscard]] Html cut_note(std::size_t shown, std::size_t all, const std::string& what);
 /// Who is first in each family of benchmarks, of three files or more.

@@ -71,9 +71,11 @@ std::string lead_words(bool is_sure, bool has_seeds) {
                      : "; with one run each, chance alone could explain that lead";
 }
 
-/// "mnist on AMD EPYC, 2 threads", and the file where there are several.
+/// "mnist on AMD EPYC, 2 threads", and the file where there are several, or which of several machines.
 std::string place_of(const PageSource& source, bool several) {
     const TrainResult& result = *source.train();
+    if (several && source.title != source.name())
+        return fmt::format("{} on {}", result.dataset.name, source.title);
     return fmt::format("{} on {}, {} thread{}{}", result.dataset.name, result.machine.cpu_model,
                        result.config.threads, result.config.threads == 1 ? "" : "s",
                        several ? fmt::format(" ({})", source.title) : "");
@@ -319,15 +321,20 @@ std::vector<std::string> summary_sentences(const std::vector<PageSource>& source
     const bool several = std::count_if(sources.begin(), sources.end(), [](const PageSource& source) {
                              return source.train() != nullptr;
                          }) > 1;
-    for (const PageSource& source : sources) {
-        if (source.train() == nullptr) continue;
-        const std::vector<RunGroup> groups = run_groups(*source.train());
-        append(accuracy_sentence(source, groups, several));
-        append(target_sentence(source, groups, several));
-    }
+    const auto add_trainings = [&] {
+        for (const PageSource& source : sources) {
+            if (source.train() == nullptr) continue;
+            const std::vector<RunGroup> groups = run_groups(*source.train());
+            append(accuracy_sentence(source, groups, several));
+            append(target_sentence(source, groups, several));
+        }
+    };
+    constexpr std::size_t kFewSources = 3;  // of more, what is said of all comes before what is of one
+    if (sources.size() <= kFewSources) add_trainings();
     append(throughput_sentence(sources, series));
     add_comparisons(sentences, sources, comparisons);
     for (const PageSource& source : sources) add_cautions(sentences, source);
+    if (sources.size() > kFewSources) add_trainings();
     return sentences;
 }
 

@@ -2,12 +2,13 @@
 // machines taking turns, so that none is hidden by another that was measured more often; the others are in
 // the history. Files of several machines are called by their machine and by as little else as tells them
 // apart, since machines are what readers set against each other; those of one by their file.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <string_view>
-#include <tuple>
 
 #include "page_limits.hpp"
 #include "page_parts.hpp"
@@ -99,18 +100,21 @@ std::string stem(const std::string& name) {
 
 /// What tells results of one machine apart, in the order in which readers ask for it.
 std::string distinction(const PageSource& source, std::size_t which) {
-    constexpr std::array<std::tuple<const char*, const char*, const char*>, 5> kFacts{
-        {{"mnist.config.precision", "", ""},
-         {"mnist.config.schedule", "", ""},
-         {"mnist.config.epochs", "", " epochs"},
-         {"mnist.config.jobs", "", " side by side"},
-         {"mnist.config.threads", "", " threads"}}};
+    struct Fact {
+        const char* key;
+        std::string_view one, many;  ///< units
+    };
+    constexpr std::array<Fact, 5> kFacts{{{"mnist.config.precision", "", ""},
+                                          {"mnist.config.schedule", "", ""},
+                                          {"mnist.config.epochs", " epoch", " epochs"},
+                                          {"mnist.config.jobs", " job", " jobs"},
+                                          {"mnist.config.threads", " thread", " threads"}}};
     constexpr std::size_t kDay = 10;  // of "2026-11-24T15:02:50Z"
     if (which == kFacts.size()) return source.train() != nullptr ? "training" : "benchmarks";
     if (which > kFacts.size()) return source.created().substr(0, kDay);
-    const auto& [key, before, after] = kFacts.at(which);
-    const std::string value = source.fact(key);
-    return value.empty() ? value : before + value + after;
+    const Fact& fact = kFacts.at(which);
+    const std::string value = source.fact(fact.key);
+    return value.empty() ? value : value + std::string(value == "1" ? fact.one : fact.many);
 }
 constexpr std::size_t kDistinctions = 7;
 
@@ -174,11 +178,10 @@ void set_titles(std::vector<PageSource>& sources) {
     for (const auto& [machine, own] : machines) tell_apart(own, 0);
     for (Titled& one : all) {
         one.source->machine = one.machine;
-        std::string words;
-        for (const std::string& word : one.words) words += (words.empty() ? "" : ", ") + word;
+        one.source->words = fmt::format("{}", fmt::join(one.words, ", "));
         one.source->title = machines.size() < 2 || one.machine.empty() ? one.source->name()
-                            : words.empty()                            ? one.machine
-                                                                       : one.machine + " (" + words + ")";
+                            : one.words.empty()                        ? one.machine
+                                                : fmt::format("{} ({})", one.machine, one.source->words);
         one.source->measurements.label = one.source->title;
     }
 }

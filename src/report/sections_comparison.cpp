@@ -140,7 +140,7 @@ Html comparison_section(const Json& report) {
         const Json& one = report["comparisons"][i];
         pairs.push_back({text_at(one, "new") + " against " + text_at(one, "base"), pair(report, i)});
     }
-    return sentences(report["pooled"]) + parts_in_turn(pairs, pairs.size() == 1 ? 1 : 0) +
+    return sentences(report["pooled"]) + parts_in_turn(pairs, pairs.size() == 1 ? 1 : 0, "comparisons") +
            cut_note(pairs.size(), report["all_comparisons"].get<std::size_t>(), "comparisons") +
            sentences(report["not_compared"]);
 }

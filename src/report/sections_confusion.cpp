@@ -147,10 +147,9 @@ std::vector<Kind> kinds_of(const Json& report) {
 
 Html difference(const Kind& kind) {
     return el("div.difference",
-              el("h4", "Difference of two") +
-                  el("p.note",
-                     "Warm cells are where the first errs more often, cold ones where it errs less; on the "
-                     "diagonal warm is fewer hits.") +
+              el("p.note",
+                 "Warm cells are where the first errs more often, cold ones where it errs less; on the "
+                 "diagonal warm is fewer hits.") +
                   difference_table(*kind.matrices.front(), *kind.matrices.back(),
                                    kind.titles.front() + " minus " + kind.titles.back(), kind.names),
               {{"data-matrices", kind.places}});
@@ -172,11 +171,14 @@ Html confusion_section(const Json& report) {
         }
         all += matrices.empty() ? el("p", "There was no evaluation.") : el("div.grid thirds", matrices);
         if (!experiment["insights"].empty() && !matrices.empty())
-            all += el("h4.spaced", "In words") + sentences(experiment["insights"]);
+            all += several ? disclosure("In words", sentences(experiment["insights"]))
+                           : el("h4.spaced", "In words") + sentences(experiment["insights"]);
     }
-    Html all = parts_in_turn(parts, 1) + cut_note(parts.size(), report["experiments"].size(), "trainings");
+    Html all = parts_in_turn(parts, 1, "more trainings") +
+               cut_note(parts.size(), report["experiments"].size(), "trainings");
     for (const Kind& kind : kinds_of(report)) {
-        if (kind.matrices.size() > 1) all += difference(kind);
+        if (kind.matrices.size() > 1)
+            all += parts_in_turn({{"Difference of two", difference(kind)}}, parts.size() > 1 ? 0 : 1);
     }
     return all;
 }

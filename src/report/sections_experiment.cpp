@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -16,11 +17,6 @@ namespace {
 
 using Column = HtmlColumn<Json>;
 using Format = std::function<std::string(const Json&)>;
-
-/// Only where there are several to tell apart.
-Html experiment_heading(const Json& report, const Json& experiment) {
-    return report["experiments"].size() > 1 ? el("h3", source_heading(report, experiment["source"])) : Html{};
-}
 
 Html mean_cell(const Json& mean, const Format& format) {
     if (mean.is_null()) return {};
@@ -234,7 +230,7 @@ Html mistakes(const Json& experiment, std::size_t place) {
     return all;
 }
 
-/// Results of several trainings in one table, which begins with whose they are.
+/// What readers set against each other, of several trainings in one table.
 Html joint_results(const Json& report) {
     struct Row {
         const Json* experiment;
@@ -251,7 +247,8 @@ Html joint_results(const Json& report) {
     std::vector<HtmlColumn<Row>> all{{"Training", "wide", [&](const Row& row) {
                                           return Html(source_name(report, (*row.experiment)["source"]));
                                       }}};
-    for (std::size_t c = 0; c < columns.front().size(); ++c)
+    constexpr std::array<std::size_t, 4> kShown{0, 3, 7, 8};  // of result_columns()
+    for (const std::size_t c : kShown)
         all.push_back({columns.front()[c].name, columns.front()[c].kind,
                        [c](const Row& row) { return (*row.columns)[c].cell(*row.optimizer); }});
     return table(all, rows);
@@ -268,7 +265,7 @@ bool share_target(const Json& report) {
 
 /// The first sentence leads; what is more than a reader takes in is to be opened.
 Html summary_section(const Json& report) {
-    constexpr std::ptrdiff_t kMostOpen = 7;
+    constexpr std::ptrdiff_t kMostOpen = 5;
     const std::vector<std::string> texts = report["summary"];
     if (texts.empty()) return {};
     const auto begin = texts.begin() + 1;
@@ -283,23 +280,15 @@ Html summary_section(const Json& report) {
 Html results_section(const Json& report) {
     const Json& experiments = report["experiments"];
     const bool in_one = experiments.size() > 1 && share_target(report);
-    Html all;
-    std::vector<Part> settings;
-    for (const Json& experiment : experiments) {
-        const Html words = el("p.note", setting_words(experiment));
-        const Html troubled = sentences(troubles(experiment));
-        if (in_one)
-            settings.push_back({source_heading(report, experiment["source"]), words + troubled});
-        else
-            all += experiment_heading(report, experiment) + words +
-                   table(result_columns(experiment), experiment["optimizers"]) + troubled;
-    }
-    if (in_one)
-        all = joint_results(report) +
-              parts_in_turn({{fmt::format("Settings of the {} trainings", settings.size()),
-                              parts_in_turn(settings, settings.size())}},
-                            0);
-    return all;
+    std::vector<Part> each;
+    for (const Json& experiment : experiments)
+        each.push_back({experiments.size() > 1 ? source_heading(report, experiment["source"]) : "",
+                        el("p.note", setting_words(experiment)) +
+                            table(result_columns(experiment), experiment["optimizers"]) +
+                            sentences(troubles(experiment))});
+    if (!in_one) return parts_in_turn(each, each.size());
+    const std::string title = fmt::format("The {} trainings one by one, with their settings", each.size());
+    return joint_results(report) + parts_in_turn({{title, parts_in_turn(each, 0)}}, 0);
 }
 
 Html curves_section(const Json& report) {
@@ -314,8 +303,9 @@ Html curves_section(const Json& report) {
         seeds ? "The line is the mean over the seeds, the band reaches from the lowest to the highest." : "";
     const Html accuracy = overlaid(report, "accuracy", "Test accuracy", note, kAccuracy);
     if (experiments.size() == 1) return accuracy + losses_of(experiments.front());
-    return accuracy + el("div.grid", overlaid(report, "losses train_loss", "Training loss", "", kTrainLoss) +
-                                         overlaid(report, "losses test_loss", "Test loss", "", kTestLoss));
+    const Html training = overlaid(report, "losses train_loss", "Training loss", "", kTrainLoss);
+    return el("div.grid", accuracy + overlaid(report, "losses test_loss", "Test loss", "", kTestLoss)) +
+           parts_in_turn({{"Training loss", training}}, 0);
 }
 
 Html pictures_section(const Json& report) {
@@ -330,7 +320,7 @@ Html pictures_section(const Json& report) {
         if (const Html own = mistakes(experiments[i], i); !own.empty())
             parts.push_back(
                 {experiments.size() > 1 ? source_heading(report, experiments[i]["source"]) : "", own});
-    return all + parts_in_turn(parts, 1) +
+    return all + parts_in_turn(parts, 1, "more trainings") +
            cut_note(std::min(experiments.size(), kMostPictured), experiments.size(), "trainings");
 }
 

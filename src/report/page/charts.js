@@ -201,9 +201,10 @@ function crowdedOut(datasets) {
 function legend(datasets, sync) {
   const off = crowdedOut(datasets);
   const update = () => sync((dataset) => !off.has(dataset.keyA) && !off.has(dataset.keyB));
-  // Those that are drawn come first; what would fill a screen has to be opened.
+  // What would fill a screen has to be opened: those that are not drawn at first, and all beyond a few.
   const group = (name, all, content) => {
-    const kMostButtons = 8;
+    const drawn = all.filter((key) => !off.has(key)).length;
+    const kMostButtons = drawn < all.length ? drawn : 8;
     const keys = [...all].sort((a, b) => off.has(a) - off.has(b));
     const buttons = keys.map((key) => toggle(content(key), (on) => {
       if (on) off.delete(key);

@@ -35,7 +35,11 @@ function allCurves(key) {
   })).filter((dataset) => dataset.data.length);
 }
 
-const ends = (datasets) => datasets.flatMap((dataset) => dataset.data).flatMap((point) => [point.low, point.high]);
+// Of those that are drawn at first.
+function ends(datasets) {
+  const later = crowdedOut(datasets);
+  return datasets.filter((dataset) => !later.has(dataset.keyB)).flatMap((dataset) => dataset.data).flatMap((point) => [point.low, point.high]);
+}
 
 function accuracyChart() {
   const datasets = allCurves('test_accuracy');
@@ -57,7 +61,7 @@ function accuracyChart() {
 
 // Losses fall by factors, so their axis is logarithmic; `range`: the datasets that share it.
 function lossScales(range) {
-  return {x: epochAxis(), y: logAxis('Loss, nats', null, {min: least(ends(range)) / 1.1, max: greatest(ends(range)) * 1.1})};
+  return {x: epochAxis(), y: logAxis('Loss, nats', null, {suggestedMin: least(ends(range)) / 1.1, suggestedMax: greatest(ends(range)) * 1.1})};
 }
 
 function lossesChart(key) {
@@ -91,7 +95,8 @@ function onDrawCurve(chart) {
 }
 
 function accuracyFigure(figure) {
-  figure.before(el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Across:'),
+  const grid = figure.closest('.grid') || figure;
+  grid.before(el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Across:'),
     choice('Axis of the curves', [['epoch', 'Epochs'], ['seconds', 'Seconds']], kCurves.across, (key) => {
       kCurves.across = key;
       kCurves.drawn.forEach(placeCurve);
