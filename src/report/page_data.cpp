@@ -6,6 +6,7 @@
 
 #include "mnist/core/error.hpp"
 #include "mnist/report/text.hpp"
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -85,6 +86,14 @@ std::vector<PageSource> with_measurements(const std::vector<const ReportSource*>
     return all;
 }
 
+/// Leaves the first `most` and says how many more there were.
+std::size_t cut(ordered_json& list, std::size_t most) {
+    const std::size_t all = list.size();
+    if (all <= most) return 0;
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(most), list.end());
+    return all - most;
+}
+
 /// "The newest 40 of 2,000 files, taking turns by machine; all are in the history."
 ordered_json left_out_json(std::size_t shown, std::size_t all, const ordered_json& history) {
     if (shown == all) return nullptr;
@@ -130,6 +139,10 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
     const std::vector<ThroughputSeries> series = throughput_series(sources);
     const PageComparisons comparisons = page_comparisons(sources);
     ordered_json history = history_page_json(given);
+    ordered_json rooflines = rooflines_json(sources);
+    const std::size_t more_rooflines = cut(rooflines, kMostRooflines);
+    ordered_json bench_rows = bench_rows_json(sources);
+    const std::size_t more_bench_rows = cut(bench_rows, kMostBenchTables);
     ordered_json root{{"schema", "mnist-report/1"},
                       {"files", given.size()},
                       {"left_out", left_out_json(sources.size(), given.size(), history)},
@@ -139,11 +152,13 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                       {"data_samples", data_samples_json(sources)},
                       {"throughput", throughput_json(series)},
                       {"times", times_json(sources)},
-                      {"rooflines", rooflines_json(sources)},
+                      {"rooflines", std::move(rooflines)},
+                      {"more_rooflines", more_rooflines},
                       {"latencies", latencies_json(sources)},
                       {"libraries", libraries_json(sources)},
                       {"history", std::move(history)},
-                      {"bench_rows", bench_rows_json(sources)},
+                      {"bench_rows", std::move(bench_rows)},
+                      {"more_bench_rows", more_bench_rows},
                       {"scores", scores_json(sources)},
                       {"rankings", rankings_json(comparisons)},
                       {"all_comparisons", comparisons.pairs},

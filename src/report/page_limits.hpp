@@ -7,7 +7,7 @@
 namespace mnist {
 
 inline constexpr std::size_t kMostSources = 40;      ///< files one by one; the history has any number
-inline constexpr std::size_t kMostPictured = 10;     ///< trainings with matrices and mistakes
+inline constexpr std::size_t kMostPictured = 6;      ///< trainings with matrices and mistakes
 inline constexpr std::size_t kMostCompared = 10;     ///< pairs of sides
 inline constexpr std::size_t kMostRooflines = 6;     ///< files
 inline constexpr std::size_t kMostBenchTables = 10;  ///< files with other benchmarks

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "mnist/core/train_config.hpp"
-#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -42,11 +41,6 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         }
     }
     if (rows.empty()) return {};
-    const auto end = [format](const char* which) {
-        return [=](const BatchRow& row) {
-            return (*row.estimate)["spread"] == "none" ? Html{} : Html(format((*row.estimate)[which]));
-        };
-    };
     std::vector<HtmlColumn<BatchRow>> columns{
         {"Optimizer", "",
          [](const BatchRow& row) {
@@ -56,10 +50,8 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
              return with_mark(kind ? title(*kind) : "Inference", *row.point);
          }},
         {"Batch", "number", [](const BatchRow& row) { return Html(whole((*row.point)["batch"])); }},
-        {"Median", "number", [=](const BatchRow& row) { return Html(format((*row.estimate)["median"])); }},
-        {"Low", "number", end("low")},
-        {"High", "number", end("high")},
-        {"Low and high are", "", [](const BatchRow& row) { return Html(spread_words(*row.estimate)); }},
+        {"Median", "number", [=](const BatchRow& row) { return Html(with_interval(*row.estimate, format)); }},
+        {"Repetitions", "number", [](const BatchRow& row) { return Html(whole((*row.estimate)["n"])); }},
         {"Threads", "number", [](const BatchRow& row) { return Html(text_of(*row.series, "threads")); }},
         {"Precision", "", [](const BatchRow& row) { return Html(text_of(*row.series, "precision")); }},
         {"Result", "wide",
@@ -190,9 +182,8 @@ Html roofline_section(const Json& report) {
     Html open;
     std::vector<Part> more;
     std::size_t shown = 0;
-    std::size_t all = 0;
     for (std::size_t i = 0; i < report["rooflines"].size(); ++i) {
-        if (report["rooflines"][i]["points"].empty() || all++ >= kMostRooflines) continue;
+        if (report["rooflines"][i]["points"].empty()) continue;
         if (shown++ < kOpen)
             open += roofline(report, i);
         else
@@ -200,7 +191,7 @@ Html roofline_section(const Json& report) {
     }
     if (open.empty()) return {};
     return el(shown > 1 ? "div.grid" : "div", open) + parts_in_turn(more, 0) +
-           cut_note(shown, all, "rooflines");
+           cut_note(shown, shown + report["more_rooflines"].get<std::size_t>(), "rooflines");
 }
 
 Html latency_section(const Json& report) {
@@ -224,15 +215,14 @@ Html benchmarks_section(const Json& report) {
     constexpr std::size_t kMostOpen = 100;
     const Json& files = report["bench_rows"];
     Html all;
-    for (std::size_t i = 0; i < std::min(files.size(), kMostBenchTables); ++i) {
-        const Json& file = files[i];
+    for (const Json& file : files) {
         const bool is_open = file["foreign"] && files.size() < 4 && file["rows"].size() <= kMostOpen;
         all += parts_in_turn({{fmt::format("{}: {}", source_heading(report, file["source"]),
                                            plural(file["rows"].size(), "benchmark")),
                                other_benchmarks(file)}},
                              is_open ? 1 : 0);
     }
-    return all + cut_note(std::min(files.size(), kMostBenchTables), files.size(), "files");
+    return all + cut_note(files.size(), files.size() + report["more_bench_rows"].get<std::size_t>(), "files");
 }
 
 }  // namespace mnist

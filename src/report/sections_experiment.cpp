@@ -126,24 +126,26 @@ std::size_t epochs_of(const Json& optimizer) {
 }
 
 struct Curve {
-    const char* key;
-    const char* name;
+    std::string_view key;
+    std::string_view name;
     int digits;
 };
 
 /// Of some optimizers, an epoch a row.
-Html curve_numbers(const std::vector<const Json*>& optimizers, const std::vector<Curve>& curves) {
+Html curve_numbers(const std::vector<const Json*>& optimizers, const std::vector<Curve>& curves,
+                   bool with_seconds) {
     std::vector<HtmlColumn<std::size_t>> columns{
         {"Epoch", "", [](std::size_t e) { return Html(std::to_string(e + 1)); }}};
     std::size_t epochs = 0;
     for (const Json* o : optimizers) {
         epochs = std::max(epochs, epochs_of(*o));
-        const auto value = [o](const char* key, std::size_t e) {
+        const auto value = [o](std::string_view key, std::size_t e) {
             return e < epochs_of(*o) ? (*o)["curves"][key][e] : Json();
         };
         const std::string title = (*o)["title"];
-        columns.push_back({title + ", seconds", "number",
-                           [=](std::size_t e) { return Html(fixed(value("seconds", e), 2)); }});
+        if (with_seconds)
+            columns.push_back({title + ", seconds", "number",
+                               [=](std::size_t e) { return Html(fixed(value("seconds", e), 2)); }});
         for (const Curve& curve : curves) {
             columns.push_back({fmt::format("{}, {}", title, curve.name), "number", [=](std::size_t e) {
                                    const Json point = value(curve.key, e);
@@ -181,7 +183,7 @@ Html overlaid(const Json& report, const char* chart, const std::string& heading,
         if (shown.empty()) continue;
         const bool several = report["experiments"].size() > 1;
         numbers += (several ? el("h4.spaced", source_heading(report, experiment["source"])) : Html{}) +
-                   curve_numbers(shown, {curve});
+                   curve_numbers(shown, {curve}, curve.key == kAccuracy.key);
     }
     return figure(chart, heading, note, numbers);
 }
@@ -193,7 +195,7 @@ Html losses_of(const Json& experiment) {
         const Json& o = experiment["optimizers"][i];
         if (epochs_of(o) > 0)
             losses += figure(fmt::format("loss {}", i), "Loss of " + o["title"].get<std::string>(), "",
-                             curve_numbers({&o}, {kTrainLoss, kTestLoss}));
+                             curve_numbers({&o}, {kTrainLoss, kTestLoss}, true));
     }
     return el("div.grid thirds", losses);
 }
