@@ -37,10 +37,10 @@ Stamp stamp_of(const ReportSource& source) {
             created.empty() ? fact("date") : created};
 }
 
-/// "Intel Xeon" of "Intel(R) Xeon(R) Processor @ 2.20GHz".
+/// "Intel Xeon" of "Intel(R) Xeon(R) CPU @ 2.20GHz".
 std::string short_cpu(std::string name) {
-    name = name.substr(0, name.find(" @"));
-    for (const std::string_view part : {"(R)", "(TM)", "(tm)", " Processor", " CPU"})
+    name = name.substr(0, name.find(" CPU @"));
+    for (const std::string_view part : {"(R)", "(TM)", "(tm)", " Processor"})
         for (std::size_t at = name.find(part); at != std::string::npos && at > 0; at = name.find(part))
             name.erase(at, part.size());
     const std::size_t cores = name.find("-Core");
