@@ -118,12 +118,12 @@ Html ranking_tables(const Json& ranking) {
     for (const Json& family : ranking["families"]) {
         const Json& all = family["members"];
         const auto open = static_cast<std::ptrdiff_t>(std::min(kMostOpen, all.size()));
-        Html one = table(
-            columns, std::vector<Json>(all.begin(), all.begin() + open),
-            fmt::format("{}: {} that all have", text_at(family, "family"), plural(family["rows"], "row")));
+        const std::string caption =
+            fmt::format("{}: {} that all have", text_at(family, "family"), plural(family["rows"], "row"));
+        Html one = table(columns, std::vector<Json>(all.begin(), all.begin() + open), caption);
         if (all.size() > kMostOpen)
             one += disclosure(fmt::format("{} more", all.size() - kMostOpen),
-                              table(columns, std::vector<Json>(all.begin() + open, all.end())));
+                              table(columns, std::vector<Json>(all.begin() + open, all.end()), caption));
         families += el("div", one);
     }
     return el("h3", "Ranking") + el("p", text_at(ranking, "summary") + ".") +

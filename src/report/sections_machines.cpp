@@ -108,7 +108,7 @@ class Machines {
 };
 
 Html best_cell(const std::optional<Best>& best, std::string (*format)(const Json&)) {
-    return best ? Html(format(best->value)) + el("span.deviation", best->of) : Html{};
+    return best ? Html(format(best->value) + " ") + el("span.note", best->of) : Html{};
 }
 
 }  // namespace
