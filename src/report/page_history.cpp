@@ -27,7 +27,7 @@ constexpr std::size_t kMostGroups = 20;    // those with changes come first
 constexpr std::size_t kMostSeries = 48;    // of all groups together; those with changes come first
 constexpr std::size_t kLeastSeries = 3;    // of a group
 constexpr std::size_t kMostChanges = 100;  // of a group
-constexpr std::size_t kMostSentences = 10;
+constexpr std::size_t kMostSentences = 5;
 constexpr std::size_t kCommitDigits = 12;
 
 using Points = std::span<const HistoryPoint>;
@@ -234,10 +234,11 @@ ordered_json page_group_json(const PageGroup& one, std::size_t most_series) {
         if (i < kMostSentences)
             sentences.push_back(shown[i].line->benchmark + ": " + change_sentence(shown[i]));
     }
-    if (sentences.size() < shown.size())
-        sentences.push_back(fmt::format("{} more, of which the table has {}.",
-                                        counted(shown.size() - sentences.size(), "change"),
-                                        changes.size() - sentences.size()));
+    if (const std::size_t rest = shown.size() - sentences.size(); rest > 0)
+        sentences.push_back(shown.size() > changes.size()
+                                ? fmt::format("{} more; the table has the first {} of all.",
+                                              counted(rest, "change"), changes.size())
+                                : counted(rest, "more change is", "more changes are") + " in the table.");
     if (shown.empty()) sentences.push_back(quiet_sentence(one));
     return {{"title", group_title(group)},   {"range", group_range(group, HistoryOrder::date)},
             {"all_series", lines.size()},    {"sentences", std::move(sentences)},

@@ -114,7 +114,7 @@ Html ranking_tables(const Json& ranking) {
         {"Rank", "", rank_words},
         {"Ratio", "number", ratio_words},
         {"Accuracy, points", "number", accuracy_words}};
-    Html families;
+    std::vector<Part> families;
     for (const Json& family : ranking["families"]) {
         const Json& all = family["members"];
         const auto open = static_cast<std::ptrdiff_t>(std::min(kMostOpen, all.size()));
@@ -124,14 +124,14 @@ Html ranking_tables(const Json& ranking) {
         if (all.size() > kMostOpen)
             one += disclosure(fmt::format("{} more", all.size() - kMostOpen),
                               table(columns, std::vector<Json>(all.begin() + open, all.end()), caption));
-        families += el("div", one);
+        families.push_back({families.empty() ? "" : caption, one});
     }
     return el("h3", "Ranking") + el("p", text_at(ranking, "summary") + ".") +
            el("p.note",
               "Ratios are of speed to " + text_at(ranking, "base") +
                   ", above 1 is faster. \"=\": nothing is known to be between these; that is not to say "
                   "that they are equal.") +
-           el("div.grid", families);
+           parts_in_turn(families, 1);
 }
 
 Html comparison_section(const Json& report) {

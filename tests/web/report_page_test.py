@@ -398,7 +398,7 @@ class PageTest(unittest.TestCase):
                     for r in range(10)]
             (self.folder / name).write_text(json.dumps({"context": {"mnist.machine.cpu_model": name}, "benchmarks": rows}))
         self.open(self.report("ranked.html", [self.folder / name for name in ("one.json", "two.json", "three.json")]))
-        rows = self.js("""return [...document.querySelector('#machines .grid .tablebox').querySelectorAll('tbody tr')]
+        rows = self.js("""return [...document.querySelector('#machines .tablebox:has(caption)').querySelectorAll('tbody tr')]
             .map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent))""")
         self.assertEqual([["three.json", "1"], ["one.json", "2="], ["two.json", "2="]], rows)
         self.assert_silent_console()

@@ -204,7 +204,7 @@ function legend(datasets, sync) {
   // What would fill a screen has to be opened: those that are not drawn at first, and all beyond a few.
   const group = (name, all, content) => {
     const drawn = all.filter((key) => !off.has(key)).length;
-    const kMostButtons = drawn < all.length ? drawn : 8;
+    const kMostButtons = drawn < all.length ? Math.min(drawn, 6) : 8;
     const keys = [...all].sort((a, b) => off.has(a) - off.has(b));
     const buttons = keys.map((key) => toggle(content(key), (on) => {
       if (on) off.delete(key);

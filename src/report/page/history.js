@@ -29,14 +29,14 @@ function historyPoint(series, places, i) {
   };
 }
 
-const dayOf = (place) => place.name.slice(0, 10);
-
-// The first, the last and what lies evenly between them, each day once: as many as fit into a small chart.
-function dayTicks(places) {
+// The first, the last and what lies between them, each text once: as many as fit into a small chart. Days, or of one day the times.
+function timeTicks(places) {
   const kMost = 3;
   const last = places.length - 1;
+  const dayOf = (value) => places[value].name.slice(0, 10);
+  const text = (value) => (dayOf(0) === dayOf(last) ? places[value].name.slice(11, 16) : dayOf(value));
   const even = Array.from({length: kMost}, (unused, i) => Math.round(i * last / (kMost - 1)));
-  return even.filter((value, i) => i === 0 || dayOf(places[value]) !== dayOf(places[even[i - 1]]));
+  return even.map((value) => ({value, label: text(value)})).filter((tick, i, all) => i === 0 || tick.label !== all[i - 1].label);
 }
 
 function historyFigure(figure, group, index) {
@@ -57,14 +57,14 @@ function historyFigure(figure, group, index) {
   }));
   const line = {...common, data: points, colour: 'ink', interval: 'band', borderWidth: 1.5, pointRadius: points.length > 60 ? 0 : 2.5, order: 2};
   const datasets = [line, machine(series.drawn.peak, [6, 4]), machine(series.drawn.bandwidth, [2, 3]), ...marks].filter((dataset) => dataset.data.length);
-  const day = (value) => (places[value] ? dayOf(places[value]) : '');
+  const times = timeTicks(places);
   addChart(figure, {
     height: 220,
     chart: {
       datasets,
       scales: {
         x: axis('', {type: 'linear', min: -0.5, max: places.length - 0.5, title: {display: false},
-          ticks: {callback: day, align: 'inner'}, afterBuildTicks: (scale) => { scale.ticks = dayTicks(places).map((value) => ({value})); }}),
+          ticks: {callback: (value, i) => times[i].label, align: 'inner'}, afterBuildTicks: (scale) => { scale.ticks = times.map(({value}) => ({value})); }}),
         y: axis('Speed', {type: 'linear', ticks: {maxTicksLimit: 6}}),
       },
       title: (point) => places[point.x].name,
