@@ -253,7 +253,7 @@ Html joint_results(const Json& report) {
     for (const std::size_t c : kShown)
         all.push_back({columns.front()[c].name, columns.front()[c].kind,
                        [c](const Row& row) { return (*row.columns)[c].cell(*row.optimizer); }});
-    return table(all, rows);
+    return el("div.joint", table(all, rows));
 }
 
 bool share_target(const Json& report) {

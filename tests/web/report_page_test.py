@@ -122,7 +122,7 @@ class PageTest(unittest.TestCase):
         for sentence in data["summary"] + data["pooled"] + [comparison["summary"] for comparison in data["comparisons"]]:
             self.assertIn(flat(sentence), flat(text))
         count = lambda selector: self.js("return [...document.querySelectorAll(arguments[0])].filter((e) => e.getClientRects().length).length", selector)
-        self.assertEqual(sum(len(experiment["optimizers"]) for experiment in data["experiments"]), count("#results > .tablebox tbody tr"))
+        self.assertEqual(sum(len(experiment["optimizers"]) for experiment in data["experiments"]), count("#results > .joint tbody tr"))
         self.assertEqual(sum(len(experiment["optimizers"]) for experiment in data["experiments"]), count("#results details .tablebox tbody tr"))
         matrices = sum(len(o["confusion"]) for experiment in data["experiments"][:6] for o in experiment["optimizers"])
         self.assertGreater(matrices, 0)
