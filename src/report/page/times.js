@@ -9,7 +9,7 @@ function timeFigure(figure, target) {
   const all = report.times.filter((row) => row.target === Number(target));
   const nameOf = variantNames(all);
   const order = (row) => (row.record ? -1 : kOptimizers.indexOf(row.optimizer));
-  const kMostRows = 24;
+  const kMostRows = 16;
   const known = all.filter((row) => row.seconds);
   const grouped = known.length <= kMostRows;  // of more the fastest are drawn
   const rows = known.sort((a, b) => (grouped && order(a) - order(b)) || a.seconds.median - b.seconds.median);
