@@ -507,6 +507,10 @@ class PageTest(unittest.TestCase):
         self.js("document.querySelectorAll('#pictures details').forEach((d) => { d.open = true; })")
         pictures = "return [...document.querySelectorAll('[data-mistakes] li')].every((item) => item.querySelectorAll('canvas').length === 1)"
         self.assertTrue(self.js(pictures))
+        self.assertTrue(self.js("""
+            const list = document.querySelector('[data-mistakes$=" 10"]');
+            const [experiment, optimizer] = list.dataset.mistakes.split(' ').map(Number);
+            return list.querySelector('canvas').title.startsWith(`test image ${report.experiments[experiment].optimizers[optimizer].mistakes[10].index}:`)"""))
         self.assert_silent_console()
 
     def test_curves_of_all_trainings_are_in_one_chart_with_a_log_axis_for_losses(self):
