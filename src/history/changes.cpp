@@ -145,6 +145,19 @@ std::vector<Change> accuracy_changes(const Subject& subject, std::span<const Cha
 
 }  // namespace
 
+std::size_t tests_of(HistorySeries series) {
+    const bool has_accuracy = std::any_of(series.begin(), series.end(), [](const HistoryPoint& point) {
+        return point.accuracy && std::isfinite(*point.accuracy);
+    });
+    return 1 + measurements_in(series).size() + (has_accuracy ? 1 : 0);
+}
+
+std::size_t points_needed(std::size_t tests, double alpha) {
+    std::size_t points = kFewestPoints;
+    while (least_change_point_p(points) * static_cast<double>(tests) > alpha) ++points;
+    return points;
+}
+
 std::vector<std::vector<Change>> find_changes(std::span<const HistorySeries> series,
                                               const ChangeSettings& settings) {
     std::vector<Subject> subjects;

@@ -231,6 +231,19 @@ History history_of(HistoryFiles files, std::span<const Commit> commits, const Hi
     return history;
 }
 
+std::vector<std::size_t> points_needed(const History& history) {
+    const auto is_long = [](const HistoryLine& line) { return line.points.size() >= kFewestPoints; };
+    const std::size_t tested = sum_over_series(
+        history, [&](const HistoryLine& line) { return is_long(line) ? tests_of(line.points) : 0; });
+    std::vector<std::size_t> needed;
+    for (const HistoryGroup& group : history.groups) {
+        std::size_t tests = tested;
+        for (const HistoryLine& line : group.series) tests += is_long(line) ? 0 : tests_of(line.points);
+        needed.push_back(points_needed(tests, history.settings.alpha));
+    }
+    return needed;
+}
+
 bool has_new_regression(const History& history) {
     return sum_over_series(history, [&](const HistoryLine& line) {
                return static_cast<std::size_t>(

@@ -35,7 +35,7 @@ ordered_json place_json(const HistoryPlace& place) {
             {"files", place.files}};
 }
 
-ordered_json change_json(const ShownChange& shown) {
+ordered_json change_figures(const ShownChange& shown) {
     const Change& change = *shown.change;
     const bool is_time = change.quantity == Quantity::time;
     return {{"place", shown.line->places[change.place]},
@@ -70,7 +70,7 @@ ordered_json line_json(const HistoryGroup& group, const HistoryLine& line) {
     column("memory_seconds", [](const HistoryPoint& point) { return number_or_null(point.memory_seconds); });
     column("disturbed", [](const HistoryPoint& point) { return ordered_json(point.disturbed); });
     ordered_json changes = ordered_json::array();
-    for (const Change& change : line.changes) changes.push_back(change_json({&group, &line, &change}));
+    for (const Change& change : line.changes) changes.push_back(change_figures({&group, &line, &change}));
     json["changes"] = std::move(changes);
     return json;
 }

@@ -43,7 +43,7 @@ std::string colour_of(const Change& change) {
     return is_unexplained_regression(change) ? "\x1b[31m" : "\x1b[32m";
 }
 
-std::string changes_table(const HistoryGroup& group, const TextStyle& style) {
+std::string changes_text(const HistoryGroup& group, const TextStyle& style) {
     TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
     TableColumn what{.heading = "Change", .cells = {}, .left = true};
     TableColumn size{.heading = "Ratio", .cells = {}};
@@ -77,7 +77,7 @@ std::string changes_table(const HistoryGroup& group, const TextStyle& style) {
 std::string changed_group(const HistoryGroup& group, HistoryOrder order, const TextStyle& style) {
     std::string text =
         "\n" + wrapped(fmt::format("{}: {}", group_title(group), group_range(group, order)), style.width);
-    text += changes_table(group, style);
+    text += changes_text(group, style);
     const auto rest =
         static_cast<std::size_t>(std::count_if(group.series.begin(), group.series.end(),
                                                [](const HistoryLine& line) { return line.changes.empty(); }));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
 
 #include "comparison_words.hpp"
@@ -120,23 +121,34 @@ bool has_changes(const HistoryGroup& group) {
                        [](const HistoryLine& line) { return !line.changes.empty(); });
 }
 
+std::size_t most_points(const HistoryGroup& group) {
+    std::size_t most = 0;
+    for (const HistoryLine& line : group.series) most = std::max(most, line.points.size());
+    return most;
+}
+
 QuietGroups quiet_groups(const History& history) {
     QuietGroups quiet;
     std::size_t series = 0;
+    const std::vector<std::size_t> needed = points_needed(history);
+    std::set<std::size_t> below;
     std::size_t short_ones = 0;
-    for (const HistoryGroup& group : history.groups) {
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+        const HistoryGroup& group = history.groups[i];
         if (has_changes(group)) continue;
         quiet.groups.push_back(&group);
         series += group.series.size();
-        short_ones += std::all_of(group.series.begin(), group.series.end(),
-                                  [](const HistoryLine& line) { return line.points.size() < kFewestPoints; });
+        if (most_points(group) >= needed[i]) continue;
+        ++short_ones;
+        below.insert(needed[i]);
     }
     const std::size_t count = quiet.groups.size();
     quiet.sentence =
         fmt::format("No change in {} of {}", counted(series, "series", "series"), counted(count, "group"));
     if (short_ones > 0)
         quiet.sentence +=
-            fmt::format("; too few points for any change to be found (below {}): {}", kFewestPoints,
+            fmt::format("; too few points for any change to be found (below {}{}): {}", *below.begin(),
+                        below.size() > 1 ? fmt::format(" to {}", *below.rbegin()) : "",
                         short_ones == count ? "all" : counted(short_ones, "group"));
     return quiet;
 }

@@ -54,6 +54,8 @@ struct QuietGroups {
     /// More titles than these would hide what did change.
     [[nodiscard]] bool are_few() const { return groups.size() <= 5; }
 };
+/// Of its longest series.
+[[nodiscard]] std::size_t most_points(const HistoryGroup& group);
 [[nodiscard]] bool has_changes(const HistoryGroup& group);
 [[nodiscard]] QuietGroups quiet_groups(const History& history);
 

@@ -15,6 +15,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/optimizers.hpp"
 #include "mnist/core/sha256.hpp"
+#include "mnist/report/text.hpp"
 #include "page_assets.hpp"
 #include "page_parts.hpp"
 #include "page_sections.hpp"
@@ -76,8 +77,9 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 16> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 17> kSections{
         {{"summary", "Summary", summary_section},
+         {"machines", "Machines and ranking", machines_section},
          {"score", "Score", score_section},
          {"results", "Optimizers", results_section},
          {"curves", "Learning curves", curves_section},
@@ -107,10 +109,17 @@ Content content_of(const nlohmann::ordered_json& data) {
 
 std::string files_of(const nlohmann::ordered_json& data) {
     constexpr std::size_t kMost = 3;
+    const std::uint64_t all = data["files"];
     std::vector<std::string> names;
     for (const auto& source : data["sources"]) names.push_back(source["name"]);
-    return names.size() > kMost ? fmt::format("{} result files", names.size())
-                                : fmt::format("{}", fmt::join(names, ", "));
+    return all > kMost ? grouped(all) + " result files" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// The files, and which of them are not shown one by one.
+Html files_note(const nlohmann::ordered_json& data) {
+    Html note = el("p.note", files_of(data));
+    if (!data["left_out"].is_null()) note += el("p", data["left_out"].get<std::string>());
+    return note;
 }
 
 /// What a reader is told who sees no charts.
@@ -138,7 +147,7 @@ std::string report_page(const std::vector<ReportSource>& sources) {
     return filled(page_template(), {{"policy", policy()},
                                     {"style", style()},
                                     {"title", Html("mnist report: " + files_of(data)).markup()},
-                                    {"files", Html(files_of(data)).markup()},
+                                    {"files", files_note(data).markup()},
                                     {"contents", content.links.markup()},
                                     {"charts", chart_note().markup()},
                                     {"content", content.sections.markup()},

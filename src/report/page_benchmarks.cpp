@@ -1,6 +1,7 @@
 // The benchmarks' part of a page: throughput, roofline, latency. What a row is about stands in its name, what
 // it measured in its counters. Times to the target are in page_times.cpp, all other rows in page_rows.cpp.
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "bench_words.hpp"
@@ -144,13 +145,21 @@ ordered_json roofline_json(std::size_t place, const PageSource& source) {
 
 }  // namespace
 
+double rounded(double value) {
+    if (value == 0 || !std::isfinite(value)) return value;
+    constexpr int kDigits = 7;
+    const double unit =
+        std::pow(10.0, kDigits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
+    return std::isfinite(unit) && unit > 0 ? std::round(value * unit) / unit : value;
+}
+
 ordered_json estimate_json(std::span<const double> values) {
     const std::optional<Summary> summary = summarise(values);
     if (!summary) return nullptr;
-    ordered_json json{{"n", summary->n}, {"median", summary->median}};
+    ordered_json json{{"n", summary->n}, {"median", rounded(summary->median)}};
     const std::optional<Interval> interval = median_interval(values);
-    json["low"] = interval ? interval->lower : summary->min;
-    json["high"] = interval ? interval->upper : summary->max;
+    json["low"] = rounded(interval ? interval->lower : summary->min);
+    json["high"] = rounded(interval ? interval->upper : summary->max);
     json["spread"] = interval ? "interval" : summary->n > 1 ? "range" : "none";
     return json;
 }

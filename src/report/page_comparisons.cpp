@@ -12,6 +12,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/report/comparison_json.hpp"
 #include "mnist/report/comparison_text.hpp"
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -127,9 +128,16 @@ std::string names_of(const std::vector<PageSource>& sources, const Places& place
     constexpr std::size_t kMost = 3;
     const std::size_t shown = places.size() > kMost ? kMost - 1 : places.size();
     std::vector<std::string> words;
-    for (std::size_t i = 0; i < shown; ++i) words.push_back(sources[places[i]].name());
+    const PageSource& first = sources[places.front()];
+    const bool of_one = places.size() > 1 && first.title != first.name() &&
+                        std::all_of(places.begin(), places.end(), [&](std::size_t place) {
+                            return sources[place].machine == first.machine && !sources[place].words.empty();
+                        });
+    for (std::size_t i = 0; i < shown; ++i)
+        words.push_back(of_one ? sources[places[i]].words : sources[places[i]].title);
     if (places.size() > shown) words.push_back(fmt::format("{} more", places.size() - shown));
-    return fmt::format("{}", fmt::join(words, " + "));
+    const std::string all = fmt::format("{}", fmt::join(words, " + "));
+    return of_one ? fmt::format("{} ({})", first.machine, all) : all;
 }
 
 PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
@@ -150,6 +158,8 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
         while (left.size() > 1) left = compare_with_base(all, left);
         if (!left.empty() && !left.front().refusal.empty()) all.refused.push_back(left.front().refusal);
     }
+    all.pairs = all.compared.size();
+    while (all.compared.size() > kMostCompared) all.compared.pop_back();
     return all;
 }
 

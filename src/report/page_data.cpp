@@ -1,9 +1,12 @@
 // The parts put together. Here, in one place that nothing gets around, text becomes printable and the JSON
 // becomes harmless inside HTML.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "mnist/core/error.hpp"
 #include "mnist/report/text.hpp"
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -68,18 +71,39 @@ std::map<std::string, RowDisturbance> disturbances_of(const PageSource& source) 
     return rows;
 }
 
-std::vector<PageSource> with_measurements(const std::vector<ReportSource>& sources) {
+std::vector<PageSource> with_measurements(const std::vector<const ReportSource*>& sources) {
     std::vector<PageSource> all;
     all.reserve(sources.size());
-    for (const ReportSource& source : sources) {
+    for (const ReportSource* source : sources) {
         PageSource& one = all.emplace_back(PageSource{
-            .source = &source,
+            .source = source,
             .measurements = std::visit(
-                [&](const auto& content) { return measurements_of(content, source.name); }, source.content),
+                [&](const auto& content) { return measurements_of(content, source->name); }, source->content),
             .disturbances = {}});
         one.disturbances = disturbances_of(one);
     }
+    set_titles(all);
     return all;
+}
+
+/// Leaves the first `most` and says how many more there were.
+std::size_t cut(ordered_json& list, std::size_t most) {
+    const std::size_t all = list.size();
+    if (all <= most) return 0;
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(most), list.end());
+    return all - most;
+}
+
+/// "The newest 40 of 2,000 files, taking turns by machine; all are in the history."
+ordered_json left_out_json(std::size_t shown, std::size_t all, const ordered_json& history) {
+    if (shown == all) return nullptr;
+    const std::size_t known = history.is_null() ? 0 : history["files"].get<std::size_t>();
+    const auto words = [](std::size_t count) { return grouped(static_cast<std::uint64_t>(count)); };
+    return fmt::format("One by one: the newest {} of {} files, the machines taking turns; {}.", words(shown),
+                       words(all),
+                       known == all ? "all are in the history"
+                       : known > 0  ? words(known) + " are in the history"
+                                    : "none has a history");
 }
 
 }  // namespace
@@ -111,27 +135,37 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                           .expected = "one result file or more",
                           .found = "none",
                           .remedy = "Give files that `mnist train` or mnist_bench wrote"});
-    const std::vector<PageSource> sources = with_measurements(given);
+    const std::vector<PageSource> sources = with_measurements(shown_sources(given));
     const std::vector<ThroughputSeries> series = throughput_series(sources);
     const PageComparisons comparisons = page_comparisons(sources);
     ordered_json looks = ordered_json::array();
     for (const Optimizer& one : kOptimizers)
         looks.push_back({{"optimizer", one.word}, {"title", one.title}, {"mark", one.look.mark}});
+    ordered_json history = history_page_json(given);
+    ordered_json rooflines = rooflines_json(sources);
+    const std::size_t more_rooflines = cut(rooflines, kMostRooflines);
+    ordered_json bench_rows = bench_rows_json(sources);
+    const std::size_t more_bench_rows = cut(bench_rows, kMostBenchTables);
     ordered_json root{{"schema", "mnist-report/1"},
+                      {"files", given.size()},
                       {"optimizers", std::move(looks)},
+                      {"left_out", left_out_json(sources.size(), given.size(), history)},
                       {"summary", summary_sentences(sources, series, comparisons)},
                       {"sources", sources_json(sources)},
                       {"experiments", experiments_json(sources)},
                       {"data_samples", data_samples_json(sources)},
                       {"throughput", throughput_json(series)},
                       {"times", times_json(sources)},
-                      {"rooflines", rooflines_json(sources)},
+                      {"rooflines", std::move(rooflines)},
+                      {"more_rooflines", more_rooflines},
                       {"latencies", latencies_json(sources)},
                       {"libraries", libraries_json(sources)},
-                      {"history", history_page_json(sources)},
-                      {"bench_rows", bench_rows_json(sources)},
+                      {"history", std::move(history)},
+                      {"bench_rows", std::move(bench_rows)},
+                      {"more_bench_rows", more_bench_rows},
                       {"scores", scores_json(sources)},
                       {"rankings", rankings_json(comparisons)},
+                      {"all_comparisons", comparisons.pairs},
                       {"comparisons", comparisons_json(comparisons, sources)},
                       {"pooled", comparisons.pooled},
                       {"not_compared", comparisons.refused}};

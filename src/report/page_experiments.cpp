@@ -7,6 +7,7 @@
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/train_text.hpp"
 #include "mnist/stats/summary.hpp"
+#include "page_limits.hpp"
 #include "page_parts.hpp"
 
 namespace mnist {
@@ -35,7 +36,8 @@ ordered_json spread_after(const RunGroup& group, std::size_t e, Value value) {
     }
     const std::optional<Summary> summary = summarise(values);
     if (!summary) return nullptr;
-    return {{"mean", summary->mean}, {"low", summary->min}, {"high", summary->max}};
+    return {
+        {"mean", rounded(summary->mean)}, {"low", rounded(summary->min)}, {"high", rounded(summary->max)}};
 }
 
 std::optional<double> seconds_until(const RunRecord& run, std::size_t e) {
@@ -109,7 +111,8 @@ std::string_view word(RunStatus status) {
     return status == RunStatus::diverged ? "diverged" : "interrupted";
 }
 
-ordered_json optimizer_json(const RunGroup& group, const PageSource& source, const std::string& speed) {
+ordered_json optimizer_json(const RunGroup& group, const PageSource& source, const std::string& speed,
+                            bool is_pictured) {
     const std::string row_name = row_of(source, group.optimizer);
     std::vector<double> shares;
     for (const MeasuredRow& row : source.measurements.rows) {
@@ -140,16 +143,17 @@ ordered_json optimizer_json(const RunGroup& group, const PageSource& source, con
             {"curves", curves_json(group)},
             {"confusion", summed_confusion(group)},
             {"confusion_runs", group.counted.size()},
-            {"mistakes", mistakes_json(group)}};
+            {"mistakes", is_pictured ? mistakes_json(group) : ordered_json::array()}};
 }
 
-ordered_json experiment_json(std::size_t place, const PageSource& source, const TrainResult& result) {
+ordered_json experiment_json(std::size_t place, const PageSource& source, const TrainResult& result,
+                             bool is_pictured) {
     const std::vector<RunGroup> groups = run_groups(result);
     const std::vector<std::string> speeds = convergence_speeds(groups, result.config.epochs);
     ordered_json optimizers = ordered_json::array();
     std::size_t classes = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
-        optimizers.push_back(optimizer_json(groups[i], source, speeds[i]));
+        optimizers.push_back(optimizer_json(groups[i], source, speeds[i], is_pictured));
         classes = std::max(classes, summed_confusion(groups[i]).size());
     }
     return {{"source", place},
@@ -180,7 +184,7 @@ ordered_json experiments_json(const std::vector<PageSource>& sources) {
     ordered_json list = ordered_json::array();
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (const TrainResult* result = sources[i].train())
-            list.push_back(experiment_json(i, sources[i], *result));
+            list.push_back(experiment_json(i, sources[i], *result, list.size() < kMostPictured));
     }
     return list;
 }

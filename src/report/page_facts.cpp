@@ -153,6 +153,8 @@ ordered_json source_json(const PageSource& source) {
         reasons.push_back(row.reason);
     }
     return {{"name", source.name()},
+            {"title", source.title},
+            {"machine", source.machine},
             {"kind", train ? "train" : "bench"},
             {"label", fact("mnist.label", fact("host_name", "").c_str())},
             {"created", source.created()},

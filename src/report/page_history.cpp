@@ -22,10 +22,12 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kLeastPoints = 3;
-constexpr std::size_t kMostDrawn = 400;    // of a series, and what changes divide
-constexpr std::size_t kMostSeries = 120;   // of a group; those with changes come first
-constexpr std::size_t kMostChanges = 200;  // of a group
-constexpr std::size_t kMostSentences = 20;
+constexpr std::size_t kMostDrawn = 180;    // of a series, and what changes divide
+constexpr std::size_t kMostGroups = 20;    // those with changes come first
+constexpr std::size_t kMostSeries = 48;    // of all groups together; those with changes come first
+constexpr std::size_t kLeastSeries = 3;    // of a group
+constexpr std::size_t kMostChanges = 100;  // of a group
+constexpr std::size_t kMostSentences = 5;
 constexpr std::size_t kCommitDigits = 12;
 
 using Points = std::span<const HistoryPoint>;
@@ -95,8 +97,8 @@ ordered_json drawn_json(const HistoryLine& line) {
         drawn["high"].push_back(speed_json(seconds, least->seconds));
         drawn["peak"].push_back(speed_json(compute, middle(own, compute_of)));
         drawn["bandwidth"].push_back(speed_json(memory, middle(own, memory_of)));
-        drawn["disturbed"].push_back(
-            std::all_of(own.begin(), own.end(), [](const HistoryPoint& one) { return one.disturbed; }));
+        if (std::all_of(own.begin(), own.end(), [](const HistoryPoint& one) { return one.disturbed; }))
+            drawn["disturbed"].push_back(drawn["counts"].size() - 1);
     }
     return drawn;
 }
@@ -135,7 +137,7 @@ std::string change_sentence(const ShownChange& shown) {
                        machine.empty() ? "" : fmt::format(" (the machine: {})", machine));
 }
 
-ordered_json change_json(const ShownChange& shown) {
+ordered_json shown_change_json(const ShownChange& shown) {
     const Change& change = *shown.change;
     return {{"benchmark", shown.line->benchmark},
             {"place", shown.line->places[change.place]},
@@ -152,23 +154,58 @@ ordered_json change_json(const ShownChange& shown) {
             {"sentence", change_sentence(shown)}};
 }
 
-/// Those with most to say first: a regression, any change, none.
+/// What there is to say of a series: most of a regression, something of any change.
+int weight(const HistoryLine& line) {
+    if (std::any_of(line.changes.begin(), line.changes.end(), is_unexplained_regression)) return 2;
+    return line.changes.empty() ? 0 : 1;
+}
+
+/// Those with most to say first.
 std::vector<const HistoryLine*> ordered_series(const HistoryGroup& group) {
     std::vector<const HistoryLine*> all;
     for (const HistoryLine& line : group.series)
         if (line.points.size() >= kLeastPoints) all.push_back(&line);
-    const auto weight = [](const HistoryLine* line) {
-        if (std::any_of(line->changes.begin(), line->changes.end(), is_unexplained_regression)) return 2;
-        return line->changes.empty() ? 0 : 1;
-    };
     std::stable_sort(all.begin(), all.end(),
-                     [&](const HistoryLine* a, const HistoryLine* b) { return weight(a) > weight(b); });
+                     [](const HistoryLine* a, const HistoryLine* b) { return weight(*a) > weight(*b); });
     return all;
+}
+
+/// A group that is shown.
+struct PageGroup {
+    const HistoryGroup* group;
+    std::vector<const HistoryLine*> lines;
+    std::size_t needed;  ///< points for a change
+};
+
+/// Those with most to say first, then those with most points.
+std::vector<PageGroup> ordered_groups(const History& history) {
+    const std::vector<std::size_t> needed = points_needed(history);
+    std::vector<PageGroup> all;
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+        PageGroup one{&history.groups[i], ordered_series(history.groups[i]), needed[i]};
+        if (!one.lines.empty()) all.push_back(std::move(one));
+    }
+    std::stable_sort(all.begin(), all.end(), [](const PageGroup& a, const PageGroup& b) {
+        const auto key = [](const PageGroup& one) {
+            return std::pair(weight(*one.lines.front()), one.group->places.size());
+        };
+        return key(a) > key(b);
+    });
+    return all;
+}
+
+/// "No change in 12 series.", and whether any could have been found.
+std::string quiet_sentence(const PageGroup& one) {
+    const std::string none = fmt::format("No change in {}", counted(one.lines.size(), "series", "series"));
+    const std::size_t most = most_points(*one.group);
+    return most >= one.needed ? none + "."
+                              : fmt::format("{}: too few points for any to be found ({}; {} are needed).",
+                                            none, most, one.needed);
 }
 
 ordered_json series_json(const HistoryGroup& group, const HistoryLine& line) {
     ordered_json changes = ordered_json::array();
-    for (const Change& change : line.changes) changes.push_back(change_json({&group, &line, &change}));
+    for (const Change& change : line.changes) changes.push_back(shown_change_json({&group, &line, &change}));
     return {{"benchmark", line.benchmark},
             {"points", line.points.size()},
             {"seconds", middle(line.points, seconds_of).value_or(0)},
@@ -177,28 +214,32 @@ ordered_json series_json(const HistoryGroup& group, const HistoryLine& line) {
             {"changes", std::move(changes)}};
 }
 
-ordered_json group_json(const HistoryGroup& group, const std::vector<const HistoryLine*>& lines) {
+ordered_json page_group_json(const PageGroup& one, std::size_t most_series) {
+    const HistoryGroup& group = *one.group;
+    const std::vector<const HistoryLine*>& lines = one.lines;
     ordered_json places = ordered_json::array();
     for (const HistoryPlace& place : group.places)
         places.push_back({{"name", place.name},
-                          {"commit", place.commit},
+                          {"commit", place.commit.substr(0, kCommitDigits)},
                           {"label", place.label},
                           {"onednn", place.onednn}});
     ordered_json series = ordered_json::array();
-    for (std::size_t i = 0; i < std::min(lines.size(), kMostSeries); ++i)
+    for (std::size_t i = 0; i < std::min(lines.size(), most_series); ++i)
         series.push_back(series_json(group, *lines[i]));
     const std::vector<ShownChange> shown = shown_changes(group);
     ordered_json changes = ordered_json::array();
     std::vector<std::string> sentences;
     for (std::size_t i = 0; i < std::min(shown.size(), kMostChanges); ++i) {
-        changes.push_back(change_json(shown[i]));
+        changes.push_back(shown_change_json(shown[i]));
         if (i < kMostSentences)
             sentences.push_back(shown[i].line->benchmark + ": " + change_sentence(shown[i]));
     }
-    if (sentences.size() < shown.size())
-        sentences.push_back(fmt::format("{} more, of which the table has {}.",
-                                        counted(shown.size() - sentences.size(), "change"),
-                                        changes.size() - sentences.size()));
+    if (const std::size_t rest = shown.size() - sentences.size(); rest > 0)
+        sentences.push_back(shown.size() > changes.size()
+                                ? fmt::format("{} more; the table has the first {} of all.",
+                                              counted(rest, "change"), changes.size())
+                                : counted(rest, "more change is", "more changes are") + " in the table.");
+    if (shown.empty()) sentences.push_back(quiet_sentence(one));
     return {{"title", group_title(group)},   {"range", group_range(group, HistoryOrder::date)},
             {"all_series", lines.size()},    {"sentences", std::move(sentences)},
             {"changes", std::move(changes)}, {"places", std::move(places)},
@@ -207,23 +248,31 @@ ordered_json group_json(const HistoryGroup& group, const std::vector<const Histo
 
 }  // namespace
 
-ordered_json history_page_json(const std::vector<PageSource>& sources) {
+ordered_json history_page_json(const std::vector<ReportSource>& sources) {
     HistoryFiles files;
-    for (const PageSource& source : sources) {
+    for (const ReportSource& source : sources) {
         try {
-            files.files.push_back({source.name(), history_reading(source.source->content, source.name())});
+            files.files.push_back({source.name, history_reading(source.content, source.name)});
         } catch (const InputError&) {
             continue;  // of the future: whatever else the page says of it, it has no place in a history
         }
     }
     if (files.files.size() < kLeastPoints) return nullptr;
     const History history = history_of(std::move(files), {}, {});
+    const std::vector<PageGroup> all = ordered_groups(history);
+    if (all.empty()) return nullptr;
     ordered_json groups = ordered_json::array();
-    for (const HistoryGroup& group : history.groups)
-        if (const auto lines = ordered_series(group); !lines.empty())
-            groups.push_back(group_json(group, lines));
-    if (groups.empty()) return nullptr;
-    return {{"groups", std::move(groups)}};
+    std::size_t series = 0;
+    std::size_t in_it = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const HistoryPlace& place : all[i].group->places) in_it += place.files;
+        if (i >= kMostGroups) continue;
+        const std::size_t others = std::min(all.size(), kMostGroups) - i - 1;  // that want some as well
+        const std::size_t room = kMostSeries - std::min(kMostSeries, series + others * kLeastSeries);
+        groups.push_back(page_group_json(all[i], std::max(room, kLeastSeries)));
+        series += groups.back()["series"].size();
+    }
+    return {{"files", in_it}, {"all_groups", all.size()}, {"groups", std::move(groups)}};
 }
 
 }  // namespace mnist

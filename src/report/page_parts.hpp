@@ -29,6 +29,9 @@ struct PageSource {
     const ReportSource* source = nullptr;
     Measurements measurements;
     std::map<std::string, RowDisturbance> disturbances;  ///< of disturbed rows, by name
+    std::string machine{};  ///< "AMD EPYC Zen 4", short; empty where the file does not say it
+    std::string words{};    ///< what tells it from others of the machine; may be empty
+    std::string title{};    ///< what the page calls it, of those two or its file: set_titles()
 
     [[nodiscard]] const std::string& name() const { return source->name; }
     [[nodiscard]] const TrainResult* train() const { return std::get_if<TrainResult>(&source->content); }
@@ -66,7 +69,8 @@ struct ThroughputSeries {
 
 /// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.
 using Places = std::vector<std::size_t>;
-/// "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own "and".
+/// Their titles: "a.json", "a.json + b.json", "a.json + b.json + 3 more": lists of sides have their own
+/// "and".
 [[nodiscard]] std::string names_of(const std::vector<PageSource>& sources, const Places& places);
 
 struct PageComparison {
@@ -79,11 +83,17 @@ struct PageRanking {
     ComparedFiles files;
 };
 struct PageComparisons {
-    std::vector<PageComparison> compared;
+    std::vector<PageComparison> compared;  ///< at most kMostCompared
+    std::size_t pairs = 0;                 ///< that could be compared
     std::vector<PageRanking> ranked;
     std::vector<std::string> pooled;   ///< sentences on files that are one side, a sentence a side
     std::vector<std::string> refused;  ///< sentences on sides that could be compared with none
 };
+
+/// Those that are shown one by one: all, or of many the newest in turns of the machines, the newest first.
+[[nodiscard]] std::vector<const ReportSource*> shown_sources(const std::vector<ReportSource>& given);
+/// Sets machine, title and the label of the measurements of each.
+void set_titles(std::vector<PageSource>& sources);
 
 [[nodiscard]] std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& sources);
 /// Files of one machine, build and configuration are pooled; the sides of one kind are compared with the one
@@ -96,6 +106,8 @@ struct PageComparisons {
 /// As it may stand in a page.
 [[nodiscard]] std::string embeddable_json(const nlohmann::ordered_json& data);
 
+/// Seven digits: more than any measurement carries.
+[[nodiscard]] double rounded(double value);
 [[nodiscard]] nlohmann::ordered_json estimate_json(std::span<const double> values);
 [[nodiscard]] nlohmann::ordered_json sources_json(const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json experiments_json(const std::vector<PageSource>& sources);
@@ -108,7 +120,7 @@ struct PageComparisons {
 /// Other libraries beside ours, of the files of bench/peers.
 [[nodiscard]] nlohmann::ordered_json libraries_json(const std::vector<PageSource>& sources);
 /// Files of one machine and configuration at three times or more, by time; null where there are none.
-[[nodiscard]] nlohmann::ordered_json history_page_json(const std::vector<PageSource>& sources);
+[[nodiscard]] nlohmann::ordered_json history_page_json(const std::vector<ReportSource>& sources);
 /// Of the files of `mnist_bench --score`.
 [[nodiscard]] nlohmann::ordered_json scores_json(const std::vector<PageSource>& sources);
 /// Rows of benchmark files that no other part shows.

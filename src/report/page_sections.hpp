@@ -5,20 +5,40 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <string>
+#include <vector>
+
 #include "html.hpp"
 
 namespace mnist {
 
+/// What the page calls it.
 [[nodiscard]] std::string source_name(const nlohmann::ordered_json& report,
                                       const nlohmann::ordered_json& source);
-/// "file.json · AMD EPYC, 2 threads": the heading of what belongs to one file.
+/// "file.json · AMD EPYC, 2 threads", or "AMD EPYC Zen 4 (bf16) · file.json": the heading of what belongs to
+/// one file.
 [[nodiscard]] std::string source_heading(const nlohmann::ordered_json& report,
                                          const nlohmann::ordered_json& source);
 /// The head of a row with the word "disturbed" where it was, and the reason as its title.
 [[nodiscard]] Html with_mark(const Html& heading, const nlohmann::ordered_json& row);
 
+/// Something with its title.
+struct Part {
+    std::string title;
+    Html content;
+};
+/// The first `open` under headings (one without a title has none), the others to be opened; many of them
+/// together, as so many of `what`, where that is given.
+[[nodiscard]] Html parts_in_turn(const std::vector<Part>& parts, std::size_t open,
+                                 const std::string& what = {});
+/// "8 of 16 trainings are here: ..."; nothing where all are.
+[[nodiscard]] Html cut_note(std::size_t shown, std::size_t all, const std::string& what);
+/// Who is first in each family of benchmarks, of three files or more.
+[[nodiscard]] Html ranking_tables(const nlohmann::ordered_json& ranking);
+
 // Each gets the whole data.
 [[nodiscard]] Html summary_section(const nlohmann::ordered_json& report);
+[[nodiscard]] Html machines_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html score_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html results_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html curves_section(const nlohmann::ordered_json& report);

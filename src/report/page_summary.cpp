@@ -71,12 +71,14 @@ std::string lead_words(bool is_sure, bool has_seeds) {
                      : "; with one run each, chance alone could explain that lead";
 }
 
-/// "mnist on AMD EPYC, 2 threads", and the file where there are several.
+/// "mnist on AMD EPYC, 2 threads", and the file where there are several, or which of several machines.
 std::string place_of(const PageSource& source, bool several) {
     const TrainResult& result = *source.train();
+    if (several && source.title != source.name())
+        return fmt::format("{} on {}", result.dataset.name, source.title);
     return fmt::format("{} on {}, {} thread{}{}", result.dataset.name, result.machine.cpu_model,
                        result.config.threads, result.config.threads == 1 ? "" : "s",
-                       several ? fmt::format(" ({})", source.name()) : "");
+                       several ? fmt::format(" ({})", source.title) : "");
 }
 
 std::string runs_word(const Ranked& ranked) {
@@ -154,9 +156,9 @@ std::string target_sentence(const PageSource& source, const std::vector<RunGroup
         else
             open.push_back(fmt::format("{} ({:.2f} s)", title_of(ranked[i]), ranked[i].mean));
     }
-    std::string text = fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})",
-                                   several ? source.name() + ": " : "", title_of(first),
-                                   source.train()->config.target_accuracy, first.mean, runs_word(first));
+    std::string text =
+        fmt::format("{}{} reaches {:g} % after {:.2f} s of training ({})", several ? source.title + ": " : "",
+                    title_of(first), source.train()->config.target_accuracy, first.mean, runs_word(first));
     if (!known.empty()) text += ", " + listed(known);
     if (!open.empty()) text += fmt::format("; that it is sooner than {} is not known", listed(open));
     if (!spoilt.empty()) text += fmt::format("; disturbed: {}", spoilt);
@@ -223,7 +225,7 @@ std::string throughput_sentence(const std::vector<PageSource>& sources,
         grouped(first.median));
     if (const auto share = median(first.point->shares))
         text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
-    text += fmt::format(" ({})", sources[first.series->source].name());
+    text += fmt::format(" ({})", sources[first.series->source].title);
     if (other.series != nullptr) {
         const std::string faster = faster_words(times_of(*first.point), {times_of(*other.point)}).front();
         if (!faster.empty())
@@ -274,16 +276,16 @@ void add_comparisons(std::vector<std::string>& sentences, const std::vector<Page
 
 void add_cautions(std::vector<std::string>& sentences, const PageSource& source) {
     if (source.fact("mnist.dataset.synthetic") == "true")
-        sentences.push_back(fmt::format("{} is of synthetic digits: its figures are not those of real MNIST.",
-                                        source.name()));
+        sentences.push_back(
+            fmt::format("{} is of synthetic digits: its figures are not those of real MNIST.", source.title));
     const TrainResult* result = source.train();
     if (result != nullptr ? result->interrupted : source.fact("mnist.interrupted") == "true")
-        sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.name()));
+        sentences.push_back(fmt::format("{} was interrupted and holds the state until then.", source.title));
     if (result != nullptr && !result->resumed.empty())
         sentences.push_back(
-            fmt::format("{} was resumed from a checkpoint: {}.", source.name(), whose_seconds(*result)));
+            fmt::format("{} was resumed from a checkpoint: {}.", source.title, whose_seconds(*result)));
     if (result != nullptr && result->config.jobs > 1)
-        sentences.push_back(fmt::format("{}: {}", source.name(), side_by_side(*result)));
+        sentences.push_back(fmt::format("{}: {}", source.title, side_by_side(*result)));
     if (!source.disturbances.empty()) {
         std::size_t repetitions = 0;
         for (const MeasuredRow& row : source.measurements.rows) repetitions += row.seconds.size();
@@ -293,15 +295,15 @@ void add_cautions(std::vector<std::string>& sentences, const PageSource& source)
             disturbed += row.disturbed;
             if (worst == nullptr || row.disturbed > worst->disturbed) worst = &row;
         }
-        sentences.push_back(fmt::format("{}: {} of {} repetitions were disturbed ({}){}.", source.name(),
+        sentences.push_back(fmt::format("{}: {} of {} repetitions were disturbed ({}){}.", source.title,
                                         disturbed, repetitions, worst->reason,
                                         worst->is_spoilt ? "; rows that are marked so decide nothing" : ""));
     }
     if (source.fact("mnist.build.build_type") == "Debug")
-        sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.name()));
+        sentences.push_back(fmt::format("{} is of a Debug build: its speed says little.", source.title));
     if (!source.measurements.skipped.empty())
         sentences.push_back(
-            fmt::format("{}: {} left out, see its facts at the end.", source.name(),
+            fmt::format("{}: {} left out, see its facts at the end.", source.title,
                         source.measurements.skipped.size() == 1
                             ? "a row was"
                             : fmt::format("{} rows were", source.measurements.skipped.size())));
@@ -319,15 +321,20 @@ std::vector<std::string> summary_sentences(const std::vector<PageSource>& source
     const bool several = std::count_if(sources.begin(), sources.end(), [](const PageSource& source) {
                              return source.train() != nullptr;
                          }) > 1;
-    for (const PageSource& source : sources) {
-        if (source.train() == nullptr) continue;
-        const std::vector<RunGroup> groups = run_groups(*source.train());
-        append(accuracy_sentence(source, groups, several));
-        append(target_sentence(source, groups, several));
-    }
+    const auto add_trainings = [&] {
+        for (const PageSource& source : sources) {
+            if (source.train() == nullptr) continue;
+            const std::vector<RunGroup> groups = run_groups(*source.train());
+            append(accuracy_sentence(source, groups, several));
+            append(target_sentence(source, groups, several));
+        }
+    };
+    constexpr std::size_t kFewSources = 3;  // of more, what is said of all comes before what is of one
+    if (sources.size() <= kFewSources) add_trainings();
     append(throughput_sentence(sources, series));
     add_comparisons(sentences, sources, comparisons);
     for (const PageSource& source : sources) add_cautions(sentences, source);
+    if (sources.size() > kFewSources) add_trainings();
     return sentences;
 }
 

@@ -41,11 +41,6 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         }
     }
     if (rows.empty()) return {};
-    const auto end = [format](const char* which) {
-        return [=](const BatchRow& row) {
-            return (*row.estimate)["spread"] == "none" ? Html{} : Html(format((*row.estimate)[which]));
-        };
-    };
     std::vector<HtmlColumn<BatchRow>> columns{
         {"Optimizer", "",
          [](const BatchRow& row) {
@@ -55,13 +50,11 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
              return with_mark(kind ? title(*kind) : "Inference", *row.point);
          }},
         {"Batch", "number", [](const BatchRow& row) { return Html(whole((*row.point)["batch"])); }},
-        {"Median", "number", [=](const BatchRow& row) { return Html(format((*row.estimate)["median"])); }},
-        {"Low", "number", end("low")},
-        {"High", "number", end("high")},
-        {"Low and high are", "", [](const BatchRow& row) { return Html(spread_words(*row.estimate)); }},
+        {"Median", "number", [=](const BatchRow& row) { return Html(with_interval(*row.estimate, format)); }},
+        {"Repetitions", "number", [](const BatchRow& row) { return Html(whole((*row.estimate)["n"])); }},
         {"Threads", "number", [](const BatchRow& row) { return Html(text_of(*row.series, "threads")); }},
         {"Precision", "", [](const BatchRow& row) { return Html(text_of(*row.series, "precision")); }},
-        {"File", "wide",
+        {"Result", "wide",
          [&](const BatchRow& row) { return Html(source_name(report, (*row.series)["source"])); }}};
     if (std::any_of(rows.begin(), rows.end(),
                     [](const BatchRow& row) { return !text_of(*row.series, "copies").empty(); }))
@@ -126,7 +119,7 @@ Html latency(const Json& report, const std::string& precision) {
             {name, "number", [counter = key](const Json& row) { return Html(three_digits(row[counter])); }});
     columns.push_back({"Threads", "number", [](const Json& row) { return Html(text_of(row, "threads")); }});
     columns.push_back(
-        {"File", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }});
+        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }});
     return figure("latency " + precision, "Latency of one call, " + precision, "", table(columns, rows));
 }
 
@@ -138,21 +131,20 @@ std::string counter_words(const Json& row) {
 }
 
 /// What no chart shows: a table a file. Another program's file is there for its rows, so its table is open.
-Html other_benchmarks(const Json& report, const Json& file) {
-    constexpr std::size_t kMostOpen = 100;
+Html other_benchmarks(const Json& file) {
     const Json& rows = file["rows"];
     const Html cut = file["all"] > rows.size()
                          ? el("p.note", fmt::format("The first {} of {} benchmarks.", whole(rows.size()),
                                                     whole(file["all"])))
                          : Html{};
-    const Html numbers = table<Json>(
-        {{"Benchmark", "wide", [](const Json& row) { return with_mark(text_of(row, "name"), row); }},
-         {"Time", "number", [](const Json& row) { return Html(with_interval(row["seconds"], duration)); }},
-         {"Low and high are", "", [](const Json& row) { return Html(spread_words(row["seconds"])); }},
-         {"Counters, medians", "wide", [](const Json& row) { return Html(counter_words(row)); }}},
-        rows);
-    return el("h3", source_heading(report, file["source"])) + cut +
-           disclosure(plural(rows.size(), "benchmark"), numbers, file["foreign"] && rows.size() <= kMostOpen);
+    return cut +
+           table<Json>(
+               {{"Benchmark", "wide", [](const Json& row) { return with_mark(text_of(row, "name"), row); }},
+                {"Time", "number",
+                 [](const Json& row) { return Html(with_interval(row["seconds"], duration)); }},
+                {"Low and high are", "", [](const Json& row) { return Html(spread_words(row["seconds"])); }},
+                {"Counters, medians", "wide", [](const Json& row) { return Html(counter_words(row)); }}},
+               rows);
 }
 
 }  // namespace
@@ -186,11 +178,20 @@ Html share_section(const Json& report) {
 }
 
 Html roofline_section(const Json& report) {
-    Html figures;
+    constexpr std::size_t kOpen = 2;
+    Html open;
+    std::vector<Part> more;
+    std::size_t shown = 0;
     for (std::size_t i = 0; i < report["rooflines"].size(); ++i) {
-        if (!report["rooflines"][i]["points"].empty()) figures += roofline(report, i);
+        if (report["rooflines"][i]["points"].empty()) continue;
+        if (shown++ < kOpen)
+            open += roofline(report, i);
+        else
+            more.push_back({source_heading(report, report["rooflines"][i]["source"]), roofline(report, i)});
     }
-    return figures.empty() ? figures : el(report["rooflines"].size() > 1 ? "div.grid" : "div", figures);
+    if (open.empty()) return {};
+    return el(shown > 1 ? "div.grid" : "div", open) + parts_in_turn(more, 0) +
+           cut_note(shown, shown + report["more_rooflines"].get<std::size_t>(), "rooflines");
 }
 
 Html latency_section(const Json& report) {
@@ -211,9 +212,17 @@ Html latency_section(const Json& report) {
 }
 
 Html benchmarks_section(const Json& report) {
+    constexpr std::size_t kMostOpen = 100;
+    const Json& files = report["bench_rows"];
     Html all;
-    for (const Json& file : report["bench_rows"]) all += other_benchmarks(report, file);
-    return all;
+    for (const Json& file : files) {
+        const bool is_open = file["foreign"] && files.size() < 4 && file["rows"].size() <= kMostOpen;
+        all += parts_in_turn({{fmt::format("{}: {}", source_heading(report, file["source"]),
+                                           plural(file["rows"].size(), "benchmark")),
+                               other_benchmarks(file)}},
+                             is_open ? 1 : 0);
+    }
+    return all + cut_note(files.size(), files.size() + report["more_bench_rows"].get<std::size_t>(), "files");
 }
 
 }  // namespace mnist

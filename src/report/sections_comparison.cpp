@@ -2,6 +2,7 @@
 // makes it unfair.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "comparison_words.hpp"
@@ -35,24 +36,6 @@ Html accuracy_words(const Json& row) {
 Html rank_words(const Json& row) {
     if (row["rank"].is_null()) return "none: too few undisturbed repetitions";
     return fmt::format("{}{}", row["rank"].get<std::size_t>(), row["tied"] ? "=" : "");
-}
-
-/// Who is first in each family of benchmarks, of three files or more.
-Html ranking_tables(const Json& ranking) {
-    Html all = el("h3", "Ranking") + el("p", text_at(ranking, "summary") + ".") +
-               el("p.note",
-                  "Ratios are of speed to " + text_at(ranking, "base") +
-                      ", above 1 is faster. \"=\": nothing is known to be between these; that is not to say "
-                      "that they are equal.");
-    for (const Json& family : ranking["families"])
-        all += table<Json>({{"File", "wide", [](const Json& row) { return Html(text_at(row, "file")); }},
-                            {"Rank", "", rank_words},
-                            {"Ratio", "number", ratio_words},
-                            {"Accuracy, points", "number", accuracy_words}},
-                           family["members"],
-                           fmt::format("{}: {} that all files have", text_at(family, "family"),
-                                       plural(family["rows"], "row")));
-    return all;
 }
 
 Html verdict_cell(const Json& row) {
@@ -112,8 +95,7 @@ Html pair(const Json& report, std::size_t place) {
                      {"Share of the peak", "number", shares_cell},
                      {"Repetitions", "number", repetitions_cell}},
                     pair["rows"]);
-    return el("h3", text_at(pair, "new") + " against " + text_at(pair, "base")) +
-           el("p", text_at(pair, "summary") + ".") + group_table(pair["groups"]) +
+    return el("p", text_at(pair, "summary") + ".") + group_table(pair["groups"]) +
            figure(fmt::format("ratios {}", place), "Ratio of times",
                   "Right of 1 the new one is faster. Bars are 95 % intervals.", numbers) +
            list("What differs between the machines", differences("fingerprint_differences")) +
@@ -125,11 +107,42 @@ Html pair(const Json& report, std::size_t place) {
 
 }  // namespace
 
+Html ranking_tables(const Json& ranking) {
+    constexpr std::size_t kMostOpen = 8;
+    const std::vector<Column> columns{
+        {"Result", "wide", [](const Json& row) { return Html(text_at(row, "file")); }},
+        {"Rank", "", rank_words},
+        {"Ratio", "number", ratio_words},
+        {"Accuracy, points", "number", accuracy_words}};
+    std::vector<Part> families;
+    for (const Json& family : ranking["families"]) {
+        const Json& all = family["members"];
+        const auto open = static_cast<std::ptrdiff_t>(std::min(kMostOpen, all.size()));
+        const std::string caption =
+            fmt::format("{}: {} that all have", text_at(family, "family"), plural(family["rows"], "row"));
+        Html one = table(columns, std::vector<Json>(all.begin(), all.begin() + open), caption);
+        if (all.size() > kMostOpen)
+            one += disclosure(fmt::format("{} more", all.size() - kMostOpen),
+                              table(columns, std::vector<Json>(all.begin() + open, all.end()), caption));
+        families.push_back({families.empty() ? "" : caption, one});
+    }
+    return el("h3", "Ranking") + el("p", text_at(ranking, "summary") + ".") +
+           el("p.note",
+              "Ratios are of speed to " + text_at(ranking, "base") +
+                  ", above 1 is faster. \"=\": nothing is known to be between these; that is not to say "
+                  "that they are equal.") +
+           parts_in_turn(families, 1);
+}
+
 Html comparison_section(const Json& report) {
-    Html all = sentences(report["pooled"]);
-    for (const Json& one : report["rankings"]) all += ranking_tables(one);
-    for (std::size_t i = 0; i < report["comparisons"].size(); ++i) all += pair(report, i);
-    return all + sentences(report["not_compared"]);
+    std::vector<Part> pairs;
+    for (std::size_t i = 0; i < report["comparisons"].size(); ++i) {
+        const Json& one = report["comparisons"][i];
+        pairs.push_back({text_at(one, "new") + " against " + text_at(one, "base"), pair(report, i)});
+    }
+    return sentences(report["pooled"]) + parts_in_turn(pairs, pairs.size() == 1 ? 1 : 0, "comparisons") +
+           cut_note(pairs.size(), report["all_comparisons"].get<std::size_t>(), "comparisons") +
+           sentences(report["not_compared"]);
 }
 
 }  // namespace mnist

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -146,10 +147,9 @@ std::vector<Kind> kinds_of(const Json& report) {
 
 Html difference(const Kind& kind) {
     return el("div.difference",
-              el("h4", "Difference of two") +
-                  el("p.note",
-                     "Warm cells are where the first errs more often, cold ones where it errs less; on the "
-                     "diagonal warm is fewer hits.") +
+              el("p.note",
+                 "Warm cells are where the first errs more often, cold ones where it errs less; on the "
+                 "diagonal warm is fewer hits.") +
                   difference_table(*kind.matrices.front(), *kind.matrices.back(),
                                    kind.titles.front() + " minus " + kind.titles.back(), kind.names),
               {{"data-matrices", kind.places}});
@@ -158,19 +158,27 @@ Html difference(const Kind& kind) {
 }  // namespace
 
 Html confusion_section(const Json& report) {
-    Html all;
+    std::vector<Part> parts;
     for (const Json& experiment : report["experiments"]) {
-        if (report["experiments"].size() > 1) all += el("h3", source_heading(report, experiment["source"]));
+        if (parts.size() == kMostPictured) break;
+        const bool several = report["experiments"].size() > 1;
+        Part& part = parts.emplace_back(
+            Part{several ? source_heading(report, experiment["source"]) : std::string(), {}});
+        Html& all = part.content;
         Html matrices;
         for (const Json& o : experiment["optimizers"]) {
             if (!o["confusion"].empty()) matrices += matrix_table(o, names_of(experiment, o));
         }
         all += matrices.empty() ? el("p", "There was no evaluation.") : el("div.grid thirds", matrices);
         if (!experiment["insights"].empty() && !matrices.empty())
-            all += el("h4.spaced", "In words") + sentences(experiment["insights"]);
+            all += several ? disclosure("In words", sentences(experiment["insights"]))
+                           : el("h4.spaced", "In words") + sentences(experiment["insights"]);
     }
+    Html all = parts_in_turn(parts, 1, "more trainings") +
+               cut_note(parts.size(), report["experiments"].size(), "trainings");
     for (const Kind& kind : kinds_of(report)) {
-        if (kind.matrices.size() > 1) all += difference(kind);
+        if (kind.matrices.size() > 1)
+            all += parts_in_turn({{"Difference of two", difference(kind)}}, parts.size() > 1 ? 0 : 1);
     }
     return all;
 }

@@ -1,12 +1,14 @@
-// The summary, and what belongs to one training: its table, the numbers of its curves, the captions of its
-// pictures. Matrices are in sections_confusion.cpp.
+// The summary, and what belongs to one training: its table and the captions of its pictures. Curves are in
+// sections_curves.cpp, matrices in sections_confusion.cpp.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -15,11 +17,6 @@ namespace {
 
 using Column = HtmlColumn<Json>;
 using Format = std::function<std::string(const Json&)>;
-
-/// Only where there are several to tell apart.
-Html experiment_heading(const Json& report, const Json& experiment) {
-    return report["experiments"].size() > 1 ? el("h3", source_heading(report, experiment["source"])) : Html{};
-}
 
 Html mean_cell(const Json& mean, const Format& format) {
     if (mean.is_null()) return {};
@@ -124,118 +121,97 @@ std::vector<std::string> troubles(const Json& experiment) {
     return all;
 }
 
-std::size_t epochs_of(const Json& optimizer) {
-    return optimizer["curves"]["seconds"].size();
-}
-
-struct Curve {
-    const char* key;
-    const char* name;
-    int digits;
-};
-
-/// Of some optimizers, an epoch a row.
-Html curve_numbers(const std::vector<const Json*>& optimizers, const std::vector<Curve>& curves) {
-    std::vector<HtmlColumn<std::size_t>> columns{
-        {"Epoch", "", [](std::size_t e) { return Html(std::to_string(e + 1)); }}};
-    std::size_t epochs = 0;
-    for (const Json* o : optimizers) {
-        epochs = std::max(epochs, epochs_of(*o));
-        const auto value = [o](const char* key, std::size_t e) {
-            return e < epochs_of(*o) ? (*o)["curves"][key][e] : Json();
-        };
-        const std::string title = (*o)["title"];
-        columns.push_back({title + ", seconds", "number",
-                           [=](std::size_t e) { return Html(fixed(value("seconds", e), 2)); }});
-        for (const Curve& curve : curves) {
-            columns.push_back({fmt::format("{}, {}", title, curve.name), "number", [=](std::size_t e) {
-                                   const Json point = value(curve.key, e);
-                                   if (point.is_null()) return Html{};
-                                   std::string text = fixed(point["mean"], curve.digits);
-                                   if (point["high"] > point["low"])
-                                       text += fmt::format(" ({} to {})", fixed(point["low"], curve.digits),
-                                                           fixed(point["high"], curve.digits));
-                                   return Html(text);
-                               }});
-        }
-    }
-    std::vector<std::size_t> rows(epochs);
-    for (std::size_t e = 0; e < epochs; ++e) rows[e] = e;
-    return table(columns, rows);
-}
-
-Html curves(const Json& report, std::size_t place) {
-    const Json& experiment = report["experiments"][place];
-    std::vector<const Json*> shown;
-    Html losses;
-    for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
-        const Json& o = experiment["optimizers"][i];
-        if (epochs_of(o) == 0) continue;
-        shown.push_back(&o);
-        losses +=
-            figure(fmt::format("loss {} {}", place, i), "Loss of " + o["title"].get<std::string>(), "",
-                   curve_numbers({&o}, {{"train_loss", "train loss", 4}, {"test_loss", "test loss", 4}}));
-    }
-    const Html heading = experiment_heading(report, experiment);
-    if (shown.empty()) return heading + el("p", "Nothing was trained: there are no epochs.");
-    const bool several = experiment["seeds"] > 1;
-    return heading +
-           figure(
-               fmt::format("accuracy {}", place), "Test accuracy",
-               several
-                   ? "The line is the mean over the seeds, the band reaches from the lowest to the highest."
-                   : "",
-               curve_numbers(shown, {{"test_accuracy", "accuracy, %", 2}})) +
-           el("div.grid thirds", losses);
-}
-
 std::string class_name(const Json& names, const Json& label) {
     const std::uint64_t place = label;
     return place < names.size() ? names[place].get<std::string>() : std::to_string(place);
 }
 
-/// Captions; the script draws each picture above its own.
-Html mistakes(const Json& report, std::size_t place) {
-    const Json& experiment = report["experiments"][place];
+/// Captions; the script draws each picture above its own. What is beyond the first ten has to be opened.
+Html mistakes(const Json& experiment, std::size_t place) {
+    constexpr std::size_t kOpen = 10;
     const Json& names = experiment["class_names"];
     Html all;
     for (std::size_t i = 0; i < experiment["optimizers"].size(); ++i) {
         const Json& o = experiment["optimizers"][i];
-        Html items;
-        for (const Json& m : o["mistakes"])
-            items +=
-                el("li", Html(class_name(names, m["label"]) + " → " + class_name(names, m["predicted"])) +
-                             el("br") + el("span.soft", percent(m["probability"], 2)));
-        if (!items.empty())
-            all += el("h4.spaced", o["title"].get<std::string>() + ": surest when wrong") +
-                   el("ul.pictures", items, {{"data-mistakes", fmt::format("{} {}", place, i)}});
+        Html open;
+        Html more;
+        for (std::size_t m = 0; m < o["mistakes"].size(); ++m) {
+            const Json& one = o["mistakes"][m];
+            (m < kOpen ? open : more) +=
+                el("li", Html(class_name(names, one["label"]) + " → " + class_name(names, one["predicted"])) +
+                             el("br") + el("span.soft", percent(one["probability"], 2)));
+        }
+        if (open.empty()) continue;
+        const std::string data = fmt::format("{} {}", place, i);
+        all += el("h4.spaced", o["title"].get<std::string>() + ": surest when wrong") +
+               el("ul.pictures", open, {{"data-mistakes", data + " 0"}});
+        if (!more.empty())
+            all +=
+                disclosure(fmt::format("{} more", o["mistakes"].size() - kOpen),
+                           el("ul.pictures", more, {{"data-mistakes", fmt::format("{} {}", data, kOpen)}}));
     }
-    return all.empty() ? all : experiment_heading(report, experiment) + all;
+    return all;
+}
+
+/// What readers set against each other, of several trainings in one table.
+Html joint_results(const Json& report) {
+    struct Row {
+        const Json* experiment;
+        const Json* optimizer;
+        const std::vector<Column>* columns;
+    };
+    std::vector<std::vector<Column>> columns;
+    for (const Json& experiment : report["experiments"]) columns.push_back(result_columns(experiment));
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Json& experiment = report["experiments"][i];
+        for (const Json& o : experiment["optimizers"]) rows.push_back({&experiment, &o, &columns[i]});
+    }
+    std::vector<HtmlColumn<Row>> all{{"Training", "wide", [&](const Row& row) {
+                                          return Html(source_name(report, (*row.experiment)["source"]));
+                                      }}};
+    constexpr std::array<std::size_t, 4> kShown{0, 3, 7, 8};  // of result_columns()
+    for (const std::size_t c : kShown)
+        all.push_back({columns.front()[c].name, columns.front()[c].kind,
+                       [c](const Row& row) { return (*row.columns)[c].cell(*row.optimizer); }});
+    return el("div.joint", table(all, rows));
+}
+
+bool share_target(const Json& report) {
+    const Json& all = report["experiments"];
+    return std::all_of(all.begin(), all.end(), [&](const Json& one) {
+        return one["target_accuracy"] == all.front()["target_accuracy"];
+    });
 }
 
 }  // namespace
 
-/// The first sentence leads.
+/// The first sentence leads; what is more than a reader takes in is to be opened.
 Html summary_section(const Json& report) {
-    std::vector<std::string> texts = report["summary"];
+    constexpr std::ptrdiff_t kMostOpen = 5;
+    const std::vector<std::string> texts = report["summary"];
     if (texts.empty()) return {};
-    const Html lead = el("p.lead", texts.front());
-    texts.erase(texts.begin());
-    return lead + sentences(texts);
+    const auto begin = texts.begin() + 1;
+    const auto open = begin + std::min(kMostOpen, texts.end() - begin);
+    Html all = el("p.lead", texts.front()) + sentences({begin, open});
+    if (open != texts.end())
+        all +=
+            disclosure(fmt::format("{} more sentences", texts.end() - open), sentences({open, texts.end()}));
+    return all;
 }
 
 Html results_section(const Json& report) {
-    Html all;
-    for (const Json& experiment : report["experiments"])
-        all += experiment_heading(report, experiment) + el("p.note", setting_words(experiment)) +
-               table(result_columns(experiment), experiment["optimizers"]) + sentences(troubles(experiment));
-    return all;
-}
-
-Html curves_section(const Json& report) {
-    Html all;
-    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += curves(report, i);
-    return all;
+    const Json& experiments = report["experiments"];
+    const bool in_one = experiments.size() > 1 && share_target(report);
+    std::vector<Part> each;
+    for (const Json& experiment : experiments)
+        each.push_back({experiments.size() > 1 ? source_heading(report, experiment["source"]) : "",
+                        el("p.note", setting_words(experiment)) +
+                            table(result_columns(experiment), experiment["optimizers"]) +
+                            sentences(troubles(experiment))});
+    if (!in_one) return parts_in_turn(each, each.size());
+    const std::string title = fmt::format("The {} trainings one by one, with their settings", each.size());
+    return joint_results(report) + parts_in_turn({{title, parts_in_turn(each, 0)}}, 0);
 }
 
 Html pictures_section(const Json& report) {
@@ -244,8 +220,14 @@ Html pictures_section(const Json& report) {
         all += el("h3", "What " + report["data_samples"][i]["dataset"].get<std::string>() + " looks like") +
                el("p.note", "The first training images of each class.") +
                el("ul.pictures samples", {}, {{"data-samples", std::to_string(i)}});
-    for (std::size_t i = 0; i < report["experiments"].size(); ++i) all += mistakes(report, i);
-    return all;
+    const Json& experiments = report["experiments"];
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < std::min(experiments.size(), kMostPictured); ++i)
+        if (const Html own = mistakes(experiments[i], i); !own.empty())
+            parts.push_back(
+                {experiments.size() > 1 ? source_heading(report, experiments[i]["source"]) : "", own});
+    return all + parts_in_turn(parts, 1, "more trainings") +
+           cut_note(std::min(experiments.size(), kMostPictured), experiments.size(), "trainings");
 }
 
 }  // namespace mnist

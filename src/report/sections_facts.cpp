@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "mnist/report/text.hpp"
+#include "page_limits.hpp"
 #include "page_numbers.hpp"
 #include "page_sections.hpp"
 
@@ -185,7 +186,8 @@ Html machine_table(const Json& report) {
                                return fact == m.facts.end() ? Html{} : Html(fact->second);
                            }});
     // So many columns are read as blocks, never as a line.
-    return el("h3", "Machines") + el("div.blocks", table(columns, machines));
+    return parts_in_turn({{"Machines", el("div.blocks", table(columns, machines))}},
+                         machines.size() > 2 ? 0 : 1);
 }
 
 /// Lines end between words only, not behind the dashes of a flag; a word that is longer than a line is the
@@ -224,7 +226,7 @@ Html counted(const std::string& title, const std::vector<std::string>& texts) {
     return texts.empty() ? Html{} : disclosure(fmt::format("{} ({})", title, texts.size()), sentences(texts));
 }
 
-Html source_facts(const Json& source) {
+Html source_facts(const Json& source, bool has_all) {
     constexpr std::size_t kCommit = 12;
     std::string origin = source["kind"] == "train" ? "Training" : "Benchmarks";
     if (const std::string label = text(source, "label"); !label.empty()) origin += " on " + label;
@@ -242,19 +244,34 @@ Html source_facts(const Json& source) {
     std::vector<std::string> skipped;
     for (const Json& row : source["skipped"])
         skipped.push_back(text(row, "name") + ": " + text(row, "reason"));
-    Html all = el("h3", text(source, "name")) + el("p.note", origin);
+    Html all = el("p.note", origin);
     if (const std::string command = text(source, "command"); !command.empty()) all += command_block(command);
     if (const std::string note = text(source, "command_note"); !note.empty()) all += el("p.note", note);
     return all + counted("Disturbed benchmarks", disturbed) + counted("Rows that were left out", skipped) +
-           all_facts(source);
+           (has_all ? all_facts(source) : Html{});
 }
 
 }  // namespace
 
 Html facts_section(const Json& report) {
-    Html all = machine_table(report);
-    for (const Json& source : report["sources"]) all += source_facts(source);
-    return all;
+    constexpr std::size_t kMostOpen = 3;
+    const Json& sources = report["sources"];
+    std::vector<Part> files;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        const std::string title = text(sources[i], "title");
+        const std::string name = text(sources[i], "name");
+        files.push_back(
+            {title == name ? name : name + " · " + title, source_facts(sources[i], i < kMostFactTables)});
+    }
+    const Html list =
+        parts_in_turn(files, files.size() > kMostOpen ? 0 : files.size()) +
+        (files.size() > kMostFactTables ? el("p.note", fmt::format("All facts of {} of {} files are here.",
+                                                                   kMostFactTables, files.size()))
+                                        : Html{});
+    constexpr std::size_t kMostListed = 12;
+    const std::size_t count = files.size();
+    return machine_table(report) +
+           (count > kMostListed ? parts_in_turn({{fmt::format("All {} files", count), list}}, 0) : list);
 }
 
 }  // namespace mnist

@@ -12,7 +12,8 @@ namespace {
 
 using Column = HtmlColumn<Json>;
 
-constexpr std::size_t kMostOpen = 12;  // figures that nobody has to ask for
+constexpr std::size_t kMostOpen = 12;    // figures that nobody has to ask for, of a group with changes
+constexpr std::size_t kMostOfQuiet = 3;  // of one without
 
 Html text_of(const Json& row, const char* key) {
     return Html(row[key].get<std::string>());
@@ -22,7 +23,7 @@ Column text_column(const char* title, const char* key, const char* kind) {
     return {title, kind, [key](const Json& row) { return text_of(row, key); }};
 }
 
-Html changes_table(const Json& group) {
+Html change_rows(const Json& group) {
     if (group["changes"].empty()) return {};
     const std::vector<Json> rows = group["changes"];
     const std::vector<Column> columns{text_column("Benchmark", "benchmark", "wide"),
@@ -30,11 +31,11 @@ Html changes_table(const Json& group) {
                                       text_column("Ratio", "size", "number"),
                                       text_column("95 % interval", "interval", "number"),
                                       text_column("Whose", "cause", ""),
-                                      text_column("After", "after", "wide"),
-                                      text_column("Since", "since", "wide"),
-                                      text_column("Commit", "commit", "wide"),
+                                      text_column("After", "after", "together"),
+                                      text_column("Since", "since", "together"),
+                                      text_column("Commit", "commit", "together"),
                                       text_column("Machine", "machine", ""),
-                                      text_column("Without it", "corrected", "number")};
+                                      text_column("Machine-adjusted ratio", "corrected", "number")};
     return table(columns, rows);
 }
 
@@ -42,8 +43,8 @@ Html history_figure(const Json& group, std::size_t place, std::size_t at) {
     const Json& series = group["series"][at];
     const std::vector<Json> levels = series["levels"];
     const std::vector<Column> columns{
-        text_column("Since", "since", "wide"),
-        text_column("Until", "until", "wide"),
+        text_column("Since", "since", "together"),
+        text_column("Until", "until", "together"),
         {"Points", "number", [](const Json& row) { return Html(whole(row["points"])); }},
         {"Median", "number", [](const Json& row) { return Html(duration(row["seconds"])); }},
         {"Peak", "number", [](const Json& row) { return Html(fixed(row["peak"], 3)); }},
@@ -57,16 +58,17 @@ Html history_figure(const Json& group, std::size_t place, std::size_t at) {
 Html group_part(const Json& group, std::size_t place) {
     const std::size_t all = group["all_series"];
     const std::size_t shown = group["series"].size();
+    const std::size_t most_open = group["changes"].empty() ? kMostOfQuiet : kMostOpen;
     Html part = el("h3", group["title"].get<std::string>()) + el("p.note", group["range"].get<std::string>());
-    part += group["sentences"].empty() ? el("p", fmt::format("No change in {} series.", all))
-                                       : sentences(group["sentences"]);
-    part += changes_table(group);
+    part += sentences(group["sentences"]);
+    if (!group["changes"].empty())
+        part += disclosure(plural(group["changes"].size(), "change"), change_rows(group), shown == 1);
     Html open;
     Html more;
-    for (std::size_t i = 0; i < shown; ++i) (i < kMostOpen ? open : more) += history_figure(group, place, i);
+    for (std::size_t i = 0; i < shown; ++i) (i < most_open ? open : more) += history_figure(group, place, i);
     part += el("div.grid thirds", open);
     if (!more.empty())
-        part += disclosure(fmt::format("{} more series", shown - kMostOpen), el("div.grid thirds", more));
+        part += disclosure(fmt::format("{} more series", shown - most_open), el("div.grid thirds", more));
     if (shown < all)
         part += el("p.note", fmt::format("{} of {} series are here; `mnist history` has all.", shown, all));
     return part;
@@ -86,7 +88,12 @@ Html history_section(const Json& report) {
         el("p.note", el("span.cause program", "▲") + Html(" a change of the program, ") +
                          el("span.cause machine", "□") + Html(" of the machine, ") +
                          el("span.cause undecided", "○") + Html(" undecided."));
-    for (std::size_t i = 0; i < history["groups"].size(); ++i) parts += group_part(history["groups"][i], i);
+    const std::size_t shown = history["groups"].size();
+    for (std::size_t i = 0; i < shown; ++i) parts += group_part(history["groups"][i], i);
+    if (const std::size_t all = history["all_groups"]; shown < all)
+        parts += el("p.note",
+                    fmt::format("{} of {} machines and configurations are here; `mnist history` has all.",
+                                shown, all));
     return parts;
 }
 

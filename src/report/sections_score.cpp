@@ -35,7 +35,7 @@ Html scores_of_set(const Json& report, const std::string& set) {
     Html figures;
     if (!rows.empty())
         figures = table<ScoreRow>(
-            {{"File", "wide",
+            {{"Result", "wide",
               [&](const ScoreRow& row) { return Html(source_heading(report, (*row.score)["source"])); }},
              {"Precision", "",
               [](const ScoreRow& row) { return Html((*row.column)["precision"].get<std::string>()); }},

@@ -90,7 +90,7 @@ Html target_figure(const Json& report, const Json& target) {
         {"Worst,\u00a0s", "number", worst_seconds},
         {"Reached", "number", reached},
         word_column("Threads", "threads", "number"),
-        {"File", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
+        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
     return figure(
         fmt::format("time {}", target.get<double>()), "Seconds of training to " + percent + " test accuracy",
         has_record ? "The record trains a fixed number of epochs; all others stop counting after the first "
@@ -128,9 +128,12 @@ Html record(const Json& report) {
         {"Lowest accuracy,\u00a0%", "number", accuracy("lowest_accuracy")},
         {"Median accuracy,\u00a0%", "number", accuracy("median_accuracy")},
         {"By the rules", "", objection_cell},
-        {"File", "wide", [&](const Json& row) { return Html(source_heading(report, row["source"])); }}};
-    return el("h3", "The record: 97 % as fast as possible") + table(columns, rows) +
-           disclosure("The rules in short (bench/RECORD.md has them whole)", sentences(record_rules()), true);
+        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
+    constexpr std::size_t kMostRecords = 6;
+    return parts_in_turn({{"The record: 97 % as fast as possible", table(columns, rows)}},
+                         rows.size() > kMostRecords ? 0 : 1) +
+           disclosure("The rules in short (bench/RECORD.md has them whole)", sentences(record_rules()),
+                      report["sources"].size() == 1);
 }
 
 }  // namespace

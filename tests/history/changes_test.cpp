@@ -65,6 +65,28 @@ TEST_CASE("changes: fewer than ten points never show one, and ten do") {
     CHECK(found[0].p_adjusted == Approx(5 * 2.0 / 252));
 }
 
+TEST_CASE(
+    "changes: a clear step is found with as many points as are said to be needed, and not with one less") {
+    const auto with_accuracies = [](History points) {
+        for (std::size_t i = 0; i < points.size(); ++i)
+            points[i].accuracy = 97 + 0.01 * static_cast<double>(i % 3);
+        return points;
+    };
+    const auto stepped = [](std::size_t n) { return history(n, step(n / 2, 3), flat); };
+    const std::vector<std::pair<std::size_t, std::function<History(std::size_t)>>> kinds{
+        {1, [&](std::size_t n) { return without_machine(stepped(n)); }},
+        {3, stepped},
+        {4, [&](std::size_t n) { return with_accuracies(stepped(n)); }}};
+    for (const auto& [tests, made] : kinds) {
+        CAPTURE(tests);
+        CHECK(tests_of(made(30)) == tests);
+        const std::size_t needed = points_needed(tests, 0.05);
+        CHECK(changes_of(made(needed)).size() == 1);
+        CHECK(changes_of(made(needed - 1)).empty());
+    }
+    CHECK(points_needed(4, 0.05) == 13);
+}
+
 TEST_CASE("changes: three forms of a series are three tests, and take more points") {
     CHECK(changes_of(history(11, step(5, 3), flat)).empty());
     CHECK(changes_of(history(14, step(7, 3), flat)).size() == 1);

@@ -67,10 +67,12 @@ TEST_CASE("history: twenty groups without changes are one line, which says wheth
         CHECK(text.find("epochs 1)") == std::string::npos);
         return text;
     };
-    std::vector<HistoryGroup> groups(20, group("epochs 1", 10));
+    std::vector<HistoryGroup> groups(20, group("epochs 1", 20));
     CHECK(lines_of(history(groups)).find("No change in 20 series of 20 groups\n") != std::string::npos);
     groups[3] = groups[4] = group("epochs 1", 9);
-    CHECK(lines_of(history(groups)).find("(below 10): 2 groups\n") != std::string::npos);
+    CHECK(lines_of(history(groups))
+              .find(fmt::format("(below {}): 2 groups\n", mnist::points_needed(19, 0.05))) !=
+          std::string::npos);
     CHECK(lines_of(history(std::vector<HistoryGroup>(20, group("epochs 1", 9)))).find("(below 10): all\n") !=
           std::string::npos);
 }

@@ -49,8 +49,8 @@ TEST_CASE("page: files of other machines are compared, repetitions of one are ta
     CHECK(comparison["rows"][0]["samples_base"] == 4);
     CHECK(comparison["rows"][0]["samples_new"] == 2);
     REQUIRE(data["pooled"].size() == 1);
-    CHECK(mentions(data["pooled"], "one configuration are taken together: a.json + again.json. "));
-    CHECK(mentions(data["summary"], "b.json against a.json + again.json (CPU "));
+    CHECK(mentions(data["pooled"], "one configuration are taken together: AMD EPYC 7763 (a + again). "));
+    CHECK(mentions(data["summary"], "Another CPU against AMD EPYC 7763 (a + again) (CPU "));
     CHECK(data["not_compared"].empty());
 }
 
@@ -108,7 +108,8 @@ TEST_CASE("page: other data is not compared, but with what is of the same data f
     CHECK(data["comparisons"][0]["base_source"] == 1);
     CHECK(data["comparisons"][0]["new_source"] == 2);
     REQUIRE(data["not_compared"].size() == 1);
-    CHECK(data["not_compared"][0].get<std::string>().starts_with("b.json and a.json are not compared: "));
+    CHECK(data["not_compared"][0].get<std::string>().starts_with(
+        "AMD EPYC 7763 (b) and AMD EPYC 7763 (a) are not compared: "));
 }
 
 TEST_CASE(
@@ -149,17 +150,17 @@ TEST_CASE("page: what was trained with other settings has a base and a ranking o
     }
     json data = data_of(files);
     REQUIRE(data["comparisons"].size() == 3);
-    CHECK(data["comparisons"][0]["base"] == "Aconstant");
-    CHECK(data["comparisons"][1]["new"] == "Cconstant");
-    CHECK(data["comparisons"][2]["base"] == "Aone-cycle");
-    CHECK(data["comparisons"][2]["new"] == "Bone-cycle");
+    CHECK(data["comparisons"][0]["base"] == "A (constant)");
+    CHECK(data["comparisons"][1]["new"] == "C");
+    CHECK(data["comparisons"][2]["base"] == "A (one-cycle)");
+    CHECK(data["comparisons"][2]["new"] == "B (one-cycle)");
     REQUIRE(data["rankings"].size() == 1);
     CHECK(data["rankings"][0]["families"][0]["members"].size() == 3);
     // Alone of its kind it is set against the others, with a warning and without a rank.
     files.erase(files.begin());
     data = data_of(files);
     REQUIRE(data["comparisons"].size() == 3);
-    CHECK(data["comparisons"][0]["base"] == "Aconstant");
+    CHECK(data["comparisons"][0]["base"] == "A");
     CHECK(mentions(data["comparisons"][0]["warnings"], "the learning-rate schedules differ"));
     REQUIRE(data["rankings"].size() == 1);
     CHECK(data["rankings"][0]["families"][0]["members"].size() == 3);

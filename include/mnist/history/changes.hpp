@@ -62,6 +62,14 @@ using HistorySeries = std::span<const HistoryPoint>;
 /// Series with fewer points have no changes, because no test could tell: docs/history.md.
 inline constexpr std::size_t kFewestPoints = 10;
 
+/// Tests that a series takes part with: its times, these beside each of the machine's measurements, its
+/// accuracies.
+[[nodiscard]] std::size_t tests_of(HistorySeries series);
+
+/// Points that a series must have for its clearest change to count among so many tests: at least
+/// kFewestPoints.
+[[nodiscard]] std::size_t points_needed(std::size_t tests, double alpha);
+
 /// Changes of each series, in ascending order of place, time before accuracy at the same place. The same
 /// points give the same changes. Of the program's changes the corrected ratio is the one to read: where a
 /// machine drifts, times as measured need not have moved. Cost: 200 series of 50 to 2,000 points some seconds

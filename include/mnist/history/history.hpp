@@ -97,6 +97,10 @@ struct History {
 /// Whether any of `commits` is one of the files'.
 [[nodiscard]] bool knows_any(std::span<const Commit> commits, const HistoryFiles& files);
 
+/// Of each group the points that its series need for a change to be found, if they grow together: it takes
+/// more with every series that is tested beside them.
+[[nodiscard]] std::vector<std::size_t> points_needed(const History& history);
+
 /// Whether the newest points of any series hold an unexplained regression.
 [[nodiscard]] bool has_new_regression(const History& history);
 

@@ -17,15 +17,19 @@ struct ReportSource {
     ResultFile content;
 };
 
-/// Everything that the page shows, schema "mnist-report/1": {"schema", "summary": [sentences], "sources",
-/// "experiments", "data_samples", "throughput", "times", "rooflines", "latencies", "libraries", "history",
-/// "bench_rows", "scores", "rankings", "comparisons", "pooled", "not_compared"}. Sources are referred to by
-/// their place in "sources". Absent values are null; an estimate is
+/// Everything that the page shows, schema "mnist-report/1": {"schema", "files", "left_out", "summary":
+/// [sentences], "sources", "experiments", "data_samples", "throughput", "times", "rooflines",
+/// "more_rooflines", "latencies", "libraries", "history", "bench_rows", "more_bench_rows", "scores",
+/// "rankings", "all_comparisons", "comparisons", "pooled", "not_compared"}. "files" is how many were given;
+/// of many only the newest are "sources", which "left_out" says, and all are in "history". "more_" and "all_"
+/// count what is cut. Sources are referred to by their place in "sources". Absent values are null; an
+/// estimate is
 /// {"n", "median", "low", "high", "spread"}, where "spread" says what low and high are: "interval" (95 % of
 /// the median, six values or more), "range" (lowest and highest) or "none". All text is printable() and the
 /// JSON is ASCII without '<', '>' and '&', so that it may stand in a page as it is. Throws InputError without
-/// any source. Cost: that of comparing each file with the base of its kind (files of one machine, build and
-/// configuration count as one), and of ranking all that are compared with the same one.
+/// any source. Cost: that of the history of all files, of comparing each source with the base of its kind
+/// (files of one machine, build and configuration count as one), and of ranking all that are compared with
+/// the same one.
 [[nodiscard]] std::string report_json(const std::vector<ReportSource>& sources);
 
 /// The page. The same sources give the same bytes.

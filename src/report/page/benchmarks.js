@@ -22,7 +22,7 @@ function batchDatasets(series, read) {
   const nameOf = batchVariants(series);
   const datasets = series.map((one) => ({
     label: seriesTitle(one), colour: seriesColour(one), interval: 'y', pointRadius: 4.5,
-    machine: report.sources[one.source].cpu_model,
+    machine: report.sources[one.source].machine,
     keyA: seriesTitle(one), nameA: seriesTitle(one),
     keyB: nameOf(one), nameB: nameOf(one),
     data: one.points.filter((point) => read(point)).map((point) => {
@@ -62,23 +62,38 @@ function logValues(datasets) {
   return {min: least(values) / 1.12, max: greatest(values) * 1.12};
 }
 
-// A legend of many files needs the whole width.
-function addBatchChart(figure, series, chart) {
-  if (new Set(series.map(batchVariants(series))).size > 3) figure.className = 'whole';
-  addChart(figure, {chart});
+// Lines across batch sizes; of one size alone, bars instead of lone dots. `axes`: {unit, yAxis, tick, format}.
+function addBatchFigure(figure, series, read, {unit, yAxis, tick, format}) {
+  if (new Set(series.flatMap((one) => one.points.filter(read).map((point) => point.batch))).size > 1) {
+    addChart(figure, {chart: batchChart(series, read, yAxis, format)});
+    return;
+  }
+  const nameOf = batchVariants(series);
+  const several = new Set(series.map(nameOf)).size > 1;
+  const rows = series.flatMap((one) => one.points.filter(read).map((point) => {
+    const estimate = read(point);
+    return {
+      label: several ? `${seriesTitle(one)}, ${nameOf(one)}` : seriesTitle(one), value: estimate.median, low: estimate.low, high: estimate.high,
+      colour: seriesColour(one), disturbed: point.disturbed,
+      lines: [withInterval(estimate, format), spreadWords(estimate), `batch ${whole(point.batch)}`, sourceName(one.source)],
+    };
+  })).sort((a, b) => b.value - a.value);
+  dotChart(figure, {rows, unit, bars: true, tick, kMostRows: 24, names: Object.fromEntries(series.map((one) => [seriesColour(one), seriesTitle(one)]))});
 }
 
 function throughputFigure(figure, family) {
-  const series = report.throughput.filter((one) => one.family === family);
-  addBatchChart(figure, series, batchChart(series, (point) => point.samples_per_second,
-    (datasets) => logAxis('Samples/s', null, logValues(datasets)), (value) => `${whole(value)} samples/s`));
+  addBatchFigure(figure, report.throughput.filter((one) => one.family === family), (point) => point.samples_per_second, {
+    unit: 'Samples/s', tick: compact, format: (value) => `${whole(value)} samples/s`,
+    yAxis: (datasets) => logAxis('Samples/s', null, logValues(datasets)),
+  });
 }
 
 function shareFigure(figure, family) {
   const read = (point) => point.peak_fraction;
-  const series = report.throughput.filter((one) => one.family === family && one.points.some(read));
-  const yAxis = () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}});
-  addBatchChart(figure, series, batchChart(series, read, yAxis, (value) => percent(value, 1)));
+  addBatchFigure(figure, report.throughput.filter((one) => one.family === family && one.points.some(read)), read, {
+    unit: 'Share of the peak', tick: (value) => percent(value, 0), format: (value) => percent(value, 1),
+    yAxis: () => axis('Share of the peak', {type: 'linear', min: 0, max: 1, ticks: {callback: (value) => percent(value, 0)}}),
+  });
 }
 
 const kDirections = {Forward: 'other', BackwardData: 'second', BackwardWeights: 'third'};
@@ -135,7 +150,7 @@ function latencyDatasets(rows, nameOf, variants) {
     return {
       label: variant, colour: kFileColours[v % kFileColours.length], pointStyle: kShapes[v % kShapes.length], borderDash: kDashes[v % kDashes.length],
       keyA: '', nameA: '', keyB: variant, nameB: variant, sign: kShapeSigns[v % kShapeSigns.length], own, data: latencyPoints(own, kPercentiles[0][0]),
-      machine: own.length ? report.sources[own[0].source].cpu_model : '', order: -v,  // dashes over lines: files that agree are both seen
+      machine: own.length ? report.sources[own[0].source].machine : '', order: -v,  // dashes over lines: files that agree are both seen
     };
   }).filter((dataset) => dataset.own.length);
 }

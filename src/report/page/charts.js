@@ -181,7 +181,7 @@ function drawChart(canvas, {datasets, scales, describe, title}) {
 function crowdedOut(datasets) {
   const kMostLines = 12;
   if (datasets.length <= kMostLines) return new Set();
-  const variants = [...new Set(datasets.map((dataset) => dataset.keyB))].map((key) => {
+  const variants = [...new Set(datasets.map((dataset) => dataset.keyB))].filter((key) => key).map((key) => {
     const own = datasets.filter((dataset) => dataset.keyB === key);
     return {key, lines: own.length, machine: own[0].machine, points: own.reduce((sum, dataset) => sum + dataset.data.length, 0)};
   }).sort((a, b) => b.points - a.points);
@@ -201,13 +201,21 @@ function crowdedOut(datasets) {
 function legend(datasets, sync) {
   const off = crowdedOut(datasets);
   const update = () => sync((dataset) => !off.has(dataset.keyA) && !off.has(dataset.keyB));
-  const group = (name, keys, content) => (keys.length < 2 ? null : el('div', {class: 'group', role: 'group', 'aria-label': name},
-    keys.map((key) => toggle(content(key), (on) => {
+  // What would fill a screen has to be opened: those that are not drawn at first, and all beyond a few.
+  const group = (name, all, content) => {
+    const drawn = all.filter((key) => !off.has(key)).length;
+    const kMostButtons = drawn < all.length ? Math.min(drawn, 6) : 8;
+    const keys = [...all].sort((a, b) => off.has(a) - off.has(b));
+    const buttons = keys.map((key) => toggle(content(key), (on) => {
       if (on) off.delete(key);
       else off.add(key);
       update();
-    }, !off.has(key)))));
-  const unique = (key) => [...new Set(datasets.map((dataset) => dataset[key]))];
+    }, !off.has(key)));
+    const rest = buttons.slice(kMostButtons);
+    return keys.length < 2 ? null : el('div', {class: 'group', role: 'group', 'aria-label': name}, buttons.slice(0, kMostButtons),
+      rest.length ? el('details', {class: 'rest'}, el('summary', {}, `${rest.length} more`), el('div', {class: 'group'}, rest)) : null);
+  };
+  const unique = (key) => [...new Set(datasets.map((dataset) => dataset[key]))].filter((value) => value);
   const first = (key, value) => datasets.find((dataset) => dataset[key] === value);
   const swatch = (key) => {
     const mark = el('span', {class: 'swatch'});

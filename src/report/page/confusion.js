@@ -1,7 +1,7 @@
 // Switches of the confusion matrices, which stand in the page: counts or percent, and the difference of any two.
 
 function addUnitSwitches() {
-  for (const grid of document.querySelectorAll('#confusion > .grid')) {
+  for (const grid of document.querySelectorAll('#confusion .grid')) {
     const cells = [...grid.querySelectorAll('[data-percent]')].map((cell) => ({cell, counts: cell.textContent, percent: cell.dataset.percent}));
     grid.before(el('div', {class: 'controls'}, el('span', {class: 'note'}, 'Cells:'),
       choice('Unit of the matrices', [['counts', 'Counts'], ['percent', 'Percent of the row']], 'counts',
@@ -38,7 +38,7 @@ function addDifferenceMenus() {
     const shown = box.dataset.matrices.split(' ').map((place) => {
       const [experiment, optimizer] = place.split('.').map(Number);
       const {confusion, title} = report.experiments[experiment].optimizers[optimizer];
-      return {confusion, title: report.experiments.length > 1 ? `${title}, ${sourceName(report.experiments[experiment].source)}` : title};
+      return {confusion, title: report.experiments.length > 1 ? `${title}, ${sourceTitle(report.experiments[experiment].source)}` : title};
     });
     const titles = shown.map((one) => one.title);
     const picked = [0, shown.length - 1];

@@ -2,9 +2,8 @@
 // rather than numbers.
 
 // Rows: {label, value, low, high, colour, lines, disturbed}; `unit` is the axis' title, `log` asks for a log axis, `mark` is a value to draw a rule at.
-// `names`: what a row's colour stands for; without it, the optimizer of that colour.
-function dotChart(figure, {rows: everything, unit, log, mark, names, bars}) {
-  const kMostRows = 60;  // beyond them nobody reads a plot, and canvases have a greatest height
+// Of more than `kMostRows` nobody reads a plot, and canvases have a greatest height. `names`: what a row's colour stands for; without it, the optimizer of that colour.
+function dotChart(figure, {rows: everything, unit, log, mark, names, bars, tick = compact, kMostRows = 60}) {
   const rows = everything.slice(0, kMostRows);
   if (everything.length > rows.length)
     figure.querySelector('figcaption').append(el('p', {class: 'note'}, `The first ${kMostRows} of ${everything.length}; the table has all.`));
@@ -21,7 +20,7 @@ function dotChart(figure, {rows: everything, unit, log, mark, names, bars}) {
   const low = least(mark ? [...all, mark] : all);
   const high = greatest(mark ? [...all, mark] : all);
   const x = log ? logAxis(unit, null, {min: low / 1.15, max: high * 1.15})
-    : axis(unit, {type: 'linear', min: 0, suggestedMax: high, ...(bars ? {ticks: {callback: (value) => (value ? compact(value) : '0')}} : {})});
+    : axis(unit, {type: 'linear', min: 0, suggestedMax: high, ...(bars ? {ticks: {callback: (value) => (value ? tick(value) : '0')}} : {})});
   const shorten = (text, width) => {
     const room = Math.max(10, Math.floor((width < kNarrow ? 0.38 : 0.45) * width / 7));
     const start = Math.floor(room / 3);  // names differ at their ends as well

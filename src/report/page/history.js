@@ -7,7 +7,7 @@ const kCauses = {
 
 // Who measured what there: commit, label, oneDNN.
 function placeLines({commit, label, onednn}) {
-  return [commit && `commit ${commit.slice(0, 12)}`, label, onednn && `oneDNN ${onednn}`].filter((line) => line);
+  return [commit && `commit ${commit}`, label, onednn && `oneDNN ${onednn}`].filter((line) => line);
 }
 
 function secondsWords(seconds) {
@@ -21,12 +21,22 @@ function historyPoint(series, places, i) {
   const measured = [['peak', drawn.peak[i]], ['bandwidth', drawn.bandwidth[i]]].filter(([, value]) => value !== null);
   return {
     x: drawn.places[i], y: drawn.speed[i], low: count > 1 ? drawn.low[i] : null, high: count > 1 ? drawn.high[i] : null,
-    disturbed: drawn.disturbed[i] ? {spoilt: true, reason: 'its time says nothing'} : null,
+    disturbed: drawn.disturbed.includes(i) ? {spoilt: true, reason: 'its time says nothing'} : null,
     lines: [`${secondsWords(series.seconds / drawn.speed[i])}, ${fixed(drawn.speed[i], 3)} of the median speed`,
       count > 1 ? `median of ${count} points, ${fixed(drawn.low[i], 3)} to ${fixed(drawn.high[i], 3)}` : '',
       measured.length ? `machine: ${measured.map(([name, value]) => `${name} ${fixed(value, 3)}`).join(', ')}` : '',
       ...placeLines(places[drawn.places[i]])].filter((line) => line),
   };
+}
+
+// The first, the last and what lies between them, each text once: as many as fit into a small chart. Days, or of one day the times.
+function timeTicks(places) {
+  const kMost = 3;
+  const last = places.length - 1;
+  const dayOf = (value) => places[value].name.slice(0, 10);
+  const text = (value) => (dayOf(0) === dayOf(last) ? places[value].name.slice(11, 16) : dayOf(value));
+  const even = Array.from({length: kMost}, (unused, i) => Math.round(i * last / (kMost - 1)));
+  return even.map((value) => ({value, label: text(value)})).filter((tick, i, all) => i === 0 || tick.label !== all[i - 1].label);
 }
 
 function historyFigure(figure, group, index) {
@@ -47,14 +57,14 @@ function historyFigure(figure, group, index) {
   }));
   const line = {...common, data: points, colour: 'ink', interval: 'band', borderWidth: 1.5, pointRadius: points.length > 60 ? 0 : 2.5, order: 2};
   const datasets = [line, machine(series.drawn.peak, [6, 4]), machine(series.drawn.bandwidth, [2, 3]), ...marks].filter((dataset) => dataset.data.length);
-  const day = (value) => (places[value] ? places[value].name.slice(0, 10) : '');
+  const times = timeTicks(places);
   addChart(figure, {
     height: 220,
     chart: {
       datasets,
       scales: {
         x: axis('', {type: 'linear', min: -0.5, max: places.length - 0.5, title: {display: false},
-          ticks: {maxTicksLimit: 4, precision: 0, callback: (value) => (Number.isInteger(value) ? day(value) : '')}}),
+          ticks: {callback: (value, i) => times[i].label, align: 'inner'}, afterBuildTicks: (scale) => { scale.ticks = times.map(({value}) => ({value})); }}),
         y: axis('Speed', {type: 'linear', ticks: {maxTicksLimit: 6}}),
       },
       title: (point) => places[point.x].name,

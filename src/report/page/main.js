@@ -1,7 +1,7 @@
 // What the page's script adds to the page, which is whole without it: charts, pictures, switches.
 
 const kFigures = {
-  accuracy: accuracyFigure, loss: lossFigure, samples_per_second: throughputFigure, peak_fraction: shareFigure, time: timeFigure,
+  accuracy: accuracyFigure, loss: lossFigure, losses: lossesFigure, samples_per_second: throughputFigure, peak_fraction: shareFigure, time: timeFigure,
   roofline: rooflineFigure, libraries: librariesFigure, history: historyFigure, latency: latencyFigure, ratios: ratioFigure,
 };
 

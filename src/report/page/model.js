@@ -13,6 +13,11 @@ function sourceName(source) {
   return report.sources[source].name;
 }
 
+// What the page calls it: its machine and what tells it apart, or its file.
+function sourceTitle(source) {
+  return report.sources[source].title;
+}
+
 // A colour of the page as it is now; charts cannot read custom properties themselves.
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -33,22 +38,21 @@ function besideWords(row) {
   return row.jobs ? `one of ${row.jobs} jobs` : 'alone';
 }
 
-// What a series is beside its optimizer: file, machine, threads, copies or jobs, precision, as far as they distinguish series at all.
+// What a series is beside its optimizer: its result, and threads, copies or jobs, precision as far as they distinguish series of one result.
 // `knownPrecision`: it is said elsewhere.
 function variantNames(rows, knownPrecision) {
-  const differs = (read) => new Set(rows.map(read)).size > 1;
-  const threads = differs((row) => row.threads);
-  const beside = differs(besideWords);
-  const precision = !knownPrecision && differs((row) => row.precision);
-  const file = differs((row) => row.source);
-  const machine = differs((row) => report.sources[row.source].cpu_model);
+  const bySource = new Map();
+  const differs = (row, read) => {
+    if (!bySource.has(row.source)) bySource.set(row.source, rows.filter((other) => other.source === row.source));
+    return bySource.get(row.source).some((other) => read(other) !== read(row));
+  };
+  const several = new Set(rows.map((row) => row.source)).size > 1;
   return (row) => {
     const words = [];
-    if (file || !(threads || beside || precision)) words.push(sourceName(row.source));
-    if (machine) words.push(report.sources[row.source].cpu_model || 'machine unknown');
-    if (threads) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
-    if (beside) words.push(besideWords(row));
-    if (precision) words.push(row.precision);
+    if (differs(row, (one) => one.threads)) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
+    if (differs(row, besideWords)) words.push(besideWords(row));
+    if (!knownPrecision && differs(row, (one) => one.precision)) words.push(row.precision);
+    if (several || !words.length) words.unshift(sourceTitle(row.source));
     return words.join(', ');
   };
 }

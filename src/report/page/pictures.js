@@ -22,11 +22,11 @@ function addPictures() {
       el('li', {}, picture(image.pixels, set.rows, set.columns, `training image ${image.index}: ${name(image.label)}`))));
   }
   for (const list of document.querySelectorAll('[data-mistakes]')) {
-    const [place, index] = list.dataset.mistakes.split(' ').map(Number);
+    const [place, index, from] = list.dataset.mistakes.split(' ').map(Number);
     const experiment = report.experiments[place];
     const optimizer = experiment.optimizers[index];
     const name = (label) => experiment.class_names[label] || String(label);
-    optimizer.mistakes.forEach((m, i) => {
+    optimizer.mistakes.slice(from, from + list.children.length).forEach((m, i) => {
       const runs = optimizer.runs.length > 1 ? `, in ${m.runs} of ${optimizer.runs.length} seeds` : '';
       const description = `test image ${m.index}: ${name(m.label)}, taken for ${name(m.predicted)} with ${percent(m.probability, 2)}${runs}`;
       list.children[i].prepend(picture(m.pixels, experiment.rows, experiment.columns, description));

@@ -9,10 +9,13 @@ function timeFigure(figure, target) {
   const all = report.times.filter((row) => row.target === Number(target));
   const nameOf = variantNames(all);
   const order = (row) => (row.record ? -1 : kOptimizers.indexOf(row.optimizer));
-  const rows = all.filter((row) => row.seconds).sort((a, b) => order(a) - order(b) || a.seconds.median - b.seconds.median);
+  const kMostRows = 16;
+  const known = all.filter((row) => row.seconds);
+  const grouped = known.length <= kMostRows;  // of more the fastest are drawn
+  const rows = known.sort((a, b) => (grouped && order(a) - order(b)) || a.seconds.median - b.seconds.median);
   const seconds = (value) => `${fixed(value, 3)} s`;
   dotChart(figure, {
-    unit: 'Seconds', names: {...kTitles, other: 'Record'},
+    unit: 'Seconds', bars: true, kMostRows, names: {...kTitles, other: 'Record'},
     rows: rows.map((row) => ({
       label: `${timeTitle(row)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
       disturbed: row.disturbed, colour: row.record ? 'other' : colourName(row.optimizer),
