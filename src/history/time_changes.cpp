@@ -41,6 +41,9 @@ class Picked {
     void add(std::size_t place) {
         places_.insert(std::upper_bound(places_.begin(), places_.end(), place), place);
     }
+    void move(std::size_t from, std::size_t to) {
+        *std::lower_bound(places_.begin(), places_.end(), from) = to;  // between the same two others
+    }
     [[nodiscard]] Neighbourhood around(std::size_t place) const {
         return {*std::prev(std::lower_bound(places_.begin(), places_.end(), place)), place,
                 *std::upper_bound(places_.begin(), places_.end(), place)};
@@ -132,9 +135,19 @@ std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& besid
         all.add(candidate.place);
         changes.push_back({.place = candidate.place, .cause = cause, .p_adjusted = candidate.p_adjusted});
     };
+    std::vector<TimeCandidate> own;
     while (const TimeCandidate* candidate = clearest(beside, candidates, programs, settings)) {
         programs.add(candidate->place);
-        pick(*candidate, Cause::program);
+        own.push_back(*candidate);
+    }
+    for (TimeCandidate& candidate : own) {
+        Neighbourhood around = programs.around(candidate.place);
+        around.place = place_without_machine(beside, around);
+        if (evidence_of_program(beside, around) >= kLeastEvidence && is_large(beside, around, settings)) {
+            programs.move(candidate.place, around.place);
+            candidate.place = around.place;
+        }
+        pick(candidate, Cause::program);
     }
     for (const TimeCandidate& candidate : candidates) {
         if (!candidate.as_measured || all.has(candidate.place)) continue;
