@@ -114,7 +114,7 @@ void search(std::vector<Form>& forms, std::size_t series, Of of, std::span<const
             std::span<const double> values, double alpha) {
     if (least_change_point_p(values.size()) > alpha) return;
     Form form{series, of, change_points(values, alpha)};
-    if (of == Of::corrected) place_by_values(form.found, values);
+    if (of != Of::measured) place_by_values(form.found, values);
     for (ChangePoint& change : form.found) change.place = places[change.place];
     forms.push_back(std::move(form));
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "attribution.hpp"
+#include "mnist/stats/change_points.hpp"
 #include "mnist/stats/hodges_lehmann.hpp"
 #include "mnist/stats/rank_test.hpp"
 
@@ -158,6 +159,15 @@ std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& besid
         if (!moved || moved->p > settings.alpha || std::abs(moved->shift) < settings.least_time) continue;
         pick(candidate,
              is_machines(beside, around, moved->shift, settings.alpha) ? Cause::machine : Cause::undecided);
+    }
+    for (Change& change : changes) {
+        if (change.cause == Cause::program) continue;
+        const Neighbourhood around = all.around(change.place);
+        const Sides times = sides(measured.places, measured.time, around);
+        const auto first = static_cast<std::size_t>(times.before.data() - measured.time.data());
+        const std::size_t place = measured.places[first + likeliest_step(times.both()).value().place];
+        all.move(change.place, place);
+        change.place = place;
     }
     for (Change& change : changes) describe(change, measured, beside, all, programs);
     return changes;

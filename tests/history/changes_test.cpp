@@ -180,6 +180,17 @@ TEST_CASE("changes: where the machine stands still its noise moves no place") {
     }
 }
 
+TEST_CASE("changes: steps of the machine stand where they were") {
+    for (std::uint32_t stream = 0; stream < 40; ++stream) {
+        CAPTURE(stream);
+        const auto host = [](std::size_t i) { return i >= 20 && i < 40 ? 1.25 : 1.0; };
+        const auto found = changes_of(history(60, flat, host, stream));
+        REQUIRE(found.size() == 2);
+        CHECK(found[0].place == 20);
+        CHECK(found[1].place == 40);
+    }
+}
+
 TEST_CASE("changes: times that follow the bandwidth alone are the machine's too") {
     History points = history(60, flat, flat);
     for (std::size_t i = 20; i < points.size(); ++i) {
