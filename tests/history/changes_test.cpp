@@ -180,14 +180,17 @@ TEST_CASE("changes: where the machine stands still its noise moves no place") {
     }
 }
 
-TEST_CASE("changes: steps of the machine stand where they were") {
+TEST_CASE("changes: steps of the machine stand where they were, a step of the program behind them") {
     for (std::uint32_t stream = 0; stream < 40; ++stream) {
         CAPTURE(stream);
         const auto host = [](std::size_t i) { return i >= 20 && i < 40 ? 1.25 : 1.0; };
-        const auto found = changes_of(history(60, flat, host, stream));
-        REQUIRE(found.size() == 2);
+        const auto found = changes_of(history(60, step(52, 1.08), host, stream));
+        REQUIRE(found.size() == 3);
         CHECK(found[0].place == 20);
         CHECK(found[1].place == 40);
+        CHECK(found[1].cause == Cause::machine);
+        CHECK(found[2].place == 52);
+        CHECK(found[2].cause == Cause::program);
     }
 }
 
