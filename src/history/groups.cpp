@@ -73,6 +73,14 @@ bool is_telling(const std::string& key) {
                         [&](std::string_view silent) { return key.starts_with(silent); });
 }
 
+/// Whole words of it, forty bytes at most where it has shorter ones.
+std::string beginning(const std::string& value) {
+    constexpr std::size_t kMostBytes = 40;
+    if (value.size() <= kMostBytes) return value;
+    const std::size_t end = value.rfind(' ', kMostBytes);
+    return value.substr(0, end == std::string::npos ? kMostBytes : end) + " ...";
+}
+
 /// "epochs 5, precision bf16": of these facts those of which others have other values.
 std::string configuration_of(const Facts& facts, const std::map<std::string, std::set<std::string>>& values) {
     constexpr std::size_t kMostKeys = 6;
@@ -81,7 +89,7 @@ std::string configuration_of(const Facts& facts, const std::map<std::string, std
         for (const auto& [key, value] : facts)
             if (is_telling(key) == telling && values.at(key).size() > 1 && !value.empty() &&
                 words.size() < kMostKeys)
-                words.push_back(fmt::format("{} {}", short_key(key), value.substr(0, 40)));
+                words.push_back(fmt::format("{} {}", short_key(key), beginning(value)));
         if (!words.empty()) return fmt::format("{}", fmt::join(words, ", "));
     }
     return {};
