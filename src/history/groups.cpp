@@ -75,10 +75,10 @@ bool is_telling(const std::string& key) {
 
 /// Whole words of it, forty bytes at most where it has shorter ones.
 std::string beginning(const std::string& value) {
-    constexpr std::size_t kMostBytes = 40;
-    if (value.size() <= kMostBytes) return value;
-    const std::size_t end = value.rfind(' ', kMostBytes);
-    return value.substr(0, end == std::string::npos ? kMostBytes : end) + " ...";
+    constexpr std::size_t kMostShownBytes = 40;
+    if (value.size() <= kMostShownBytes) return value;
+    const std::size_t end = value.rfind(' ', kMostShownBytes);
+    return value.substr(0, end == std::string::npos ? kMostShownBytes : end) + " ...";
 }
 
 /// "epochs 5, precision bf16": of these facts those of which others have other values.
