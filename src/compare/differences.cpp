@@ -116,13 +116,21 @@ bool makes_another_machine(std::string_view key) {
     return is_among(kDeciding, key);
 }
 
-bool same(std::string_view key, const std::string& base, const std::string& measured) {
+/// Which runs, how many, and what makes none of their rows another one.
+constexpr std::array kPoolable{"mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
+                               "mnist.config.target_accuracy", "mnist.config.batch_size"};
+
+}  // namespace
+
+bool same_fact(std::string_view key, const std::string& base, const std::string& measured) {
     const double tolerance = key == "mnist.machine.memory_bytes" ? 0.01 : key == "mhz_per_cpu" ? 0.05 : 0;
     const auto a = number(base);
     const auto b = number(measured);
     if (tolerance == 0 || !a || !b) return base == measured;
     return std::abs(*a - *b) <= tolerance * std::max(std::abs(*a), std::abs(*b));
 }
+
+namespace {
 
 /// Of what both have; of `needed` also what only one has.
 std::vector<FactDifference> differences(const Facts& base, const Facts& measured, std::string_view needed) {
@@ -133,7 +141,7 @@ std::vector<FactDifference> differences(const Facts& base, const Facts& measured
     for (const std::string& key : keys) {
         const auto a = fact(base, key);
         const auto b = fact(measured, key);
-        const bool differ = a && b ? !same(key, *a, *b) : key == needed;
+        const bool differ = a && b ? !same_fact(key, *a, *b) : key == needed;
         if (differ) found.push_back({.key = key, .base = a, .new_value = b});
     }
     return found;
@@ -201,9 +209,6 @@ std::vector<std::string> configuration_keys(const Facts& base, const Facts& meas
 }
 
 std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& measured) {
-    // Which runs, how many, and what makes none of their rows another one.
-    constexpr std::array kHarmless{"mnist.config.seed", "mnist.config.seeds", "mnist.config.repetitions",
-                                   "mnist.config.target_accuracy", "mnist.config.batch_size"};
     std::vector<FactDifference> obstacles = fingerprint_differences(base, measured);
     std::vector<std::string> keys{"mnist.build.commit",     "mnist.build.dirty",  "mnist.build.compiler",
                                   "mnist.build.build_type", "mnist.build.onednn", "mnist.build.flags",
@@ -215,9 +220,20 @@ std::vector<FactDifference> pooling_obstacles(const Facts& base, const Facts& me
         if (same_flags && (key == kThreads || key == "mnist.config.loader_threads")) continue;
         const auto a = fact(base, key);
         const auto b = fact(measured, key);
-        if (a != b && !is_among(kHarmless, key)) obstacles.push_back({.key = key, .base = a, .new_value = b});
+        if (a != b && !is_among(kPoolable, key)) obstacles.push_back({.key = key, .base = a, .new_value = b});
     }
     return obstacles;
+}
+
+Facts pooling_facts(const Facts& facts) {
+    Facts found = machine_facts(facts);
+    std::erase_if(found, [](const auto& one) { return !makes_another_machine(one.first); });
+    for (const std::string& key : configuration_keys(facts, facts))
+        if (!is_among(kPoolable, key)) found.emplace(key, facts.at(key));
+    if (const auto chosen = fact(facts, kThreadsChosen)) found.emplace(kThreadsChosen, *chosen);
+    for (const char* const key : {"mnist.build.build_type", "mnist.dataset.sha256", kScoreSetKey})
+        found.emplace(key, fact(facts, key).value_or(""));
+    return found;
 }
 
 }  // namespace mnist

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "mnist/stats/change_points.hpp"
 #include "mnist/stats/summary.hpp"
@@ -130,6 +132,21 @@ std::vector<Explanation> explanations(const LogTimes& times, const Neighbourhood
     return all;
 }
 
+/// Of `values` times, those that the times do not refute, of which there is one; small shares first.
+std::vector<Explanation> not_refuted(const std::vector<Explanation>& all, double values) {
+    const double least_left = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+                                  return a.left < b.left;
+                              })->left;
+    std::vector<Explanation> kept;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(kept), [&](const Explanation& one) {
+        const bool follows_more = std::any_of(all.begin(), all.end(), [&](const Explanation& other) {
+            return other.share > one.share && values * std::log(one.program / other.program) > kLeastEvidence;
+        });
+        return one.left <= std::max(kMostLeft, least_left) && !follows_more;
+    });
+    return kept;
+}
+
 }  // namespace
 
 bool Sides::are_enough() const {
@@ -154,17 +171,26 @@ std::vector<double> corrected(const LogTimes& times, std::size_t measurement) {
 }
 
 std::size_t best_measurement(const LogTimes& times, const Neighbourhood& around) {
-    std::size_t best = 0;
-    double least = std::numeric_limits<double>::infinity();
+    struct Rest {
+        double alike = 0;   // sum of deviations
+        double beside = 0;  // those from the medians of the sides
+    };
+    std::vector<Rest> all;
     for (std::size_t k = 0; k < times.machine.size(); ++k) {
         const std::vector<double> rest = corrected(times, k);
-        const double sum = deviation(sides(times.places, rest, around).both());
-        if (sum < least) {
-            least = sum;
-            best = k;
-        }
+        const Sides values = sides(times.places, rest, around);
+        all.push_back({deviation(values.both()), deviation(values.before) + deviation(values.after)});
     }
-    return best;
+    const auto n = static_cast<double>(sides(times.places, times.time, around).both().size());
+    const double least = std::min_element(all.begin(), all.end(), [](const Rest& a, const Rest& b) {
+                             return a.beside < b.beside;
+                         })->beside;
+    const auto score = [&](const Rest& one) {
+        return std::pair(n * std::log(one.beside / least) > kLeastEvidence, one.alike);
+    };
+    const auto best = std::min_element(all.begin(), all.end(),
+                                       [&](const Rest& a, const Rest& b) { return score(a) < score(b); });
+    return static_cast<std::size_t>(best - all.begin());
 }
 
 double evidence_of_program(const LogTimes& times, const Neighbourhood& around) {
@@ -172,20 +198,23 @@ double evidence_of_program(const LogTimes& times, const Neighbourhood& around) {
     if (times.machine.empty() || !values.are_enough()) return 0;
     const auto n = static_cast<double>(values.both().size());
     const std::vector<Explanation> all = explanations(times, around);
-    const double least_left = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-                                  return a.left < b.left;
-                              })->left;
     std::optional<double> least;
-    for (const Explanation& one : all) {
-        const bool follows_more = std::any_of(all.begin(), all.end(), [&](const Explanation& other) {
-            return other.share > one.share && n * std::log(one.program / other.program) > kLeastEvidence;
-        });
-        if (one.left > std::max(kMostLeft, least_left) || follows_more) continue;
+    for (const Explanation& one : not_refuted(all, n)) {
         if (std::any_of(all.begin(), all.end(), [&](const Explanation& other) { return one.meets(other); }))
             return 0;
         least = std::min(least.value_or(one.evidence(n)), one.evidence(n));
     }
     return least.value_or(0);
+}
+
+std::size_t place_without_machine(const LogTimes& times, const Neighbourhood& around) {
+    const Sides values = sides(times.places, times.time, around);
+    const std::span<const double> both = values.both();
+    const auto fit = likeliest_step(both);
+    if (!fit || fit->place == values.before.size()) return around.place;
+    const auto held = not_refuted(explanations(times, around), static_cast<double>(both.size()));
+    if (held.front().share > 0) return around.place;
+    return times.places[static_cast<std::size_t>(both.data() - times.time.data()) + fit->place];
 }
 
 }  // namespace mnist

@@ -39,7 +39,8 @@ struct Sides {
 /// The times with the whole of a machine's measurement taken off.
 [[nodiscard]] std::vector<double> corrected(const LogTimes& times, std::size_t measurement);
 
-/// The measurement that leaves the times around a place the most alike. Precondition: there is one.
+/// The measurement that leaves the times around a place the most alike, of those beside which no other leaves
+/// them clearly more alike on either side of it. Precondition: there is one.
 [[nodiscard]] std::size_t best_measurement(const LogTimes& times, const Neighbourhood& around);
 
 /// What a step of the program must explain better than the machine does: 55 times as likely.
@@ -59,6 +60,11 @@ inline constexpr double kLeastEvidence = 4;
 /// its direction between two neighbouring shares, one of them not refuted: one in between explains all; and 0
 /// with too few values on a side. Cost: 45 walks over the neighbourhood with two measurements, 9 with one.
 [[nodiscard]] double evidence_of_program(const LogTimes& times, const Neighbourhood& around);
+
+/// The likeliest place of the step around a place in the times as measured, where they may have followed none
+/// of the machine's movements; else the place itself. A machine that stood still adds only its noise to times
+/// that it is taken off, and that moves places.
+[[nodiscard]] std::size_t place_without_machine(const LogTimes& times, const Neighbourhood& around);
 
 /// A change found in the times as measured, or in those with a measurement taken off.
 struct TimeCandidate {

@@ -139,7 +139,9 @@ HistoryFiles read_history_files(std::span<const std::string> arguments, const Hi
         try {
             HistoryCache::Known known = read_one(path, cache, read.parsed);
             const auto [same, is_new] = paths.emplace(known.sha256, path);
-            if (is_new) {
+            if (known.reading.rows.empty()) {
+                read.left_out.push_back({path, "no benchmark in it has a time"});
+            } else if (is_new) {
                 read.files.push_back({path, std::move(known.reading)});
             } else {
                 read.left_out.push_back(

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <map>
 #include <set>
-#include <unordered_map>
 
 #include "mnist/compare/measurements.hpp"
 #include "stamps.hpp"
@@ -19,47 +20,32 @@ using Facts = std::map<std::string, std::string>;
 constexpr std::string_view kConfig = "mnist.config.";
 constexpr const char* kCpuModel = "mnist.machine.cpu_model";
 
-/// What makes no group by compare's rule and differs from file to file, which would be compared with all
-/// groups.
-bool is_of_one_run(const std::string& key, bool is_ours) {
-    return key == "mnist.config.seed" || key == "mnist.config.seeds" || key == "mnist.config.repetitions" ||
-           (is_ours && key == "mhz_per_cpu");
-}
-
-/// What decides, of a reading's facts.
-Facts deciding_facts(const HistoryReading& reading) {
-    Facts facts;
-    const bool is_ours = reading.facts.contains(kCpuModel);
-    for (const auto& [key, value] : reading.facts) {
-        const bool is_build = key.starts_with("mnist.build.") && key != "mnist.build.build_type";
-        const bool is_time = key == "date" || key == "mnist.created" || key == "mnist.label";
-        // Which kernel a machine has does not make it another one.
-        const bool is_system = key == "mnist.machine.kernel" || key == "mnist.machine.os";
-        if (!is_build && !is_time && !is_system && !is_of_one_run(key, is_ours)) facts.emplace(key, value);
-    }
-    return facts;
-}
-
-/// Without the settings that the other does not have.
-Measurements with_shared_settings(const Facts& facts, const Facts& other) {
-    Measurements shared{.label = {}, .facts = facts, .rows = {}, .skipped = {}, .weights = {}, .copies = {}};
-    std::erase_if(shared.facts, [&](const auto& fact) {
-        return fact.first.starts_with(kConfig) && !other.contains(fact.first);
-    });
-    return shared;
-}
-
 /// Networks of other depths have settings that the other does not have.
-bool same_depth(const Facts& a, const Facts& b) {
-    const auto layers = [](const Facts& facts) {
-        return std::count_if(facts.begin(), facts.end(),
-                             [](const auto& fact) { return fact.first.starts_with("mnist.config.hidden."); });
-    };
-    return layers(a) == layers(b);
+std::ptrdiff_t layers(const Facts& facts) {
+    return std::count_if(facts.begin(), facts.end(),
+                         [](const auto& fact) { return fact.first.starts_with("mnist.config.hidden."); });
 }
 
+/// Of two files with CPUs of one name: whether all agrees that both know. Older files know less.
 bool is_one_group(const Facts& a, const Facts& b) {
-    return same_depth(a, b) && can_be_pooled(with_shared_settings(a, b), with_shared_settings(b, a));
+    const auto are_both = [&](const char* key, const char* value) {
+        const auto one = a.find(key);
+        const auto other = b.find(key);
+        return one != a.end() && other != b.end() && one->second == value && other->second == value;
+    };
+    const bool chosen = are_both("mnist.config.threads_chosen", "auto");
+    for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
+        if (const int order = x->first.compare(y->first); order != 0) {
+            (order < 0 ? x : y)++;
+            continue;
+        }
+        const bool is_chosen =
+            chosen && (x->first == "mnist.config.threads" || x->first == "mnist.config.loader_threads");
+        if (!is_chosen && !same_fact(x->first, x->second, y->second)) return false;
+        ++x;
+        ++y;
+    }
+    return layers(a) == layers(b);
 }
 
 std::string machine_name(const HistoryReading& reading) {
@@ -79,12 +65,34 @@ std::string short_key(const std::string& key) {
     return key;
 }
 
-/// What tells groups apart in few words: not what makes none, nor each cache and optimizer of a list.
+/// What tells groups apart in few words; other facts only where there is nothing else.
 bool is_telling(const std::string& key) {
-    constexpr std::array<std::string_view, 4> kSilent{"mnist.config.optimizers", "mnist.machine.caches.",
-                                                      "caches.", "mhz_per_cpu"};
+    constexpr std::array<std::string_view, 3> kSilent{"mnist.config.optimizers", "mnist.machine.caches",
+                                                      "caches"};
     return std::none_of(kSilent.begin(), kSilent.end(),
                         [&](std::string_view silent) { return key.starts_with(silent); });
+}
+
+/// Whole words of it, forty bytes at most where it has shorter ones.
+std::string beginning(const std::string& value) {
+    constexpr std::size_t kMostShownBytes = 40;
+    if (value.size() <= kMostShownBytes) return value;
+    const std::size_t end = value.rfind(' ', kMostShownBytes);
+    return value.substr(0, end == std::string::npos ? kMostShownBytes : end) + " ...";
+}
+
+/// "epochs 5, precision bf16": of these facts those of which others have other values.
+std::string configuration_of(const Facts& facts, const std::map<std::string, std::set<std::string>>& values) {
+    constexpr std::size_t kMostKeys = 6;
+    for (const bool telling : {true, false}) {
+        std::vector<std::string> words;
+        for (const auto& [key, value] : facts)
+            if (is_telling(key) == telling && values.at(key).size() > 1 && !value.empty() &&
+                words.size() < kMostKeys)
+                words.push_back(fmt::format("{} {}", short_key(key), beginning(value)));
+        if (!words.empty()) return fmt::format("{}", fmt::join(words, ", "));
+    }
+    return {};
 }
 
 }  // namespace
@@ -100,7 +108,7 @@ std::vector<std::vector<std::size_t>> grouped_files(const std::vector<PlacedFile
     std::map<Facts, std::size_t> known;  // most files of a group agree in all of it
     for (std::size_t i = 0; i < files.size(); ++i) {
         const HistoryReading& reading = files[i].file->reading;
-        const auto [place, is_new] = known.try_emplace(deciding_facts(reading), 0);
+        const auto [place, is_new] = known.try_emplace(pooling_facts(reading.facts), 0);
         if (is_new) {
             std::vector<Example>& examples = by_cpu[fact_of(reading, kCpuModel)];
             const auto same = std::find_if(examples.begin(), examples.end(), [&](const Example& other) {
@@ -118,26 +126,20 @@ std::vector<std::vector<std::size_t>> grouped_files(const std::vector<PlacedFile
 }
 
 void name_groups(std::vector<HistoryGroup>& groups, const std::vector<const HistoryReading*>& examples) {
-    constexpr std::size_t kMostKeys = 6;
     std::vector<Facts> facts;
-    for (const HistoryReading* example : examples) facts.push_back(deciding_facts(*example));
-    for (std::size_t i = 0; i < groups.size(); ++i) groups[i].machine = machine_name(*examples[i]);
+    std::map<std::string, std::map<std::string, std::set<std::string>>> values;  // of machines of one name
     for (std::size_t i = 0; i < groups.size(); ++i) {
-        std::set<std::string> keys;  // in which those of this machine's name differ
-        for (std::size_t k = 0; k < groups.size(); ++k) {
-            if (groups[k].machine != groups[i].machine) continue;
-            for (const auto& [key, value] : facts[i]) {
-                const auto other = facts[k].find(key);
-                const bool differs = other != facts[k].end() && other->second != value;
-                if (differs && is_telling(key)) keys.insert(key);
-            }
-        }
-        std::vector<std::string> words;
-        for (const std::string& key : keys) {
-            if (words.size() == kMostKeys) break;
-            words.push_back(fmt::format("{} {}", short_key(key), facts[i].at(key).substr(0, 40)));
-        }
-        groups[i].configuration = fmt::format("{}", fmt::join(words, ", "));
+        groups[i].machine = machine_name(*examples[i]);
+        facts.push_back(pooling_facts(examples[i]->facts));
+        for (const auto& [key, value] : facts[i]) values[groups[i].machine][key].insert(value);
+    }
+    std::map<std::string, std::size_t> titles;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        std::string& configuration = groups[i].configuration;
+        configuration = configuration_of(facts[i], values[groups[i].machine]);
+        // Facts that only one of them has have no value that differs.
+        const std::size_t same = ++titles[groups[i].machine + '\n' + configuration];
+        if (same > 1) configuration += fmt::format("{}no. {}", configuration.empty() ? "" : ", ", same);
     }
 }
 

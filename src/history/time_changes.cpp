@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "attribution.hpp"
+#include "mnist/stats/change_points.hpp"
 #include "mnist/stats/hodges_lehmann.hpp"
 #include "mnist/stats/rank_test.hpp"
 
@@ -40,6 +41,9 @@ class Picked {
     }
     void add(std::size_t place) {
         places_.insert(std::upper_bound(places_.begin(), places_.end(), place), place);
+    }
+    void move(std::size_t from, std::size_t to) {
+        *std::lower_bound(places_.begin(), places_.end(), from) = to;  // between the same two others
     }
     [[nodiscard]] Neighbourhood around(std::size_t place) const {
         return {*std::prev(std::lower_bound(places_.begin(), places_.end(), place)), place,
@@ -132,9 +136,19 @@ std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& besid
         all.add(candidate.place);
         changes.push_back({.place = candidate.place, .cause = cause, .p_adjusted = candidate.p_adjusted});
     };
+    std::vector<TimeCandidate> own;
     while (const TimeCandidate* candidate = clearest(beside, candidates, programs, settings)) {
         programs.add(candidate->place);
-        pick(*candidate, Cause::program);
+        own.push_back(*candidate);
+    }
+    for (TimeCandidate& candidate : own) {
+        Neighbourhood around = programs.around(candidate.place);
+        around.place = place_without_machine(beside, around);
+        if (evidence_of_program(beside, around) >= kLeastEvidence && is_large(beside, around, settings)) {
+            programs.move(candidate.place, around.place);
+            candidate.place = around.place;
+        }
+        pick(candidate, Cause::program);
     }
     for (const TimeCandidate& candidate : candidates) {
         if (!candidate.as_measured || all.has(candidate.place)) continue;
@@ -145,6 +159,15 @@ std::vector<Change> time_changes(const LogTimes& measured, const LogTimes& besid
         if (!moved || moved->p > settings.alpha || std::abs(moved->shift) < settings.least_time) continue;
         pick(candidate,
              is_machines(beside, around, moved->shift, settings.alpha) ? Cause::machine : Cause::undecided);
+    }
+    for (Change& change : changes) {
+        if (change.cause == Cause::program) continue;
+        const Neighbourhood around = all.around(change.place);
+        const Sides times = sides(measured.places, measured.time, around);
+        const auto first = static_cast<std::size_t>(times.before.data() - measured.time.data());
+        const std::size_t place = measured.places[first + likeliest_step(times.both()).value().place];
+        all.move(change.place, place);
+        change.place = place;
     }
     for (Change& change : changes) describe(change, measured, beside, all, programs);
     return changes;

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <queue>
 
 #include "mnist/stats/rank_test.hpp"
 
@@ -111,6 +113,30 @@ void search(std::span<const double> values, Stretch stretch, double factor, doub
     if (p <= alpha) found.push_back({stretch, {stretch.begin + place, p}});
 }
 
+/// Of the first value, the first two, ... the sum of absolute deviations from their median.
+template <class Iterator>
+std::vector<double> running_deviations(Iterator begin, Iterator end) {
+    std::priority_queue<double> low;  // the half up to the median, which is its top
+    std::priority_queue<double, std::vector<double>, std::greater<>> high;
+    double low_sum = 0;
+    double high_sum = 0;
+    std::vector<double> sums;
+    const auto move = [](auto& from, double& from_sum, auto& to, double& to_sum) {
+        from_sum -= from.top();
+        to_sum += from.top();
+        to.push(from.top());
+        from.pop();
+    };
+    for (; begin != end; ++begin) {
+        low.push(*begin);
+        low_sum += *begin;
+        move(low, low_sum, high, high_sum);
+        if (high.size() > low.size()) move(high, high_sum, low, low_sum);
+        sums.push_back(high_sum - low_sum + (low.size() > high.size() ? low.top() : 0));
+    }
+    return sums;
+}
+
 /// Overlapping intervals, long ones first, as far down as they could show anything.
 std::vector<Stretch> seeds(std::size_t n, double alpha) {
     std::vector<Stretch> all;
@@ -167,6 +193,19 @@ std::vector<ChangePoint> change_points(std::span<const double> values, double al
             between.begin + best_place(doubled_ranks(values.subspan(between.begin, between.length())));
     }
     return found;
+}
+
+std::optional<StepFit> likeliest_step(std::span<const double> values) {
+    const std::size_t n = values.size();
+    if (n < 2 * kLeastChangeSide) return std::nullopt;
+    const std::vector<double> before = running_deviations(values.begin(), values.end());
+    const std::vector<double> after = running_deviations(values.rbegin(), values.rend());
+    StepFit best{0, std::numeric_limits<double>::infinity()};
+    for (std::size_t place = kLeastChangeSide; place + kLeastChangeSide <= n; ++place) {
+        const double deviation = before[place - 1] + after[n - place - 1];
+        if (deviation < best.deviation) best = {place, deviation};
+    }
+    return best;
 }
 
 double least_change_point_p(std::size_t values) {

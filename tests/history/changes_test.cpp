@@ -171,6 +171,51 @@ TEST_CASE("changes: a ramp of the machine has no changes of the program, and hid
     CHECK(changes_of(without_machine(history(60, flat, ramp))).at(0).cause == Cause::undecided);
 }
 
+TEST_CASE("changes: a program that gets slower just after the machine recovers is found where it did") {
+    // Slower than the machine was, and by just as much, so that the times hardly show that it recovered.
+    for (const double slower : {1.05, 1.1, 1.2})
+        for (const std::size_t later : {2, 3, 4})
+            for (std::uint32_t stream = 0; stream < 20; ++stream) {
+                CAPTURE(slower, later, stream);
+                const auto host = [](std::size_t i) { return i >= 10 && i < 25 ? 1.1 : 1.0; };
+                History points = history(40, step(25 + later, slower), host, stream);
+                for (HistoryPoint& point : points) point.memory_seconds = 1e-10;
+                auto found = changes_of(points);
+                std::erase_if(found, [](const Change& change) { return change.cause != Cause::program; });
+                REQUIRE(found.size() == 1);
+                CHECK(found[0].place == 25 + later);
+                CHECK(found[0].corrected_ratio.value() == Approx(1 / slower).epsilon(0.01));
+            }
+}
+
+TEST_CASE("changes: where the machine stands still its noise moves no place") {
+    for (std::uint32_t stream = 0; stream < 20; ++stream) {
+        CAPTURE(stream);
+        History points = history(60, step(30, 1.05), flat, stream);
+        for (HistoryPoint& point : points) {
+            *point.compute_seconds = std::pow(*point.compute_seconds / 1e-11, 5);
+            *point.memory_seconds = std::pow(*point.memory_seconds / 1e-10, 5);
+        }
+        const auto found = changes_of(points);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].place == 30);
+    }
+}
+
+TEST_CASE("changes: steps of the machine stand where they were, a step of the program behind them") {
+    for (std::uint32_t stream = 0; stream < 40; ++stream) {
+        CAPTURE(stream);
+        const auto host = [](std::size_t i) { return i >= 20 && i < 40 ? 1.25 : 1.0; };
+        const auto found = changes_of(history(60, step(52, 1.08), host, stream));
+        REQUIRE(found.size() == 3);
+        CHECK(found[0].place == 20);
+        CHECK(found[1].place == 40);
+        CHECK(found[1].cause == Cause::machine);
+        CHECK(found[2].place == 52);
+        CHECK(found[2].cause == Cause::program);
+    }
+}
+
 TEST_CASE("changes: times that follow the bandwidth alone are the machine's too") {
     History points = history(60, flat, flat);
     for (std::size_t i = 20; i < points.size(); ++i) {

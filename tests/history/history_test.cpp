@@ -1,7 +1,12 @@
 // Order, groups, names, and what has no place.
 #include "mnist/history/history.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
+#include <map>
 
 #include "catch.hpp"
 #include "files.hpp"
@@ -121,4 +126,39 @@ TEST_CASE("history: other machines and settings are other groups, a setting that
     CHECK(history.groups[0].places.size() == 2);
     CHECK(history.groups[1].machine == "Some CPU, 1 thread");
     CHECK(history.groups[2].machine == "Other CPU, 2 threads");
+}
+
+TEST_CASE("history: no two groups have the same title") {
+    std::vector<HistoryFile> files;
+    const auto add = [&](const std::map<std::string, std::string>& facts) {
+        nlohmann::json result =
+            history_result("x", fmt::format("2026-03-{:02}T00:00:00Z", files.size() + 1), 1);
+        for (const auto& [key, value] : facts) result["context"][key] = value;
+        files.push_back(file_of(std::to_string(files.size()), result));
+    };
+    add({{"mnist.machine.memory_bytes", "1000000000"}});
+    add({{"mnist.machine.memory_bytes", "1004000000"}});  // within 1 %: the same
+    add({{"mnist.machine.memory_bytes", "1100000000"}});
+    add({{"mnist.config.hidden.0", "9"}});  // other depths, which have facts that the others do not have
+    add({{"mnist.config.hidden.0", "9"}, {"mnist.config.hidden.1", "9"}});
+    const History history = history_of(files_of(std::move(files)), {}, {});
+    std::vector<std::string> configurations;
+    for (const HistoryGroup& group : history.groups) configurations.push_back(group.configuration);
+    CHECK(configurations ==
+          std::vector<std::string>{"memory_bytes 1000000000", "memory_bytes 1100000000", "", "no. 2"});
+}
+
+TEST_CASE("history: ten thousand files of five hundred groups of one CPU are grouped in a moment") {
+    std::vector<HistoryFile> files(10'000, file_of("x", history_result("x", "2026-03-01T00:00:00Z", 1)));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        // Memory is another amount after every start, by less than makes another machine.
+        const double bytes =
+            1e9 * std::pow(1.03, static_cast<double>(i % 500)) * (1 + 1e-7 * static_cast<double>(i));
+        files[i].reading.facts["mnist.machine.memory_bytes"] = fmt::format("{:.0f}", bytes);
+    }
+    HistoryFiles all = files_of(std::move(files));
+    const auto begin = std::chrono::steady_clock::now();
+    const History history = history_of(std::move(all), {}, {});
+    CHECK(history.groups.size() == 500);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
 }

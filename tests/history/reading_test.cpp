@@ -57,7 +57,9 @@ TEST_CASE("history: files and folders are read, each once, with what their proce
     CHECK_FALSE(row.memory_seconds.has_value());
 }
 
-TEST_CASE("history: what is no result, half a result, of the future or the same run is named and left out") {
+TEST_CASE(
+    "history: what is no result, half a result, of the future, the same run or without times is named and "
+    "left out") {
     const ResultFolder folder;
     const std::string whole = history_result("abc", kTime, 1.0).dump();
     write_text(folder.results() / "copy.json", whole);
@@ -66,13 +68,16 @@ TEST_CASE("history: what is no result, half a result, of the future or the same 
     nlohmann::json future = history_result("abc", kTime, 3.0);
     future["context"]["mnist.schema"] = "mnist-bench/2";
     write_text(folder.results() / "future.json", future.dump());
+    write_text(folder.results() / "none.json", history_result("abc", kTime, -1.0).dump());
     const HistoryFiles read = folder.read();
     CHECK(read.files.size() == 2);
-    REQUIRE(read.left_out.size() == 4);
+    REQUIRE(read.left_out.size() == 5);
     CHECK(read.left_out[0].why ==
           "the same run as " + (folder.results() / "a.json").string() + ", which counts once");
     CHECK(read.left_out[1].what == (folder.results() / "future.json").string());
     CHECK(read.left_out[1].why.starts_with("expected the schema mnist-bench/1, found mnist-bench/2"));
+    CHECK(read.left_out[3].what == (folder.results() / "none.json").string());
+    CHECK(read.left_out[3].why == "no benchmark in it has a time");
     CHECK_THROWS_AS(folder.read({"/nowhere/x.json"}), InputError);
 }
 

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "catch.hpp"
 #include "mnist/core/rng.hpp"
+#include "mnist/stats/summary.hpp"
 
 namespace mnist::change_points_case {
 namespace {
@@ -152,6 +154,32 @@ TEST_CASE("change points: fewer than 5 % of series without a change have one, wh
         }
         CHECK(wrong < 50);
         CHECK(wrong > 3);  // nor is it so careful that it could never find anything
+    }
+}
+
+TEST_CASE("likeliest step: the least sum of absolute deviations from the medians of both sides") {
+    CHECK_FALSE(likeliest_step({}));
+    CHECK_FALSE(likeliest_step(std::vector<double>(5, 1.0)));
+    // By hand: 1 + 0 + 0 + 0 before, 1 + 0 + 2 after; with the 10 before it 9 more.
+    const std::vector<double> values{0, 1, 1, 1, 10, 11, 13};
+    const auto step = likeliest_step(values).value();
+    CHECK(step.place == 4);
+    CHECK(step.deviation == 4);
+    CHECK(likeliest_step(std::vector<double>(9, 2.0)).value().deviation == 0);
+    // Every place by the definition.
+    for (std::size_t n = 6; n < 60; ++n) {
+        const std::vector<double> drawn = noise(n, 9);
+        const auto deviation_at = [&](std::size_t place) {
+            double sum = 0;
+            for (const auto& side : {std::span(drawn).first(place), std::span(drawn).subspan(place)})
+                for (const double value : side) sum += std::abs(value - median(side).value());
+            return sum;
+        };
+        double least = std::numeric_limits<double>::infinity();
+        for (std::size_t place = 3; place + 3 <= n; ++place) least = std::min(least, deviation_at(place));
+        const StepFit found = likeliest_step(drawn).value();
+        CHECK(found.deviation == Approx(least));
+        CHECK(deviation_at(found.place) == Approx(least));
     }
 }
 

@@ -70,6 +70,14 @@ struct Measurements {
 /// Whether the two are from one machine, one build and one configuration, as far as their facts say.
 [[nodiscard]] bool can_be_pooled(const Measurements& pool, const Measurements& more);
 
+/// The facts that can_be_pooled() compares, but for those of the build less its type, in a form in which they
+/// can be compared one by one with same_fact(). Of the machine a fact that one of two files does not have is
+/// no difference; threads are none where mnist.config.threads_chosen is "auto" in both.
+[[nodiscard]] std::map<std::string, std::string> pooling_facts(
+    const std::map<std::string, std::string>& facts);
+/// Memory within 1 %, the clock of another program's file within 5 %; else equal.
+[[nodiscard]] bool same_fact(std::string_view key, const std::string& one, const std::string& other);
+
 /// Adds the repetitions of `more` to those of `pool`, row by row, as those of other processes; the greater
 /// noise floor of a family counts, and what is wrong with one file is wrong with the pool. Throws InputError
 /// where the two cannot be pooled, naming the first fact that differs.

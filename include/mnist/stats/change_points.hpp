@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,18 @@ inline constexpr std::size_t kLeastChangeSide = 3;
 /// Values that are not finite are the caller's to leave out. Cost: O(n min(n, 2048)): 2,000 values without a
 /// change 5 ms, 50 10 us; intervals of more than 2,048 values are searched in parts only.
 [[nodiscard]] std::vector<ChangePoint> change_points(std::span<const double> values, double alpha);
+
+/// A place of one step, and the sum of absolute deviations from the medians of both sides: under Laplace's
+/// noise the likeliest is that with the least. No value moves it by more than the step, however far out it
+/// is.
+struct StepFit {
+    std::size_t place = 0;
+    double deviation = 0;
+};
+
+/// The fit with the least deviation and kLeastChangeSide values on either side, the first of equal ones;
+/// empty with too few values. O(n log n).
+[[nodiscard]] std::optional<StepFit> likeliest_step(std::span<const double> values);
 
 /// The least p that change_points can have for so many values: with 5 % it takes 10. At most 1.
 [[nodiscard]] double least_change_point_p(std::size_t values);
