@@ -124,9 +124,10 @@ constexpr std::array kPoolable{"mnist.config.seed", "mnist.config.seeds", "mnist
 
 bool same_fact(std::string_view key, const std::string& base, const std::string& measured) {
     const double tolerance = key == "mnist.machine.memory_bytes" ? 0.01 : key == "mhz_per_cpu" ? 0.05 : 0;
+    if (tolerance == 0 || base == measured) return base == measured;
     const auto a = number(base);
     const auto b = number(measured);
-    if (tolerance == 0 || !a || !b) return base == measured;
+    if (!a || !b) return false;
     return std::abs(*a - *b) <= tolerance * std::max(std::abs(*a), std::abs(*b));
 }
 

@@ -28,6 +28,13 @@ std::ptrdiff_t layers(const Facts& facts) {
 
 /// Of two files with CPUs of one name: whether all agrees that both know. Older files know less.
 bool is_one_group(const Facts& a, const Facts& b) {
+    // First what differs after every start, for which a file is compared with all groups of its CPU's name.
+    constexpr const char* kMemory = "mnist.machine.memory_bytes";
+    const auto one_memory = a.find(kMemory);
+    const auto other_memory = b.find(kMemory);
+    if (one_memory != a.end() && other_memory != b.end() &&
+        !same_fact(kMemory, one_memory->second, other_memory->second))
+        return false;
     const auto are_both = [&](const char* key, const char* value) {
         const auto one = a.find(key);
         const auto other = b.find(key);
