@@ -3,7 +3,11 @@
 // CMakeLists.txt), which unrolls them completely.
 #include "fma_kernels.hpp"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
+#else
+#include <arm_neon.h>
+#endif
 
 #include <cstddef>
 
@@ -15,6 +19,7 @@ constexpr float start_of(int chain) {
     return 1.0F + 0.01F * static_cast<float>(chain);
 }
 
+#if defined(__x86_64__)
 [[gnu::target("avx512f")]] float run_avx512(std::uint64_t iterations, float scale, float shift) {
     const __m512 scales = _mm512_set1_ps(scale);
     const __m512 shifts = _mm512_set1_ps(shift);
@@ -53,19 +58,32 @@ float run_baseline(std::uint64_t iterations, float scale, float shift) {
     for (const auto& chain : chains) sum += _mm_cvtss_f32(chain);
     return sum;
 }
+#else
+float run_neon(std::uint64_t iterations, float scale, float shift) {
+    const float32x4_t scales = vdupq_n_f32(scale);
+    const float32x4_t shifts = vdupq_n_f32(shift);
+    float32x4_t chains[kFmaChains];
+    for (int c = 0; c < kFmaChains; ++c) chains[c] = vdupq_n_f32(start_of(c));
+    for (std::uint64_t i = 0; i < iterations; ++i) {
+        for (auto& chain : chains) chain = vfmaq_f32(shifts, chain, scales);
+    }
+    float sum = 0;
+    for (const auto& chain : chains) sum += vgetq_lane_f32(chain, 0);
+    return sum;
+}
+#endif
 
 }  // namespace
 
 FmaKernel fma_kernel(Isa isa) {
-    switch (isa) {
-        case Isa::avx512:
-            return {.run = run_avx512, .lanes = 16};
-        case Isa::avx2:
-            return {.run = run_avx2, .lanes = 8};
-        case Isa::baseline:
-            break;
-    }
+#if defined(__x86_64__)
+    if (isa == Isa::avx512) return {.run = run_avx512, .lanes = 16};
+    if (isa == Isa::avx2) return {.run = run_avx2, .lanes = 8};
     return {.run = run_baseline, .lanes = 4};
+#else
+    static_cast<void>(isa);
+    return {.run = run_neon, .lanes = 4};
+#endif
 }
 
 }  // namespace mnist
