@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <array>
@@ -79,6 +80,15 @@ std::optional<std::string> slow_isa_warning() {
                        held ? fmt::format("{}={} leaves no AVX2", kVariable, name(*isa_limit()))
                             : std::string("this CPU has no AVX2 with FMA"),
                        held ? ". Unset the variable to measure the machine" : "");
+}
+
+int sve_bits() {
+#if defined(__aarch64__)
+    const int length = prctl(PR_SVE_GET_VL);
+    return length < 0 ? 0 : (length & PR_SVE_VL_LEN_MASK) * 8;
+#else
+    return 0;
+#endif
 }
 
 std::vector<Isa> available_isas() {

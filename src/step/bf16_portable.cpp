@@ -1,4 +1,5 @@
-// The loops of bf16_loops on CPUs without AVX512_BF16's instructions of their own, for compilers to make vectors of.
+// The loops of bf16_loops on CPUs without AVX512_BF16's instructions of their own, for compilers to make
+// vectors of.
 #include "bf16_loops.hpp"
 #include "mnist/step/layer_plan.hpp"
 

@@ -1,5 +1,6 @@
-// What differs between x86-64 and ARM64 in our own code, in one place. Which instructions the loops use is in isa.hpp; the files that
-// are written in instructions of one of them belong to the build for it alone (src/*/CMakeLists.txt).
+// What differs between x86-64 and ARM64 in our own code, in one place. Which instructions the loops use is in
+// isa.hpp; the files that are written in instructions of one of them belong to the build for it alone
+// (src/*/CMakeLists.txt).
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,12 @@ class FlushedDenormals {
 #if defined(__x86_64__)
     using Control = unsigned;
     static constexpr Control kFlush = _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON;
-    static Control control() { return _mm_getcsr(); }
-    static void set_control(Control control) { _mm_setcsr(control); }
+    static Control control() {
+        return _mm_getcsr();
+    }
+    static void set_control(Control control) {
+        _mm_setcsr(control);
+    }
 #else
     using Control = std::uint64_t;
     static constexpr Control kFlush = Control{1} << 24U;  // FPCR.FZ
@@ -53,7 +58,9 @@ class FlushedDenormals {
         asm volatile("mrs %0, fpcr" : "=r"(control));
         return control;
     }
-    static void set_control(Control control) { asm volatile("msr fpcr, %0" : : "r"(control)); }
+    static void set_control(Control control) {
+        asm volatile("msr fpcr, %0" : : "r"(control));
+    }
 #endif
 
     Control before_;

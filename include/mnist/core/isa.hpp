@@ -1,6 +1,6 @@
-// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines, another all of ARM64:
-// each loop is compiled for every level and chosen once, at run time. oneDNN dispatches by itself; the
-// variable MNIST_MAX_ISA holds both to a level (onednn/isa.hpp tells oneDNN).
+// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines,
+// another all of ARM64: each loop is compiled for every level and chosen once, at run time. oneDNN dispatches
+// by itself; the variable MNIST_MAX_ISA holds both to a level (onednn/isa.hpp tells oneDNN).
 #pragma once
 
 #include <optional>
@@ -30,6 +30,9 @@ enum class IsaLevel { baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx };
 /// A sentence where there is no AVX2: everything runs there, several times slower than with it. Empty
 /// elsewhere.
 [[nodiscard]] std::optional<std::string> slow_isa_warning();
+
+/// Bits of an SVE register here; 0 on a CPU without SVE.
+[[nodiscard]] int sve_bits();
 
 /// All levels up to the detected one, worst first: what tests run a loop with.
 [[nodiscard]] std::vector<Isa> available_isas();

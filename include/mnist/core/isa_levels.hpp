@@ -12,7 +12,9 @@ template <class Result, class... Arguments, Result (*kBody)(Arguments...)>
 struct AtLevels<kBody> {
     static Result baseline(Arguments... arguments) { return kBody(arguments...); }
 #if defined(__x86_64__)
-    [[gnu::target("avx2,fma")]] static Result avx2(Arguments... arguments) { return kBody(arguments...); }
+    [[gnu::target("avx2,fma")]] static Result avx2(Arguments... arguments) {
+        return kBody(arguments...);
+    }
     [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static Result avx512(Arguments... arguments) {
         return kBody(arguments...);
     }
