@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <array>
 
+#include "mnist/core/cpu.hpp"
 #include "mnist/core/environment.hpp"
 #include "mnist/core/values.hpp"
 
@@ -14,8 +16,12 @@ namespace mnist {
 namespace {
 
 constexpr const char* kVariable = "MNIST_MAX_ISA";
+#if defined(__x86_64__)
 constexpr std::array<std::string_view, 6> kLevels{"baseline",    "avx2",        "avx512",
                                                   "avx512_vnni", "avx512_bf16", "amx"};
+#else
+constexpr std::array<std::string_view, 1> kLevels{"neon"};
+#endif
 
 std::optional<IsaLevel> read_limit() {
     const std::optional<std::string> text = environment_value(kVariable);
@@ -28,13 +34,26 @@ bool allowed(IsaLevel level) {
     return level <= isa_limit().value_or(IsaLevel::amx);
 }
 
-Isa detect_isa() {
+struct CpuHas {
+    bool avx2 = false, avx512 = false, avx512_bf16 = false;
+};
+
+CpuHas ask_cpu() {
+#if defined(__x86_64__)
     __builtin_cpu_init();
-    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    if (avx512 && allowed(IsaLevel::avx512)) return Isa::avx512;
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return avx2 && allowed(IsaLevel::avx2) ? Isa::avx2 : Isa::baseline;
+    return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"),
+            .avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"),
+            .avx512_bf16 = __builtin_cpu_supports("avx512bf16") != 0};
+#else
+    return {};
+#endif
+}
+
+Isa detect_isa() {
+    const CpuHas cpu = ask_cpu();
+    if (cpu.avx512 && allowed(IsaLevel::avx512)) return Isa::avx512;
+    return cpu.avx2 && allowed(IsaLevel::avx2) ? Isa::avx2 : Isa::baseline;
 }
 
 }  // namespace
@@ -55,12 +74,21 @@ Isa detected_isa() {
 }
 
 std::optional<std::string> slow_isa_warning() {
-    if (detected_isa() != Isa::baseline) return std::nullopt;
+    if (!kX86 || detected_isa() != Isa::baseline) return std::nullopt;
     const bool held = isa_limit() == IsaLevel::baseline;
     return fmt::format("{}: results are right, but speed is several times lower than with it{}",
                        held ? fmt::format("{}={} leaves no AVX2", kVariable, name(*isa_limit()))
                             : std::string("this CPU has no AVX2 with FMA"),
                        held ? ". Unset the variable to measure the machine" : "");
+}
+
+int sve_bits() {
+#if defined(__aarch64__)
+    const int length = prctl(PR_SVE_GET_VL);
+    return length < 0 ? 0 : (length & PR_SVE_VL_LEN_MASK) * 8;
+#else
+    return 0;
+#endif
 }
 
 std::vector<Isa> available_isas() {
@@ -76,8 +104,7 @@ bool has_avx512_bf16() {
 }
 
 std::optional<std::string> avx512_bf16_obstacle() {
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx512bf16")) return "this CPU has no AVX512_BF16, which bf16 needs";
+    if (!ask_cpu().avx512_bf16) return "this CPU has no AVX512_BF16, which bf16 needs";
     if (!allowed(IsaLevel::avx512_bf16))
         return fmt::format("{} is {}, and bf16 needs {}", kVariable, name(*isa_limit()),
                            name(IsaLevel::avx512_bf16));
@@ -89,7 +116,7 @@ std::optional<std::string> avx512_bf16_obstacle() {
 std::string_view name(Isa isa) {
     switch (isa) {
         case Isa::baseline:
-            return "baseline";
+            return kLevels.front();
         case Isa::avx2:
             return "avx2";
         case Isa::avx512:

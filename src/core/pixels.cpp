@@ -2,6 +2,7 @@
 // subtraction is switched off for this file (see CMakeLists.txt), so that all levels round alike.
 #include "mnist/core/pixels.hpp"
 
+#include "mnist/core/isa_levels.hpp"
 #include "pixels_avx512.hpp"
 
 namespace mnist {
@@ -22,27 +23,19 @@ constexpr std::size_t kLine = 64;  // bytes of a cache line, so pixels of one
     for (; i < n; ++i) convert(i);
 }
 
-void baseline(const std::uint8_t* src, float* dst, std::size_t n, const std::uint8_t* next) {
-    body(src, dst, n, next);
-}
-
-[[gnu::target("avx2")]] void avx2(const std::uint8_t* src, float* dst, std::size_t n,
-                                  const std::uint8_t* next) {
-    body(src, dst, n, next);
-}
-
 }  // namespace
 
 NormalizeFn normalize_pixels(Isa isa) {
-    switch (isa) {
-        case Isa::avx512:
-            return normalize_pixels_avx512;
-        case Isa::avx2:
-            return avx2;
-        case Isa::baseline:
-            break;
+    if constexpr (kX86) {
+        if (isa == Isa::avx512) return normalize_pixels_avx512;
     }
-    return baseline;
+    return compiled_for<body>(isa);
 }
+
+#if !defined(__x86_64__)
+void normalize_pixels_bf16(const std::uint8_t* src, Bf16* dst, std::size_t n, const std::uint8_t*) {
+    for (std::size_t i = 0; i < n; ++i) dst[i] = to_bf16(static_cast<float>(src[i]) * kPixelStep - 1.0F);
+}
+#endif
 
 }  // namespace mnist

@@ -3,7 +3,6 @@
 // epochs.
 #include "mnist/data/loader.hpp"
 
-#include <immintrin.h>
 #include <sched.h>
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
@@ -16,6 +15,7 @@
 #include <thread>
 
 #include "mnist/core/aligned.hpp"
+#include "mnist/core/cpu.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/pixels.hpp"
 #include "mnist/core/thread_waits.hpp"
@@ -30,7 +30,7 @@ void wait_until(const Condition& condition) {
     constexpr int kSpins = 1000;
     for (int spin = 0; !condition(); ++spin) {
         if (spin < kSpins) {
-            _mm_pause();
+            spin_pause();
         } else {
             sched_yield();
         }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mnist/core/bf16.hpp"
 #include "mnist/core/isa_levels.hpp"
 #include "requantize_avx512.hpp"
 
@@ -36,8 +37,17 @@ namespace {
 }  // namespace
 
 RequantizeFn requantize(Isa isa) {
-    return isa == Isa::avx512 ? requantize_avx512 : compiled_for<requantize_body>(isa);
+    if constexpr (kX86) {
+        if (isa == Isa::avx512) return requantize_avx512;
+    }
+    return compiled_for<requantize_body>(isa);
 }
+
+#if !defined(__x86_64__)
+void widen_to_bf16(const std::uint8_t* src, std::uint16_t* dst, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) dst[i] = to_bf16(static_cast<float>(src[i])).bits;
+}
+#endif
 
 DequantizeFn dequantize(Isa isa) {
     return compiled_for<dequantize_body>(isa);

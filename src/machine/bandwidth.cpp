@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "mnist/core/aligned.hpp"
-#include "mnist/core/isa.hpp"
+#include "mnist/core/isa_levels.hpp"
 #include "rounds.hpp"
 
 namespace mnist {
@@ -36,27 +36,9 @@ struct Part {
     for (std::size_t i = 0; i < n; ++i) out[i] = left[i] + scale * right[i];
 }
 
-// One loop for each level. Chosen by us and not by target_clones, whose choice runs before a sanitizer is
-// ready.
-using TriadFn = void (*)(Part&, float);
-[[gnu::target("avx512f")]] void triad_avx512(Part& part, float scale) {
-    triad(part, scale);
-}
-[[gnu::target("avx2")]] void triad_avx2(Part& part, float scale) {
-    triad(part, scale);
-}
-void triad_baseline(Part& part, float scale) {
-    triad(part, scale);
-}
-
-TriadFn triad_for(Isa isa) {
-    if (isa == Isa::avx512) return triad_avx512;
-    return isa == Isa::avx2 ? triad_avx2 : triad_baseline;
-}
-
 RoundSpan run_for(Part& part, Clock::duration duration) {
     volatile float scale = 3.0F;
-    const TriadFn run = triad_for(detected_isa());
+    const auto run = compiled_for<triad>(detected_isa());
     RoundSpan span{.begin = Clock::now(), .end = {}, .work = 0};
     do {
         run(part, scale);

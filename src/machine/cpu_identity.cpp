@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
+#include "arm_cores.hpp"
 #include "system_files.hpp"
 
 namespace mnist {
@@ -103,15 +103,11 @@ std::optional<int> small_number(const std::optional<std::string>& text, int most
                                                      : std::nullopt;
 }
 
-/// "0x1000065". All zeros and all ones are what a hypervisor says that hides the revision.
+/// All zeros and all ones are what a hypervisor says that hides the revision.
 std::optional<std::uint64_t> revision(const std::optional<std::string>& text) {
-    if (!text || !text->starts_with("0x")) return std::nullopt;
-    std::uint32_t number = 0;
-    const char* const end = text->data() + text->size();
-    const auto [rest, error] = std::from_chars(text->data() + 2, end, number, 16);
-    const bool hidden = number == 0 || number == std::numeric_limits<std::uint32_t>::max();
-    return error == std::errc{} && rest == end && !hidden ? std::optional<std::uint64_t>(number)
-                                                          : std::nullopt;
+    const std::optional<std::uint32_t> number = parse_hexadecimal(text.value_or(""));
+    const bool hidden = !number || *number == 0 || *number == std::numeric_limits<std::uint32_t>::max();
+    return hidden ? std::nullopt : std::optional<std::uint64_t>(*number);
 }
 
 }  // namespace
@@ -120,7 +116,8 @@ CpuIdentity parse_cpu_identity(std::string_view cpuinfo) {
     const std::string_view first = cpuinfo.substr(0, cpuinfo.find("\n\n"));
     const auto value = [&](std::string_view key) { return value_of(first, key, ':'); };
     // The most that CPUID's fields can add up to: 15 + 255, and 4 + 4 bits.
-    return {.name = value("model name").value_or(""),
+    const std::string arm = arm_core_names(cpuinfo);  // which may have a "model name" that says "ARMv8"
+    return {.name = arm.empty() ? value("model name").value_or("") : arm,
             .vendor = value("vendor_id").value_or(""),
             .family = small_number(value("cpu family"), 15 + 255),
             .model = small_number(value("model"), 255),

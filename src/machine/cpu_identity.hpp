@@ -10,7 +10,7 @@
 namespace mnist {
 
 struct CpuIdentity {
-    std::string name;    ///< "AMD EPYC 7763 64-Core Processor"; empty where there is none
+    std::string name;    ///< "AMD EPYC 7763 64-Core Processor", "Neoverse V2"; empty where there is none
     std::string vendor;  ///< "GenuineIntel", "AuthenticAMD", ...; empty where there is none
     std::optional<int> family, model, stepping;
     std::optional<std::uint64_t> microcode;

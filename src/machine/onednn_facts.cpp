@@ -7,6 +7,7 @@
 #include <dnnl.hpp>
 #include <string_view>
 
+#include "mnist/core/cpu.hpp"
 #include "mnist/onednn/isa.hpp"
 #include "mnist/onednn/threads.hpp"
 
@@ -14,6 +15,7 @@ namespace mnist {
 namespace {
 
 std::string_view own_title(Isa isa) {
+    if (!kX86) return "NEON";
     if (isa == Isa::avx512) return "AVX-512";
     return isa == Isa::avx2 ? "AVX2" : "SSE2";
 }
@@ -40,6 +42,7 @@ std::string onednn_isa_name(unsigned value) {
 
 std::string instructions(Isa own, unsigned onednn) {
     std::string text(own_title(own));
+    if (!kX86) return sve_bits() == 0 ? text : fmt::format("{}, SVE of {} bits", text, sve_bits());
     if (onednn_title(onednn) != text) text += fmt::format(" (oneDNN: {})", onednn_title(onednn));
     if (includes(onednn, dnnl_cpu_isa_avx512_core_vnni) || includes(onednn, dnnl_cpu_isa_avx2_vnni))
         text += ", VNNI";

@@ -83,6 +83,14 @@ std::optional<std::string> value_of(std::string_view text, std::string_view key,
     return std::nullopt;
 }
 
+std::optional<std::uint32_t> parse_hexadecimal(std::string_view text) {
+    if (!text.starts_with("0x")) return std::nullopt;
+    std::uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + 2, end, number, 16);
+    return error == std::errc{} && rest == end ? std::optional(number) : std::nullopt;
+}
+
 std::optional<std::int64_t> parse_number(const std::string& text) {
     std::int64_t number = 0;
     const char* const end = text.data() + text.size();

@@ -21,6 +21,9 @@ namespace mnist {
 /// A decimal number that is the whole text; empty for anything else.
 [[nodiscard]] std::optional<std::int64_t> parse_number(const std::string& text);
 
+/// A number up to 32 bits, "0x41", that is the whole text; empty for anything else.
+[[nodiscard]] std::optional<std::uint32_t> parse_hexadecimal(std::string_view text);
+
 /// Value of the first line "KEY<blanks>SEPARATOR VALUE", without blanks around it; empty where no line has
 /// the key.
 [[nodiscard]] std::optional<std::string> value_of(std::string_view text, std::string_view key,

@@ -2,7 +2,9 @@
 // No privileged source (such as the environment of process 1) is asked.
 #include "virtualisation.hpp"
 
+#if defined(__x86_64__)
 #include <cpuid.h>
+#endif
 
 #include <array>
 #include <cstring>
@@ -31,6 +33,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kHypervi
 }  // namespace
 
 std::optional<std::string> hypervisor_signature() {
+#if defined(__x86_64__)
     constexpr unsigned kHypervisorBit = 1U << 31U;
     unsigned eax = 0;
     unsigned ebx = 0;
@@ -44,6 +47,9 @@ std::optional<std::string> hypervisor_signature() {
     std::array<char, sizeof(words) + 1> text{};
     std::memcpy(text.data(), words.data(), sizeof(words));
     return std::string(text.data());
+#else
+    return std::nullopt;  // no instruction tells; the DMI table or the device tree may
+#endif
 }
 
 std::string hypervisor_name(std::string_view signature) {

@@ -14,8 +14,8 @@ constexpr std::size_t kMostClasses = 256;  // labels are bytes
 // Reads a row's first and last byte, so that the CPU knows the pages: it may drop a prefetch from a page
 // that it has no translation for.
 void reach(const std::uint8_t* row, std::size_t pixels) {
-    asm volatile("" : : "q"(row[0]));
-    asm volatile("" : : "q"(row[pixels - 1]));
+    asm volatile("" : : "r"(row[0]));
+    asm volatile("" : : "r"(row[pixels - 1]));
 }
 
 // Rows lie anywhere in memory that fits no cache. While one is converted, another's lines are on their way:

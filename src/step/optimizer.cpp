@@ -87,8 +87,7 @@ void update_turned(const UpdateOperands& o, const UpdateScalars& s) {
 template <OptimizerKind kKind>
 UpdateFn below_avx512(Isa isa, bool turned) {
     if (turned) return update_turned<kKind>;
-    using Levels = AtLevels<update_rows<kKind>>;
-    return isa == Isa::avx2 ? Levels::avx2 : Levels::baseline;
+    return compiled_for<update_rows<kKind>>(isa);
 }
 
 }  // namespace
@@ -120,7 +119,9 @@ UpdateScalars scalars_at(const OptimizerSettings& settings, std::uint64_t t) {
 }
 
 UpdateFn update_function(OptimizerKind kind, Isa isa, UpdateLayout layout) {
-    if (isa == Isa::avx512 || layout.packed) return avx512_update_function(kind, layout);
+    if constexpr (kX86) {
+        if (isa == Isa::avx512 || layout.packed) return avx512_update_function(kind, layout);
+    }
     constexpr std::array kOfKinds = for_each_kind([]<OptimizerKind kKind>() { return below_avx512<kKind>; });
     return kOfKinds.at(static_cast<std::size_t>(kind))(isa, layout.turned);
 }

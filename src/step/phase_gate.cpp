@@ -1,12 +1,13 @@
 // Waiting, the hand-out of items, and what a displaced thread does.
 #include "mnist/step/phase_gate.hpp"
 
-#include <immintrin.h>
 #include <sched.h>
 #include <time.h>
 
 #include <algorithm>
 #include <thread>
+
+#include "mnist/core/cpu.hpp"
 
 namespace mnist {
 
@@ -17,7 +18,7 @@ int SpinWait::spins() {
         std::chrono::nanoseconds shortest = std::chrono::seconds{1};
         for (int round = 0; round < 3; ++round) {
             const auto begin = std::chrono::steady_clock::now();
-            for (int i = 0; i < kPauses; ++i) _mm_pause();
+            for (int i = 0; i < kPauses; ++i) spin_pause();
             shortest = std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - begin);
         }
         constexpr std::chrono::nanoseconds kLeast{kPauses};  // where a clock stands still
@@ -29,7 +30,7 @@ int SpinWait::spins() {
 void SpinWait::pause() {
     if (spins_left_ > 0) {
         --spins_left_;
-        _mm_pause();
+        spin_pause();
     } else {
         sched_yield();
     }

@@ -1,14 +1,12 @@
 // Starting and pinning threads, and sharing items among them.
 #include "mnist/step/team.hpp"
 
-#include <pmmintrin.h>
-#include <xmmintrin.h>
-
 #include <algorithm>
 #include <string>
 #include <system_error>
 
 #include "mnist/core/affinity.hpp"
+#include "mnist/core/cpu.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/thread_waits.hpp"
 #include "mnist/onednn/threads.hpp"
@@ -16,21 +14,6 @@
 
 namespace mnist {
 namespace {
-
-// Flushes denormals to zero until the end of the scope.
-class FlushedDenormals {
-  public:
-    FlushedDenormals() : before_(_mm_getcsr()) {
-        _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
-        _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON);
-    }
-    ~FlushedDenormals() { _mm_setcsr(before_); }
-    FlushedDenormals(const FlushedDenormals&) = delete;
-    FlushedDenormals& operator=(const FlushedDenormals&) = delete;
-
-  private:
-    unsigned before_;
-};
 
 // Calls work() with what a thread must be to compute the same bits as the others. The flags are set inside:
 // TBB's arenas set their own.

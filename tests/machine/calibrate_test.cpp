@@ -2,13 +2,17 @@
 // be asserted here.
 #include "mnist/machine/calibrate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "catch.hpp"
 #include "fma_kernels.hpp"
+#include "mnist/core/cpu.hpp"
 #include "mnist/machine/workers.hpp"
 
 namespace {
+
+constexpr double kLeast = 0.005;  // GFLOP/s, of an emulated core
 
 /// The chains in double precision: x = x * scale + shift from 1, 1.01, 1.02, ...
 double reference_sum(int iterations, double scale, double shift) {
@@ -33,7 +37,8 @@ TEST_CASE("calibrate: every level's loop computes what it says") {
 }
 
 TEST_CASE("calibrate: vectors are as wide as the level's registers") {
-    CHECK(mnist::fma_kernel(mnist::Isa::baseline).lanes == 4);
+    CHECK(mnist::fma_kernel(mnist::Isa::baseline).lanes == std::max(128, mnist::sve_bits()) / 32);
+    if (!mnist::kX86) return;
     CHECK(mnist::fma_kernel(mnist::Isa::avx2).lanes == 8);
     CHECK(mnist::fma_kernel(mnist::Isa::avx512).lanes == 16);
 }
@@ -42,18 +47,18 @@ TEST_CASE("calibrate: a peak lies between a slow core's and the fastest cores'")
     const std::vector<int> cpus = mnist::usable_cpus().order;
     const double one = mnist::fma_peak_gflops({}, 0.005);
     const double all = mnist::fma_peak_gflops(cpus, 0.005);
-    // 0.5: a disturbed core with SSE2 alone; 400: two 512-bit units at 6.25 GHz.
-    CHECK(one > 0.5);
+    // 400: two 512-bit units at 6.25 GHz.
+    CHECK(one > kLeast);
     CHECK(one < 400);
-    CHECK(all > 0.5);
+    CHECK(all > kLeast);
     CHECK(all < 400 * static_cast<double>(cpus.size()));
 }
 
 TEST_CASE("calibrate: more threads than CPUs and a CPU that is not there are measured all the same") {
-    CHECK(mnist::fma_peak_gflops({0, 0, 0, 1 << 19}, 0.002) > 0.1);
+    CHECK(mnist::fma_peak_gflops({0, 0, 0, 1 << 19}, 0.002) > kLeast);
 }
 
 TEST_CASE("calibrate: a senseless time is brought into bounds") {
-    CHECK(mnist::fma_peak_gflops({}, -1) > 0.1);
-    CHECK(mnist::fma_peak_gflops({}, std::nan("")) > 0.1);
+    CHECK(mnist::fma_peak_gflops({}, -1) > kLeast);
+    CHECK(mnist::fma_peak_gflops({}, std::nan("")) > kLeast);
 }

@@ -97,6 +97,21 @@ TEST_CASE("cpu identity: the stepping tells Skylake's server core from its two s
     CHECK_FALSE(cpu_generation(cpu).has_value());
 }
 
+TEST_CASE("cpu identity: an ARM CPU is named after its kinds of core") {
+    const auto name = [](const std::string& text) { return parse_cpu_identity(text).name; };
+    const auto core = [](const std::string& implementer, const std::string& part) {
+        return "processor\t: 0\nCPU implementer\t: " + implementer +
+               "\nCPU variant\t: 0x1\nCPU part\t: " + part + "\n\n";
+    };
+    CHECK(name(core("0x41", "0xd4f") + core("0x41", "0xd4f")) == "Neoverse V2");
+    CHECK(name(core("0x41", "0xd05") + core("0x41", "0xd0b") + core("0x41", "0xd05")) ==
+          "Cortex-A55 + Cortex-A76");
+    CHECK(name(core("0x41", "0xd99")) == "ARM part 0xd99");
+    CHECK(name(core("0x51", "0x1") + core("", "0xd05") + core("0x41", "d05")) == "implementer 0x51 part 0x1");
+    CHECK(name(core("", "")) == "");
+    CHECK_FALSE(cpu_generation(parse_cpu_identity(core("0x41", "0xd4f"))).has_value());
+}
+
 TEST_CASE("cpu identity: a guest with AMX and the numbers of a CPU without it has no known generation") {
     const auto with_amx = [](int model) {
         const std::string text = cpuinfo("GenuineIntel", 6, model, 1) + "flags\t\t: fpu avx512f amx_tile\n";

@@ -1,15 +1,13 @@
 // Threads, what they share, and failures. Run under ThreadSanitizer too.
 #include "mnist/step/team.hpp"
 
-#include <pmmintrin.h>
-#include <xmmintrin.h>
-
 #include <atomic>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "catch.hpp"
+#include "mnist/core/cpu.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/onednn/threads.hpp"
 
@@ -43,9 +41,7 @@ TEST_CASE("team: an exception of a thread comes out of run, and the team goes on
 
 TEST_CASE(
     "team: a single item is shared with nobody: the caller computes as a member, and is then what it was") {
-    constexpr unsigned kModes = _MM_FLUSH_ZERO_MASK | _MM_DENORMALS_ZERO_MASK;
-    const auto modes = [] { return _mm_getcsr() & kModes; };
-    const unsigned before = modes();
+    REQUIRE_FALSE(FlushedDenormals::here());
     const int threads_before = onednn::threads_here();
     const std::thread::id caller = std::this_thread::get_id();
     int calls = 0;
@@ -55,13 +51,13 @@ TEST_CASE(
         CHECK((item == 0 && thread == 0));
         CHECK(std::this_thread::get_id() == caller);
         CHECK(onednn::threads_here() == 1);
-        CHECK(modes() == kModes);
+        CHECK(FlushedDenormals::here());
     });
     team.share(0, [&](std::size_t, std::size_t) { ++calls; });
     CHECK(calls == 1);
     CHECK_THROWS_AS(team.share(1, [](std::size_t, std::size_t) { throw std::runtime_error("no"); }),
                     std::runtime_error);
-    CHECK(modes() == before);
+    CHECK_FALSE(FlushedDenormals::here());
     CHECK(onednn::threads_here() == threads_before);
 }
 

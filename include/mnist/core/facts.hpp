@@ -33,7 +33,7 @@ struct MachineFacts {
     std::optional<std::string> virtualisation;  ///< e.g. "KVM"
     std::string kernel;                         ///< e.g. "Linux 6.1.0-26-amd64"
     std::string os;                             ///< e.g. "Debian GNU/Linux 12 (bookworm)"
-    std::string isa;                            ///< of our own loops: "baseline", "avx2", "avx512"
+    std::string isa;                            ///< of our own loops: "baseline", "avx2", "avx512", "neon"
     std::string onednn_isa;                     ///< effective, e.g. "AVX2"
     // From here on files of older programs have nothing.
     std::optional<std::string> instructions;  ///< both for people, e.g. "AVX-512, VNNI, BF16, AMX"

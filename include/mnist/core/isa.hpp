@@ -1,6 +1,6 @@
-// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines:
-// each loop is compiled for every level and chosen once, at run time. oneDNN dispatches by itself; the
-// variable MNIST_MAX_ISA holds both to a level (onednn/isa.hpp tells oneDNN).
+// Which vector instructions our own hot loops use on this machine. One binary serves all x86-64 machines,
+// another all of ARM64: each loop is compiled for every level and chosen once, at run time. oneDNN dispatches
+// by itself; the variable MNIST_MAX_ISA holds both to a level (onednn/isa.hpp tells oneDNN).
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 
 namespace mnist {
 
+/// Baseline is SSE2, on ARM64 NEON, which is all that our own loops use there.
 enum class Isa { baseline, avx2, avx512 };
 
 /// Levels that MNIST_MAX_ISA can name, each with all before it. Our own loops know the first three, and bf16.
@@ -30,6 +31,9 @@ enum class IsaLevel { baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx };
 /// elsewhere.
 [[nodiscard]] std::optional<std::string> slow_isa_warning();
 
+/// Bits of an SVE register here; 0 on a CPU without SVE.
+[[nodiscard]] int sve_bits();
+
 /// All levels up to the detected one, worst first: what tests run a loop with.
 [[nodiscard]] std::vector<Isa> available_isas();
 
@@ -39,7 +43,7 @@ enum class IsaLevel { baseline, avx2, avx512, avx512_vnni, avx512_bf16, amx };
 /// Why has_avx512_bf16() is false, as a sentence; empty where it is true.
 [[nodiscard]] std::optional<std::string> avx512_bf16_obstacle();
 
-/// "baseline", "avx2", "avx512".
+/// "baseline", "avx2", "avx512"; "neon".
 [[nodiscard]] std::string_view name(Isa isa);
 
 /// The word that MNIST_MAX_ISA takes.

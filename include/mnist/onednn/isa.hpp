@@ -17,6 +17,11 @@ struct OnednnIsa {
     unsigned value;         ///< of dnnl_cpu_isa_t; a set that includes another has all of its bits
 };
 
+#if defined(__aarch64__)
+// Debian's headers have no names for these.
+inline constexpr std::array kOnednnIsas{OnednnIsa{"ADVANCED_SIMD", 0x1}, OnednnIsa{"SVE_128", 0x3},
+                                        OnednnIsa{"SVE_256", 0x7}, OnednnIsa{"SVE_512", 0x27}};
+#else
 inline constexpr std::array kOnednnIsas {
     OnednnIsa{"SSE41", dnnl_cpu_isa_sse41}, OnednnIsa{"AVX", dnnl_cpu_isa_avx},
         OnednnIsa{"AVX2", dnnl_cpu_isa_avx2}, OnednnIsa{"AVX2_VNNI", dnnl_cpu_isa_avx2_vnni},
@@ -33,8 +38,9 @@ inline constexpr std::array kOnednnIsas {
         OnednnIsa{"AVX512_MIC_4OPS", dnnl_cpu_isa_avx512_mic_4ops},
 #endif
 };
+#endif
 
-/// What a level allows oneDNN, which knows nothing below SSE4.1.
+/// What a level allows oneDNN, which knows nothing below SSE4.1. On ARM64 the same bit is NEON alone.
 [[nodiscard]] dnnl_cpu_isa_t onednn_isa(IsaLevel level);
 
 /// Whether `value` includes all of `other`.
