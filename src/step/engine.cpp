@@ -124,7 +124,10 @@ void Engine::Impl::make_programs() {
         divide_work();
         buffers_.emplace(make_buffers());
         const auto make = [&](std::size_t rows) {
-            return std::make_unique<StepProgram>(cut_batch(rows), strips_, layers_, *buffers_, products_,
+            const BatchCut cut = cut_batch(rows);
+            OwnLeaves own = all_leaves(cut);
+            for (LayerMemory& layer : layers_) layer.reserve_sums(own.sums.slots);
+            return std::make_unique<StepProgram>(cut, std::move(own), strips_, layers_, *buffers_, products_,
                                                  options_.precision, isa_);
         };
         full_ = make(options_.batch);
