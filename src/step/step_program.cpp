@@ -119,37 +119,14 @@ void StepProgram::merge(LayerMemory& layer, const Strip& strip, std::size_t slot
     for (std::size_t r = 0; r < rows; ++r) add_numbers(isa_, sums + r * stride, more + r * stride, width);
 }
 
-// Panel by panel: a strip's weights lie together in these.
 void StepProgram::update(std::size_t l, std::size_t s, const Update& update) {
     LayerMemory& layer = layers_[l];
     const LayerPlan& plan = layer.plan;
     const Strip& strip = strips_.gradient[l][s];
-    const std::size_t width = plan.panel_width;
-    for (std::size_t o = strip.first_out; o < strip.end_out; o = (o / width + 1) * width) {
-        const std::size_t at = plan.offset(o, strip.first_in);
-        // Pairs of inputs side by side: an output further is two numbers further.
-        Bf16* const copy = layer.copy.empty() ? nullptr : static_cast<Bf16*>(layer.copy.at(at + o % width));
-        update.weights({.w = layer.weights.data() + at,
-                        .m = layer.first_weights.data() + at,
-                        .v = layer.second_weights.data() + at,
-                        .g = layer.diff_weights.data() + plan.gradient_offset(o, strip.first_in),
-                        .copy = copy,
-                        .inputs = strip.inputs(),
-                        .outputs = std::min(strip.end_out, (o / width + 1) * width) - o,
-                        .stride = width,
-                        .gradient_stride = layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded},
-                       update.scalars);
-    }
-    if (s != 0) return;
-    update.bias({.w = layer.bias.data(),
-                 .m = layer.first_bias.data(),
-                 .v = layer.second_bias.data(),
-                 .g = layer.diff_bias.data(),
-                 .inputs = 1,
-                 .outputs = plan.out_padded,
-                 .stride = plan.out_padded,
-                 .gradient_stride = plan.out_padded},
-                update.scalars);
+    update_weights(layer, strip,
+                   layer.diff_weights.data() + plan.gradient_offset(strip.first_out, strip.first_in),
+                   layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded, update);
+    if (s == 0) update_bias(layer, layer.diff_bias.data(), update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {

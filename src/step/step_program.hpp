@@ -12,6 +12,7 @@
 #include "mnist/step/engine.hpp"
 #include "sum_tree.hpp"
 #include "upper_layers.hpp"
+#include "weights_update.hpp"
 
 namespace mnist {
 
@@ -36,13 +37,6 @@ struct OwnLeaves {
 
 /// All of a batch.
 [[nodiscard]] OwnLeaves all_leaves(const BatchCut& cut);
-
-/// How an optimizer changes weights in one step.
-struct Update {
-    UpdateFn weights;
-    UpdateFn bias;
-    UpdateScalars scalars;
-};
 
 /// What the programs of the full and of the last batch share: numbers of the groups of a span.
 struct StepBuffers {
