@@ -166,7 +166,9 @@ int train(const TrainOptions& options, Training training, Console& console, Rank
 
     TrainObserver observer(options, training.dataset, console, checkpoints ? &*checkpoints : nullptr,
                            inputs.progress.runs);
-    ExperimentOutcome outcome = run_experiment(inputs, observer, stop.flag());
+    ExperimentObserver nobody;
+    ExperimentOutcome outcome = ranks.speaks() ? run_experiment(inputs, observer, stop.flag())
+                                               : run_experiment(inputs, nobody, stop.flag());
     if (!ranks.speaks()) {
         if (outcome.failure) std::rethrow_exception(outcome.failure);
         return kExitFine;

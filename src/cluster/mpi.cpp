@@ -17,7 +17,7 @@ namespace mnist {
 namespace {
 
 // Of a step, or of what rank 0 writes between two epochs; and of reading data.
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kPatience{4};
 constexpr std::chrono::minutes kLongPatience{10};
 
 int as_int(std::size_t n) {

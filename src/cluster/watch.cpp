@@ -17,7 +17,7 @@ namespace mnist {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{50};
-constexpr std::chrono::seconds kAnswer{2};
+constexpr std::chrono::milliseconds kAnswer{1500};
 // What the rank that speaks may need to save what there is; then whoever is left ends all.
 constexpr std::chrono::seconds kSilence{2};
 constexpr int kExitCode = 3;
