@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <cstdint>
 #include <cstdlib>
 
 #include "mnist/cluster/cluster.hpp"
