@@ -161,7 +161,7 @@ std::string disturbed_runs(const TrainResult& result, int width) {
 }
 
 // Whose time it was, of the runs that have epochs.
-std::string ranks_text(const TrainResult& result, std::size_t width) {
+std::string ranks_text(const TrainResult& result, int width) {
     if (!result.cluster) return {};
     const ClusterFacts& cluster = *result.cluster;
     std::set<std::string> hosts;

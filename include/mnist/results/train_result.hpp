@@ -96,14 +96,14 @@ struct Resumption {
 
 /// A process of several that trained together.
 struct RankFacts {
-    std::string host;
-    std::string cpu_model;
+    std::string host{};
+    std::string cpu_model{};
     std::uint64_t usable_cores = 1;
     std::uint64_t threads = 1;
-    std::string isa;
-    std::string onednn_isa;
-    std::string os;
-    std::string kernel;
+    std::string isa{};
+    std::string onednn_isa{};
+    std::string os{};
+    std::string kernel{};
 };
 
 struct ClusterFacts {
