@@ -15,6 +15,7 @@
 #include "base_result.hpp"
 #include "child.hpp"
 #include "families.hpp"
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
@@ -245,6 +246,13 @@ int run_program(int argc, char** argv) {
         std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
+    if (const Launch launch = launched(); launch.processes > 1)
+        throw InputError({.where = launch.launcher,
+                          .expected = "one process, which measures alone",
+                          .found = fmt::format("{}", launch.processes),
+                          .remedy =
+                              "Several train together with mnist train (./run cluster); --copies measures "
+                              "them side by side"});
     const bool is_child = parsed.options->process_of.has_value();
     if (is_child) live_as_child();
     const StopOnSignals stop(

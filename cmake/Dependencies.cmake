@@ -22,3 +22,7 @@ pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg>=2.1)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus>=3.3) # of which the headers alone are used
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+if(MNIST_MPI)
+  set(MPI_CXX_SKIP_MPICXX ON) # the C functions are what all versions have
+  find_package(MPI 3.1 REQUIRED COMPONENTS CXX)
+endif()

@@ -30,6 +30,9 @@ class Checkpointing {
     [[nodiscard]] const CheckpointHead& head() const noexcept { return head_; }
     [[nodiscard]] std::filesystem::path folder() const { return folder_->path(); }
 
+    /// What was found, for other ranks.
+    [[nodiscard]] std::string content() const { return checkpoint_content(head_, found_); }
+
     /// Before the first step, with everything that the training is made of. A new training gets its first
     /// checkpoint, at its very start; for one that is resumed the conditions are compared, and `inputs` gets
     /// how far it is. Throws InputError.

@@ -40,6 +40,7 @@ Console::Console(bool progress, TextTo text_to)
       text_to_(text_to) {}
 
 void Console::print(std::string_view text) {
+    if (text_to_ == TextTo::nothing) return;
     if (text_to_ == TextTo::output) return print_data(text);
     progress_.clear();
     // Nobody is left to be told when standard error fails.
@@ -47,7 +48,7 @@ void Console::print(std::string_view text) {
 }
 
 void Console::print_data(std::string_view data) {
-    if (output_error_) return;
+    if (output_error_ || text_to_ == TextTo::nothing) return;
     progress_.clear();
     const int error = write_all(output_descriptor(), data);
     if (error != 0) output_error_ = error;
@@ -58,6 +59,7 @@ TextStyle Console::style() const {
 }
 
 void Console::note(std::string_view text) {
+    if (text_to_ == TextTo::nothing) return;
     progress_.clear();
     // As for text.
     static_cast<void>(write_all(STDERR_FILENO, fmt::format("mnist: {}\n", printable(text))));

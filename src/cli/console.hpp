@@ -18,8 +18,8 @@ inline constexpr int kExitNegative = 1;  ///< a verdict is negative: a target wa
 inline constexpr int kExitInput = 2;     ///< bad usage or input
 inline constexpr int kExitFailure = 3;   ///< our own failure
 
-/// Where print() writes to.
-enum class TextTo { output, error };
+/// Where print() writes to. Nothing: neither text nor notes, warnings or data.
+enum class TextTo { output, error, nothing };
 
 class Console {
   public:

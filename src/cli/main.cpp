@@ -1,25 +1,17 @@
-// Entry of the program `mnist`, and the one place where an error becomes a message and an exit code: 2 for
-// what the user can mend (usage, files, values), 3 for what is our own failure.
+// Entry of the program `mnist`.
 #include <csignal>
 #include <exception>
-#include <string>
 
 #include "app.hpp"
 #include "console.hpp"
-#include "mnist/core/error.hpp"
+#include "failure.hpp"
 #include "mnist/machine/openmp_binding.hpp"
-#include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
 
 namespace {
 
 [[gnu::section(".preinit_array"), gnu::used]] const mnist::PreInitFunction before_libraries =
     mnist::drop_openmp_binding;
-
-int fail(int code, const std::string& message) {
-    mnist::Console().note(message);
-    return code;
-}
 
 }  // namespace
 
@@ -30,10 +22,9 @@ int main(int argc, char** argv) {
                 SIG_IGN);  // a closed pipe becomes an error of the write instead of the program's end
     try {
         return mnist::run_app(argc, argv);
-    } catch (const mnist::InputError& error) {
-        return fail(mnist::kExitInput, error.what());
-    } catch (const std::exception& error) {
-        return fail(mnist::kExitFailure,
-                    mnist::shortage(error).value_or(std::string("internal failure: ") + error.what()));
+    } catch (...) {
+        const mnist::Failure failure = mnist::failure_of(std::current_exception());
+        if (!failure.message.empty()) mnist::Console().note(failure.message);
+        return failure.code;
     }
 }

@@ -133,9 +133,19 @@ void apply_config_file(TrainOptions& options, const std::filesystem::path& file)
 // Where results go to, how they are shown and how many threads there are decides no bit; the data is compared
 // by its contents.
 bool may_differ_when_resumed(std::string_view key) {
-    constexpr std::array<std::string_view, 11> kFree{
-        "data-dir", "dataset",        "data-prefix",     "out", "report", "label", "quiet", "threads",
-        "jobs",     "loader-threads", "checkpoint-every"};
+    constexpr std::array<std::string_view, 13> kFree{"data-dir",
+                                                     "dataset",
+                                                     "data-prefix",
+                                                     "out",
+                                                     "report",
+                                                     "label",
+                                                     "quiet",
+                                                     "threads",
+                                                     "jobs",
+                                                     "loader-threads",
+                                                     "checkpoint-every",
+                                                     "data-from-root",
+                                                     "allow-mixed"};
     return std::find(kFree.begin(), kFree.end(), key) != kFree.end();
 }
 

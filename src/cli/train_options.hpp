@@ -32,6 +32,8 @@ struct TrainOptions {
     std::size_t checkpoint_every = 1;                 ///< epochs
     std::optional<std::string> label;
     bool quiet = false;
+    bool data_from_root = false;
+    bool allow_mixed = false;
     bool warmup_given = false;           ///< only one-cycle has one
     bool hidden_given = false;           ///< else an initial model decides
     bool target_accuracy_given = false;  ///< only then does missing it count in the exit code

@@ -252,10 +252,25 @@ std::vector<Setting> result_settings() {
     };
 }
 
+std::vector<Setting> rank_settings() {
+    using O = TrainOptions;
+    using G = GivenValue;
+    return {
+        {"data-from-root", SettingKind::flag, "", "Several processes (docs/cluster.md)",
+         "The first process alone reads the data and hands them on", "", "",
+         [](O& o, const G& g) { o.data_from_root = g.boolean(); },
+         [](const O& o) { return boolean(o.data_from_root); }},
+        {"allow-mixed", SettingKind::flag, "", "Several processes (docs/cluster.md)",
+         "Train on different instructions or libraries too: the bits then are those of this mixture", "", "",
+         [](O& o, const G& g) { o.allow_mixed = g.boolean(); },
+         [](const O& o) { return boolean(o.allow_mixed); }},
+    };
+}
+
 std::vector<Setting> all_settings() {
     std::vector<Setting> all = configuration_settings();
-    for (const std::vector<Setting>& more :
-         {data_settings(), training_settings(), optimizer_settings(), course_settings(), result_settings()})
+    for (const std::vector<Setting>& more : {data_settings(), training_settings(), optimizer_settings(),
+                                             course_settings(), result_settings(), rank_settings()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

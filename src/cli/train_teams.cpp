@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "mnist/core/isa.hpp"
@@ -64,9 +65,15 @@ void choose_teams(ExperimentInputs& inputs, const std::atomic<bool>& stop) {
 // Of one run's threads, while those of all jobs compute. Other programs can only lower what is measured, so
 // the larger of two measurements is nearer to the truth. There is none where an earlier process had other
 // threads or another processor.
-void measure_peak(TrainResult& result, const std::vector<int>& cpus) {
-    if (result.config.epochs == 0 || processes_differ(result)) return;
-    const double peak = fma_peak_gflops(cpus) / static_cast<double>(result.config.jobs);
+void measure_peak(TrainResult& result, const std::vector<int>& cpus, Exchange* ranks) {
+    if (result.config.epochs == 0 || (ranks == nullptr && processes_differ(result))) return;
+    double peak = fma_peak_gflops(cpus) / static_cast<double>(result.config.jobs);
+    if (ranks != nullptr) {
+        std::vector<double> peaks(ranks->ranks(), 0.0);
+        peaks[ranks->rank()] = peak;
+        ranks->join(peaks);
+        peak = std::accumulate(peaks.begin(), peaks.end(), 0.0);
+    }
     result.fma_peak_gflops = std::max(result.fma_peak_gflops.value_or(0), peak);
 }
 

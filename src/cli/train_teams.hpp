@@ -18,8 +18,9 @@ void choose_teams(ExperimentInputs& inputs, const std::atomic<bool>& stop);
 /// OS indices of the CPUs that the runs will be pinned to, of all jobs, each once.
 [[nodiscard]] std::vector<int> cpus_of_teams(const ExperimentInputs& inputs);
 
-/// Measures result.fma_peak_gflops; of two measurements the larger one counts. Cost: half a second.
-void measure_peak(TrainResult& result, const std::vector<int>& cpus);
+/// Measures result.fma_peak_gflops; of two measurements the larger one counts. Of ranks, which all call it,
+/// the sum. Cost: half a second.
+void measure_peak(TrainResult& result, const std::vector<int>& cpus, Exchange* ranks = nullptr);
 
 /// Of a configuration, machine or build that is slower than it need be: with the remedy. `cpus`: those that
 /// may be used.

@@ -165,10 +165,13 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
     flatten(to_json(result.config), "mnist.config", measured.facts);
     measured.facts["mnist.interrupted"] = result.interrupted ? "true" : "false";
     if (!result.resumed.empty()) measured.facts["mnist.resumed"] = std::to_string(result.resumed.size());
+    const std::size_t ranks = result.cluster ? result.cluster->ranks.size() : 1;
+    if (ranks > 1) measured.facts["mnist.config.ranks"] = std::to_string(ranks);
     RowsByName rows(measured.rows);
     for (const RunRecord& run : result.runs) {
         const std::string name =
-            fmt::format("Train/{}/batch:{}", label_of(run.optimizer), result.config.batch_size);
+            fmt::format("Train/{}/batch:{}{}", label_of(run.optimizer), result.config.batch_size,
+                        ranks > 1 ? fmt::format("/ranks:{}", ranks) : "");
         const std::string which = fmt::format("{}, seed {}", label_of(run.optimizer), run.seed);
         const std::optional<double> seconds = mean_epoch(run);
         if (!seconds) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "accuracy_chart.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/text.hpp"
@@ -71,12 +73,20 @@ std::string matrices(const TrainResult& result, const std::vector<RunGroup>& gro
     return out;
 }
 
+/// All ranks', which share a run.
+std::size_t threads_of_run(const TrainResult& result) {
+    if (!result.cluster) return result.config.threads;
+    std::size_t threads = 0;
+    for (const RankFacts& rank : result.cluster->ranks) threads += rank.threads;
+    return threads;
+}
+
 /// Throughput as a share of what the same threads reach with nothing but fused multiply-adds. Those are f32,
 /// so other precisions have no share.
 std::string peak_shares(const TrainResult& result, const std::vector<RunGroup>& groups,
                         const TextStyle& style) {
     if (!result.fma_peak_gflops || *result.fma_peak_gflops <= 0) return {};
-    const std::size_t threads = result.config.threads;
+    const std::size_t threads = threads_of_run(result);
     const std::string who =
         threads == 1 ? "this thread reaches" : fmt::format("these {} threads reach", threads);
     std::string lines;
@@ -145,6 +155,29 @@ std::string disturbed_runs(const TrainResult& result, int width) {
         width, "- ");
 }
 
+// Whose time it was, of the runs that have epochs.
+std::string ranks_text(const TrainResult& result, int width) {
+    if (!result.cluster) return {};
+    const ClusterFacts& cluster = *result.cluster;
+    std::set<std::string> hosts;
+    for (const RankFacts& rank : cluster.ranks) hosts.insert(rank.host);
+    std::string text =
+        fmt::format("{} on {} trained together, through {}", counted(cluster.ranks.size(), "rank"),
+                    counted(hosts.size(), "host"), printable(cluster.library));
+    for (const RunRecord& run : result.runs) {
+        if (!run.ranks) continue;
+        text += fmt::format(
+            "; {}, seed {}: {:.0f} % of their time in the exchange, the slowest computed {:.0f} % "
+            "longer than the mean",
+            title(run.optimizer), run.seed, 100 * run.ranks->exchange_share, 100 * run.ranks->imbalance);
+    }
+    if (cluster.idle_ranks > 0)
+        text += fmt::format(". {} had no rows: a batch of {} has too few leaves, choose a larger one",
+                            counted(cluster.idle_ranks, "rank"), result.config.batch_size);
+    if (cluster.mixed) text += ". They differed in instructions or libraries: other ranks give other bits";
+    return wrapped(text, width, "- ");
+}
+
 }  // namespace
 
 std::string side_by_side(const TrainResult& result) {
@@ -187,7 +220,7 @@ std::string train_report(const TrainResult& result, const TextStyle& style) {
     if (!sentences.empty()) out += "\n" + heading("Insights", style);
     for (const std::string& sentence : sentences) out += wrapped(sentence, style.width, "- ");
     const std::string speed = peak_shares(result, groups, style) +
-                              whole_trainings(result, groups, style.width) +
+                              whole_trainings(result, groups, style.width) + ranks_text(result, style.width) +
                               disturbed_runs(result, style.width);
     if (!speed.empty()) out += "\n" + heading("Speed", style) + speed;
     const std::string chart = accuracy_chart(groups, style);

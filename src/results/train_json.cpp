@@ -9,6 +9,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "cluster_json.hpp"
 #include "mnist/core/base64.hpp"
 #include "mnist/core/values.hpp"
 #include "mnist/results/peak_share.hpp"
@@ -90,21 +91,23 @@ ordered_json run_json(const RunRecord& run, const std::optional<double>& peak_fr
     for (const EpochRecord& epoch : run.epochs) epochs.push_back(epoch_json(epoch));
     ordered_json mistakes = ordered_json::array();
     for (const Mistake& mistake : run.worst_mistakes) mistakes.push_back(mistake_json(mistake));
-    return {{"optimizer", name(run.optimizer)},
-            {"seed", run.seed},
-            {"status", status_word(run.status)},
-            {"message", or_null(run.message)},
-            {"epochs", std::move(epochs)},
-            {"first_epoch_at_target", or_null(run.first_epoch_at_target)},
-            {"seconds_to_target", or_null(run.seconds_to_target)},
-            {"best_accuracy", or_null(run.best_accuracy)},
-            {"last_accuracy", or_null(run.last_accuracy)},
-            {"samples_per_second", or_null(run.samples_per_second)},
-            {"peak_fraction", or_null(peak_fraction)},
-            {"disturbance", disturbance_json(run.disturbance)},
-            {"confusion_matrix", run.confusion_matrix},
-            {"worst_mistakes", std::move(mistakes)},
-            {"weights_sha256", run.weights_sha256}};
+    ordered_json file{{"optimizer", name(run.optimizer)},
+                      {"seed", run.seed},
+                      {"status", status_word(run.status)},
+                      {"message", or_null(run.message)},
+                      {"epochs", std::move(epochs)},
+                      {"first_epoch_at_target", or_null(run.first_epoch_at_target)},
+                      {"seconds_to_target", or_null(run.seconds_to_target)},
+                      {"best_accuracy", or_null(run.best_accuracy)},
+                      {"last_accuracy", or_null(run.last_accuracy)},
+                      {"samples_per_second", or_null(run.samples_per_second)},
+                      {"peak_fraction", or_null(peak_fraction)},
+                      {"disturbance", disturbance_json(run.disturbance)},
+                      {"confusion_matrix", run.confusion_matrix},
+                      {"worst_mistakes", std::move(mistakes)},
+                      {"weights_sha256", run.weights_sha256}};
+    if (run.ranks) file["ranks"] = shares_json(*run.ranks);
+    return file;
 }
 
 ordered_json process_json(const std::optional<ProcessFacts>& process) {
@@ -217,23 +220,24 @@ std::string train_result_json(const TrainResult& result) {
             run, run.samples_per_second ? peak_share(result, *run.samples_per_second) : std::nullopt));
     ordered_json images = ordered_json::array();
     for (const SampleImage& image : result.sample_images) images.push_back(image_json(image));
-    const ordered_json file{{"schema", "mnist-results/1"},
-                            {"kind", "train"},
-                            {"created", result.created},
-                            {"label", result.label},
-                            {"interrupted", result.interrupted},
-                            {"resumed", resumed_json(result.resumed)},
-                            {"machine", to_json(result.machine)},
-                            {"build", to_json(result.build)},
-                            {"dataset", to_json(result.dataset)},
-                            {"sample_images", std::move(images)},
-                            {"config", to_json(result.config)},
-                            {"initial_weights_sha256", or_null(result.initial_weights_sha256)},
-                            {"primitives", primitives_json(result.primitives)},
-                            {"grid", result.grid},
-                            {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
-                            {"denormals_flushed", result.denormals_flushed},
-                            {"runs", std::move(runs)}};
+    ordered_json file{{"schema", "mnist-results/1"},
+                      {"kind", "train"},
+                      {"created", result.created},
+                      {"label", result.label},
+                      {"interrupted", result.interrupted},
+                      {"resumed", resumed_json(result.resumed)},
+                      {"machine", to_json(result.machine)},
+                      {"build", to_json(result.build)},
+                      {"dataset", to_json(result.dataset)},
+                      {"sample_images", std::move(images)},
+                      {"config", to_json(result.config)},
+                      {"initial_weights_sha256", or_null(result.initial_weights_sha256)},
+                      {"primitives", primitives_json(result.primitives)},
+                      {"grid", result.grid},
+                      {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
+                      {"denormals_flushed", result.denormals_flushed},
+                      {"runs", std::move(runs)}};
+    if (result.cluster) file["cluster"] = cluster_json(*result.cluster);
     return file.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

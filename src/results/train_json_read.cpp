@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cluster_json.hpp"
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"
 #include "mnist/core/atomic_file.hpp"
@@ -224,6 +225,7 @@ RunRecord read_run(const JsonCursor& object, const DatasetFacts& facts) {
             run.worst_mistakes.push_back(read_mistake(one, facts));
     }
     run.weights_sha256 = object.at("weights_sha256").string();
+    if (const auto shares = object.find("ranks")) run.ranks = read_shares(*shares);
     return run;
 }
 
@@ -278,6 +280,7 @@ TrainResult parse_train_result(const std::string& text, const std::string& where
     if (const auto peak = file.find("fma_peak_gflops")) result.fma_peak_gflops = nullable(*peak, amount);
     if (const auto grid = file.find("grid")) result.grid = grid->string();
     if (const auto flushed = file.find("denormals_flushed")) result.denormals_flushed = flushed->boolean();
+    if (const auto cluster = file.find("cluster")) result.cluster = read_cluster(*cluster);
     for (const JsonCursor& record : file.at("runs").elements()) {
         result.runs.push_back(read_run(record, result.dataset));
     }

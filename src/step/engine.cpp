@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine_impl.hpp"
 #include "mnist/core/error.hpp"
@@ -124,7 +125,12 @@ void Engine::Impl::make_programs() {
         divide_work();
         buffers_.emplace(make_buffers());
         const auto make = [&](std::size_t rows) {
-            return std::make_unique<StepProgram>(cut_batch(rows), strips_, layers_, *buffers_, products_,
+            const BatchCut cut = cut_batch(rows);
+            const Exchange* const exchange = options_.exchange;
+            OwnLeaves own = exchange == nullptr ? all_leaves(cut)
+                                                : leaves_of_rank(cut, exchange->rank(), exchange->ranks());
+            for (LayerMemory& layer : layers_) layer.reserve_sums(own.sums.slots);
+            return std::make_unique<StepProgram>(cut, std::move(own), strips_, layers_, *buffers_, products_,
                                                  options_.precision, isa_);
         };
         full_ = make(options_.batch);
@@ -134,6 +140,12 @@ void Engine::Impl::make_programs() {
         most_items = std::max({strips_.forward.size() * tiles * strips_.span,
                                strips_.gradient.front().size() + upper_strips_.size(),
                                buffers_->first.group_rows * strips_.span});
+        if (options_.exchange != nullptr) {
+            const std::optional<BatchCut> last = last_ ? std::optional(last_->cut()) : std::nullopt;
+            ranked_ = std::make_unique<RankedStep>(*options_.exchange, layers_, full_->cut(), last,
+                                                   team_.size(), isa_, memory_);
+            most_items = std::max(most_items, ranked_->pack_lots());
+        }
     }
     eval_ =
         std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
@@ -162,24 +174,37 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
 }
 
 template <class Visit>
-void Engine::Impl::forward_tiles(const LabelledRows& rows, Visit&& visit) {
+void Engine::Impl::forward_tiles(const LabelledRows& rows, std::size_t first, std::size_t end,
+                                 Visit&& visit) {
     check_rows(rows);
-    team_.share(eval_->tiles(rows.count),
-                [&](std::size_t t, std::size_t thread) { visit(t, eval_->run_tile(t, rows, thread)); });
+    team_.share(end - first, [&](std::size_t t, std::size_t thread) {
+        visit(first + t, eval_->run_tile(first + t, rows, thread));
+    });
 }
 
+// Ranks have a run of the tiles each, and tell the others what came out.
 EvalOutcome Engine::Impl::evaluate(const LabelledRows& rows) {
     const std::size_t classes = plans.back().out;
     const std::size_t columns = plans.back().out_padded;
+    const std::size_t tiles = eval_->tiles(rows.count);
+    const Exchange* const ranks = options_.exchange;
+    std::vector<double> losses(tiles, 0.0);
+    std::vector<double> predicted(rows.count, 0.0);
+    forward_tiles(rows, ranks == nullptr ? 0 : ranks->rank() * tiles / ranks->ranks(),
+                  ranks == nullptr ? tiles : (ranks->rank() + 1) * tiles / ranks->ranks(),
+                  [&](std::size_t t, const float* logits) {
+                      losses[t] = eval_->loss(t, rows, logits);
+                      for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
+                          predicted[t * eval_->rows() + r] =
+                              static_cast<double>(index_of_maximum(logits + r * columns, classes));
+                  });
+    if (ranks != nullptr) {
+        options_.exchange->join(losses);
+        options_.exchange->join(predicted);
+    }
     EvalOutcome outcome;
-    outcome.predicted.resize(rows.count);
-    std::vector<double> losses(eval_->tiles(rows.count), 0.0);
-    forward_tiles(rows, [&](std::size_t t, const float* logits) {
-        losses[t] = eval_->loss(t, rows, logits);
-        for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
-            outcome.predicted[t * eval_->rows() + r] =
-                static_cast<std::uint8_t>(index_of_maximum(logits + r * columns, classes));
-    });
+    std::transform(predicted.begin(), predicted.end(), std::back_inserter(outcome.predicted),
+                   [](double label) { return static_cast<std::uint8_t>(label); });
     double total = 0;
     for (const double loss : losses) total += loss;
     outcome.loss = rows.count == 0 ? 0 : total / static_cast<double>(rows.count);
@@ -195,7 +220,7 @@ std::vector<float> Engine::Impl::logits(const LabelledRows& rows) {
     const std::size_t classes = plans.back().out;
     const std::size_t columns = plans.back().out_padded;
     std::vector<float> all(rows.count * classes);
-    forward_tiles(rows, [&](std::size_t t, const float* tile) {
+    forward_tiles(rows, 0, eval_->tiles(rows.count), [&](std::size_t t, const float* tile) {
         for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
             std::copy_n(tile + r * columns, classes, all.data() + (t * eval_->rows() + r) * classes);
     });
@@ -215,12 +240,14 @@ ModelParameters Engine::Impl::gradients() const {
     return model;
 }
 
-TrainingState Engine::Impl::state() const {
+TrainingState Engine::Impl::state() {
+    const std::size_t states = optimizer(optimizer_.kind).states;
+    if (ranked_ && states > 0) ranked_->complete({&LayerMemory::first_weights, &LayerMemory::first_bias});
+    if (ranked_ && states > 1) ranked_->complete({&LayerMemory::second_weights, &LayerMemory::second_bias});
     TrainingState state{.weights = parameters(&LayerMemory::weights, &LayerMemory::bias),
                         .first = {},
                         .second = {},
                         .steps = steps_taken_};
-    const std::size_t states = optimizer(optimizer_.kind).states;
     if (states > 0) state.first = parameters(&LayerMemory::first_weights, &LayerMemory::first_bias);
     if (states > 1) state.second = parameters(&LayerMemory::second_weights, &LayerMemory::second_bias);
     return state;

@@ -14,6 +14,7 @@
 #include "eval_program.hpp"
 #include "mnist/step/engine.hpp"
 #include "mnist/step/phase_gate.hpp"
+#include "ranked_step.hpp"
 #include "step_program.hpp"
 
 namespace mnist {
@@ -63,11 +64,11 @@ class Engine::Impl {
 
     void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
     void resume(const TrainingState& state, const OptimizerSettings& settings);
-    TrainingState state() const;
+    TrainingState state();
     EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                              const std::atomic<bool>& stop, bool timed);
     template <class Visit>
-    void forward_tiles(const LabelledRows& rows, Visit&& visit);
+    void forward_tiles(const LabelledRows& rows, std::size_t first, std::size_t end, Visit&& visit);
     EvalOutcome evaluate(const LabelledRows& rows);
     std::vector<float> logits(const LabelledRows& rows);
     /// Arrays of every layer, in PyTorch's order.
@@ -102,14 +103,19 @@ class Engine::Impl {
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] Update update_of(std::size_t s) const;
     [[nodiscard]] std::optional<Place> behind(const EpochWork& work, Place at) const;
+    [[nodiscard]] std::size_t groups_of_span(const EpochWork& work, Place at) const;
+    [[nodiscard]] std::size_t tiles_of_span(const EpochWork& work, Place at) const;
     void walk(const EpochWork& work, std::size_t thread);
     bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
     bool rows_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
     bool weights_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
+    bool exchange_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
+    bool first_forward(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     void forward_tile(const EpochWork& work, Place at, std::size_t item, std::size_t tile,
                       std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
+    std::vector<RankSeconds> join_ranks(double elapsed_s);
     EpochOutcome summarise(const EpochWork& work) const;
 
     struct alignas(kCacheLine) ThreadLog {
@@ -126,7 +132,8 @@ class Engine::Impl {
     Products products_;
     std::optional<StepBuffers> buffers_;
     std::unique_ptr<StepProgram> full_;
-    std::unique_ptr<StepProgram> last_;  ///< null where all batches are full
+    std::unique_ptr<StepProgram> last_;   ///< null where all batches are full
+    std::unique_ptr<RankedStep> ranked_;  ///< null for a process alone
     std::unique_ptr<EvalProgram> eval_;
     std::unique_ptr<PhaseGate> gate_;
     StepStrips strips_;

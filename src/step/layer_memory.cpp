@@ -78,6 +78,13 @@ void LayerMemory::clear_state() {
         std::fill(array->begin(), array->end(), 0.0F);
 }
 
+void LayerMemory::reserve_sums(std::size_t slots) {
+    std::pmr::memory_resource* const memory = weights.get_allocator().resource();
+    while (more_sums.size() + 1 < slots)
+        more_sums.push_back({.weights = AlignedVector<float>(plan.weight_floats(), 0.0F, memory),
+                             .bias = AlignedVector<float>(plan.out_padded, 0.0F, memory)});
+}
+
 LayerParameters LayerMemory::unload(const AlignedVector<float>& weight_storage,
                                     const AlignedVector<float>& bias_storage) const {
     return in_order_of_outputs(plan, weight_storage, bias_storage,

@@ -33,6 +33,15 @@ struct LayerMemory {
     void clear_state();
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage,
                                          const AlignedVector<float>& bias_storage) const;
+    /// Makes room for so many sums of gradients on the stack of sum_tree.hpp, of which the first are
+    /// diff_weights and diff_bias.
+    void reserve_sums(std::size_t slots);
+    [[nodiscard]] float* weights_sum(std::size_t slot) {
+        return slot == 0 ? diff_weights.data() : more_sums[slot - 1].weights.data();
+    }
+    [[nodiscard]] float* bias_sum(std::size_t slot) {
+        return slot == 0 ? diff_bias.data() : more_sums[slot - 1].bias.data();
+    }
     /// What a training step left.
     [[nodiscard]] LayerParameters gradient() const;
     /// oneDNN's tag of some panels or all, of some inputs or all.
@@ -55,6 +64,10 @@ struct LayerMemory {
     AlignedVector<float> bias;       ///< [out_padded]
     AlignedVector<float> diff_bias;  ///< [out_padded]
     AlignedVector<float> first_bias, second_bias;  ///< [out_padded]
+    struct Sums {
+        AlignedVector<float> weights, bias;  ///< like diff_weights and diff_bias
+    };
+    std::vector<Sums> more_sums;
 };
 
 }  // namespace mnist

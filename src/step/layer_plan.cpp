@@ -109,13 +109,15 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
 }
 
 // A group is small enough for a core's cache to hold its share of it, and large enough that waiting for the
-// others twice is little beside it. Tiles and blocks are what more workers than pieces, and several workers
-// of a small batch, divide among themselves.
+// others twice is little beside it. A batch of one group would be one leaf, which nobody can share, so a
+// large one has two. Tiles and blocks are what more workers than pieces, and several workers of a small
+// batch, divide among themselves.
 BatchCut cut_batch(std::size_t rows) {
     constexpr std::size_t kLargestTile = 128;
     constexpr std::size_t kLargestBlock = 32;
     const auto shares = [](std::size_t of, std::size_t largest) { return (of + largest - 1) / largest; };
-    const std::size_t share = shares(rows, shares(rows, kLargestGroup));
+    const std::size_t largest = rows <= kLargestGroup ? kLargestGroup / 2 : kLargestGroup;
+    const std::size_t share = shares(rows, shares(rows, largest));
     const std::size_t block = shares(share, shares(share, kLargestBlock));
     const std::size_t tiles = shares(share, kLargestTile);
     const std::size_t group = round_up(share, tiles * block);
@@ -124,6 +126,7 @@ BatchCut cut_batch(std::size_t rows) {
 
 std::size_t span_of(const BatchCut& cut, std::size_t team) {
     constexpr std::size_t kLongest = 4;
+    if (cut.rows <= kLargestGroup && team > 2) return cut.groups();
     const std::size_t blocks = cut.group / cut.block;
     return std::clamp<std::size_t>((team + blocks - 1) / blocks, 1, std::min(kLongest, cut.groups()));
 }

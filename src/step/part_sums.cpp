@@ -41,6 +41,10 @@ namespace {
     }
 }
 
+[[gnu::always_inline]] inline void add(float* __restrict sums, const float* __restrict more, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) sums[i] += more[i];
+}
+
 }  // namespace
 
 void add_parts(Isa isa, const Parts& parts, float* dst) {
@@ -53,6 +57,10 @@ void mask_relu(Isa isa, const float* dst, float* diff, std::size_t n) {
 
 void add_column_sums(Isa isa, const float* matrix, std::size_t rows, std::size_t columns, float* sums) {
     compiled_for<add_columns>(isa)(matrix, rows, columns, sums);
+}
+
+void add_numbers(Isa isa, float* sums, const float* more, std::size_t n) {
+    compiled_for<add>(isa)(sums, more, n);
 }
 
 }  // namespace mnist

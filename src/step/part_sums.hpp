@@ -1,5 +1,6 @@
 // What happens to a block's floats between oneDNN's calls: adding up the parts of the first layer, whose
-// inputs are cut into chains, ReLU's gradient, and the gradient of biases. Private to this room.
+// inputs are cut into chains, ReLU's gradient, and the gradient of biases; and the sum of two gradients.
+// Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -35,5 +36,10 @@ void mask_relu(Isa isa, const float* dst, float* diff, std::size_t n);
 ///   sums    [columns] f32
 /// Cost: no allocation.
 void add_column_sums(Isa isa, const float* matrix, std::size_t rows, std::size_t columns, float* sums);
+
+/// sums[i] += more[i].
+///   n  floats, a multiple of 16
+/// Cost: no allocation.
+void add_numbers(Isa isa, float* sums, const float* more, std::size_t n);
 
 }  // namespace mnist

@@ -9,9 +9,15 @@
 
 namespace mnist {
 
-StepProgram::StepProgram(const BatchCut& cut, const StepStrips& strips, std::vector<LayerMemory>& layers,
-                         StepBuffers& buffers, Products& products, Precision type, Isa isa)
+OwnLeaves all_leaves(const BatchCut& cut) {
+    return {.first = 0, .end = cut.leaves(), .sums = plan_sums(leaf_sums(0, cut.leaves()), true)};
+}
+
+StepProgram::StepProgram(const BatchCut& cut, OwnLeaves own, const StepStrips& strips,
+                         std::vector<LayerMemory>& layers, StepBuffers& buffers, Products& products,
+                         Precision type, Isa isa)
     : cut_(cut),
+      own_(std::move(own)),
       strips_(strips),
       layers_(layers),
       buffers_(buffers),
@@ -46,9 +52,10 @@ StepProgram::Gradient StepProgram::make_gradient(std::size_t layer, const Strip&
                              memory.turned(), add)};
     };
     Gradient gradient;
-    gradient.overwrite.push_back(product(cut_.rows_of(0), false));
-    for (std::size_t group : {std::size_t{1}, cut_.groups() - 1})
-        if (group > 0 && group < cut_.groups()) gradient.add.push_back(product(cut_.rows_of(group), true));
+    for (const std::size_t group : {std::size_t{0}, cut_.groups() - 1}) {
+        gradient.overwrite.push_back(product(cut_.rows_of(group), false));
+        if (cut_.groups_of_leaf() > 1) gradient.add.push_back(product(cut_.rows_of(group), true));
+    }
     return gradient;
 }
 
@@ -72,53 +79,54 @@ void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, cons
     void* const src_strip = at(src, strip.first_in - plan.cuts[strip.chain], type_);
     void* const diff_dst = buffers_.rows.diff_dst[l].at(first * plan.out_padded);
     void* const diff_strip = at(diff_dst, strip.first_out, type_);
-    float* const sums = layer.diff_weights.data() + plan.gradient_offset(strip.first_out, strip.first_in);
+    const std::size_t of_leaf = cut_.groups_of_leaf();
+    const bool begins = group % of_leaf == 0;
+    const SumMove& move = own_.sums.moves[group / of_leaf - own_.first];
+    float* const sums = layer.weights_sum(move.slot) + plan.gradient_offset(strip.first_out, strip.first_in);
     Gradient& gradient = gradients_[l][s];
-    TeamProduct& product = of_rows(group == 0 ? gradient.overwrite : gradient.add, rows);
+    TeamProduct& product = of_rows(begins ? gradient.overwrite : gradient.add, rows);
     if (layer.turned())
         product.run(worker, diff_strip, src_strip, sums);
     else
         product.run(worker, src_strip, diff_strip, sums);
-    if (s != 0) return;
-    float* const bias = layer.diff_bias.data();
-    if (group == 0) std::fill_n(bias, plan.out_padded, 0.0F);
-    if (type_ == Precision::bf16)
-        add_column_sums_bf16(static_cast<const Bf16*>(diff_dst), rows, plan.out_padded, bias);
-    else
-        add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.out_padded, bias);
+    if (s == 0) {
+        float* const bias = layer.bias_sum(move.slot);
+        if (begins) std::fill_n(bias, plan.out_padded, 0.0F);
+        if (type_ == Precision::bf16)
+            add_column_sums_bf16(static_cast<const Bf16*>(diff_dst), rows, plan.out_padded, bias);
+        else
+            add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.out_padded, bias);
+    }
+    if ((group + 1) % of_leaf != 0 && group + 1 != cut_.groups()) return;
+    for (std::size_t m = 0; m < move.merges; ++m) {
+        merge(layer, strip, move.slot - m);
+        if (s == 0)
+            add_numbers(isa_, layer.bias_sum(move.slot - m - 1), layer.bias_sum(move.slot - m),
+                        plan.out_padded);
+    }
 }
 
-// Panel by panel: a strip's weights lie together in these.
+// Adds a strip's sum to the one below it. Where a strip is a whole chain, its rows follow each other.
+void StepProgram::merge(LayerMemory& layer, const Strip& strip, std::size_t slot) const {
+    const LayerPlan& plan = layer.plan;
+    const std::size_t at = plan.gradient_offset(strip.first_out, strip.first_in);
+    float* const sums = layer.weights_sum(slot - 1) + at;
+    const float* const more = layer.weights_sum(slot) + at;
+    const std::size_t rows = layer.turned() ? strip.outputs() : strip.inputs();
+    const std::size_t width = layer.turned() ? strip.inputs() : strip.outputs();
+    const std::size_t stride = layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded;
+    if (width == stride) return add_numbers(isa_, sums, more, rows * width);
+    for (std::size_t r = 0; r < rows; ++r) add_numbers(isa_, sums + r * stride, more + r * stride, width);
+}
+
 void StepProgram::update(std::size_t l, std::size_t s, const Update& update) {
     LayerMemory& layer = layers_[l];
     const LayerPlan& plan = layer.plan;
     const Strip& strip = strips_.gradient[l][s];
-    const std::size_t width = plan.panel_width;
-    for (std::size_t o = strip.first_out; o < strip.end_out; o = (o / width + 1) * width) {
-        const std::size_t at = plan.offset(o, strip.first_in);
-        // Pairs of inputs side by side: an output further is two numbers further.
-        Bf16* const copy = layer.copy.empty() ? nullptr : static_cast<Bf16*>(layer.copy.at(at + o % width));
-        update.weights({.w = layer.weights.data() + at,
-                        .m = layer.first_weights.data() + at,
-                        .v = layer.second_weights.data() + at,
-                        .g = layer.diff_weights.data() + plan.gradient_offset(o, strip.first_in),
-                        .copy = copy,
-                        .inputs = strip.inputs(),
-                        .outputs = std::min(strip.end_out, (o / width + 1) * width) - o,
-                        .stride = width,
-                        .gradient_stride = layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded},
-                       update.scalars);
-    }
-    if (s != 0) return;
-    update.bias({.w = layer.bias.data(),
-                 .m = layer.first_bias.data(),
-                 .v = layer.second_bias.data(),
-                 .g = layer.diff_bias.data(),
-                 .inputs = 1,
-                 .outputs = plan.out_padded,
-                 .stride = plan.out_padded,
-                 .gradient_stride = plan.out_padded},
-                update.scalars);
+    update_weights(layer, strip,
+                   layer.diff_weights.data() + plan.gradient_offset(strip.first_out, strip.first_in),
+                   layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded, update);
+    if (s == 0) update_bias(layer, layer.diff_bias.data(), update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {

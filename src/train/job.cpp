@@ -24,6 +24,22 @@ void diverge(RunRecord& run, std::string message) {
     run.confusion_matrix.clear();
 }
 
+// Waiting for the slowest rank is part of the others' exchange.
+std::optional<RankShares> shares_of(const std::vector<RankSeconds>& ranks) {
+    if (ranks.empty()) return std::nullopt;
+    RankSeconds sum;
+    double longest = 0;
+    for (const RankSeconds& rank : ranks) {
+        sum.computing += rank.computing;
+        sum.exchanging += rank.exchanging;
+        longest = std::max(longest, rank.computing);
+    }
+    const double all = sum.computing + sum.exchanging;
+    return RankShares{.compute_share = sum.computing / all,
+                      .exchange_share = sum.exchanging / all,
+                      .imbalance = longest * static_cast<double>(ranks.size()) / sum.computing - 1};
+}
+
 }  // namespace
 
 Job::Job(const ExperimentInputs& inputs, std::size_t number, JobHost& host, const std::atomic<bool>& stop)
@@ -37,15 +53,16 @@ Job::Job(const ExperimentInputs& inputs, std::size_t number, JobHost& host, cons
       batch_(step_rows(config_, dataset_)),
       threads_(config_.threads),
       order_(dataset_.train.count()),
-      trainer_(std::make_unique<Trainer>(config_, dataset_, host.cpus_of(number))),
+      trainer_(std::make_unique<Trainer>(config_, dataset_, host.cpus_of(number), false, inputs.exchange)),
       watch_(inputs.cpus.order) {}
 
 ModelParameters Job::train(RunRecord& run) {
     begin(run);
+    seconds_.clear();
     watch_.begin();
     for (std::size_t e = run.epochs.size(); e < config_.epochs && run.status == RunStatus::completed; ++e) {
         host_.await_epoch();
-        if (stop_.load() || host_.ends()) {
+        if (stops()) {
             run.status = RunStatus::interrupted;
             break;
         }
@@ -64,6 +81,24 @@ ModelParameters Job::train(RunRecord& run) {
     keep_mistakes(run, weights);
     run.weights_sha256 = weights_sha256(weights);
     return weights;
+}
+
+// Ranks end together: where one of them has to.
+bool Job::stops() const {
+    const bool own = stop_.load() || host_.ends();
+    if (inputs_.exchange == nullptr) return own;
+    std::vector<double> wishes(inputs_.exchange->ranks(), 0.0);
+    wishes[inputs_.exchange->rank()] = own ? 1.0 : 0.0;
+    inputs_.exchange->join(wishes);
+    return std::any_of(wishes.begin(), wishes.end(), [](double wish) { return wish != 0; });
+}
+
+void Job::add_seconds(const std::vector<RankSeconds>& ranks) {
+    seconds_.resize(ranks.size());
+    for (std::size_t r = 0; r < ranks.size(); ++r) {
+        seconds_[r].computing += ranks[r].computing;
+        seconds_[r].exchanging += ranks[r].exchanging;
+    }
 }
 
 OptimizerSettings Job::settings_of(const RunRecord& run) const {
@@ -119,6 +154,7 @@ void Job::epoch(RunRecord& run, std::size_t epoch_index) {
         return;
     } else {
         host_.epoch_took(epoch_index, begin, end);
+        add_seconds(outcome.ranks);
         record.train_loss = outcome.loss;
         evaluate(run, record, epoch_index);
     }
@@ -153,6 +189,7 @@ void Job::keep(const RunRecord& run) {
 // engine.
 void Job::keep_mistakes(RunRecord& run, const ModelParameters& weights) {
     if (run.confusion_matrix.empty()) return;
+    if (inputs_.exchange != nullptr && inputs_.exchange->rank() > 0) return;  // nobody will look at them
     if (run.status == RunStatus::interrupted)
         engine().start(weights, OptimizerSettings{});  // no step will be taken
     run.worst_mistakes = worst_mistakes(dataset_, engine().logits(rows_of(dataset_.test, dataset_.pixels())));
@@ -174,6 +211,7 @@ void Job::summarise(RunRecord& run) const {
     // The speed of an epoch that broke off says nothing.
     if (run.status != RunStatus::diverged && seconds > 0)
         run.samples_per_second = static_cast<double>(run.epochs.size() * order_.size()) / seconds;
+    run.ranks = shares_of(seconds_);
 }
 
 }  // namespace mnist

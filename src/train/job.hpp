@@ -48,6 +48,8 @@ class Job {
 
   private:
     void begin(const RunRecord& run);
+    [[nodiscard]] bool stops() const;
+    void add_seconds(const std::vector<RankSeconds>& ranks);
     void widen(const RunRecord& run);
     [[nodiscard]] OptimizerSettings settings_of(const RunRecord& run) const;
     void epoch(RunRecord& run, std::size_t epoch_index);
@@ -71,6 +73,7 @@ class Job {
     std::vector<std::uint32_t> order_;  ///< before trainer_, which reads it until it is destroyed
     std::unique_ptr<Trainer> trainer_;
     DisturbanceWatch watch_;
+    std::vector<RankSeconds> seconds_;  ///< of all ranks, in the epochs of the run
 };
 
 }  // namespace mnist

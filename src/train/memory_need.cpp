@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "eval_tile.hpp"
@@ -39,13 +40,15 @@ MemoryNeed memory_need(const MemoryShape& shape) {
     // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size.
     // Beside it the weights after the last whole epoch are kept while the next ones are taken; for
     // checkpoints with both states.
-    const double in_engine = shape.precision == Precision::bf16 ? 4.5 : 4;
+    // The gradients of leaves that wait for others are as many as the batch's tree is high.
+    const BatchCut cut = cut_batch(std::max<std::size_t>(1, shape.batch));
+    const double in_engine = (shape.precision == Precision::bf16 ? 4.5 : 4) +
+                             static_cast<double>(std::bit_width(cut.leaves() - 1));
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
     // A step has the rows of a group, and of a span one part at least of the first layer's sums and all
     // results with their gradients; a loader has whole batches.
-    const BatchCut cut = cut_batch(std::max<std::size_t>(1, shape.batch));
     const auto rows = [&](std::size_t groups) {
         return shape.batch == 0 ? 0.0 : static_cast<double>(cut.rows_of(0, groups));
     };

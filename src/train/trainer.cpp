@@ -21,7 +21,7 @@ std::size_t step_rows(const TrainConfig& config, const Dataset& dataset) {
 }
 
 Trainer::Trainer(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
-                 bool whole_batches)
+                 bool whole_batches, Exchange* exchange)
     : dataset_(dataset), team_(team_size(config.threads, cpus), cpus.order) {
     const std::size_t batch = step_rows(config, dataset);
     if (config.loader_threads > 0)
@@ -35,7 +35,8 @@ Trainer::Trainer(const TrainConfig& config, const Dataset& dataset, const Usable
                              .last_batch = whole_batches ? 0 : dataset.train.count() % batch,
                              .eval_tile = eval_tile(config.test_batch_size),
                              .precision = config.precision,
-                             .feed = feed_.get()});
+                             .feed = feed_.get(),
+                             .exchange = exchange});
 }
 
 EpochOutcome Trainer::train(std::span<const std::uint32_t> order, const std::atomic<bool>& stop) {

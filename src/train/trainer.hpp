@@ -20,9 +20,9 @@ namespace mnist {
 class Trainer {
   public:
     /// `dataset` is not owned. Whole epochs end with what is left behind whole batches; with `whole_batches`
-    /// there is no such step. Throws as Team and Engine.
+    /// there is no such step. `exchange` as in EngineOptions. Throws as Team and Engine.
     Trainer(const TrainConfig& config, const Dataset& dataset, const UsableCpus& cpus,
-            bool whole_batches = false);
+            bool whole_batches = false, Exchange* exchange = nullptr);
 
     [[nodiscard]] Engine& engine() { return *engine_; }
     /// Steps over the rows of the training set that `order` names, which must not change meanwhile.

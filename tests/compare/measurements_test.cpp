@@ -188,4 +188,20 @@ TEST_CASE("measurements: a resumed training is known as such, and how often") {
     CHECK(measurements_of(result, "x.json").facts.at("mnist.resumed") == "2");
 }
 
+TEST_CASE("measurements: a training of several processes is a row of its own") {
+    TrainResult result;
+    RunRecord run;
+    run.optimizer = OptimizerKind::adam;
+    run.epochs.resize(1);
+    run.epochs.front().train_seconds = 1;
+    result.runs.push_back(run);
+    result.cluster = ClusterFacts{.library = "MPI", .ranks = std::vector<RankFacts>(1)};
+    const Measurements one = measurements_of(result, "x.json");
+    CHECK(one.rows.at(0).name == "Train/Adam/batch:64");
+    result.cluster->ranks.resize(2);
+    const Measurements two = measurements_of(result, "y.json");
+    CHECK(two.rows.at(0).name == "Train/Adam/batch:64/ranks:2");
+    CHECK_FALSE(can_be_pooled(one, two));
+}
+
 }  // namespace mnist

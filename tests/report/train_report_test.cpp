@@ -102,6 +102,22 @@ TEST_CASE("train report: a resumed training says what its processes had where th
           std::string::npos);
 }
 
+TEST_CASE("train report: several processes say what the exchange took, and who had no rows") {
+    TrainResult result = mnist_test::sample_result(1);
+    CHECK(train_report(result, {}).find("trained together") == std::string::npos);
+    result.cluster = mnist::ClusterFacts{
+        .library = "Open MPI 4.1.4", .ranks = {{.host = "a"}, {.host = "b"}, {.host = "b"}}, .idle_ranks = 1};
+    result.runs.front().ranks =
+        mnist::RankShares{.compute_share = 0.75, .exchange_share = 0.25, .imbalance = 0.125};
+    const std::string text = train_report(result, {.width = 1000});
+    CAPTURE(text);
+    CHECK(text.find("3 ranks on 2 hosts trained together, through Open MPI 4.1.4") != std::string::npos);
+    CHECK(text.find("25 % of their time in the exchange, the slowest computed 12 % longer") !=
+          std::string::npos);
+    CHECK(text.find("1 rank had no rows") != std::string::npos);
+    CHECK(text.find("these 3 threads reach") != std::string::npos);
+}
+
 TEST_CASE("train report: one seed, three optimizers") {
     mnist_test::check_golden("train_report_one_seed.txt", train_report(mnist_test::sample_result(), {}));
 }

@@ -254,3 +254,23 @@ TEST_CASE("result file: the time is UTC in ISO 8601") {
     CHECK(
         std::regex_match(mnist::utc_now(), std::regex(R"(20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\dZ)")));
 }
+
+TEST_CASE("result file: of several processes it has each one, and the shares of each run") {
+    mnist::TrainResult result = mnist_test::sample_result();
+    CHECK_FALSE(written(result).contains("cluster"));
+    CHECK_FALSE(written(result).at("runs")[0].contains("ranks"));
+    result.cluster = mnist::ClusterFacts{.library = "Open MPI 4.1.4",
+                                         .ranks = {{.host = "a", .threads = 2}, {.host = "b", .isa = "avx2"}},
+                                         .idle_ranks = 1,
+                                         .mixed = true};
+    result.runs.front().ranks =
+        mnist::RankShares{.compute_share = 0.75, .exchange_share = 0.25, .imbalance = 0.125};
+    const std::string text = train_result_json(result);
+    const mnist::TrainResult read = parse_train_result(text, "r.json");
+    CHECK(train_result_json(read) == text);
+    CHECK(read.cluster->ranks.at(1).isa == "avx2");
+    CHECK(read.cluster->idle_ranks == 1);
+    CHECK(read.cluster->mixed);
+    CHECK(read.runs.front().ranks->imbalance == 0.125);
+    CHECK_FALSE(read.runs.back().ranks);
+}

@@ -42,6 +42,9 @@ TEST_CASE("memory need: four arrays a parameter in the engine, two copies beside
     shape.precision = Precision::bf16;  // 800 and 32 where AMX multiplies
     CHECK(memory_need(shape).network_bytes == 42 * (801 * 1024 + 1025 * 32));
     CHECK(memory_need(shape).rows_bytes == 0);
+    // Four leaves: two sums wait while a third is computed.
+    const MemoryShape large{.dims = {784, 1024, 16}, .batch = 1024, .eval_tile = 0};
+    CHECK(memory_need(large).network_bytes == 32 * parameters);
 }
 
 TEST_CASE("memory need: a group of rows has results and gradients of every layer, a loader its batches") {

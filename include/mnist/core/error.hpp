@@ -48,4 +48,15 @@ class BackendError : public Error {
     using Error::Error;
 };
 
+/// What ended this process as one of several that train together: its own message, or none where another one
+/// gives it. Exit code: code().
+class RankError : public Error {
+  public:
+    RankError(const std::string& message, int code) : Error(message), code_(code) {}
+    [[nodiscard]] int code() const noexcept { return code_; }
+
+  private:
+    int code_;
+};
+
 }  // namespace mnist

@@ -34,8 +34,8 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 /// million values, larger than kMaxResultBytes. Keys that came later than the contract ("interrupted",
 /// "resumed", "initial_weights_sha256", "primitives", "grid", "fma_peak_gflops", "denormals_flushed",
 /// "sample_images", a run's "status", "message", "disturbance" and "worst_mistakes", "libraries" of the
-/// build) may be missing and then have their defaults. Pixels are base64, as many bytes as the data set's
-/// images have.
+/// build, "cluster" and a run's "ranks") may be missing and then have their defaults. Pixels are base64, as
+/// many bytes as the data set's images have.
 [[nodiscard]] TrainResult parse_train_result(const std::string& text, const std::string& where);
 
 /// read_file and parse_train_result. Throws InputError.

@@ -42,6 +42,14 @@ struct Mistake {
     double probability = 0;  ///< that the network gave to its prediction, 0 to 1
 };
 
+/// What the ranks of a run did with the time of its epochs, as shares of all ranks' seconds; waiting for a
+/// slower rank is exchange.
+struct RankShares {
+    double compute_share = 0;
+    double exchange_share = 0;
+    double imbalance = 0;  ///< the longest computing over the mean of all, less one
+};
+
 /// One optimizer with one seed.
 struct RunRecord {
     OptimizerKind optimizer = OptimizerKind::sgd;
@@ -58,6 +66,7 @@ struct RunRecord {
     ConfusionMatrix confusion_matrix;          ///< empty without an evaluation
     std::vector<Mistake> worst_mistakes;       ///< of the final weights, the most confident first
     std::string weights_sha256;                ///< f32, PyTorch order, little-endian
+    std::optional<RankShares> ranks{};         ///< empty for a process alone, and without an epoch
 };
 
 /// Of all epochs, training only, in seconds.
@@ -85,6 +94,25 @@ struct Resumption {
     std::optional<ProcessFacts> before{};  ///< of the process that came before; files of old do not have it
 };
 
+/// A process of several that trained together.
+struct RankFacts {
+    std::string host{};
+    std::string cpu_model{};
+    std::uint64_t usable_cores = 1;
+    std::uint64_t threads = 1;
+    std::string isa{};
+    std::string onednn_isa{};
+    std::string os{};
+    std::string kernel{};
+};
+
+struct ClusterFacts {
+    std::string library;             ///< of MPI, e.g. "Open MPI 4.1.4"
+    std::vector<RankFacts> ranks{};  ///< machine and threads of a result are those of the first
+    std::uint64_t idle_ranks = 0;    ///< in a whole batch, which had fewer leaves than there were ranks
+    bool mixed = false;              ///< ranks differed in what decides bits, and that was allowed
+};
+
 struct TrainResult {
     std::string created;  ///< UTC, "2026-01-31T12:00:00Z"
     std::string label;    ///< what the user calls this machine or change; the host's name by default
@@ -103,6 +131,7 @@ struct TrainResult {
     /// f32, of the threads that a run has, all jobs' computing; the larger of before and after the runs.
     std::optional<double> fma_peak_gflops;
     bool denormals_flushed = true;
+    std::optional<ClusterFacts> cluster{};  ///< empty for a process alone
     std::vector<RunRecord> runs;
 };
 

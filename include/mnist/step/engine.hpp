@@ -21,6 +21,7 @@
 #include "mnist/core/train_config.hpp"
 #include "mnist/models/model_file.hpp"
 #include "mnist/models/training_state.hpp"
+#include "mnist/step/exchange.hpp"
 #include "mnist/step/layer_plan.hpp"
 #include "mnist/step/optimizer.hpp"
 #include "mnist/step/team.hpp"
@@ -66,6 +67,9 @@ struct EngineOptions {
     std::optional<KernelFamily> family{};  ///< empty: the one that this machine's oneDNN runs fastest
     std::optional<Isa> isa{};              ///< of our own loops; empty: the best
     BatchFeed* feed = nullptr;             ///< not owned; null: the compute threads gather their own rows
+    /// Not owned; null: this process trains alone. Ranks make and call their engines alike, with the same
+    /// rows, and have the same weights, loss and predictions behind each call.
+    Exchange* exchange = nullptr;
 };
 
 /// Wall-clock time that the threads spent in each part of the steps, summed over threads, in seconds.
@@ -75,11 +79,18 @@ struct PhaseSeconds {
     double waiting = 0;
 };
 
+/// What a rank did in an epoch, in seconds: exchanging includes waiting for ranks that are slower.
+struct RankSeconds {
+    double computing = 0;
+    double exchanging = 0;
+};
+
 struct EpochOutcome {
     double loss = 0;        ///< nats, mean over the rows of the completed steps; not finite where it diverged
     std::size_t steps = 0;  ///< completed
     std::optional<std::size_t> diverged_at;  ///< first step (from 0) with a loss that is not finite
     PhaseSeconds phases;                     ///< only where timed
+    std::vector<RankSeconds> ranks{};        ///< of all; empty for a process alone
 };
 
 struct EvalOutcome {
@@ -119,9 +130,9 @@ class Engine {
 
     /// Current weights in PyTorch's order, without padding.
     [[nodiscard]] ModelParameters weights() const;
-    /// Weights, and what the optimizer keeps of its steps. Meant for between epochs.
+    /// Weights, and what the optimizer keeps of its steps. Meant for between epochs. All ranks call it.
     [[nodiscard]] TrainingState state() const;
-    /// Gradients of the last step, in the same form. For tests and diagnosis.
+    /// Gradients of the last step, in the same form, of a process alone. For tests and diagnosis.
     [[nodiscard]] ModelParameters gradients() const;
 
     /// What oneDNN runs for each operation.

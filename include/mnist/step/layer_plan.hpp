@@ -79,11 +79,13 @@ struct LayerPlan {
 [[nodiscard]] std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelFamily family);
 
 inline constexpr std::size_t kLargestGroup = 256;  ///< rows that a step works on at a time
+inline constexpr std::size_t kMostLeaves = 64;     ///< of a batch
 
 /// How the rows of a batch are cut: into groups that the step walks through one after the other, whose
 /// numbers stay in the cores' caches; a group into tiles for the first layer, and into blocks for the layers
 /// above it. The last of each may be smaller. Heights follow from the batch alone: a row's last bits depend
-/// on the height of the product that it is computed in.
+/// on the height of the product that it is computed in. A leaf is a group, or a run of groups where there are
+/// many: gradients are added up within a leaf, and then those of the leaves as a tree.
 struct BatchCut {
     std::size_t rows = 0;   ///< all
     std::size_t group = 0;  ///< rows of a group
@@ -92,6 +94,8 @@ struct BatchCut {
 
     [[nodiscard]] std::size_t groups() const { return (rows + group - 1) / group; }
     [[nodiscard]] std::size_t blocks() const { return (rows + block - 1) / block; }
+    [[nodiscard]] std::size_t groups_of_leaf() const { return (groups() + kMostLeaves - 1) / kMostLeaves; }
+    [[nodiscard]] std::size_t leaves() const { return (groups() + groups_of_leaf() - 1) / groups_of_leaf(); }
     /// Of a group, or of the groups from it on, as many as there are.
     [[nodiscard]] std::size_t rows_of(std::size_t of_group, std::size_t count = 1) const {
         return std::min(rows - of_group * group, count * group);
@@ -108,6 +112,7 @@ struct BatchCut {
 [[nodiscard]] BatchCut cut_batch(std::size_t rows);
 
 /// Groups that a team walks through together: as many as have a block for each of its workers, up to four.
+/// The two of a small batch by more than two workers, among whom the blocks of one come out uneven.
 [[nodiscard]] std::size_t span_of(const BatchCut& cut, std::size_t team);
 
 }  // namespace mnist

@@ -19,6 +19,7 @@
 #include "mnist/models/training_state.hpp"
 #include "mnist/results/checkpoint_json.hpp"
 #include "mnist/results/train_result.hpp"
+#include "mnist/step/exchange.hpp"
 
 namespace mnist {
 
@@ -63,6 +64,8 @@ struct ExperimentInputs {
     bool in_step = false;
     /// Of jobs side by side: one that has no run left leaves its CPUs to those that have.
     bool widens = false;
+    /// Of one of several ranks, which all run the same experiment with jobs 1; not owned. Null: alone.
+    Exchange* exchange = nullptr;
 };
 
 struct ExperimentOutcome {

@@ -1,0 +1,39 @@
+// The variables of Open MPI, of MPICH's Hydra and what speaks like it, and of Slurm, whose srun starts
+// processes with or without an MPI that knows of them.
+#include <cstdint>
+#include <cstdlib>
+
+#include "mnist/cluster/cluster.hpp"
+
+namespace mnist {
+namespace {
+
+// 0 where it is not set, or is no number.
+std::size_t number_in(const char* variable) {
+    const char* const text = std::getenv(variable);
+    return text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
+}
+
+}  // namespace
+
+Launch launched() {
+    for (const char* const variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"})
+        if (const std::size_t processes = number_in(variable); processes > 0)
+            return {.processes = processes, .launcher = "mpirun"};
+    if (const std::size_t tasks = number_in("SLURM_STEP_NUM_TASKS"); tasks > 1)
+        return {.processes = tasks, .launcher = "srun"};
+    return {.processes = 1, .launcher = {}};
+}
+
+void broadcast_text(Cluster& cluster, std::string& text) {
+    std::uint64_t size = text.size();
+    cluster.broadcast(std::as_writable_bytes(std::span(&size, 1)));
+    text.resize(size);
+    cluster.broadcast(std::as_writable_bytes(std::span(text)));
+}
+
+std::string rank_name(const Cluster& cluster, std::size_t rank) {
+    return "rank " + std::to_string(rank) + " (" + cluster.hosts().at(rank) + ")";
+}
+
+}  // namespace mnist
