@@ -189,28 +189,28 @@ ordered_json to_json(const DatasetFacts& facts) {
 ordered_json to_json(const TrainConfig& config) {
     ordered_json optimizers = ordered_json::array();
     for (const OptimizerKind kind : config.optimizers) optimizers.push_back(name(kind));
-    ordered_json json{{"optimizers", std::move(optimizers)},
-                      {"epochs", config.epochs},
-                      {"batch_size", config.batch_size},
-                      {"test_batch_size", config.test_batch_size},
-                      {"hidden", config.hidden},
-                      {"precision", name(config.precision)}};
+    ordered_json written{{"optimizers", std::move(optimizers)},
+                         {"epochs", config.epochs},
+                         {"batch_size", config.batch_size},
+                         {"test_batch_size", config.test_batch_size},
+                         {"hidden", config.hidden},
+                         {"precision", name(config.precision)}};
     for (const OptimizerSetting& setting : kOptimizerSettings) {
         if (is_recorded(setting, config.optimizers))
-            json[underscored(setting.key)] = number(config.*setting.value);
+            written[underscored(setting.key)] = number(config.*setting.value);
     }
-    json.update({{"schedule", name(config.schedule)},
-                 {"peak_lr", or_null(config.peak_lr)},
-                 {"warmup", peaks(config.schedule) ? number(config.warmup) : nullptr},
-                 {"seed", config.seed},
-                 {"seeds", config.seeds},
-                 {"threads", config.threads},
-                 {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
-                 {"loader_threads", config.loader_threads},
-                 {"jobs", config.jobs},
-                 {"shuffle", config.shuffle},
-                 {"target_accuracy", number(config.target_accuracy)}});
-    return json;
+    written.update({{"schedule", name(config.schedule)},
+                    {"peak_lr", or_null(config.peak_lr)},
+                    {"warmup", peaks(config.schedule) ? number(config.warmup) : nullptr},
+                    {"seed", config.seed},
+                    {"seeds", config.seeds},
+                    {"threads", config.threads},
+                    {"threads_chosen", config.threads_auto ? ordered_json("auto") : nullptr},
+                    {"loader_threads", config.loader_threads},
+                    {"jobs", config.jobs},
+                    {"shuffle", config.shuffle},
+                    {"target_accuracy", number(config.target_accuracy)}});
+    return written;
 }
 
 std::string train_result_json(const TrainResult& result) {
