@@ -175,7 +175,7 @@ TEST_CASE("mpirun: a setting that is wrong is told once") {
 
 TEST_CASE("mpirun: on SIGTERM all stop behind the same step, and the result so far is kept") {
     const Workshop workshop;
-    Process process(ranks(workshop, 2, kLong + Words{"--out", "r.json"}, "3"));
+    Process process(ranks(workshop, 2, kLong + Words{"--epochs", "10000", "--out", "r.json"}, "3"));
     REQUIRE(process.wait_for_output("Epoch ", 3));
     const auto begin = Clock::now();
     process.send(SIGTERM);
