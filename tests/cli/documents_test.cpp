@@ -127,6 +127,7 @@ case $word in
         for word; do "$MNIST_RUN_SCRIPT" --help | grep -q -- "$word" || [ -z "${word##*/*}" ] || exit 9; done
         exit 0 ;;
     bench) shift; exec mnist_bench "$@" ;;
+    cluster) while [ "$1" != train ]; do shift; done; shift ;; # as one process
     train) shift $(($# > 0)) ;;
     -*) ;;
     *) exec mnist "$@" ;;
