@@ -38,7 +38,7 @@ void check_mpi(int result, const char* what) {
 }
 
 RankWatch::RankWatch(MPI_Comm world, int rank, int ranks)
-    : rank_(static_cast<std::size_t>(rank)), ranks_(static_cast<std::size_t>(ranks)) {
+    : rank_(static_cast<std::size_t>(rank)), ranks_(static_cast<std::size_t>(ranks)), words_(ranks_, 0) {
     check_mpi(MPI_Comm_dup(world, &calls_), "MPI_Comm_dup");
     Card own{.process = ::getpid()};
     ::gethostname(own.host.data(), own.host.size() - 1);
@@ -90,14 +90,13 @@ void RankWatch::look_for_the_gone() const {
 
 void RankWatch::call_all() {
     std::vector<MPI_Request> answers(ranks_, MPI_REQUEST_NULL);
-    std::vector<char> words(ranks_, 0);
-    const char here = 1;
+    static constexpr char kHere = 1;  // and `words_`: MPI may use them after a wait was given up
     for (std::size_t r = 0; r < ranks_; ++r) {
         if (r == rank_) continue;
         const int other = static_cast<int>(r);
         MPI_Request sent = MPI_REQUEST_NULL;
-        check_mpi(MPI_Irecv(&words[r], 1, MPI_BYTE, other, round_, calls_, &answers[r]), "MPI_Irecv");
-        check_mpi(MPI_Isend(&here, 1, MPI_BYTE, other, round_, calls_, &sent), "MPI_Isend");
+        check_mpi(MPI_Irecv(&words_[r], 1, MPI_BYTE, other, round_, calls_, &answers[r]), "MPI_Irecv");
+        check_mpi(MPI_Isend(&kHere, 1, MPI_BYTE, other, round_, calls_, &sent), "MPI_Isend");
         check_mpi(MPI_Request_free(&sent), "MPI_Request_free");
     }
     ++round_;

@@ -42,6 +42,7 @@ class RankWatch {
     std::size_t rank_, ranks_;
     std::vector<std::string> hosts_;
     std::vector<pid_t> processes_;  ///< of ranks that can be looked up; else 0
+    std::vector<char> words_;       ///< [ranks], what a call brings
     int round_ = 0;                 ///< of calls
 };
 

@@ -32,6 +32,16 @@ KernelFamily fastest_family(const std::vector<std::size_t>& dims, std::size_t ro
     return KernelFamily::blocked;
 }
 
+// Weights travel as they lie, so all ranks lay them out alike: where their oneDNNs differ, as every one can.
+KernelFamily common_family(KernelFamily own, Precision precision, Exchange& exchange) {
+    std::vector<double> families(exchange.ranks(), 0.0);
+    families[exchange.rank()] = static_cast<double>(own);
+    exchange.join(families);
+    if (std::all_of(families.begin(), families.end(), [&](double one) { return one == families.front(); }))
+        return own;
+    return precision == Precision::f32 ? KernelFamily::plain : KernelFamily::blocked;
+}
+
 // What the default network needs for usual batches, in whole huge pages; only what is used becomes resident.
 constexpr std::size_t kArenaBytes = 4 * kHugePage;
 
@@ -51,6 +61,8 @@ EngineOptions completed(EngineOptions options) {
     }
     if (!options.family)
         options.family = fastest_family(options.dims, std::max<std::size_t>(options.batch, 1));
+    if (options.exchange != nullptr)
+        options.family = common_family(*options.family, options.precision, *options.exchange);
     return options;
 }
 
@@ -173,32 +185,31 @@ void Engine::Impl::start(const ModelParameters& weights, const OptimizerSettings
     steps_taken_ = 0;
 }
 
+// Ranks have a run of the tiles each; whoever asks tells the others what came out.
 template <class Visit>
-void Engine::Impl::forward_tiles(const LabelledRows& rows, std::size_t first, std::size_t end,
-                                 Visit&& visit) {
+void Engine::Impl::forward_tiles(const LabelledRows& rows, Visit&& visit) {
     check_rows(rows);
+    const Exchange* const ranks = options_.exchange;
+    const std::size_t tiles = eval_->tiles(rows.count);
+    const std::size_t first = ranks == nullptr ? 0 : ranks->rank() * tiles / ranks->ranks();
+    const std::size_t end = ranks == nullptr ? tiles : (ranks->rank() + 1) * tiles / ranks->ranks();
     team_.share(end - first, [&](std::size_t t, std::size_t thread) {
         visit(first + t, eval_->run_tile(first + t, rows, thread));
     });
 }
 
-// Ranks have a run of the tiles each, and tell the others what came out.
 EvalOutcome Engine::Impl::evaluate(const LabelledRows& rows) {
     const std::size_t classes = plans.back().out;
     const std::size_t columns = plans.back().out_padded;
-    const std::size_t tiles = eval_->tiles(rows.count);
-    const Exchange* const ranks = options_.exchange;
-    std::vector<double> losses(tiles, 0.0);
+    std::vector<double> losses(eval_->tiles(rows.count), 0.0);
     std::vector<double> predicted(rows.count, 0.0);
-    forward_tiles(rows, ranks == nullptr ? 0 : ranks->rank() * tiles / ranks->ranks(),
-                  ranks == nullptr ? tiles : (ranks->rank() + 1) * tiles / ranks->ranks(),
-                  [&](std::size_t t, const float* logits) {
-                      losses[t] = eval_->loss(t, rows, logits);
-                      for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
-                          predicted[t * eval_->rows() + r] =
-                              static_cast<double>(index_of_maximum(logits + r * columns, classes));
-                  });
-    if (ranks != nullptr) {
+    forward_tiles(rows, [&](std::size_t t, const float* logits) {
+        losses[t] = eval_->loss(t, rows, logits);
+        for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
+            predicted[t * eval_->rows() + r] =
+                static_cast<double>(index_of_maximum(logits + r * columns, classes));
+    });
+    if (options_.exchange != nullptr) {
         options_.exchange->join(losses);
         options_.exchange->join(predicted);
     }
@@ -220,10 +231,16 @@ std::vector<float> Engine::Impl::logits(const LabelledRows& rows) {
     const std::size_t classes = plans.back().out;
     const std::size_t columns = plans.back().out_padded;
     std::vector<float> all(rows.count * classes);
-    forward_tiles(rows, 0, eval_->tiles(rows.count), [&](std::size_t t, const float* tile) {
+    forward_tiles(rows, [&](std::size_t t, const float* tile) {
         for (std::size_t r = 0; r < eval_->live_rows(t, rows.count); ++r)
             std::copy_n(tile + r * columns, classes, all.data() + (t * eval_->rows() + r) * classes);
     });
+    if (options_.exchange != nullptr) {
+        std::vector<double> numbers(all.begin(), all.end());
+        options_.exchange->join(numbers);
+        std::transform(numbers.begin(), numbers.end(), all.begin(),
+                       [](double n) { return static_cast<float>(n); });
+    }
     return all;
 }
 

@@ -68,7 +68,7 @@ class Engine::Impl {
     EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                              const std::atomic<bool>& stop, bool timed);
     template <class Visit>
-    void forward_tiles(const LabelledRows& rows, std::size_t first, std::size_t end, Visit&& visit);
+    void forward_tiles(const LabelledRows& rows, Visit&& visit);
     EvalOutcome evaluate(const LabelledRows& rows);
     std::vector<float> logits(const LabelledRows& rows);
     /// Arrays of every layer, in PyTorch's order.

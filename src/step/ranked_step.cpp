@@ -125,9 +125,10 @@ void RankedStep::send_sums(bool stop, bool last) {
     for (std::size_t r = 0; r < ranks_; ++r)
         if (r != rank_) send_[wish(shape.sent, r)] = stop ? 1.0F : 0.0F;
     exchange_.to_owners(send_.data(), shape.sent, received_.data(), shape.arriving);
-    stops_ = stop;
+    bool stops = stop;
     for (std::size_t r = 0; r < ranks_; ++r)
-        if (r != rank_ && received_[wish(shape.arriving, r)] != 0.0F) stops_ = true;
+        stops = stops || (r != rank_ && received_[wish(shape.arriving, r)] != 0.0F);
+    stops_.store(stops, std::memory_order_relaxed);
 }
 
 // The stack of sum_tree.hpp is one of addresses: sums are added to where they were received.

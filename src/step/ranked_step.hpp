@@ -3,6 +3,7 @@
 // The engine's workers share each part by lots; what travels, travels once in between. Private to this room.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory_resource>
 #include <optional>
@@ -40,7 +41,7 @@ class RankedStep {
     void take(std::size_t lot);
 
     /// Whether any rank asked to stop in the last step: all know it behind the same one.
-    [[nodiscard]] bool stops() const { return stops_; }
+    [[nodiscard]] bool stops() const { return stops_.load(std::memory_order_relaxed); }
     /// Gives all ranks what each has of its own block.
     void complete(const UnitArrays& arrays);
     /// Seconds that went by in send_sums() and publish() since the last call.
@@ -75,7 +76,7 @@ class RankedStep {
     Shape full_, last_;
     Segments published_;
     AlignedVector<float> send_, received_, all_;
-    bool stops_ = false;
+    std::atomic<bool> stops_ = false;  ///< read by threads that are a phase behind
     double exchange_s_ = 0;
 };
 

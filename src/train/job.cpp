@@ -189,7 +189,6 @@ void Job::keep(const RunRecord& run) {
 // engine.
 void Job::keep_mistakes(RunRecord& run, const ModelParameters& weights) {
     if (run.confusion_matrix.empty()) return;
-    if (inputs_.exchange != nullptr && inputs_.exchange->rank() > 0) return;  // nobody will look at them
     if (run.status == RunStatus::interrupted)
         engine().start(weights, OptimizerSettings{});  // no step will be taken
     run.worst_mistakes = worst_mistakes(dataset_, engine().logits(rows_of(dataset_.test, dataset_.pixels())));

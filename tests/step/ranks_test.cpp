@@ -81,6 +81,7 @@ struct Trained {
     std::string state;
     double loss = 0;
     EvalOutcome eval;
+    std::vector<float> logits;
     std::size_t steps = 0;
     std::vector<RankSeconds> seconds;
 };
@@ -92,6 +93,8 @@ struct Course {
     Precision precision = Precision::f32;
     OptimizerKind kind = OptimizerKind::adam;
     const Samples* samples = nullptr;
+    std::vector<KernelFamily>
+        families{};  ///< of each rank, round and round; where there are none, the engine's choice
     std::size_t stop_rank = 1000;  ///< a rank that wants to stop from the beginning
 };
 
@@ -100,10 +103,14 @@ Trained train(const Course& course, std::size_t threads, Exchange* exchange) {
     CounterRng rng(1, RandomPurpose::shuffle, 0);
     shuffle(order, rng);
     Team team(threads, {});
+    std::optional<KernelFamily> family;
+    if (!course.families.empty())
+        family = course.families.at((exchange == nullptr ? 0 : exchange->rank()) % course.families.size());
     Engine engine(team, {.dims = course.dims,
                          .batch = course.batch,
                          .last_batch = course.count % course.batch,
                          .precision = course.precision,
+                         .family = family,
                          .exchange = exchange});
     engine.start(initial_parameters(course.dims, 2), {.kind = course.kind, .lr = 0.001});
     const std::atomic<bool> stop{exchange != nullptr && exchange->rank() == course.stop_rank};
@@ -116,6 +123,7 @@ Trained train(const Course& course, std::size_t threads, Exchange* exchange) {
             .state = states == 0 ? "" : weights_sha256(states > 1 ? state.second : state.first),
             .loss = outcome.loss,
             .eval = engine.evaluate(few),
+            .logits = engine.logits(few),
             .steps = outcome.steps,
             .seconds = outcome.ranks};
 }
@@ -148,6 +156,7 @@ void compare_with_one(const Course& course, const std::vector<std::pair<std::siz
             CHECK(one.loss == alone.loss);
             CHECK(one.eval.loss == alone.eval.loss);
             CHECK(one.eval.predicted == alone.eval.predicted);
+            CHECK(one.logits == alone.logits);
             CHECK(one.steps == alone.steps);
             CHECK(one.seconds.size() == ranks);
         }
@@ -173,6 +182,19 @@ TEST_CASE("ranks: the bits are the same whatever the layers and the optimizer") 
     for (const Optimizer& one : kOptimizers)
         compare_with_one({.dims = dims, .batch = 600, .count = 1300, .kind = one.kind, .samples = &samples},
                          {{2, 1}, {3, 2}});
+}
+
+TEST_CASE("ranks: where their oneDNNs would lay weights out differently, all take what every one can") {
+    const Samples samples = random_samples(900, 60, 10);
+    const Course plain{.dims = {60, 130, 40, 10},
+                       .batch = 400,
+                       .count = 900,
+                       .samples = &samples,
+                       .families = {KernelFamily::plain}};
+    Course mixed = plain;
+    mixed.families = {KernelFamily::blocked, KernelFamily::plain};
+    for (const Trained& one : train_on_ranks(mixed, 2, 1))
+        CHECK(one.weights == train(plain, 1, nullptr).weights);
 }
 
 TEST_CASE("ranks: all stop behind the same step where one of them wants to") {
