@@ -159,7 +159,7 @@ TEST_CASE(
     CHECK(processes.at(1).at("before").at("threads") == 1);
 }
 
-TEST_CASE("checkpoint: flags that differ are refused with what differs; where results go may change") {
+TEST_CASE("checkpoint: flags that differ are refused with what differs, where results go may change") {
     const Workshop workshop;
     REQUIRE(interrupt(workshop).exit_code == 130);
     const Finished differs =
@@ -188,7 +188,7 @@ TEST_CASE("checkpoint: other data is refused with its checksum") {
 }
 
 TEST_CASE(
-    "checkpoint: a damaged newest one is warned of and the one before is used; with both gone it ends") {
+    "checkpoint: a damaged newest one is warned of and the one before is used, with both gone it ends") {
     const Workshop workshop;
     REQUIRE(interrupt(workshop).exit_code == 130);
     const std::vector<fs::path> files = checkpoints_in(workshop.folder() / "c");

@@ -80,7 +80,7 @@ TEST_CASE("report: what cannot be shown exits 2, names the reason and writes not
 }
 
 TEST_CASE(
-    "report: figures need gnuplot and say so; with it each is an SVG and a PNG, and none is overwritten") {
+    "report: figures need gnuplot and say so, with it each is an SVG and a PNG, and none is overwritten") {
     const Workshop workshop;
     REQUIRE(workshop.train({"--epochs", "3", "--seeds", "2", "--out", "a'b.json"}).exit_code == 0);
     Launch without = workshop.launch({"report", "a'b.json", "--figures", "figures"});

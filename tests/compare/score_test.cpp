@@ -205,7 +205,7 @@ TEST_CASE("score: a name that only begins like a row's is none") {
     }
 }
 
-TEST_CASE("score: trainings that miss 97 % take no time to it; a few are told, more refuse the column") {
+TEST_CASE("score: trainings that miss 97 % take no time to it, a few are told, more refuse the column") {
     Measurements file = score_file();
     const auto miss = [&] {
         row_of(file, "TimeToAccuracy/Record").seconds.pop_back();
