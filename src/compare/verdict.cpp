@@ -56,15 +56,18 @@ void judge_by_processes(SpeedComparison& result, const TimeSamples& row, const B
     }
 }
 
-/// Of a table of thousands of rows each gets fewer resamples, as all of them together would take minutes: two
-/// thousand move the ends of an interval by some per cent of its width.
-BootstrapSettings resampling(std::size_t rows, const VerdictSettings& settings) {
-    constexpr std::size_t kMostOfTable = 20'000'000;
+/// Of a table of many pairs of repetitions each row gets fewer resamples, as all of them together would take
+/// minutes: two thousand move the ends of an interval by some per cent of its width.
+BootstrapSettings resampling(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
+    constexpr double kMostWalked =
+        2e9;  // pairs of all rows in all resamples: ten thousand of 2,000 rows of ten
     constexpr double kLeast = 2000;
     constexpr double kBeyond = 10;  // resamples outside of an interval, on both sides together
-    const double share =
-        static_cast<double>(kMostOfTable) / static_cast<double>(std::max<std::size_t>(rows, 1));
-    const double least = std::ceil(std::max({share, kLeast, kBeyond / settings.alpha}));
+    double pairs = 1;
+    for (const TimeSamples& row : rows)
+        if (const std::size_t own = row.base.size() * row.new_values.size(); own <= kMostResampledPairs)
+            pairs += static_cast<double>(own);
+    const double least = std::ceil(std::max({kMostWalked / pairs, kLeast, kBeyond / settings.alpha}));
     return {.seed = settings.seed,
             .resamples = static_cast<std::uint32_t>(std::min<double>(settings.resamples, least)),
             .confidence = 1 - settings.alpha};
@@ -253,7 +256,7 @@ void decide(std::span<SpeedComparison* const> comparisons, double alpha) {
 
 std::vector<SpeedComparison> judge_speed(std::span<const TimeSamples> rows, const VerdictSettings& settings) {
     std::vector<SpeedComparison> results;
-    const BootstrapSettings resamples = resampling(rows.size(), settings);
+    const BootstrapSettings resamples = resampling(rows, settings);
     RatioBootstrap bootstrap(resamples);
     for (const TimeSamples& row : rows) results.push_back(measured(row, settings, resamples, bootstrap));
     std::vector<SpeedComparison*> pointers;

@@ -108,7 +108,7 @@ HistoryCache::Known read_one(const std::string& path, HistoryCache& cache, std::
     if (auto content = cache.find_content(known.sha256)) {
         known.reading = std::move(*content);
     } else {
-        known.reading = history_reading(parse_result_file(text, path), path);
+        known.reading = history_reading(parse_result_file(text, path));
         ++parsed;
     }
     const bool stays = stamp && stamp == stamp_of(path) && is_settled(*stamp);

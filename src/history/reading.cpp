@@ -1,8 +1,6 @@
 // From rows of repetitions to one number a row, beside what the same process measured of its machine.
 #include "mnist/history/reading.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,7 +10,6 @@
 
 #include "mnist/compare/measurements.hpp"
 #include "mnist/compare/score.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/stats/summary.hpp"
 
 namespace mnist {
@@ -115,17 +112,12 @@ Measurements measured_of(const ResultFile& result) {
 
 }  // namespace
 
-HistoryReading history_reading(const ResultFile& result, const std::string& where) {
+HistoryReading history_reading(const ResultFile& result) {
     const Measurements measured = measured_of(result);
     const auto fact = [&](const char* key) {
         const auto found = measured.facts.find(key);
         return found == measured.facts.end() ? std::string() : found->second;
     };
-    if (const std::string schema = fact("mnist.schema"); !schema.empty() && schema != "mnist-bench/1")
-        throw InputError({.where = where,
-                          .expected = "the schema mnist-bench/1",
-                          .found = schema.substr(0, kMostNameBytes),
-                          .remedy = "A newer mnist may read it"});
     HistoryReading reading;
     for (const auto& [key, value] : measured.facts)
         if (is_kept(key) && key.size() <= kMostNameBytes && value.size() <= kMostNameBytes)

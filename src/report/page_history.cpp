@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "history_words.hpp"
-#include "mnist/core/error.hpp"
 #include "mnist/history/history.hpp"
 #include "mnist/report/history_report.hpp"
 #include "mnist/stats/summary.hpp"
@@ -250,13 +249,8 @@ ordered_json page_group_json(const PageGroup& one, std::size_t most_series) {
 
 ordered_json history_page_json(const std::vector<ReportSource>& sources) {
     HistoryFiles files;
-    for (const ReportSource& source : sources) {
-        try {
-            files.files.push_back({source.name, history_reading(source.content, source.name)});
-        } catch (const InputError&) {
-            continue;  // of the future: whatever else the page says of it, it has no place in a history
-        }
-    }
+    for (const ReportSource& source : sources)
+        files.files.push_back({source.name, history_reading(source.content)});
     if (files.files.size() < kLeastPoints) return nullptr;
     const History history = history_of(std::move(files), {}, {});
     const std::vector<PageGroup> all = ordered_groups(history);

@@ -109,6 +109,16 @@ void flatten(const json& value, const std::string& name, const std::string& wher
     }
 }
 
+/// Files of other programs have no schema.
+void require_known_schema(const std::map<std::string, std::string>& context, const std::string& where) {
+    const auto schema = context.find("mnist.schema");
+    if (schema == context.end() || schema->second == "mnist-bench/1") return;
+    throw InputError({.where = where + ", context.mnist.schema",
+                      .expected = "\"mnist-bench/1\"",
+                      .found = described(schema->second),
+                      .remedy = kNewerProgram});
+}
+
 }  // namespace
 
 bool looks_like_bench_json(const json& root) {
@@ -135,6 +145,7 @@ ReadBench read_bench_rows(const std::string& text, const std::string& where) {
     ReadBench read{.result = {}, .rest = parse_lenient_json(text, where, parser)};
     if (!looks_like_bench_json(read.rest)) return read;
     flatten(read.rest.at("context"), "", where, reader.result.context);
+    require_known_schema(reader.result.context, where);
     if (rows > kMaxRows) {
         throw InputError({.where = where + ", benchmarks",
                           .expected = fmt::format("at most {} rows", kMaxRows),

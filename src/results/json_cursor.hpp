@@ -13,6 +13,9 @@ namespace mnist {
 
 class JsonRows;
 
+/// The remedy for a schema of the future.
+inline constexpr const char* kNewerProgram = "A newer program wrote this file: read it with that one";
+
 class JsonCursor {
   public:
     /// `root` is not owned and must outlive the cursor and all cursors taken from it.

@@ -183,7 +183,7 @@ Disturbance disturbance(const JsonCursor& object) {
 void check_kind(const JsonCursor& file) {
     const JsonCursor schema = file.at("schema");
     if (schema.string() != "mnist-results/1") {
-        schema.fail("\"mnist-results/1\"", "A newer program wrote this file: read it with that one");
+        schema.fail("\"mnist-results/1\"", kNewerProgram);
     }
     const JsonCursor kind = file.at("kind");
     if (kind.string() != "train") kind.fail("\"train\"", "Give a file that `mnist train` wrote");

@@ -199,7 +199,7 @@ std::optional<RatioInterval> RatioBootstrap::interval(std::span<const double> ba
     if (base.size() < 2 || new_values.size() < 2 || !is_defined(settings_)) return std::nullopt;
     const std::vector<double> first = ordered_logarithms(base);
     const std::vector<double> second = ordered_logarithms(new_values);
-    if (first.size() > kMostPairs / second.size()) {
+    if (first.size() > kMostResampledPairs / second.size()) {
         const std::optional<double> shift = hodges_lehmann_shift(first, second);
         const std::optional<Interval> interval = hodges_lehmann_interval(first, second, settings_.confidence);
         if (!shift || !interval) return std::nullopt;
@@ -250,7 +250,7 @@ std::optional<RatioInterval> cluster_bootstrap_ratio_interval(const ClusteredSam
     if (!is_positive_sample(base.values) || !is_positive_sample(new_values.values)) return std::nullopt;
     const Sides sides{places_by_cluster(base), places_by_cluster(new_values)};
     if (sides.first.size() < 2 || sides.second.size() < 2 || !is_defined(settings)) return std::nullopt;
-    if (base.values.size() > kMostPairs / new_values.values.size())
+    if (base.values.size() > kMostResampledPairs / new_values.values.size())
         return bootstrap_ratio_interval(as_times(cluster_log_means(base)),
                                         as_times(cluster_log_means(new_values)), settings);
     const auto draw = [&](std::uint32_t resample, Weights& first, Weights& second) {

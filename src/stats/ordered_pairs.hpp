@@ -7,9 +7,10 @@
 #include <span>
 #include <vector>
 
+#include "mnist/stats/bootstrap.hpp"
+
 namespace mnist {
 
-constexpr std::size_t kMostPairs = 10'000;
 constexpr std::size_t kLanes = 32;  // resamples side by side
 
 using Weights = std::vector<std::uint32_t>;
@@ -23,7 +24,7 @@ class OrderedPairs {
 
     /// The same of kLanes resamples, each of weights that add up to `total` over all pairs: kLanes counts a
     /// value, those of the `firsts` first values before those of the others. Precondition: total <=
-    /// kMostPairs, so that no count overflows.
+    /// kMostResampledPairs, so that no count overflows.
     [[nodiscard]] std::array<double, kLanes> medians(const std::int16_t* weights, std::size_t firsts,
                                                      std::size_t total) const;
 

@@ -18,7 +18,7 @@ using namespace mnist_test;
 namespace {
 
 HistoryFile file_of(const std::string& path, const nlohmann::json& result) {
-    return {path, history_reading(parse_result_file(result.dump(), path), path)};
+    return {path, history_reading(parse_result_file(result.dump(), path))};
 }
 
 HistoryFiles files_of(std::vector<HistoryFile> files) {

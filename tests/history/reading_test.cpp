@@ -75,7 +75,8 @@ TEST_CASE(
     CHECK(read.left_out[0].why ==
           "the same run as " + (folder.results() / "a.json").string() + ", which counts once");
     CHECK(read.left_out[1].what == (folder.results() / "future.json").string());
-    CHECK(read.left_out[1].why.starts_with("expected the schema mnist-bench/1, found mnist-bench/2"));
+    CHECK(read.left_out[1].why.starts_with(
+        "context.mnist.schema: expected \"mnist-bench/1\", found \"mnist-bench/2\""));
     CHECK(read.left_out[3].what == (folder.results() / "none.json").string());
     CHECK(read.left_out[3].why == "no benchmark in it has a time");
     CHECK_THROWS_AS(folder.read({"/nowhere/x.json"}), InputError);

@@ -44,8 +44,14 @@ TEST_CASE("result files: the kind follows from the content") {
 }
 
 TEST_CASE("result files: the reader of a kind says what it cannot read") {
-    const json newer{{"schema", "mnist-results/2"}};
-    CHECK(file_fault(newer.dump()).remedy == "A newer program wrote this file: read it with that one");
+    const std::string remedy = "A newer program wrote this file: read it with that one";
+    CHECK(file_fault(R"({"schema": "mnist-results/2"})").remedy == remedy);
+    const json newer{{"context", {{"mnist.schema", "mnist-bench/2"}}}, {"benchmarks", json::array()}};
+    const mnist::InputFault fault = file_fault(newer.dump());
+    CHECK(fault.where == "x.json, context.mnist.schema");
+    CHECK(fault.expected == "\"mnist-bench/1\"");
+    CHECK(fault.found == "\"mnist-bench/2\"");
+    CHECK(fault.remedy == remedy);
     const std::string train = mnist::train_result_json(mnist_test::sample_result(1));
     const std::size_t label = train.find("\"label\": ") + 9;
     const std::size_t line_end = train.find(',', label);

@@ -45,9 +45,8 @@ inline constexpr std::size_t kMostNameBytes = 1000;
 /// Files that one history reads.
 inline constexpr std::size_t kMostHistoryFiles = 20'000;
 
-/// Rows that measure the machine are no rows of the reading: they are in the others'. Throws InputError for a
-/// result of mnist_bench whose schema is of the future.
-[[nodiscard]] HistoryReading history_reading(const ResultFile& result, const std::string& where);
+/// Rows that measure the machine are no rows of the reading: they are in the others'.
+[[nodiscard]] HistoryReading history_reading(const ResultFile& result);
 
 struct HistoryFile {
     std::string path;

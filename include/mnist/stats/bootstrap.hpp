@@ -3,6 +3,7 @@
 // seed among its arguments; undefined is std::nullopt.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,9 @@ struct BootstrapSettings {
     std::uint32_t resamples = 10'000;
     double confidence = 0.95;
 };
+
+/// Samples that make more pairs of values than these are not resampled.
+inline constexpr std::size_t kMostResampledPairs = 10'000;
 
 enum class RatioIntervalMethod : std::uint8_t {
     bca,         ///< resampled, corrected for bias and skewness
