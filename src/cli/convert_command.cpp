@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <regex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -72,6 +73,16 @@ void require_one(const std::vector<std::string>& files, const std::string& to) {
                       .remedy = "Convert one after the other; otava, conbench and csv take several"});
 }
 
+/// What Conbench takes: it asks GitHub for the commits.
+void require_repository(const std::string& url) {
+    static const std::regex kUrl("https://github\\.com/[A-Za-z0-9-]+/[A-Za-z0-9._-]+/?");
+    if (!std::regex_match(url, kUrl))
+        throw InputError({.where = "--repository",
+                          .expected = "https://github.com/OWNER/NAME, the only kind that Conbench takes",
+                          .found = url,
+                          .remedy = "Without it Conbench keeps the results beside no commits"});
+}
+
 std::string converted(const ConvertFlags& flags, Console& console) {
     if (flags.to == "bencher" || flags.to == "lnt") require_one(flags.files, flags.to);
     const std::vector<std::string> labels = distinct_tails(flags.files);
@@ -117,6 +128,7 @@ int run_convert(const ConvertFlags& flags) {
         throw InputError({.where = "--repository",
                           .expected = "--to conbench, the only format with repositories",
                           .found = "--to " + flags.to});
+    if (!flags.repository.empty()) require_repository(flags.repository);
     if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
     Console console(false, flags.out.empty() ? TextTo::error : TextTo::output);
     const std::string text = converted(flags, console);

@@ -44,12 +44,18 @@ void find_in(const fs::path& folder, FoundFiles& found, std::vector<LeftOut>& le
     while (!error && at != fs::recursive_directory_iterator()) {
         const fs::directory_entry entry = *at;
         std::error_code unknown;
-        if (entry.path().extension() == ".json" && entry.is_regular_file(unknown)) {
+        const bool is_json = entry.path().extension() == ".json";
+        if (entry.is_directory(unknown)) {
+            if (::access(entry.path().c_str(), R_OK | X_OK) != 0)
+                left_out.push_back(
+                    {entry.path().string(),
+                     fmt::format("could not be searched: {}", std::generic_category().message(errno))});
+        } else if (is_json && entry.is_regular_file(unknown)) {
             found.insert(fs::weakly_canonical(entry.path()));
             require_few(found.size());
-        } else if (entry.is_directory(unknown) && ::access(entry.path().c_str(), R_OK | X_OK) != 0) {
-            left_out.push_back({entry.path().string(), fmt::format("could not be searched: {}",
-                                                                   std::generic_category().message(errno))});
+        } else if (is_json) {
+            left_out.push_back(
+                {entry.path().string(), entry.exists(unknown) ? "no file" : "a link that leads nowhere"});
         }
         at.increment(error);
     }

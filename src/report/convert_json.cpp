@@ -40,7 +40,7 @@ std::int64_t cache_bytes(const ConvertSource& source, const std::string& level, 
 ordered_json conbench_machine(const ConvertSource& source) {
     const auto fact = [&](const char* key) { return fact_or(source, std::string("mnist.machine.") + key); };
     return {{"name", machine_name(source)},
-            {"architecture_name", "x86_64"},
+            {"architecture_name", fact("isa") == "neon" ? "aarch64" : "x86_64"},
             {"kernel_name", fact("kernel")},
             {"os_name", fact("os")},
             {"os_version", ""},

@@ -43,13 +43,28 @@ std::string colour_of(const Change& change) {
     return is_unexplained_regression(change) ? "\x1b[31m" : "\x1b[32m";
 }
 
+/// The last point before the change, and what the ratio of the row leaves out.
+std::string below_row(const ShownChange& shown) {
+    const Change& change = *shown.change;
+    std::string text = fmt::format("after {}", shortened(short_printable(shown.before().name), 24));
+    const std::string machine = machine_words(change);
+    if (machine.empty()) return text;
+    text += change.cause == Cause::program ? fmt::format("; as measured {}", ratio_cell(change.ratio))
+                                           : fmt::format("; without the machine {}", corrected_size(change));
+    return text + fmt::format("; machine: {}", machine);
+}
+
+constexpr const char* kLegend =
+    "A ratio is before over after: below 1 is slower. Of the program's changes it is what is left without the "
+    "machine, of all others as measured. The machine's are those of its own peak and bandwidth, which every "
+    "process measured.";
+
 std::string changes_text(const HistoryGroup& group, const TextStyle& style) {
     TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
     TableColumn what{.heading = "Change", .cells = {}, .left = true};
     TableColumn size{.heading = "Ratio", .cells = {}};
     TableColumn interval{.heading = "Interval", .cells = {}};
     TableColumn whose{.heading = "Whose", .cells = {}, .left = true};
-    TableColumn from{.heading = "After", .cells = {}, .left = true};
     TableColumn to{.heading = "Since", .cells = {}, .left = true};
     TableColumn speed{.heading = "Speed", .cells = {}, .left = true};
     std::vector<std::string> below;
@@ -61,15 +76,11 @@ std::string changes_text(const HistoryGroup& group, const TextStyle& style) {
         size.cells.push_back(change_size(change));
         interval.cells.push_back(change_interval(change));
         whose.cells.emplace_back(word(change.cause));
-        from.cells.push_back(shortened(short_printable(shown.before().name), 24));
         to.cells.push_back(shortened(short_printable(shown.after().name), 24));
         speed.cells.push_back(course(*shown.line));
-        const std::string machine = machine_words(change);
-        below.push_back(machine.empty()
-                            ? ""
-                            : fmt::format("machine: {}; without it {}", machine, corrected_size(change)));
+        below.push_back(below_row(shown));
     }
-    std::vector<TableColumn> columns{name, what, size, interval, whose, from, to};
+    std::vector<TableColumn> columns{name, what, size, interval, whose, to};
     if (style.unicode) columns.push_back(speed);
     return table_text(columns, style.width, below);
 }
@@ -115,6 +126,8 @@ std::string history_text(const History& history, bool is_gate, const TextStyle& 
     if (is_gate) text += wrapped(history_gate(history), style.width);
     for (const HistoryGroup& group : history.groups)
         if (has_changes(group)) text += changed_group(group, history.order, style);
+    if (std::any_of(history.groups.begin(), history.groups.end(), has_changes))
+        text += "\n" + wrapped(kLegend, style.width);
     text += quiet_text(history, style);
     std::vector<std::string> left_out;
     for (const LeftOut& one : history.left_out) left_out.push_back(fmt::format("{}: {}", one.what, one.why));

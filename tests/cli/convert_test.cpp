@@ -107,7 +107,12 @@ TEST_CASE("convert: Conbench gets every repetition in seconds, the machine, the 
     CHECK(one.at("github").at("commit") == "c0ffee");
     CHECK(one.at("machine_info").at("cpu_l1d_cache_bytes") == 32768);
     CHECK(one.at("optional_benchmark_info").at("test_accuracy_percent").size() == 2);
+    CHECK(one.at("machine_info").at("architecture_name") == "x86_64");
     CHECK(root.at(1).at("run_id") != one.at("run_id"));
+    Json other = bench_result(kDate, 10);
+    other["context"]["mnist.machine.isa"] = "neon";
+    workshop.write("arm.json", other.dump());
+    CHECK(contains(workshop.mnist({"convert", "arm.json", "--to", "conbench"}).output, "\"aarch64\""));
     const Finished without = workshop.mnist({"convert", "a.json", "--to", "conbench"});
     CHECK(contains(without.error, "without --repository"));
     CHECK_FALSE(Json::parse(without.output).at(0).contains("github"));
@@ -187,6 +192,12 @@ TEST_CASE("convert: what cannot be converted exits 2, says why, and leaves exist
     refused({"undated.json", "--to", "otava"}, "expected the date of the measurement");
     refused({"missing.json", "--to", "csv"}, "missing.json");
     refused({"a.json", "--to", "csv", "--repository", "x"}, "--to conbench");
+    for (const char* const url :
+         {"kernels", "me/kernels", "http://github.com/me/kernels", "https://github.com/me",
+          "https://example.org/me/kernels", "https://github.com/me/kernels/tree/main",
+          "https://github.com/me/kern els", "see https://github.com/me/kernels"})
+        refused({"a.json", "--to", "conbench", "--repository", url},
+                "expected https://github.com/OWNER/NAME");
     CHECK(workshop.mnist({"convert", "undated.json", "--to", "bencher"}).exit_code == 0);
     CHECK(workshop.mnist({"convert", "a.json", "--to", "csv", "--out", "x.csv"}).exit_code == 0);
     refused({"a.json", "--to", "csv", "--out", "x.csv"}, "x.csv");

@@ -90,6 +90,25 @@ TEST_CASE("verdict: the more rows, the stronger the evidence that each needs") {
     }
 }
 
+TEST_CASE("verdict: rows of many pairs get fewer resamples, and rows too large for them do not count") {
+    const auto values = [](std::size_t count, double scale) {
+        std::vector<double> made;
+        for (std::size_t i = 0; i < count; ++i)
+            made.push_back(scale * (1 + 0.001 * static_cast<double>(i * 37 % 101)));
+        return made;
+    };
+    const TimeSamples row{.base = values(50, 1), .new_values = values(50, 1.01)};
+    const auto interval = [&](std::vector<TimeSamples> rows, std::uint32_t resamples) {
+        rows.push_back(row);
+        const Interval found = judge_speed(rows, {.resamples = resamples}).back().interval.value();
+        return std::pair(found.lower, found.upper);
+    };
+    REQUIRE(interval({}, 10'000) != interval({}, 2000));
+    CHECK(interval(std::vector<TimeSamples>(400, row), 10'000) == interval({}, 2000));
+    const TimeSamples large{.base = values(1000, 1), .new_values = values(1000, 1)};
+    CHECK(interval({large}, 10'000) == interval({}, 10'000));
+}
+
 TEST_CASE("verdict: rows without enough repetitions do not make the others' evidence weaker") {
     const std::vector<double> base = ten_around(2);
     const std::vector<double> new_values = ten_around(1);

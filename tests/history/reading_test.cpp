@@ -1,6 +1,7 @@
 // What is found, read, kept and left out.
 #include "mnist/history/reading.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +81,22 @@ TEST_CASE(
     CHECK(read.left_out[3].what == (folder.results() / "none.json").string());
     CHECK(read.left_out[3].why == "no benchmark in it has a time");
     CHECK_THROWS_AS(folder.read({"/nowhere/x.json"}), InputError);
+}
+
+TEST_CASE("history: links to files are followed, and those that lead nowhere are named") {
+    const ResultFolder folder;
+    fs::rename(folder.results() / "a.json", folder.results() / "a.txt");
+    fs::create_symlink(folder.results() / "a.txt", folder.results() / "link.json");
+    fs::create_symlink(folder.results() / "gone.txt", folder.results() / "gone.json");
+    fs::create_symlink("loop.json", folder.results() / "loop.json");
+    REQUIRE(::mkfifo((folder.results() / "pipe.json").c_str(), 0600) == 0);
+    const HistoryFiles read = folder.read();
+    CHECK(read.files.size() == 2);
+    std::map<std::string, std::string> reasons;
+    for (const LeftOut& one : read.left_out) reasons[fs::path(one.what).filename().string()] = one.why;
+    CHECK(reasons == std::map<std::string, std::string>{{"gone.json", "a link that leads nowhere"},
+                                                        {"loop.json", "a link that leads nowhere"},
+                                                        {"pipe.json", "no file"}});
 }
 
 TEST_CASE("history cache: what is known is not parsed again, what changed is") {
