@@ -97,7 +97,9 @@ TEST_CASE("verdict: rows of many pairs get fewer resamples, and rows too large f
             made.push_back(scale * (1 + 0.001 * static_cast<double>(i * 37 % 101)));
         return made;
     };
-    const TimeSamples row{.base = values(50, 1), .new_values = values(50, 1.01)};
+    const std::vector<double> base = values(50, 1);
+    const std::vector<double> new_values = values(50, 1.01);
+    const TimeSamples row{.base = base, .new_values = new_values};
     const auto interval = [&](std::vector<TimeSamples> rows, std::uint32_t resamples) {
         rows.push_back(row);
         const Interval found = judge_speed(rows, {.resamples = resamples}).back().interval.value();
@@ -105,7 +107,8 @@ TEST_CASE("verdict: rows of many pairs get fewer resamples, and rows too large f
     };
     REQUIRE(interval({}, 10'000) != interval({}, 2000));
     CHECK(interval(std::vector<TimeSamples>(400, row), 10'000) == interval({}, 2000));
-    const TimeSamples large{.base = values(1000, 1), .new_values = values(1000, 1)};
+    const std::vector<double> many = values(1000, 1);
+    const TimeSamples large{.base = many, .new_values = many};
     CHECK(interval({large}, 10'000) == interval({}, 10'000));
 }
 
