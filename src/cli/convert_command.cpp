@@ -16,6 +16,7 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/values.hpp"
+#include "mnist/history/history.hpp"
 #include "mnist/report/convert.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/results/result_file.hpp"
@@ -58,10 +59,10 @@ ConvertSource source_of(const std::string& file, const std::string& label) {
 /// Every format but CSV for data frames sets a result in time.
 void require_created(const std::vector<ConvertSource>& sources, const std::vector<std::string>& files) {
     for (std::size_t i = 0; i < sources.size(); ++i)
-        if (sources[i].created.empty())
+        if (const std::string& created = sources[i].created; !parse_time(created))
             throw InputError({.where = files[i],
                               .expected = "the date of the measurement (\"date\" in its context)",
-                              .found = "none",
+                              .found = created.empty() ? "none" : created,
                               .remedy = "--to bencher and --to csv need none"});
 }
 

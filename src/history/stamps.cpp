@@ -94,11 +94,13 @@ std::string fact_of(const HistoryReading& reading, const char* key) {
 
 std::optional<std::int64_t> parse_time(const std::string& text) {
     std::tm time{};
-    const char* const rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+    const char* rest = nullptr;
+    for (const char* const form : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"})
+        if (rest == nullptr) rest = ::strptime(text.c_str(), form, &time);
     if (rest == nullptr) return std::nullopt;
     const std::string_view zone(rest);
     std::int64_t offset = 0;
-    if (zone != "Z") {  // "+01:00"
+    if (!zone.empty() && zone != "Z") {  // "+01:00"
         int hours = 0;
         int minutes = 0;
         if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' ||

@@ -13,9 +13,7 @@ namespace mnist {
 
 [[nodiscard]] std::string fact_of(const HistoryReading& reading, const char* key);
 
-/// Seconds since 1970 of "2026-01-31T12:00:00Z" or "...+01:00"; empty for anything else.
-[[nodiscard]] std::optional<std::int64_t> parse_time(const std::string& text);
-/// Inverse: "2026-01-31T12:00:00Z".
+/// Inverse of parse_time(): "2026-01-31T12:00:00Z".
 [[nodiscard]] std::string time_text(std::int64_t time_s);
 
 /// Orders places, and is one for the files of one place.

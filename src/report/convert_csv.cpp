@@ -6,6 +6,7 @@
 
 #include "convert_parts.hpp"
 #include "csv_field.hpp"
+#include "mnist/history/history.hpp"
 #include "mnist/stats/summary.hpp"
 
 namespace mnist {
@@ -49,8 +50,9 @@ std::string machine_name(const ConvertSource& source) {
 OtavaTable otava_csv(std::span<const ConvertSource> sources) {
     std::vector<const ConvertSource*> in_time;
     for (const ConvertSource& source : sources) in_time.push_back(&source);
-    std::stable_sort(in_time.begin(), in_time.end(),
-                     [](const auto* a, const auto* b) { return a->created < b->created; });
+    std::stable_sort(in_time.begin(), in_time.end(), [](const auto* a, const auto* b) {
+        return parse_time(a->created) < parse_time(b->created);
+    });
     std::vector<std::map<std::string, double>> lines;
     std::map<std::string, std::size_t> counts;
     for (const ConvertSource* const source : in_time)

@@ -134,6 +134,8 @@ TEST_CASE("convert: LNT gets a report of version 2 with lists of repetitions") {
 
 TEST_CASE("convert: Otava gets a line a result in the order of time, with the columns that all have") {
     const Results workshop;
+    // A text after a's, and a time before it.
+    workshop.write("b.json", bench_result("2026-01-31T12:30:00+01:00", 20).dump());
     Json more = bench_result("2026-02-01T12:00:00Z", 5);
     Json extra = more["benchmarks"][0];
     extra["name"] = extra["run_name"] = "Relu";
@@ -146,7 +148,7 @@ TEST_CASE("convert: Otava gets a line a result in the order of time, with the co
     CHECK(lines[0] ==
           "time,commit,file,machine,Calibrate/Barrier/threads:2 time,Train/Adam/batch:64 accuracy,"
           "Train/Adam/batch:64 p99,Train/Adam/batch:64 time");
-    CHECK(lines[1].starts_with("2026-01-30T12:00:00Z,c0ffee,b.json,\"h,1\",0.001,97.5,"));
+    CHECK(lines[1].starts_with("2026-01-31T12:30:00+01:00,c0ffee,b.json,\"h,1\",0.001,97.5,"));
     CHECK(lines[2].starts_with("2026-01-31T12:00:00Z,c0ffee,a.json,"));
     CHECK(std::stod(lines[3].substr(lines[3].rfind(',') + 1)) == Approx(0.0075));
     CHECK(contains(done.error, "3 columns left out that not all results have"));
@@ -190,6 +192,8 @@ TEST_CASE("convert: what cannot be converted exits 2, says why, and leaves exist
     refused({"a.json", "b.json", "--to", "lnt"}, "Convert one after the other");
     refused({"a.json", "b.json", "--to", "bencher"}, "expected one result");
     refused({"undated.json", "--to", "otava"}, "expected the date of the measurement");
+    workshop.write("yesterday.json", bench_result("yesterday", 1).dump());
+    refused({"yesterday.json", "--to", "otava"}, "found yesterday");
     refused({"missing.json", "--to", "csv"}, "missing.json");
     refused({"a.json", "--to", "csv", "--repository", "x"}, "--to conbench");
     for (const char* const url :

@@ -55,12 +55,13 @@ TEST_CASE("history: by date files with a clock that says nothing are left out") 
     const History history =
         history_of(files_of({file_of("new", history_result("x", "2026-03-02T00:00:00Z", 1)),
                              file_of("old", history_result("x", "2026-03-01T01:00:00+01:00", 1)),
+                             file_of("older", history_result("x", "2026-02-28 12:30:00", 1)),
                              file_of("unset", history_result("x", "1970-01-01T00:00:09Z", 1)),
                              file_of("future", history_result("x", "2027-01-01T00:00:00Z", 1)),
                              file_of("none", history_result("x", "yesterday", 1)), file_of("back", back)}),
                    {}, settings);
     CHECK(names_of(history.groups.at(0)) ==
-          std::vector<std::string>{"2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"});
+          std::vector<std::string>{"2026-02-28T12:30:00Z", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"});
     REQUIRE(history.left_out.size() == 4);
     CHECK(history.left_out[0].why == "its clock was not set: 1970-01-01T00:00:09Z");
     CHECK(history.left_out[1].why == "it is of the future: 2027-01-01T00:00:00Z");

@@ -12,7 +12,8 @@ namespace mnist {
 
 struct ConvertSource {
     Measurements measured;
-    std::string created;  ///< UTC, "2026-01-31T12:00:00Z"; empty where the result does not say
+    std::string
+        created;  ///< "2026-01-31T12:00:00Z" or as parse_time() reads it; empty where the result does not say
 };
 
 /// Bencher Metric Format: {NAME: {"latency": {"value", "lower_value", "upper_value"}, ...}}: median, least
