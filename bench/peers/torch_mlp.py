@@ -83,6 +83,8 @@ def main(ways):
     with torch.no_grad():
         accuracy = 100 * (model(test_images).argmax(1) == test_labels).float().mean().item()
         test_loss = loss_of(job, model, test_images, test_labels).item()
+    if job.optimizer == 'RMSprop':
+        how = how.replace('fused optimizer', 'optimizer')
     report(torch.__version__, len(images), seconds, cpus, accuracy, test_loss, how)
 
 
