@@ -33,7 +33,8 @@ std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word
 
 int main(int argc, char** argv) {
     if (argc != 7 || std::string(argv[6]) != "f32") {
-        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam|AdamW|RMSprop BATCH THREADS EPOCHS f32\n", stderr);
+        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam|AdamW|RMSprop BATCH THREADS EPOCHS f32\n",
+                   stderr);
         return 2;
     }
     const std::string folder = argv[1];
