@@ -4,6 +4,8 @@ import itertools
 from dataclasses import dataclass
 
 OURS = ''  # mnist_bench's rows have no library in their names
+USUAL = ('SGD', 'Momentum', 'Adam')  # as in mnist_bench's own default set
+OPTIMIZERS = (*USUAL, 'AdamW', 'RMSprop')
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Library:
     infer: str = ''
     infer_precisions: tuple = ()
     setting: str = 'latency'
+    optimizers: tuple = OPTIMIZERS  # those whose rule it has
 
     @property
     def peer(self):
@@ -28,7 +31,7 @@ LIBRARIES = {library.word: library for library in (
     Library('torch_compile', 'PyTorch (torch.compile)', 'torch', 'torch_compile_mlp.py', ('f32', 'bf16')),
     Library('jax', 'JAX', 'jax', 'jax_mlp.py', ('f32', 'bf16')),
     Library('tensorflow', 'TensorFlow (XLA)', 'tensorflow', 'tensorflow_mlp.py', ('f32', 'bf16')),
-    Library('sklearn', 'scikit-learn', 'sklearn', 'sklearn_mlp.py', ('f32',)),
+    Library('sklearn', 'scikit-learn', 'sklearn', 'sklearn_mlp.py', ('f32',), optimizers=USUAL),
     Library('onnxruntime', 'ONNX Runtime', 'onnxruntime', infer='onnxruntime_infer.py', infer_precisions=('f32', 'int8')),
     Library('onnxruntime_throughput', 'ONNX Runtime (throughput)', 'onnxruntime', infer='onnxruntime_infer.py', infer_precisions=('f32', 'int8'),
             setting='throughput'),
@@ -37,7 +40,7 @@ LIBRARIES = {library.word: library for library in (
             setting='throughput'),
     Library('torch_debian', 'PyTorch of Debian', 'debian', 'torch_mlp.py', ('f32',)),
     Library('libtorch_debian', 'libtorch of Debian', 'debian', 'libtorch_mlp', ('f32',)),
-    Library('sklearn_debian', 'scikit-learn of Debian', 'debian', 'sklearn_mlp.py', ('f32',)),
+    Library('sklearn_debian', 'scikit-learn of Debian', 'debian', 'sklearn_mlp.py', ('f32',), optimizers=USUAL),
 )}
 PEERS = list(dict.fromkeys(library.peer for library in LIBRARIES.values()))
 DEBIAN = [library.word for library in LIBRARIES.values() if library.source == 'debian']
@@ -61,6 +64,10 @@ class Benchmark:
         parts = [self.family, self.optimizer, f'batch:{self.batch}', self.precision != 'f32' and f'precision:{self.precision}',
                  f'threads:{self.threads}', self.library and f'library:{self.library}']
         return '/'.join(part for part in parts if part)
+
+    @property
+    def lacks_rule(self):
+        return self.family == 'Train' and self.library != OURS and self.optimizer not in LIBRARIES[self.library].optimizers
 
     def __str__(self):
         words = [title_of(self.library), self.optimizer or 'inference', f'batch {self.batch}', self.precision,

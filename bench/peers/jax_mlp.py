@@ -1,5 +1,5 @@
 """The perceptron in JAX: jax_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. An epoch is one compiled lax.scan, which gathers
-each batch's rows by the epoch's permutation. Left out: optax; three rules need no library."""
+each batch's rows by the epoch's permutation. Left out: optax; five rules need no library."""
 import os
 
 from epochs import read_job, report, timed
@@ -56,7 +56,17 @@ def adam(layers, state, gradient):
     return each(lambda w, m, v: w - rate * m / (jnp.sqrt(v) / root + 1e-8), layers, first, second), (first, second, steps)
 
 
-update = {'SGD': sgd, 'Momentum': momentum, 'Adam': adam}[job.optimizer]
+def adamw(layers, state, gradient):
+    return adam(each(lambda w: w * (1 - 0.001 * 0.01), layers), state, gradient)
+
+
+def rmsprop(layers, squares, gradient):
+    squares = each(lambda v, g: 0.99 * v + 0.01 * g * g, squares, gradient)
+    return each(lambda w, v, g: w - 0.001 * g / (jnp.sqrt(v) + 1e-8), layers, squares, gradient), squares
+
+
+# Each rule, and how many numbers it keeps of a weight.
+update, states = {'SGD': (sgd, 0), 'Momentum': (momentum, 1), 'Adam': (adam, 2), 'AdamW': (adamw, 2), 'RMSprop': (rmsprop, 1)}[job.optimizer]
 
 
 # The rows are arguments: captured, they would be constants of the compiled program.
@@ -73,7 +83,7 @@ def trained(layers, state, order, images, labels):
 
 layers = [(uniform(n**-0.5, n, m), uniform(n**-0.5, m)) for n, m in ((784, 128), (128, 64), (64, 10))]
 zeros = [each(jnp.zeros_like, layers) for _ in range(2)]
-state = {'SGD': (), 'Momentum': zeros[0], 'Adam': (*zeros, jnp.float32(0))}[job.optimizer]
+state = ((), zeros[0], (*zeros, jnp.float32(0)))[states]
 epoch_of = jax.jit(trained, donate_argnums=(0, 1))
 
 

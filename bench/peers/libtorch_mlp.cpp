@@ -19,6 +19,11 @@ std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word
                                                          torch::nn::Sequential& model) {
     if (word == "Adam")
         return std::make_unique<torch::optim::Adam>(model->parameters(), torch::optim::AdamOptions(0.001));
+    if (word == "AdamW")
+        return std::make_unique<torch::optim::AdamW>(model->parameters(), torch::optim::AdamWOptions(0.001));
+    if (word == "RMSprop")
+        return std::make_unique<torch::optim::RMSprop>(model->parameters(),
+                                                       torch::optim::RMSpropOptions(0.001));
     const auto rule =
         word == "Momentum" ? torch::optim::SGDOptions(0.005).momentum(0.9) : torch::optim::SGDOptions(0.011);
     return std::make_unique<torch::optim::SGD>(model->parameters(), rule);
@@ -28,7 +33,8 @@ std::unique_ptr<torch::optim::Optimizer> optimizer_named(const std::string& word
 
 int main(int argc, char** argv) {
     if (argc != 7 || std::string(argv[6]) != "f32") {
-        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam BATCH THREADS EPOCHS f32\n", stderr);
+        std::fputs("usage: libtorch_mlp FOLDER SGD|Momentum|Adam|AdamW|RMSprop BATCH THREADS EPOCHS f32\n",
+                   stderr);
         return 2;
     }
     const std::string folder = argv[1];

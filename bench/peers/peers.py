@@ -13,7 +13,7 @@ import zlib
 import models
 import processes
 import table
-from catalogue import DEBIAN, LIBRARIES, PEERS, benchmarks
+from catalogue import DEBIAN, LIBRARIES, OPTIMIZERS, PEERS, USUAL, benchmarks, title_of
 from install import HERE, install, say
 from measure import Measurer, error_row
 from processes import Failed
@@ -60,7 +60,7 @@ def arguments():
     parser.add_argument('peers', nargs='*', metavar='PEER', help=f'{", ".join(PEERS)} (default: all but Debian\'s)')
     parser.add_argument('--debian', action='store_true', help=f'Debian\'s older builds, {", ".join(DEBIAN)}, in place of those that are not named')
     parser.add_argument('--benchmarks', default='train,infer', type=words_of(['train', 'infer']), help='default: %(default)s')
-    parser.add_argument('--optimizers', default='SGD,Momentum,Adam', type=words_of(['SGD', 'Momentum', 'Adam']), help='default: %(default)s')
+    parser.add_argument('--optimizers', default=','.join(USUAL), type=words_of(OPTIMIZERS), help=f'of {", ".join(OPTIMIZERS)} (default: %(default)s)')
     parser.add_argument('--batches', default='64,256,1024,4096', type=numbers, help='of training (default: %(default)s)')
     parser.add_argument('--infer-batches', default='1,64,1024', type=numbers, help='default: %(default)s')
     parser.add_argument('--precisions', default='f32,bf16,int8', type=words_of(['f32', 'bf16', 'int8']),
@@ -189,9 +189,10 @@ def prepared(options, folder):
             reasons.update({f'Infer/library:{word}': str(error) for word in words if LIBRARIES[word].infer})
     todo = benchmarks(options, [word for word in words if word not in reasons], sorted({1, measurer.most_threads}))
     named = {f'{"Train" if LIBRARIES[word].train and "train" in options.benchmarks else "Infer"}/library:{word}' if word in LIBRARIES else word: reason for word, reason in reasons.items()}
+    named.update({benchmark.name: f'{title_of(benchmark.library)} has no {benchmark.optimizer}' for benchmark in todo if benchmark.lacks_rule})
     session = Session(measurer, named)
     session.rows = [error_row(name, reason) for name, reason in named.items()]
-    return session, todo
+    return session, [benchmark for benchmark in todo if not benchmark.lacks_rule]
 
 
 def main():

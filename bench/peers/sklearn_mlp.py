@@ -1,6 +1,6 @@
 """The perceptron in scikit-learn: sklearn_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. fit() is timed for one epoch and for
 all; the difference is what counts, as README.md says. The threads are those of the BLAS library, set by the environment before this starts.
-Left out: precisions beside f32, which scikit-learn has not."""
+Left out: what scikit-learn has not: precisions beside f32, AdamW and RMSprop."""
 import time
 import warnings
 

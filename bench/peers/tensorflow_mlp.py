@@ -1,6 +1,6 @@
 """The perceptron in TensorFlow: tensorflow_mlp.py FOLDER OPTIMIZER BATCH THREADS EPOCHS PRECISION prints one line of JSON. An epoch is one function that XLA
 compiles (jit_compile=True) with a loop over its batches; Keras' fit() with jit_compile was slower (README.md). Left out: Keras' optimizers;
-three rules need no library."""
+five rules need no library."""
 import os
 
 from epochs import read_job, report, timed
@@ -57,7 +57,17 @@ def adam(weights, state, gradient):
     return [w - rate * m / (tf.sqrt(v) / root + 1e-8) for w, m, v in zip(weights, first, second)], (first, second, steps)
 
 
-update = {'SGD': sgd, 'Momentum': momentum, 'Adam': adam}[job.optimizer]
+def adamw(weights, state, gradient):
+    return adam([w * (1 - 0.001 * 0.01) for w in weights], state, gradient)
+
+
+def rmsprop(weights, squares, gradient):
+    squares = [0.99 * v + 0.01 * g * g for v, g in zip(squares, gradient)]
+    return [w - 0.001 * g / (tf.sqrt(v) + 1e-8) for w, v, g in zip(weights, squares, gradient)], squares
+
+
+# Each rule, and how many numbers it keeps of a weight.
+update, states = {'SGD': (sgd, 0), 'Momentum': (momentum, 1), 'Adam': (adam, 2), 'AdamW': (adamw, 2), 'RMSprop': (rmsprop, 1)}[job.optimizer]
 
 
 def step(weights, state, rows):
@@ -77,7 +87,7 @@ def trained(weights, state, order):
 
 weights = [array for n, m in ((784, 128), (128, 64), (64, 10)) for array in (uniform(n**-0.5, n, m), uniform(n**-0.5, m))]
 zeros = [[tf.zeros_like(w) for w in weights] for _ in range(2)]
-state = {'SGD': (), 'Momentum': zeros[0], 'Adam': (*zeros, tf.constant(0.0))}[job.optimizer]
+state = ((), zeros[0], (*zeros, tf.constant(0.0)))[states]
 
 
 def epoch():

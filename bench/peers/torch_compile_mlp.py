@@ -1,5 +1,5 @@
 """The perceptron in PyTorch with torch.compile, in the faster of two ways for this batch and precision: the loss and its gradients compiled, with the fused
-optimizer behind them, or the step in one function, with three rules of updating. The last batch of an epoch is
+optimizer behind them, or the step in one function, with five rules of updating. The last batch of an epoch is
 compiled a second time. Left out: what was slower (README.md): torch.optim inside the compiled step, and mode="max-autotune"."""
 import math
 
@@ -33,7 +33,12 @@ def whole_step(job, model, images, labels):
                 weight.sub_(0.011 * gradient)
             elif job.optimizer == 'Momentum':
                 weight.sub_(0.005 * m.mul_(0.9).add_(gradient))
+            elif job.optimizer == 'RMSprop':
+                v.mul_(0.99).addcmul_(gradient, gradient, value=0.01)
+                weight.sub_(0.001 * gradient / (v.sqrt() + 1e-8))
             else:
+                if job.optimizer == 'AdamW':
+                    weight.mul_(1 - 0.001 * 0.01)
                 m.mul_(0.9).add_(gradient, alpha=0.1)
                 v.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
                 weight.sub_(rate * m / (v.sqrt() / root + 1e-8))

@@ -43,11 +43,11 @@ void TrainObserver::run_started(const RunRecord& record, std::size_t run, std::s
     const TrainConfig& config = options_.config;
     const std::string precision =
         config.precision == Precision::f32 ? "" : fmt::format(", {}", name(config.precision));
-    print(run,
-          fmt::format("\n{}, {} {}{}, seed {}{}\n", title(record.optimizer),
-                      peaks(config.schedule) ? fmt::format("{} learning rate up to", name(config.schedule))
-                                             : "learning rate",
-                      learning_rate(config, record.optimizer), precision, record.seed, resumed));
+    print(run, fmt::format("\n{}, {} {}{}, seed {}{}\n", title(record.optimizer),
+                           config.schedule == ScheduleKind::constant
+                               ? "learning rate"
+                               : fmt::format("{} learning rate up to", name(config.schedule)),
+                           learning_rate(config, record.optimizer), precision, record.seed, resumed));
     show_progress();
 }
 

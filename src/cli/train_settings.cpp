@@ -177,11 +177,13 @@ std::vector<Setting> course_settings() {
     return {
         {"schedule", SettingKind::text, "NAME", "Training", schedule_help(), "", "", set_schedule,
          [](const O& o) { return toml_string(name(o.config.schedule)); }},
-        {"peak-lr", SettingKind::real, "RATE", "Training", "Highest learning rate of one-cycle", "0.005",
-         "each optimizer's own rate", [](O& o, const G& g) { o.config.peak_lr = g.positive(); },
+        {"peak-lr", SettingKind::real, "RATE", "Training",
+         "Highest learning rate of " + either_of(schedule_words(true)), "0.005", "each optimizer's own rate",
+         [](O& o, const G& g) { o.config.peak_lr = g.positive(); },
          [](const O& o) { return o.config.peak_lr ? real(*o.config.peak_lr) : ""; }},
         {"warmup", SettingKind::real, "SHARE", "Training",
-         "Share of the steps in which one-cycle rises (default: 0.3)", "0.3", "0.3 with one-cycle",
+         "Share of the steps in which it rises to --peak-lr (default: 0.3)", "0.3",
+         "0.3 with " + either_of(schedule_words(true)),
          [](O& o, const G& g) {
              o.config.warmup = g.share();
              o.warmup_given = true;

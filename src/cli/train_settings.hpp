@@ -19,8 +19,8 @@ struct Setting {
     std::string_view placeholder;  ///< in the help; empty for a flag without value
     std::string_view group;        ///< heading in the help
     std::string help;
-    std::string_view example;     ///< a value in TOML; only for settings that may be unset
-    std::string_view when_unset;  ///< what happens without it; only for those as well
+    std::string_view example;  ///< a value in TOML; only for settings that may be unset
+    std::string when_unset;    ///< what happens without it; only for those as well
     std::function<void(TrainOptions&, const GivenValue&)> set;
     std::function<std::string(const TrainOptions&)> toml;  ///< the value in TOML; empty when it is not set
 

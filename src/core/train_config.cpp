@@ -19,6 +19,19 @@ std::vector<std::string> precision_words() {
     return {kPrecisionWords.begin(), kPrecisionWords.end()};
 }
 
+namespace {
+constexpr bool schedules_are_sound() {
+    for (std::size_t i = 0; i < kSchedules.size(); ++i) {
+        if (static_cast<std::size_t>(kSchedules.at(i).kind) != i || kSchedules.at(i).word.empty())
+            return false;
+        for (std::size_t k = 0; k < i; ++k)
+            if (kSchedules.at(i).word == kSchedules.at(k).word) return false;
+    }
+    return true;
+}
+static_assert(schedules_are_sound(), "a row of kSchedules has no word, is out of place, or has another's");
+}  // namespace
+
 std::string_view name(ScheduleKind kind) {
     return kSchedules.at(static_cast<std::size_t>(kind)).word;
 }
@@ -31,7 +44,7 @@ std::optional<ScheduleKind> schedule_named(std::string_view word) {
     const auto* const found = std::find_if(kSchedules.begin(), kSchedules.end(),
                                            [&](const ScheduleRow& row) { return row.word == word; });
     if (found == kSchedules.end()) return std::nullopt;
-    return static_cast<ScheduleKind>(found - kSchedules.begin());
+    return found->kind;
 }
 
 std::vector<std::string> schedule_words(bool peaking_only) {

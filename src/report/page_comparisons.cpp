@@ -148,7 +148,7 @@ PageComparisons page_comparisons(const std::vector<PageSource>& sources) {
         if (side.has_repetitions)
             all.pooled.push_back(fmt::format(
                 "Repetitions of one machine, one build and one configuration are taken together: {}. "
-                "`mnist compare` sets them against each other.",
+                "\"mnist compare\" sets them against each other.",
                 side.measurements.label));
     }
     for (const bool is_train : {true, false}) {

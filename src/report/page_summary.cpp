@@ -267,8 +267,9 @@ void add_comparisons(std::vector<std::string>& sentences, const std::vector<Page
     }
     for (const PageRanking& ranking : comparisons.ranked) {
         if (ranking.files.rankings.empty()) continue;
-        sentences.push_back(fmt::format("Of {} measurements beside {}: {}.", ranking.files.comparisons.size(),
-                                        names_of(sources, ranking.base), ranking_summary(ranking.files)));
+        sentences.push_back(fmt::format("{} results beside each other. {}.",
+                                        ranking.files.comparisons.size() + 1,
+                                        ranking_summary(ranking.files)));
     }
     sentences.push_back(
         fmt::format("{} comparisons of two are below, under Comparison.", comparisons.compared.size()));

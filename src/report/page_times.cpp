@@ -104,8 +104,8 @@ std::vector<std::string> objections_to(const TrainResult& result) {
 
 std::string recipe_of(const TrainConfig& config, OptimizerKind kind) {
     std::string text =
-        fmt::format("{}, {} epochs of batch {}, one-cycle to {}, warm-up {}", title(kind), config.epochs,
-                    config.batch_size, learning_rate(config, kind), config.warmup);
+        fmt::format("{}, {} epochs of batch {}, {} to {}, warm-up {}", title(kind), config.epochs,
+                    config.batch_size, name(config.schedule), learning_rate(config, kind), config.warmup);
     if (const OptimizerNumber squares = optimizer(kind).squares)
         text += fmt::format(", beta2 {}", config.*squares);
     return text;

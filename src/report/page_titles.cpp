@@ -72,6 +72,19 @@ std::vector<Group> parts_by(const Group& group, Value value) {
     return list;
 }
 
+/// Some files of version 0.2 took a hypervisor's model number at its word, also where the CPU multiplies with
+/// AMX, which only Intel's "... Rapids" do.
+std::string machine_fact(const PageSource& source, const std::string& key) {
+    const std::string value = source.fact(key);
+    const auto lacks = [](const std::string& text, const char* word) {
+        return text.find(word) == std::string::npos;
+    };
+    if (key != kGeneration || value.empty() || lacks(source.fact(kInstructions), "AMX") ||
+        !lacks(value, "Rapids"))
+        return value;
+    return "model " + source.fact("mnist.machine.cpu_model_number");
+}
+
 /// Machines with a word more than the CPU's name where only that tells them apart.
 void name_machines(const Group& all) {
     std::vector<Group> groups = parts_by(all, [](const PageSource& one) { return one.fact(kModel); });
@@ -84,10 +97,11 @@ void name_machines(const Group& all) {
         std::vector<Group> finer;
         for (const Group& group : groups) {
             std::vector<Group> parts =
-                parts_by(group, [key](const PageSource& one) { return one.fact(key); });
+                parts_by(group, [key](const PageSource& one) { return machine_fact(one, key); });
             for (const Group& part : parts)
                 for (Titled* one : part)
-                    if (parts.size() > 1) one->machine += word_of_machine(key, one->source->fact(key));
+                    if (parts.size() > 1)
+                        one->machine += word_of_machine(key, machine_fact(*one->source, key));
             finer.insert(finer.end(), parts.begin(), parts.end());
         }
         groups = std::move(finer);

@@ -86,7 +86,10 @@ std::vector<Column> result_columns(const Json& experiment) {
             mean_column(experiment, "Last train loss", "last_train_loss", digits(4), Better::less),
             mean_column(experiment, "Last test loss", "last_test_loss", digits(4), Better::less),
             {"Convergence speed", "",
-             [](const Json& o) { return Html(o["convergence_speed"].get<std::string>()); }},
+             [](const Json& o) {
+                 const std::string speed = o["convergence_speed"];
+                 return Html(speed == "-" ? "" : speed);
+             }},
             mean_column(experiment, "Samples/s", "samples_per_second", whole, Better::faster),
             seconds};
 }

@@ -53,7 +53,7 @@ void validate_schedule(const TrainConfig& config) {
     throw InputError({.where = "--peak-lr",
                       .expected = fmt::format("--schedule {} beside it", either_of(schedule_words(true))),
                       .found = fmt::format("--schedule {}", name(config.schedule)),
-                      .remedy = "A constant rate is set with " + either_of(flags)});
+                      .remedy = "The rate of other schedules is set with " + either_of(flags)});
 }
 
 }  // namespace

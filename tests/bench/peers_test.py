@@ -2,6 +2,7 @@
 end stand in for those. peers_test.py MNIST_BENCH MNIST SOURCE. Left out: the libraries' own scripts, which need them."""
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -20,7 +21,7 @@ sys.dont_write_bytecode = True
 import install
 import processes
 import table
-from catalogue import LIBRARIES, Benchmark
+from catalogue import LIBRARIES, OPTIMIZERS, USUAL, Benchmark
 
 GOOD = '''
 import json, sys
@@ -125,6 +126,29 @@ class PeersTest(unittest.TestCase):
         again = self.run_peers('torch')
         self.assertEqual(again.returncode, 2)
         self.assertIn('exists already', again.stderr)
+
+    def test_the_optimizers_are_those_of_mnist_bench_and_a_library_without_the_rule_is_a_row_that_says_so(self):
+        def printed(*words):
+            return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+
+        offered = re.search(r'--optimizer LIST +Any of ([a-z, ]+), in the order', printed(MNIST, 'train', '--help'))
+        self.assertIsNotNone(offered)
+        self.assertEqual(sorted(offered[1].split(', ')), sorted(optimizer.lower() for optimizer in OPTIMIZERS))
+        for optimizer in OPTIMIZERS:
+            self.assertIn(f'Train/{optimizer}/batch:64', printed(BENCH, '--benchmark_list_tests', f'--benchmark_filter=^Train/{optimizer}/'))
+        usual = {name.split('/')[1] for name in printed(BENCH, '--benchmark_list_tests', '--benchmark_filter=^Train/').split()}
+        self.assertEqual(usual, set(USUAL))
+        self.have('jax', jax_mlp=GOOD)
+        self.have('sklearn', sklearn_mlp=GOOD)
+        done = self.run_peers('jax', 'sklearn', '--benchmarks', 'train', '--optimizers', 'Adam,RMSprop', '--batches', '64', '--threads', '1', '--rounds', '2',
+                              bench=self.fake_bench())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = self.result()['benchmarks']
+        self.assertEqual({row['name']: row['error_message'] for row in rows if row.get('error_occurred')},
+                         {'Train/RMSprop/batch:64/threads:1/library:sklearn': 'scikit-learn has no RMSprop'})
+        self.assertEqual(len([row for row in rows if row['name'] == 'Train/Adam/batch:64/threads:1/library:sklearn']), 2)
+        self.assertEqual(len([row for row in rows if row['name'] == 'Train/RMSprop/batch:64/threads:1/library:jax']), 2)
+        self.assertIn('scikit-learn has no RMSprop', done.stdout)
 
     def test_a_peer_that_never_ends_is_stopped_and_where_nothing_is_left_the_status_is_1(self):
         self.have('sklearn', sklearn_mlp=HANG)

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "catch.hpp"
@@ -45,6 +47,8 @@ Document read_document(const fs::path& file) {
             if (inside) document.blocks.push_back({line.substr(3), {}});
         } else if (inside) {
             document.blocks.back().lines.push_back(line);
+        } else if (line.starts_with("    ./")) {  // Markdown's other way, and that of plain text
+            document.blocks.push_back({"sh", {line.substr(4)}});
         } else {
             for (std::sregex_iterator span(line.begin(), line.end(), kSpan), end; span != end; ++span)
                 document.spans.push_back((*span)[1]);
@@ -56,8 +60,8 @@ Document read_document(const fs::path& file) {
 // All but what is no longer true of today: changes, and what was tried.
 std::vector<Document> documents() {
     std::vector<Document> all;
-    for (const char* const file :
-         {"README.md", "CONTRIBUTING.md", "bench/RECORD.md", "bench/peers/README.md", "results/README.md"})
+    for (const char* const file : {"README.md", "CONTRIBUTING.md", "bench/RECORD.md", "bench/peers/README.md",
+                                   "packaging/bundle-readme", "results/README.md"})
         all.push_back(read_document(kProject / file));
     for (const fs::directory_entry& file : fs::directory_iterator(kProject / "docs"))
         if (file.path().extension() == ".md") all.push_back(read_document(file.path()));
@@ -82,7 +86,7 @@ std::string shape(std::string line) {
         {std::regex(R"(^[^:]+: .*, \d+ threads?$)"), "MACHINE"},
         {std::regex(R"(^(mnist|custom)\b)"), "DATA"},
         {std::regex(R"([a-z]+(:[a-z0-9_]+)+, \w+)"), "KERNEL"},
-        {std::regex(R"((disturbed|(epochs|seconds)_to_target)=\S+ )"), ""},
+        {std::regex(R"((disturbed|peak_fraction|(epochs|seconds)_to_target)=\S+ )"), ""},
         {std::regex(R"(\b(SGD \+ Momentum|SGD|Adam)(?![/a-z]))"), "OPTIMIZER"},
         {std::regex(R"(\b(Slow|Faster|Fastest)\b)"), "SPEED"},
         {std::regex(R"((^|[ (,=x-])[+-]?[\d.,·]*[\d·]+(e-\d+)?[kMG]?)"), "$010"},
@@ -258,6 +262,30 @@ TEST_CASE("documents: each command can be typed, and prints lines like those tha
     CHECK(shown_blocks > 7);
 }
 
+TEST_CASE(
+    "documents: links lead to what is there, and each page is linked from the README and another page") {
+    static const std::regex kLink(R"(\]\(([^)#]+)(#[^)]*)?\))");
+    std::map<std::string, std::set<std::string>> linked_from;
+    for (const Document& document : documents()) {
+        const std::string text = mnist::read_file(kProject / document.name, 1U << 20U);
+        for (std::sregex_iterator link(text.begin(), text.end(), kLink), end; link != end; ++link) {
+            const std::string target = (*link)[1];
+            if (target.starts_with("http")) continue;
+            const fs::path file = ((kProject / document.name).parent_path() / target).lexically_normal();
+            CAPTURE(document.name, target);
+            CHECK(fs::exists(file));
+            linked_from[fs::relative(file, kProject).string()].insert(document.name);
+        }
+    }
+    for (const Document& document : documents()) {
+        if (!document.name.starts_with("docs/")) continue;
+        const std::set<std::string>& pages = linked_from[document.name];
+        CAPTURE(document.name, pages);
+        CHECK(pages.count("README.md") == 1);
+        CHECK(pages.size() > 1);
+    }
+}
+
 TEST_CASE("documents: blocks for a shell are a shell's language, and scripts that they call are there") {
     std::size_t scripts = 0;
     const Workshop workshop;
@@ -304,9 +332,10 @@ TEST_CASE("documents: commands and flags in running text are those of --help") {
             std::istringstream words(span);
             std::string program, word, flag;
             words >> program >> word;
+            if (program.starts_with("./mnist")) program.erase(0, 2);
             if (program != "./run" && program != "mnist" && program != "mnist_bench") continue;
             if (word.starts_with("-") || program == "mnist_bench" || word.empty()) {
-                words = std::istringstream(span.substr(program.size()));
+                words = std::istringstream(span.substr(span.find(program) + program.size()));
                 word = program == "mnist_bench" ? "bench" : "train";
             }
             if (word == "COMMAND") continue;

@@ -59,6 +59,23 @@ def expect(holds, what):
         sys.exit(f'FAILED: {what}')
 
 
+def enums_of(schema, path=''):
+    """The closed sets of words, by the last word of their place."""
+    for key, value in schema.items():
+        if key == 'enum':
+            yield path, value
+        elif isinstance(value, dict):
+            yield from enums_of(value, path if key in ('items', 'properties') else key)
+
+
+def words_offered(flag):
+    """What the program takes there, of which it has one list."""
+    refusal = subprocess.run([MNIST, 'train', f'--{flag}', 'nonsense'], capture_output=True, text=True).stderr
+    found = re.search('expected one of (.+), found', refusal)
+    expect(found, f'--{flag} takes any word: {refusal}')
+    return found[1].split(', ')
+
+
 def write(folder):
     """What both programs write now, of as little work as there can be."""
     files = os.path.join(folder, 'train.json'), os.path.join(folder, 'bench.json')
@@ -75,6 +92,14 @@ def write(folder):
 schemas = [read(os.path.join(PROJECT, 'docs', name)) for name in ('mnist-results-1.schema.json', 'mnist-bench-1.schema.json')]
 for schema in schemas:
     jsonschema.Draft202012Validator.check_schema(schema)
+with open(os.path.join(PROJECT, 'docs', 'experiment.md'), encoding='utf-8') as f:
+    experiment = f.read()
+for word, flag in ('optimizer', 'optimizer'), ('optimizers', 'optimizer'), ('schedule', 'schedule'), ('precision', 'precision'):
+    offered = words_offered(flag)
+    of_schema = [words for place, words in enums_of(schemas[0]) if place == word]
+    expect(of_schema and all(words == offered for words in of_schema), f'--{flag} takes {offered}, the schema has {of_schema} as {word}')
+    missing = [name for name in offered if f'`{name}`' not in experiment]
+    expect(not missing, f'docs/experiment.md has no `{missing}`')
 with tempfile.TemporaryDirectory() as folder:
     written = write(folder)
 strict = closed(schemas[0]), closed_bench(schemas[1], schemas[0])

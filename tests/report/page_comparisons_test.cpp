@@ -201,7 +201,7 @@ TEST_CASE("page: of many files the summary says who is first, not every pair") {
         files.push_back(
             foreign(std::string(1, static_cast<char>('a' + files.size())) + ".json", 10, nanoseconds));
     const json summary = data_of(files)["summary"];
-    CHECK(mentions(summary, "Of 4 measurements beside a.json: "));
+    CHECK(mentions(summary, "5 results beside each other. "));
     CHECK(mentions(summary, "4 comparisons of two are below"));
     CHECK_FALSE(mentions(summary, "b.json against a.json"));
 }

@@ -54,6 +54,17 @@ TEST_CASE("page: machines of one name have their generation or their instruction
           Titles{"AMD EPYC Zen 4", "AMD EPYC Zen 5", "Xeon with AMX", "Xeon with AVX2"});
 }
 
+TEST_CASE("page: a generation that has no AMX is no name for a CPU with AMX") {
+    const auto with_amx = [](const char* name, const char* generation, const char* model) {
+        return of_machine(name, "Xeon",
+                          {{"mnist.machine.cpu_generation", generation},
+                           {"mnist.machine.cpu_model_number", model},
+                           {"mnist.machine.onednn_isa", "AVX512_CORE_AMX"}});
+    };
+    CHECK(titles({with_amx("a.json", "Rocket Lake", "167"), with_amx("b.json", "Emerald Rapids", "207")}) ==
+          Titles{"Xeon model 167", "Xeon Emerald Rapids"});
+}
+
 TEST_CASE("page: results of one of several machines have what tells them apart, at the least their file") {
     const Facts quick{{"mnist.config.epochs", "1"}};
     const Facts half{{"mnist.config.epochs", "5"}, {"mnist.config.precision", "bf16"}};

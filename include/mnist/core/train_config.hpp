@@ -30,14 +30,16 @@ inline constexpr std::array<std::string_view, 2> kPrecisionWords{"f32", "bf16"};
 enum class ScheduleKind { constant, one_cycle };
 
 struct ScheduleRow {
+    ScheduleKind kind;
     std::string_view word;   ///< in flags, files and results
     std::string_view shape;  ///< for the help; empty: the word says it
     bool peaks;              ///< it rises to --peak-lr in the share --warmup of its steps
 };
-/// At each kind's place.
+/// Each at its kind's place.
 inline constexpr std::array kSchedules{
-    ScheduleRow{"constant", "", false},
-    ScheduleRow{"one-cycle", "up to the peak and down to almost nothing, along cosines", true},
+    ScheduleRow{ScheduleKind::constant, "constant", "", false},
+    ScheduleRow{ScheduleKind::one_cycle, "one-cycle",
+                "up to the peak and down to almost nothing, along cosines", true},
 };
 [[nodiscard]] std::string_view name(ScheduleKind kind);
 [[nodiscard]] bool peaks(ScheduleKind kind);
