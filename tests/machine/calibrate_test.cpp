@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr double kLeast = 0.005;  // GFLOP/s, of an emulated core
+constexpr double kLeast = 0.001;  // GFLOP/s, of an emulated core that others share
 
 /// The chains in double precision: x = x * scale + shift, in NEON x = x + scale * shift, from 1, 1.01, 1.02,
 /// ...
