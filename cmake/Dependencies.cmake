@@ -22,6 +22,11 @@ pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg>=2.1)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus>=3.3) # of which the headers alone are used
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  # The one with threads, whatever the system's alternatives say: src/onednn/blas_module.cpp says why.
+  find_library(MNIST_OPENBLAS_LIBRARY NAMES libopenblas.a PATH_SUFFIXES openblas-pthread REQUIRED)
+  find_path(MNIST_OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread "${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread" REQUIRED)
+endif()
 if(MNIST_MPI)
   set(MPI_CXX_SKIP_MPICXX ON) # the C functions are what all versions have
   find_package(MPI 3.1 REQUIRED COMPONENTS CXX)

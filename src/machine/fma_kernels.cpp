@@ -84,13 +84,14 @@ float run_baseline(std::uint64_t iterations, float scale, float shift) {
     return sum + svaddv(first, i) + svaddv(first, j) + svaddv(first, k) + svaddv(first, l);
 }
 
+// NEON multiplies into the sum alone: a chain that is a factor would be moved twice for each multiply-add.
 float run_neon(std::uint64_t iterations, float scale, float shift) {
     const float32x4_t scales = vdupq_n_f32(scale);
     const float32x4_t shifts = vdupq_n_f32(shift);
     float32x4_t chains[kFmaChains];
     for (int c = 0; c < kFmaChains; ++c) chains[c] = vdupq_n_f32(start_of(c));
     for (std::uint64_t i = 0; i < iterations; ++i) {
-        for (auto& chain : chains) chain = vfmaq_f32(shifts, chain, scales);
+        for (auto& chain : chains) chain = vfmaq_f32(chain, scales, shifts);
     }
     float sum = 0;
     for (const auto& chain : chains) sum += vgetq_lane_f32(chain, 0);

@@ -12,8 +12,8 @@ namespace mnist {
 inline constexpr int kFmaChains = 12;
 
 struct FmaKernel {
-    /// Runs `iterations` rounds of kFmaChains vector multiply-adds x = x * scale + shift and returns the sum
-    /// of the chains' first elements, so that none of it can be left out.
+    /// Runs `iterations` rounds of kFmaChains vector multiply-adds x = x * scale + shift, in NEON x = x +
+    /// scale * shift, and returns the sum of the chains' first elements, so that none of it can be left out.
     float (*run)(std::uint64_t iterations, float scale, float shift);
     int lanes = 0;  ///< f32 in a vector
 };

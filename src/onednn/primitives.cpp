@@ -7,6 +7,8 @@
 #include <functional>
 #include <utility>
 
+#include "blas.hpp"
+#include "mnist/core/cpu.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/onednn/isa.hpp"
 #include "mnist/onednn/threads.hpp"
@@ -87,19 +89,36 @@ dnnl::memory::desc strided(std::size_t rows, std::size_t columns, std::size_t ro
         {dim(rows), dim(columns)}, data_type(type), dnnl::memory::dims{dim(row_stride), dim(column_stride)}};
 }
 
+std::size_t stride_of(std::size_t stride, std::size_t columns) {
+    return stride == 0 ? columns : stride;
+}
+
 /// [rows, columns] row-major, `stride` numbers from a row to the next, or as many as a row has where it is 0;
 /// and the same memory as the matrix's transpose.
 dnnl::memory::desc rows_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
-    return strided(rows, columns, stride == 0 ? columns : stride, 1, type);
+    return strided(rows, columns, stride_of(stride, columns), 1, type);
 }
 dnnl::memory::desc turned_md(std::size_t rows, std::size_t columns, std::size_t stride, Precision type) {
-    return strided(columns, rows, 1, stride == 0 ? columns : stride, type);
+    return strided(columns, rows, 1, stride_of(stride, columns), type);
 }
 
 Primitive matmul(const dnnl::primitive_attr& attributes, const dnnl::memory::desc& left,
                  const dnnl::memory::desc& right, const dnnl::memory::desc& result) {
     return finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, left, right, result),
                                 {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+}
+
+// On ARM64 oneDNN's kernels are named after SVE or the Compute Library. All else is loops in C++, of matrices
+// too, whatever it is called ("gemm:jit:f32").
+void let_blas_multiply(Primitive& primitive, Precision type, const BlasProduct& product) {
+    if constexpr (!kX86) {
+        const auto named = [&](const char* word) {
+            return primitive.implementation.find(word) != std::string::npos;
+        };
+        if (type != Precision::f32 || named("sve") || named("acl")) return;
+        primitive.blas = std::make_shared<const BlasProduct>(product);
+        primitive.implementation = blas_name();
+    }
 }
 
 struct InnerProductMds {
@@ -172,11 +191,27 @@ Primitive forward_product(const ProductShape& shape, bool relu) {
         const auto src = rows_md(shape.rows, shape.in, shape.src_stride, shape.type);
         const auto weights = rows_md(shape.in, shape.out, shape.weights_stride, shape.type);
         const auto dst = rows_md(shape.rows, shape.out, shape.dst_stride, shape.dst_type);
-        if (!shape.bias) return matmul(attributes, src, weights, dst);
-        const auto bias = rows_md(1, shape.out, 0, Precision::f32);
-        return finish<dnnl::matmul>(
-            forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
-            {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}, {DNNL_ARG_BIAS, bias}});
+        Primitive primitive;
+        if (shape.bias) {
+            const auto bias = rows_md(1, shape.out, 0, Precision::f32);
+            primitive = finish<dnnl::matmul>(forward_pd<dnnl::matmul>(attributes, src, weights, bias, dst),
+                                             {{DNNL_ARG_SRC, src},
+                                              {DNNL_ARG_WEIGHTS, weights},
+                                              {DNNL_ARG_DST, dst},
+                                              {DNNL_ARG_BIAS, bias}});
+        } else {
+            primitive = matmul(attributes, src, weights, dst);
+        }
+        let_blas_multiply(primitive, shape.type,
+                          {.rows = shape.rows,
+                           .columns = shape.out,
+                           .depth = shape.in,
+                           .left_stride = stride_of(shape.src_stride, shape.in),
+                           .right_stride = stride_of(shape.weights_stride, shape.out),
+                           .result_stride = stride_of(shape.dst_stride, shape.out),
+                           .bias = shape.bias,
+                           .relu = relu});
+        return primitive;
     });
 }
 
@@ -192,7 +227,17 @@ Primitive backward_data_product(const ProductShape& shape) {
         }
         const auto diff_dst = rows_md(shape.rows, shape.out, 0, shape.type);
         const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
-        return matmul(attributes, diff_dst, weights, rows_md(shape.rows, shape.in, 0, shape.type));
+        Primitive primitive =
+            matmul(attributes, diff_dst, weights, rows_md(shape.rows, shape.in, 0, shape.type));
+        let_blas_multiply(primitive, shape.type,
+                          {.rows = shape.rows,
+                           .columns = shape.in,
+                           .depth = shape.out,
+                           .right_turned = true,
+                           .left_stride = shape.out,
+                           .right_stride = shape.out,
+                           .result_stride = shape.in});
+        return primitive;
     });
 }
 
@@ -210,7 +255,18 @@ Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bo
                                                            : std::pair{shape.src_stride, shape.dst_stride};
         const auto left = turned_md(shape.rows, height, left_stride, shape.type);
         const auto right = rows_md(shape.rows, width, right_stride, shape.type);
-        return matmul(attributes, left, right, rows_md(height, width, shape.weights_stride, Precision::f32));
+        Primitive primitive =
+            matmul(attributes, left, right, rows_md(height, width, shape.weights_stride, Precision::f32));
+        let_blas_multiply(primitive, shape.type,
+                          {.rows = height,
+                           .columns = width,
+                           .depth = shape.rows,
+                           .left_turned = true,
+                           .left_stride = stride_of(left_stride, height),
+                           .right_stride = stride_of(right_stride, width),
+                           .result_stride = stride_of(shape.weights_stride, width),
+                           .add = add});
+        return primitive;
     });
 }
 
@@ -249,7 +305,7 @@ PrimitiveFacts Primitive::facts(std::string weights_layout) const {
 }
 
 Call::Call(const Primitive& primitive, std::vector<Argument> arguments)
-    : primitive_(primitive.prim), what_(primitive.what) {
+    : primitive_(primitive.prim), what_(primitive.what), blas_(primitive.blas) {
     if (arguments.size() + 1 > kMostArguments) throw ShapeError("too many arguments for a primitive call");
     for (Argument& argument : arguments) {
         arguments_[count_++] = {argument.name, argument.memory.get()};
@@ -270,6 +326,12 @@ void Call::point(std::size_t index, void* data) {
 }
 
 void Call::run(const dnnl::memory& scratchpad) const {
+    if constexpr (!kX86) {
+        const auto numbers = [this](std::size_t index) {
+            return index < kept_.size() ? static_cast<float*>(kept_[index].get_data_handle()) : nullptr;
+        };
+        if (blas_) return blas_->run(numbers(0), numbers(1), numbers(2), numbers(3));
+    }
     std::array<dnnl_exec_arg_t, kMostArguments> arguments;
     std::copy_n(arguments_, count_, arguments.begin());
     arguments[static_cast<std::size_t>(count_)] = {DNNL_ARG_SCRATCHPAD, scratchpad.get()};

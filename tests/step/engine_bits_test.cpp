@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "mnist/core/cpu.hpp"
+#include "mnist/core/isa.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/step/engine.hpp"
 #include "mnist/step/precision.hpp"
@@ -63,7 +65,7 @@ bool recorded_cpu() {
 #if defined(__x86_64__)
     return __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f");
 #else
-    return false;
+    return sve_bits() <= 256;  // in emulation, NEON and SVE
 #endif
 }
 
@@ -76,16 +78,22 @@ TEST_CASE("engine: weights have the bits that were recorded for the instruction 
     const char* const avx512 = "9bfc95d7812fca295660dd3f9a1f71a579d6c90b5197b9b7f66200ce40a80743";
     const char* const avx2 = "23f71ab922bda5912c299a49c6b9dd197c7fb9ceba07e8db5beb5f621ced2c5e";
     const char* const baseline = "31eab15a5c19a330a418c578bf268880ecfb2eb900e6f76e334b6f4df989bcaf";
-    const std::vector<Recorded> all{{"2.6.3", Isa::avx512, avx512},     {"2.6.3", Isa::avx2, avx2},
-                                    {"2.6.3", Isa::baseline, baseline}, {"3.7.2", Isa::avx512, avx512},
-                                    {"3.7.2", Isa::avx2, avx2},         {"3.7.2", Isa::baseline, baseline}};
+    const std::vector<Recorded> all{
+        {"2.6.3", Isa::avx512, avx512},     {"2.6.3", Isa::avx2, avx2},
+        {"2.6.3", Isa::baseline, baseline}, {"3.7.2", Isa::avx512, avx512},
+        {"3.7.2", Isa::avx2, avx2},         {"3.7.2", Isa::baseline, kX86 ? baseline : avx512}};
     const std::vector<std::size_t> dims{784, 128, 64, 10};
     const Samples samples = random_samples(700, dims.front(), dims.back());
-    Team team(2, {});
-    Engine engine(team, {.dims = dims, .batch = 300, .last_batch = 100});
-    engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
-    REQUIRE(engine.train_epoch(samples.rows(), in_order(700), kNoStop).steps == 3);
-    const std::string hash = weights_sha256(engine.weights());
+    std::string hash;
+    for (const std::size_t threads : {std::size_t{2}, std::size_t{1}, std::size_t{7}}) {
+        Team team(threads, {});
+        Engine engine(team, {.dims = dims, .batch = 300, .last_batch = 100});
+        engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
+        REQUIRE(engine.train_epoch(samples.rows(), in_order(700), kNoStop).steps == 3);
+        if (hash.empty()) hash = weights_sha256(engine.weights());
+        CAPTURE(threads);
+        CHECK(hash == weights_sha256(engine.weights()));
+    }
     const dnnl_version_t& version = *dnnl_version();
     const std::string onednn = fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
     const auto recorded = std::find_if(all.begin(), all.end(), [&](const Recorded& one) {

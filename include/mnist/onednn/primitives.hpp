@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstddef>
 #include <dnnl.hpp>
+#include <memory>
 #include <memory_resource>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct Operand {
     dnnl::memory::desc md;
 };
 
+/// A product that a BLAS computes in oneDNN's place.
+struct BlasProduct;
+
 /// A primitive with what is needed to run and to describe it.
 struct Primitive {
     dnnl::primitive prim;
@@ -40,6 +44,7 @@ struct Primitive {
     std::string what;                 ///< "OPERATION of SHAPE", for errors
     std::string implementation;       ///< impl_info_str
     std::vector<Operand> operands{};  ///< of a product: left, right, result, and bias where it has one
+    std::shared_ptr<const BlasProduct> blas{};  ///< null where oneDNN's own runs
 
     [[nodiscard]] bool fast() const { return implementation.find("brgemm") != std::string::npos; }
     [[nodiscard]] PrimitiveFacts facts(std::string weights_layout) const;
@@ -62,7 +67,8 @@ struct ProductShape {
     auto operator<=>(const ProductShape&) const = default;
 };
 
-// Each has one thread (threads.hpp) and throws BackendError with operation, shape and oneDNN's status.
+// Each has one thread (threads.hpp) and throws BackendError with operation, shape and oneDNN's status. On
+// ARM64 products of row-major f32 matrices are a BLAS's where oneDNN has but reference loops.
 
 /// dst [rows, out] = src [rows, in] weights' + bias, perhaps through ReLU. Operands: src, weights, dst, bias.
 /// A matmul where the weights are `io`, else an inner product.
@@ -102,6 +108,7 @@ class Call {
     static constexpr std::size_t kMostArguments = 6;
     dnnl::primitive primitive_;
     std::string what_;
+    std::shared_ptr<const BlasProduct> blas_;
     std::vector<dnnl::memory> kept_;
     dnnl_exec_arg_t arguments_[kMostArguments]{};
     int count_ = 0;
