@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "mnist/core/error.hpp"
@@ -114,17 +115,8 @@ TomlEntry entry_of(const toml::key& key, const toml::node& node, const std::stri
 }  // namespace
 
 std::string_view name(TomlType type) {
-    switch (type) {
-        case TomlType::integer:
-            return "a whole number";
-        case TomlType::real:
-            return "a number";
-        case TomlType::boolean:
-            return "true or false";
-        case TomlType::string:
-            break;
-    }
-    return "a string in quotes";
+    constexpr std::array kNames{"a whole number", "a number", "true or false", "a string in quotes"};
+    return kNames.at(static_cast<std::size_t>(type));
 }
 
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& where) {

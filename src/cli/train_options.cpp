@@ -27,25 +27,14 @@ struct Shape {
     bool or_auto = false;
 };
 
-Shape shape_of(SettingKind kind) {
-    switch (kind) {
-        case SettingKind::whole:
-            return {TomlType::integer, false};
-        case SettingKind::whole_or_auto:
-            return {TomlType::integer, false, true};
-        case SettingKind::real:
-            return {TomlType::real, false};
-        case SettingKind::wholes:
-            return {TomlType::integer, true};
-        case SettingKind::texts:
-            return {TomlType::string, true};
-        case SettingKind::flag:
-            return {TomlType::boolean, false};
-        case SettingKind::text:
-            break;
-    }
-    return {TomlType::string, false};
-}
+// At each kind's place.
+constexpr std::array<Shape, 7> kShapes{{{TomlType::integer, false},
+                                        {TomlType::integer, false, true},
+                                        {TomlType::real, false},
+                                        {TomlType::string, false},
+                                        {TomlType::integer, true},
+                                        {TomlType::string, true},
+                                        {TomlType::boolean, false}}};
 
 std::string shown(const TomlValue& value) {
     return value.type == TomlType::string ? toml_string(value.text) : value.text;
@@ -77,7 +66,7 @@ bool fits(const TomlValue& value, const Shape& shape) {
 
 // The entry's words, when its type is the setting's. A single value will do for a list.
 GivenValue typed_value(const TomlEntry& entry, const Setting& setting, const std::string& where) {
-    const Shape shape = shape_of(setting.kind);
+    const Shape shape = kShapes.at(static_cast<std::size_t>(setting.kind));
     GivenValue given{fmt::format("{}, line {}, {}", where, entry.line, entry.key), {}};
     const auto refuse = [&](const std::string& found) {
         std::string expected(name(shape.element));

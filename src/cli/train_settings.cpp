@@ -1,5 +1,4 @@
-// One row a setting. The limits are those of sense (more threads or seeds than this is a slip of the finger);
-// what depends on the data is checked by the training itself.
+// One row a setting. What depends on the data is checked by the training itself.
 #include "train_settings.hpp"
 
 #include <fmt/format.h>
@@ -11,16 +10,11 @@
 #include "mnist/core/error.hpp"
 #include "mnist/core/presets.hpp"
 #include "mnist/core/remedies.hpp"
+#include "mnist/train/experiment.hpp"
 #include "toml.hpp"
 
 namespace mnist {
 namespace {
-
-constexpr std::uint64_t kMaxEpochs = 1'000'000;
-constexpr std::uint64_t kMaxBatch = 1U << 20U;
-constexpr std::uint64_t kMaxHidden = 1U << 20U;
-constexpr std::uint64_t kMaxSeeds = 1000;
-constexpr std::uint64_t kAnySeed = UINT64_MAX;
 
 std::string whole(std::uint64_t number) {
     return std::to_string(number);
@@ -66,7 +60,7 @@ std::string optimizers(const TrainOptions& options) {
 void set_hidden(TrainOptions& options, const GivenValue& given) {
     options.config.hidden.clear();
     for (const GivenValue& size : given.elements("sizes of the hidden layers"))
-        options.config.hidden.push_back(size.count(1, kMaxHidden));
+        options.config.hidden.push_back(size.count(1, kMostHidden));
     options.hidden_given = true;
 }
 
@@ -137,13 +131,13 @@ std::vector<Setting> training_settings() {
          fmt::format("Any of {}, in the order of the runs", fmt::join(optimizer_words(), ", ")), "", "",
          set_optimizers, optimizers},
         {"epochs", SettingKind::whole, "N", "Training", "Passes over the training set; 0 trains nothing", "",
-         "", [](O& o, const G& g) { o.config.epochs = g.count(0, kMaxEpochs); },
+         "", [](O& o, const G& g) { o.config.epochs = g.count(0, kMostEpochs); },
          [](const O& o) { return whole(o.config.epochs); }},
         {"batch-size", SettingKind::whole, "N", "Training", "Images a step", "", "",
-         [](O& o, const G& g) { o.config.batch_size = g.count(1, kMaxBatch); },
+         [](O& o, const G& g) { o.config.batch_size = g.count(1, kMostBatch); },
          [](const O& o) { return whole(o.config.batch_size); }},
         {"test-batch-size", SettingKind::whole, "N", "Training", "Images at once in the evaluation", "", "",
-         [](O& o, const G& g) { o.config.test_batch_size = g.count(1, kMaxBatch); },
+         [](O& o, const G& g) { o.config.test_batch_size = g.count(1, kMostBatch); },
          [](const O& o) { return whole(o.config.test_batch_size); }},
         {"hidden", SettingKind::wholes, "LIST", "Training", "Sizes of the hidden layers", "", "", set_hidden,
          [](const O& o) { return fmt::format("[{}]", fmt::join(o.config.hidden, ", ")); }},
@@ -190,10 +184,10 @@ std::vector<Setting> course_settings() {
          },
          [](const O& o) { return o.warmup_given ? real(o.config.warmup) : ""; }},
         {"seed", SettingKind::whole, "N", "Training", "First seed of weights and shuffles", "", "",
-         [](O& o, const G& g) { o.config.seed = g.count(0, kAnySeed); },
+         [](O& o, const G& g) { o.config.seed = g.count(0, UINT64_MAX); },
          [](const O& o) { return whole(o.config.seed); }},
         {"seeds", SettingKind::whole, "K", "Training", "Runs of each optimizer, with K seeds in a row", "",
-         "", [](O& o, const G& g) { o.config.seeds = g.count(1, kMaxSeeds); },
+         "", [](O& o, const G& g) { o.config.seeds = g.count(1, kMostSeeds); },
          [](const O& o) { return whole(o.config.seeds); }},
         {"jobs", SettingKind::whole_or_auto, "N", "Training",
          "Runs side by side, each on cores of its own; auto: as many as end all of them soonest", "", "",
@@ -246,7 +240,7 @@ std::vector<Setting> result_settings() {
          [](O& o, const G& g) { o.checkpoint = g.non_empty("a folder"); },
          [](const O& o) { return path_or_nothing(o.checkpoint); }},
         {"checkpoint-every", SettingKind::whole, "N", "Results", "Epochs from one checkpoint to the next", "",
-         "", [](O& o, const G& g) { o.checkpoint_every = g.count(1, kMaxEpochs); },
+         "", [](O& o, const G& g) { o.checkpoint_every = g.count(1, kMostEpochs); },
          [](const O& o) { return whole(o.checkpoint_every); }},
         {"quiet", SettingKind::flag, "", "Results",
          "Only the closing summary, no epoch lines and no progress", "", "",

@@ -3,6 +3,7 @@
 #include "mnist/compare/gate.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mnist {
 namespace {
@@ -39,15 +40,8 @@ GateOutcome outcome_of(const Gate& gate) {
 }  // namespace
 
 std::string_view word(GateOutcome outcome) {
-    switch (outcome) {
-        case GateOutcome::passed:
-            return "passed";
-        case GateOutcome::failed:
-            return "failed";
-        case GateOutcome::undecided:
-            break;
-    }
-    return "undecided";
+    constexpr std::array kWords{"passed", "failed", "undecided"};
+    return kWords.at(static_cast<std::size_t>(outcome));
 }
 
 Gate gate_of(const Comparison& comparison) {

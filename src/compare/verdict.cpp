@@ -2,6 +2,7 @@
 #include "mnist/compare/verdict.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -185,51 +186,18 @@ AccuracyComparison compared(const AccuracySample& base_runs, const AccuracySampl
 }  // namespace
 
 std::string_view word(SpeedVerdict verdict) {
-    switch (verdict) {
-        case SpeedVerdict::faster:
-            return "faster";
-        case SpeedVerdict::slower:
-            return "slower";
-        case SpeedVerdict::equivalent:
-            return "equivalent";
-        case SpeedVerdict::disturbed:
-            return "disturbed";
-        case SpeedVerdict::inconclusive:
-            break;
-    }
-    return "inconclusive";
+    constexpr std::array kWords{"faster", "slower", "equivalent", "inconclusive", "disturbed"};
+    return kWords.at(static_cast<std::size_t>(verdict));
 }
 
 std::string_view word(AccuracyVerdict verdict) {
-    switch (verdict) {
-        case AccuracyVerdict::better:
-            return "better";
-        case AccuracyVerdict::worse:
-            return "worse";
-        case AccuracyVerdict::same:
-            return "same";
-        case AccuracyVerdict::inconclusive:
-            break;
-    }
-    return "inconclusive";
+    constexpr std::array kWords{"better", "worse", "same", "inconclusive"};
+    return kWords.at(static_cast<std::size_t>(verdict));
 }
 
 std::string_view word(JointVerdict verdict) {
-    switch (verdict) {
-        case JointVerdict::improved:
-            return "improved";
-        case JointVerdict::regressed:
-            return "regressed";
-        case JointVerdict::traded:
-            return "traded";
-        case JointVerdict::unchanged:
-            return "unchanged";
-        case JointVerdict::disturbed:
-            return "disturbed";
-        case JointVerdict::inconclusive:
-            break;
-    }
-    return "inconclusive";
+    constexpr std::array kWords{"improved", "regressed", "traded", "unchanged", "inconclusive", "disturbed"};
+    return kWords.at(static_cast<std::size_t>(verdict));
 }
 
 AccuracyVerdict accuracy_verdict(const AccuracyComparison& comparison, double margin) {

@@ -38,31 +38,14 @@ std::vector<KnownDataset> catalog() {
 }  // namespace
 
 std::string_view name(DataPart part) {
-    switch (part) {
-        case DataPart::train_images:
-            return "training images";
-        case DataPart::train_labels:
-            return "training labels";
-        case DataPart::test_images:
-            return "test images";
-        case DataPart::test_labels:
-            break;
-    }
-    return "test labels";
+    constexpr std::array kNames{"training images", "training labels", "test images", "test labels"};
+    return kNames.at(static_cast<std::size_t>(part));
 }
 
 std::string_view file_name(DataPart part) {
-    switch (part) {
-        case DataPart::train_images:
-            return "train-images-idx3-ubyte";
-        case DataPart::train_labels:
-            return "train-labels-idx1-ubyte";
-        case DataPart::test_images:
-            return "t10k-images-idx3-ubyte";
-        case DataPart::test_labels:
-            break;
-    }
-    return "t10k-labels-idx1-ubyte";
+    constexpr std::array kNames{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+    return kNames.at(static_cast<std::size_t>(part));
 }
 
 std::size_t rank(DataPart part) {

@@ -15,19 +15,9 @@ namespace mnist {
 namespace {
 
 std::string colour_of(const ComparedRow& row) {
-    switch (row.joint.value_or(JointVerdict::inconclusive)) {
-        case JointVerdict::improved:
-            return "\x1b[32m";
-        case JointVerdict::regressed:
-            return "\x1b[31m";
-        case JointVerdict::traded:
-            return "\x1b[33m";
-        case JointVerdict::unchanged:
-        case JointVerdict::inconclusive:
-        case JointVerdict::disturbed:
-            break;
-    }
-    return {};
+    if (row.joint == JointVerdict::improved) return "\x1b[32m";
+    if (row.joint == JointVerdict::regressed) return "\x1b[31m";
+    return row.joint == JointVerdict::traded ? "\x1b[33m" : "";
 }
 
 std::string means_table(const Comparison& comparison, const TextStyle& style) {

@@ -7,6 +7,7 @@
 #include "bench_words.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/report/run_groups.hpp"
+#include "mnist/results/peak_share.hpp"
 #include "mnist/stats/intervals.hpp"
 #include "mnist/stats/summary.hpp"
 #include "page_bench.hpp"
@@ -64,10 +65,6 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
 
 void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const PageSource& source) {
     const TrainResult& result = *source.train();
-    std::vector<std::size_t> dims{result.dataset.rows * result.dataset.columns};
-    dims.insert(dims.end(), result.config.hidden.begin(), result.config.hidden.end());
-    dims.push_back(result.dataset.classes);
-    const double gflop = training_flop_per_sample(dims) / 1e9;
     for (const RunGroup& group : run_groups(result)) {
         const std::vector<double> speeds = values_of(group, &RunRecord::samples_per_second);
         if (speeds.empty()) continue;
@@ -84,12 +81,8 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                      result.config.batch_size);
         point.samples_per_second = speeds;
         point.disturbance = source.disturbance(row_of(source, group.optimizer));
-        for (const double speed : speeds) {
-            // The peak is f32's.
-            if (result.config.precision != Precision::f32) break;
-            const double peak = result.fma_peak_gflops.value_or(0);
-            if (peak > 0 && speed * gflop <= peak) point.shares.push_back(speed * gflop / peak);
-        }
+        for (const double speed : speeds)
+            if (const auto share = peak_share(result, speed)) point.shares.push_back(*share);
     }
 }
 

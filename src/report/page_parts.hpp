@@ -128,6 +128,15 @@ void set_titles(std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json comparisons_json(const PageComparisons& comparisons,
                                                       const std::vector<PageSource>& sources);
 [[nodiscard]] nlohmann::ordered_json rankings_json(const PageComparisons& comparisons);
+/// Of each of the others "1.60 times (1.55 to 1.66) as fast as", or nothing where `mnist compare` would not
+/// call the times of the first faster.
+[[nodiscard]] std::vector<std::string> faster_words(const std::vector<double>& first,
+                                                    const std::vector<std::vector<double>>& others);
+/// The greatest median of training throughput that nothing disturbed, and the best of another optimizer. Only
+/// what was measured in the same file, with as many threads and in the same precision, is set against each
+/// other.
+[[nodiscard]] std::string throughput_sentence(const std::vector<PageSource>& sources,
+                                              const std::vector<ThroughputSeries>& all);
 /// What a reader should know first.
 [[nodiscard]] std::vector<std::string> summary_sentences(const std::vector<PageSource>& sources,
                                                          const std::vector<ThroughputSeries>& series,

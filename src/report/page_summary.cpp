@@ -1,5 +1,5 @@
-// The first words of a page: who wins by how much, who is first at the target, what trains fastest, how
-// builds compare, and what a reader must not overlook.
+// The first words of a page: who wins by how much, who is first at the target, how builds compare, and
+// what a reader must not overlook. What trains fastest is in page_fastest.cpp.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -112,23 +112,6 @@ std::string accuracy_sentence(const PageSource& source, const std::vector<RunGro
     return text + ".";
 }
 
-/// Of each of the others "1.60 times (1.55 to 1.66) as fast as", or nothing where `mnist compare` would not
-/// call the times of the first faster.
-std::vector<std::string> faster_words(const std::vector<double>& first,
-                                      const std::vector<std::vector<double>>& others) {
-    std::vector<TimeSamples> rows;
-    rows.reserve(others.size());
-    for (const std::vector<double>& other : others)
-        rows.push_back({.base = other, .new_values = first, .noise_floor = 0});
-    std::vector<std::string> words;
-    for (const SpeedComparison& speed : judge_speed(rows, {}))
-        words.push_back(speed.verdict == SpeedVerdict::faster && speed.interval
-                            ? fmt::format("{:.2f} times ({:.2f} to {:.2f}) as fast as", *speed.ratio,
-                                          speed.interval->lower, speed.interval->upper)
-                            : "");
-    return words;
-}
-
 /// What spoilt one of them; empty where nothing did.
 std::string spoilt_by(const PageSource& source, const std::vector<Ranked>& ranked) {
     for (const Ranked& one : ranked) {
@@ -162,76 +145,6 @@ std::string target_sentence(const PageSource& source, const std::vector<RunGroup
     if (!known.empty()) text += ", " + listed(known);
     if (!open.empty()) text += fmt::format("; that it is sooner than {} is not known", listed(open));
     if (!spoilt.empty()) text += fmt::format("; disturbed: {}", spoilt);
-    return text + ".";
-}
-
-struct BestThroughput {
-    const ThroughputSeries* series = nullptr;
-    const ThroughputPoint* point = nullptr;
-    double median = 0;
-};
-
-template <class Wanted>
-BestThroughput best_training(const std::vector<ThroughputSeries>& all, Wanted wanted) {
-    BestThroughput best;
-    for (const ThroughputSeries& series : all) {
-        if (series.family != "Train" || !wanted(series)) continue;
-        for (const ThroughputPoint& point : series.points) {
-            if (point.disturbance != nullptr && point.disturbance->is_spoilt) continue;
-            const double value = median(point.samples_per_second).value_or(0);
-            if (value > best.median) best = {&series, &point, value};
-        }
-    }
-    return best;
-}
-
-/// Seconds a sample.
-std::vector<double> times_of(const ThroughputPoint& point) {
-    std::vector<double> times;
-    for (const double speed : point.samples_per_second) times.push_back(1 / speed);
-    return times;
-}
-
-/// Whose throughput it is, where other trainings ran beside it; else nothing.
-std::string beside_words(const ThroughputSeries& series) {
-    if (!series.copies.empty())
-        return series.copies == "1" ? "" : fmt::format("sum of {} side by side, ", series.copies);
-    return series.jobs.empty() ? "" : fmt::format("one of {} side by side, ", series.jobs);
-}
-
-/// The greatest median of training throughput that nothing disturbed, and the best of another optimizer. Only
-/// what was measured in the same file, with as many threads and in the same precision, is set against each
-/// other.
-std::string throughput_sentence(const std::vector<PageSource>& sources,
-                                const std::vector<ThroughputSeries>& all) {
-    const BestThroughput first = best_training(all, [](const ThroughputSeries&) { return true; });
-    if (first.series == nullptr) return {};
-    const BestThroughput other = best_training(all, [&](const ThroughputSeries& series) {
-        return series.optimizer != first.series->optimizer && series.source == first.series->source &&
-               series.precision == first.series->precision && series.threads == first.series->threads &&
-               series.copies == first.series->copies && series.jobs == first.series->jobs;
-    });
-    const auto name_of = [](const BestThroughput& best) {
-        return best.series->optimizer ? std::string(title(*best.series->optimizer)) : std::string("Training");
-    };
-    const std::string& threads = first.series->threads;
-    const std::string beside = beside_words(*first.series);
-    std::string text = fmt::format(
-        "Highest throughput: {} in {}, batch {}, {}{}{} samples/s", name_of(first), first.series->precision,
-        first.point->batch, beside,
-        threads.empty() ? ""
-                        : fmt::format("{} thread{}{}, ", threads, threads == "1" ? "" : "s",
-                                      beside.empty() || !first.series->jobs.empty() ? "" : " each"),
-        grouped(first.median));
-    if (const auto share = median(first.point->shares))
-        text += fmt::format(", {:.0f} % of the measured peak", 100 * *share);
-    text += fmt::format(" ({})", sources[first.series->source].title);
-    if (other.series != nullptr) {
-        const std::string faster = faster_words(times_of(*first.point), {times_of(*other.point)}).front();
-        if (!faster.empty())
-            text += fmt::format("; {} the best of {} in {} there", faster, name_of(other),
-                                other.series->precision);
-    }
     return text + ".";
 }
 

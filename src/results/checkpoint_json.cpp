@@ -6,6 +6,7 @@
 
 #include "json_cursor.hpp"
 #include "lenient_json.hpp"
+#include "result_fields.hpp"
 #include "train_json_parts.hpp"
 
 namespace mnist {
@@ -99,8 +100,8 @@ std::string checkpoint_json(const CheckpointHead& head, const RunsSoFar& runs,
                       {"saved", saved},
                       {"conditions", head.conditions},
                       {"settings", head.settings},
-                      {"resumed", resumed_json(head.resumed)},
-                      {"process", process_json(head.process)},
+                      {"resumed", JsonWriter::written(head.resumed)},
+                      {"process", JsonWriter::written(head.process)},
                       {"finished", std::move(finished)},
                       {"present", std::move(present)},
                       {"position", std::move(position)}};
@@ -116,13 +117,16 @@ CheckpointFacts parse_checkpoint_json(const std::string& text, const std::string
     if (!of_one && schema.string() != kSchema)
         schema.fail(fmt::format("\"{}\"", kSchema),
                     "Another version of this program wrote it: resume with that");
-    const DatasetFacts dataset = read_dataset_facts(file.at("conditions").at("dataset"));
+    DatasetFacts dataset;
+    JsonReader(file.at("conditions"))("dataset", dataset);
     CheckpointFacts facts;
     facts.head = {.created = file.at("created").string(),
                   .conditions = root.at("conditions"),
                   .settings = file.at("settings").string(),
-                  .resumed = read_resumed(file.at("resumed")),
-                  .process = read_process(file, "process")};
+                  .resumed = {}};
+    const JsonReader reader(file);
+    reader("resumed", facts.head.resumed);
+    reader.newer("process", facts.head.process);
     for (const JsonCursor& object : file.at("finished").elements())
         facts.runs.finished.push_back(read_run(object, dataset));
     read_present(file, of_one, dataset, facts);

@@ -65,11 +65,4 @@ class JsonCursor {
 [[nodiscard]] nlohmann::json parse_json_rows(const std::string& text, const std::string& where, int max_depth,
                                              JsonRows& rows);
 
-/// `read(cursor)`, empty for null.
-template <class Read>
-[[nodiscard]] auto nullable(const JsonCursor& cursor, Read read) -> std::optional<decltype(read(cursor))> {
-    if (cursor.is_null()) return std::nullopt;
-    return read(cursor);
-}
-
 }  // namespace mnist

@@ -12,9 +12,6 @@
 namespace mnist {
 namespace {
 
-constexpr std::size_t kMostHidden = std::size_t{1} << 20U;
-constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
-
 void require(bool holds, const std::string& key, const char* expected, const std::string& found) {
     if (!holds) throw InputError({.where = key, .expected = expected, .found = found});
 }
@@ -78,11 +75,11 @@ void validate(const TrainConfig& config, const Dataset* dataset) {
     validate_optimizers(config);
     require_between(config.batch_size, 1, kMostBatch, "--batch-size");
     require_between(config.test_batch_size, 1, kMostBatch, "--test-batch-size");
-    require_between(config.seeds, 1, 1000, "--seeds");
+    require_between(config.seeds, 1, kMostSeeds, "--seeds");
     require_between(config.threads, 0, kMostThreads, "--threads");
     require_between(config.loader_threads, 0, kMostThreads, "--loader-threads");
     require_between(config.jobs, 0, kMostThreads, "--jobs");
-    require_between(config.epochs, 0, 1'000'000, "--epochs");
+    require_between(config.epochs, 0, kMostEpochs, "--epochs");
     require(!config.hidden.empty(), "--hidden", "at least one hidden layer", "none");
     for (const std::size_t width : config.hidden) require_between(width, 1, kMostHidden, "--hidden");
     for (const OptimizerSetting& setting : kOptimizerSettings) {

@@ -23,6 +23,12 @@
 
 namespace mnist {
 
+/// Greater numbers are taken for slips of the finger.
+inline constexpr std::size_t kMostEpochs = 1'000'000;
+inline constexpr std::size_t kMostBatch = std::size_t{1} << 20U;
+inline constexpr std::size_t kMostHidden = std::size_t{1} << 20U;
+inline constexpr std::size_t kMostSeeds = 1000;
+
 /// Where an experiment stands between two epochs, or between two runs: all that is needed to go on from
 /// there as if nothing had come between. Shuffles need no more than the seed and the number of the epoch.
 struct ExperimentProgress {
