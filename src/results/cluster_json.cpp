@@ -5,7 +5,7 @@ namespace mnist {
 
 using nlohmann::ordered_json;
 
-ordered_json cluster_json(const ClusterFacts& cluster) {
+ordered_json to_json(const ClusterFacts& cluster) {
     ordered_json ranks = ordered_json::array();
     for (const RankFacts& rank : cluster.ranks)
         ranks.push_back({{"host", rank.host},

@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "json_cursor.hpp"
+#include "mnist/results/train_json.hpp"
 #include "mnist/results/train_result.hpp"
 
 namespace mnist {
 
-[[nodiscard]] nlohmann::ordered_json cluster_json(const ClusterFacts& cluster);
 [[nodiscard]] nlohmann::ordered_json shares_json(const RankShares& shares);
-/// The inverses. Throw InputError.
+/// The inverses, of to_json() too. Throw InputError.
 [[nodiscard]] ClusterFacts read_cluster(const JsonCursor& object);
 [[nodiscard]] RankShares read_shares(const JsonCursor& object);
 

@@ -237,7 +237,7 @@ std::string train_result_json(const TrainResult& result) {
                       {"fma_peak_gflops", or_null(result.fma_peak_gflops)},
                       {"denormals_flushed", result.denormals_flushed},
                       {"runs", std::move(runs)}};
-    if (result.cluster) file["cluster"] = cluster_json(*result.cluster);
+    if (result.cluster) file["cluster"] = to_json(*result.cluster);
     return file.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

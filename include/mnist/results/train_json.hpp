@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 [[nodiscard]] nlohmann::ordered_json to_json(const BuildFacts& facts);
 [[nodiscard]] nlohmann::ordered_json to_json(const DatasetFacts& facts);
 [[nodiscard]] nlohmann::ordered_json to_json(const TrainConfig& config);
+[[nodiscard]] nlohmann::ordered_json to_json(const ClusterFacts& cluster);
 
 /// The whole file's text, indented by one space, with a final newline. Never a NaN or an infinity: such a
 /// value becomes null. Bytes that are not UTF-8 become U+FFFD. Each run also carries "peak_fraction", its

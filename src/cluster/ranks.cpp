@@ -1,13 +1,13 @@
 // What failed on several ranks is told of the first of them.
-#include "ranks.hpp"
+#include "mnist/cluster/ranks.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "console.hpp"
-#include "failure.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/exit_codes.hpp"
+#include "mnist/machine/failure.hpp"
 
 namespace mnist {
 
@@ -51,7 +51,7 @@ int Ranks::run(const std::function<int()>& command) {
         }
         const Failure failure = failure_of(std::current_exception());
         if (!failure.message.empty())
-            Console().note(failure.of_ranks ? failure.message
+            note_(failure.of_ranks ? failure.message
                                             : fmt::format("{}: {}", rank_name(*cluster_, cluster_->rank()),
                                                           failure.message));
         cluster_->abort(failure.code);
