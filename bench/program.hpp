@@ -9,7 +9,7 @@ namespace mnist::bench {
 
 using mnist::kExitFailure;
 using mnist::kExitFine;
-using mnist::kExitInput;                              ///< or no benchmark has such a name
+using mnist::kExitInput;                          ///< or no benchmark has such a name
 inline constexpr int kExitErred = kExitNegative;  ///< a benchmark ended with an error, or a score is refused
 
 /// Reads the arguments, runs what they ask for and returns the exit code. Throws Error.

@@ -46,14 +46,16 @@ int Ranks::run(const std::function<int()>& command) {
         return speaks() ? code : kExitFine;
     } catch (...) {
         if (all_failed_) {
+            // The first alone says so to the launcher, which kills whom it still finds, and waits for seconds.
             cluster_->leave();
+            if (!speaks()) return kExitFine;
             throw;
         }
         const Failure failure = failure_of(std::current_exception());
         if (!failure.message.empty())
-            note_(failure.of_ranks ? failure.message
-                                            : fmt::format("{}: {}", rank_name(*cluster_, cluster_->rank()),
-                                                          failure.message));
+            note_(failure.of_ranks
+                      ? failure.message
+                      : fmt::format("{}: {}", rank_name(*cluster_, cluster_->rank()), failure.message));
         cluster_->abort(failure.code);
         return failure.code;
     }

@@ -9,8 +9,8 @@
 
 #include "evaluate.hpp"
 #include "mnist/core/rng.hpp"
-#include "mnist/train/ranks.hpp"
 #include "mnist/train/pictures.hpp"
+#include "mnist/train/ranks.hpp"
 
 namespace mnist {
 namespace {
