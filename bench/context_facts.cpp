@@ -26,6 +26,7 @@ ordered_json config_json(const Bench& bench) {
         config.erase(key);
     config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
     if (bench.options.threads.empty()) config["threads_chosen"] = "auto";
+    if (bench.cluster != nullptr) config["ranks"] = bench.ranks();
     config["max_epochs"] = bench.options.max_epochs;
     config["repetitions"] = bench.options.repetitions;
     return config;

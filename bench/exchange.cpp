@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "families.hpp"
@@ -58,12 +59,26 @@ class WeightsInTransit {
     std::vector<float> send_, received_, all_;
 };
 
+// Buffers of an exchange that failed stay: others may still write into them.
+template <class Run>
+void with_weights(Bench& bench, std::size_t bytes, Run&& run) {
+    auto weights = std::make_unique<WeightsInTransit>(*bench.cluster, bytes / sizeof(float));
+    try {
+        run(*weights);
+    } catch (...) {
+        static_cast<void>(weights.release());
+        throw;
+    }
+    weights->check();
+}
+
 void exchange_bytes(Call& call, Bench& bench, std::size_t bytes) {
-    WeightsInTransit weights(*bench.cluster, bytes / sizeof(float));
-    const auto begin = std::chrono::steady_clock::now();
-    while (call.state.KeepRunning()) weights.exchange();
-    const double all_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    weights.check();
+    double all_s = 0;
+    with_weights(bench, bytes, [&](WeightsInTransit& weights) {
+        const auto begin = std::chrono::steady_clock::now();
+        while (call.state.KeepRunning()) weights.exchange();
+        all_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    });
     const double others = static_cast<double>(bench.ranks() - 1) / static_cast<double>(bench.ranks());
     const double sent = 2 * others * static_cast<double>(bytes);
     call.count("sent_bytes", sent);
@@ -71,9 +86,9 @@ void exchange_bytes(Call& call, Bench& bench, std::size_t bytes) {
 }
 
 void serve_exchange(const RankPart& part, Bench& bench, std::size_t bytes) {
-    WeightsInTransit weights(*bench.cluster, bytes / sizeof(float));
-    for (std::int64_t i = 0; i < part.iterations; ++i) weights.exchange();
-    weights.check();
+    with_weights(bench, bytes, [&](WeightsInTransit& weights) {
+        for (std::int64_t i = 0; i < part.iterations; ++i) weights.exchange();
+    });
 }
 
 std::size_t network_bytes(const std::vector<std::size_t>& dims) {
