@@ -101,8 +101,8 @@ class MpiCluster final : public Cluster {
         offsets_.assign(ranks_, 0);
         for (std::size_t r = 1; r < ranks_; ++r) offsets_[r] = offsets_[r - 1] + sizes_[r - 1];
         texts_.assign(static_cast<std::size_t>(offsets_.back() + sizes_.back()), '\0');
-        check_mpi(MPI_Iallgatherv(own_.data(), own_size_, MPI_CHAR, texts_.data(), sizes_.data(), offsets_.data(),
-                                  MPI_CHAR, MPI_COMM_WORLD, &request),
+        check_mpi(MPI_Iallgatherv(own_.data(), own_size_, MPI_CHAR, texts_.data(), sizes_.data(),
+                                  offsets_.data(), MPI_CHAR, MPI_COMM_WORLD, &request),
                   "MPI_Iallgatherv");
         watch_.await(request, kPatience);
         std::vector<std::string> texts;

@@ -46,7 +46,8 @@ int Ranks::run(const std::function<int()>& command) {
         return speaks() ? code : kExitFine;
     } catch (...) {
         if (all_failed_) {
-            // The first alone says so to the launcher, which kills whom it still finds, and waits for seconds.
+            // The first alone says so to the launcher, which kills whom it still finds, and waits for
+            // seconds.
             cluster_->leave();
             if (!speaks()) return kExitFine;
             throw;

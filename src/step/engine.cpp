@@ -304,8 +304,8 @@ std::string Engine::Impl::grid() const {
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
 
-// Where an exchange failed, other ranks may still write into its buffers, and those into the arena that they are
-// of: all of it stays until the process ends, which it is about to.
+// Where an exchange failed, other ranks may still write into its buffers, and those into the arena that they
+// are of: all of it stays until the process ends, which it is about to.
 Engine::~Engine() {
     static const Impl* kept = nullptr;
     if (impl_->in_transit()) kept = impl_.release();
