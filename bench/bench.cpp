@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/train/experiment.hpp"
@@ -44,6 +45,10 @@ void Bench::join(Cluster& all, ClusterFacts facts, UsableCpus own, std::size_t t
     cluster_facts = std::move(facts);
     cpus = std::move(own);
     if (options.threads.empty()) options.threads = {threads};
+}
+
+std::size_t Bench::ranks() const {
+    return cluster == nullptr ? 1 : cluster->ranks();
 }
 
 std::string Bench::ranks_suffix() const {

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
@@ -19,6 +18,10 @@
 #include "mnist/step/engine.hpp"
 #include "mnist/train/tuning.hpp"
 #include "options.hpp"
+
+namespace mnist {
+class Cluster;
+}
 
 namespace mnist::bench {
 
@@ -60,7 +63,7 @@ class Bench {
 
     /// This process is one of several, with these CPUs of its own and `threads` where they were left open.
     void join(Cluster& all, ClusterFacts facts, UsableCpus own, std::size_t threads);
-    [[nodiscard]] std::size_t ranks() const { return cluster == nullptr ? 1 : cluster->ranks(); }
+    [[nodiscard]] std::size_t ranks() const;
     /// "/ranks:2" of several, and where --rows-per-rank asks how they scale.
     [[nodiscard]] std::string ranks_suffix() const;
     /// What Train and Step train with: `usual`, or for all ranks together what --rows-per-rank gives each.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/train/ranks.hpp"
 

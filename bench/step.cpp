@@ -7,6 +7,7 @@
 
 #include "experiment_run.hpp"
 #include "families.hpp"
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/step/precision.hpp"
 #include "mnist/train/ranks.hpp"
