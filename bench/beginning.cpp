@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base_result.hpp"
+#include "families.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/environment.hpp"
 #include "mnist/core/error.hpp"
@@ -17,6 +19,7 @@
 #include "mnist/step/tracing.hpp"
 #include "program.hpp"
 #include "program_parts.hpp"
+#include "score.hpp"
 
 namespace mnist::bench {
 
@@ -24,12 +27,12 @@ bool needs_data(const Registry& entries) {
     return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.needs_data; });
 }
 
-Dataset load_data(const Options& options) {
+Dataset load_data(const Options& options, bool speaks) {
     DataRequest request{
         .dataset = options.dataset, .data_dir = options.data_dir, .prefix = options.data_prefix};
     request.env_dir = environment_data_dir(options.dataset);
     // Of several processes the first one says it for all.
-    const bool speaks = !options.process_of || options.process_of->number == 0;
+    speaks = speaks && (!options.process_of || options.process_of->number == 0);
     const auto say = [speaks](const std::string& text) {
         if (speaks) note(text);
     };
@@ -93,6 +96,29 @@ void end_with_the_reader(const Options& options) {
 }
 
 }  // namespace
+
+Registry chosen(Bench& bench) {
+    Registry entries = matching(all_benchmarks(bench), bench.options.filter);
+    if (bench.options.score) entries = score_rows(std::move(entries), bench);
+    if (entries.empty()) {
+        throw InputError({.where = "--benchmark_filter",
+                          .expected = "an expression that matches at least one name",
+                          .found = fmt::format("\"{}\", which matches none", bench.options.filter),
+                          .remedy = bench.cluster == nullptr
+                                        ? "--benchmark_list_tests shows the names"
+                                        : "--benchmark_list_tests shows the names: several processes run "
+                                          "Train, Step and Calibrate/Exchange together"});
+    }
+    const auto is_of_copies = [](const Entry& one) { return one.name.find("/copies:") != std::string::npos; };
+    if (!bench.options.copies.empty() && std::none_of(entries.begin(), entries.end(), is_of_copies)) {
+        throw InputError({.where = "--copies",
+                          .expected = "benchmarks of Train among those that are run",
+                          .found = fmt::format("none that \"{}\" matches", bench.options.filter),
+                          .remedy = "Leave out one of the two, or filter for ^Train/"});
+    }
+    if (bench.options.base) entries = in_base(std::move(entries), bench);
+    return entries;
+}
 
 void begin(const Bench& bench, const MachineFacts& machine, const BuildFacts& build) {
     if (!bench.options.process_of) {

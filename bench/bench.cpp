@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/machine/calibrate.hpp"
 #include "mnist/train/experiment.hpp"
@@ -38,6 +39,30 @@ void Peaks::measure_again() {
 
 Bench::Bench(Options given, UsableCpus usable, const std::atomic<bool>& stop_flag)
     : options(std::move(given)), cpus(std::move(usable)), stop(stop_flag), peaks(cpus.order) {}
+
+void Bench::join(Cluster& all, ClusterFacts facts, UsableCpus own, std::size_t threads) {
+    cluster = &all;
+    cluster_facts = std::move(facts);
+    cpus = std::move(own);
+    if (options.threads.empty()) options.threads = {threads};
+}
+
+std::size_t Bench::ranks() const {
+    return cluster == nullptr ? 1 : cluster->ranks();
+}
+
+std::string Bench::ranks_suffix() const {
+    return ranks() > 1 || !options.rows_per_rank.empty() ? fmt::format("/ranks:{}", ranks()) : "";
+}
+
+std::vector<NamedBatch> Bench::batches(std::span<const std::size_t> usual) const {
+    std::vector<NamedBatch> all;
+    for (const std::size_t rows : options.rows_per_rank)
+        all.push_back({rows * ranks(), fmt::format("rows_per_rank:{}", rows)});
+    if (!all.empty()) return all;
+    for (const std::size_t rows : usual) all.push_back({rows, fmt::format("batch:{}", rows)});
+    return all;
+}
 
 std::vector<std::size_t> Bench::thread_counts() const {
     if (!options.threads.empty()) return options.threads;

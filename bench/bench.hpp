@@ -7,15 +7,21 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mnist/core/train_config.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/machine/workers.hpp"
+#include "mnist/results/train_result.hpp"
 #include "mnist/step/engine.hpp"
 #include "mnist/train/tuning.hpp"
 #include "options.hpp"
+
+namespace mnist {
+class Cluster;
+}
 
 namespace mnist::bench {
 
@@ -44,10 +50,24 @@ class Peaks {
     std::map<std::size_t, double> best_;
 };
 
+/// How many rows a step trains, in a number and in names of benchmarks.
+struct NamedBatch {
+    std::size_t rows = 0;
+    std::string name;  ///< "batch:64", "rows_per_rank:64"
+};
+
 class Bench {
   public:
     /// `usable` CPUs to pin threads to. `stop` is set by signals.
     Bench(Options given, UsableCpus usable, const std::atomic<bool>& stop_flag);
+
+    /// This process is one of several, with these CPUs of its own and `threads` where they were left open.
+    void join(Cluster& all, ClusterFacts facts, UsableCpus own, std::size_t threads);
+    [[nodiscard]] std::size_t ranks() const;
+    /// "/ranks:2" of several, and where --rows-per-rank asks how they scale.
+    [[nodiscard]] std::string ranks_suffix() const;
+    /// What Train and Step train with: `usual`, or for all ranks together what --rows-per-rank gives each.
+    [[nodiscard]] std::vector<NamedBatch> batches(std::span<const std::size_t> usual) const;
 
     /// Compute threads to run with: those of --threads, or one count, that of auto.
     [[nodiscard]] std::vector<std::size_t> thread_counts() const;
@@ -75,7 +95,9 @@ class Bench {
     Options options;
     UsableCpus cpus;
     const std::atomic<bool>& stop;
-    std::optional<Dataset> dataset;  ///< there when a benchmark that needs it runs
+    Cluster* cluster = nullptr;                 ///< of several ranks; not owned
+    std::optional<ClusterFacts> cluster_facts;  ///< who they are
+    std::optional<Dataset> dataset;             ///< there when a benchmark that needs it runs
     Peaks peaks;
     std::map<std::string, std::string> grids;  ///< how steps were divided, by what was trained; for results
     std::map<std::string, std::string> weights_alone;  ///< what trainings ended with, by what was trained

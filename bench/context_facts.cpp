@@ -26,6 +26,7 @@ ordered_json config_json(const Bench& bench) {
         config.erase(key);
     config["threads"] = fmt::format("{}", fmt::join(bench.thread_counts(), ","));
     if (bench.options.threads.empty()) config["threads_chosen"] = "auto";
+    if (bench.cluster != nullptr) config["ranks"] = bench.ranks();
     config["max_epochs"] = bench.options.max_epochs;
     config["repetitions"] = bench.options.repetitions;
     return config;
@@ -75,6 +76,11 @@ ContextFacts facts_before(const Bench& bench, const MachineFacts& machine, const
     flatten(to_json(build), "mnist.build", facts);
     if (bench.dataset) flatten(to_json(bench.dataset->facts), "mnist.dataset", facts);
     flatten(config_json(bench), "mnist.config", facts);
+    if (bench.cluster_facts) {
+        ordered_json cluster = to_json(*bench.cluster_facts);
+        cluster.erase("idle_ranks");  // each row says its own
+        flatten(cluster, "mnist.cluster", facts);
+    }
     for (const PrimitiveFacts& primitive : usual_primitives(bench)) {
         std::string key = "mnist.primitives." + primitive.operation;
         for (char& c : key) c = c == ' ' ? '.' : c;

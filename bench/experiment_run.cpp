@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/train/ranks.hpp"
 
 namespace mnist::bench {
 namespace {
@@ -37,13 +39,15 @@ class StopAtTarget final : public ExperimentObserver {
 ExperimentRun run_one(Bench& bench, const TrainConfig& wanted, std::optional<double> target,
                       std::size_t usual_epochs) {
     const TrainConfig config = bench.with_team(wanted);
-    const ExperimentInputs inputs{
+    ExperimentInputs inputs{
         .config = config, .dataset = &bench.dataset.value(), .initial_model = {}, .cpus = bench.cpus};
+    inputs.exchange = bench.cluster;
     StopAtTarget observer(target, usual_epochs, bench);
     // Without a target the program's own flag ends the training within a step, not within an epoch.
     ExperimentOutcome outcome = run_experiment(inputs, observer, target ? observer.stop : bench.stop);
     if (outcome.failure) std::rethrow_exception(outcome.failure);
-    bench.grids[training_name(config) + bench.threads_suffix(config.threads)] = outcome.grid;
+    bench.grids[training_name(config) + bench.threads_suffix(config.threads) + bench.ranks_suffix()] =
+        outcome.grid;
     return {.run = std::move(outcome.runs.front()),
             .label = implementations_label(outcome.primitives),
             .workers = config.threads};
@@ -72,6 +76,28 @@ void require_same_weights(const std::vector<RunRecord>& runs,
 
 std::string alone_name(const TrainConfig& config, std::uint64_t seed) {
     return fmt::format("{}/epochs:{}/seed:{}", training_name(config), config.epochs, seed);
+}
+
+void count_ranks(Call& call, const Bench& bench, const std::optional<RankShares>& shares, std::size_t batch) {
+    if (!shares) return;
+    call.count("compute_share", shares->compute_share);
+    call.count("exchange_share", shares->exchange_share);
+    call.count("imbalance", shares->imbalance);
+    call.count("idle_ranks", static_cast<double>(idle_ranks(bench.ranks(), batch)));
+}
+
+bool has_peak(const Bench& bench, Precision precision) {
+    return precision == Precision::f32 && bench.cluster == nullptr;
+}
+
+void require_rows(const Bench& bench, const NamedBatch& batch) {
+    const std::size_t rows = bench.train_rows().count;
+    if (bench.options.rows_per_rank.empty() || batch.rows <= rows) return;
+    throw InputError({.where = "--rows-per-rank",
+                      .expected = fmt::format("at most {}, for {} ranks and {} rows of data",
+                                              rows / bench.ranks(), bench.ranks(), rows),
+                      .found = batch.name.substr(batch.name.find(':') + 1),
+                      .remedy = "Give each rank fewer rows, or start fewer ranks"});
 }
 
 std::string implementations_label(const std::vector<PrimitiveFacts>& primitives) {

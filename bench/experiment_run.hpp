@@ -8,6 +8,7 @@
 
 #include "bench.hpp"
 #include "mnist/train/experiment.hpp"
+#include "registry.hpp"
 
 namespace mnist::bench {
 
@@ -35,6 +36,16 @@ void require_same_weights(const std::vector<RunRecord>& runs,
 
 /// Key of Bench::weights_alone: what a run of this training with `seed` ends with after its epochs.
 [[nodiscard]] std::string alone_name(const TrainConfig& config, std::uint64_t seed);
+
+/// What ranks did with their time, and how many of them had nothing to do in a batch; of a process alone
+/// nothing.
+void count_ranks(Call& call, const Bench& bench, const std::optional<RankShares>& shares, std::size_t batch);
+
+/// Whether the peak of this process is one to compare with: it is one of f32.
+[[nodiscard]] bool has_peak(const Bench& bench, Precision precision);
+
+/// Throws InputError where the data have fewer rows than --rows-per-rank asks for.
+void require_rows(const Bench& bench, const NamedBatch& batch);
 
 /// The implementations that the matrix products among the primitives run on, each once, by ", "; "reference
 /// loop: " in front where is_fallback() holds for one.

@@ -29,7 +29,10 @@ void add_scaling(Registry& registry, Bench& bench);                ///< Scaling/
                                                          const std::vector<std::size_t>& wanted,
                                                          std::size_t threads);
 
-/// All of them, in the order in which they run.
+void add_exchange(Registry& registry, Bench& bench);  ///< Calibrate/Exchange/bytes:N/ranks:R
+
+/// Of several ranks, those that they run together, named .../ranks:R. Else all of them, in the order in which
+/// they run.
 [[nodiscard]] Registry all_benchmarks(Bench& bench);
 
 }  // namespace mnist::bench

@@ -58,6 +58,13 @@ const std::vector<Flag>& flags() {
          "their "
          "own; all: one on each core",
          set_copies},
+        {"rows-per-rank", "N[,N...]", kOwn,
+         "Train and Step with N rows of a batch for each rank, so that ranks add work (weak scaling)",
+         set_rows_per_rank},
+        {"data-from-root", "BOOL", kOwn, "Of several ranks the first alone reads the data and hands them on",
+         [](Options& o, const GivenValue& v) { o.data_from_root = truth(v); }},
+        {"allow-mixed", "BOOL", kOwn, "Measure on ranks with different programs and instructions",
+         [](Options& o, const GivenValue& v) { o.allow_mixed = truth(v); }},
         {"precision", "f32[,bf16]", kOwn,
          "Of Train, Step and TimeToAccuracy/Record (default: f32, and of bf16 the record and Train/Adam at "
          "batch 64, 256, 1024)",

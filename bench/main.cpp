@@ -1,14 +1,12 @@
-// Entry of the program `mnist_bench`, and the one place where an error becomes a message and an exit code: 2
-// for what the user can mend (usage, files, values), 3 for what is our own failure.
+// Entry of the program `mnist_bench`, where an error becomes a message and an exit code.
 #include <csignal>
 #include <exception>
 #include <ext/stdio_filebuf.h>
 #include <iostream>
 #include <string>
 
-#include "mnist/core/error.hpp"
+#include "mnist/machine/failure.hpp"
 #include "mnist/machine/openmp_binding.hpp"
-#include "mnist/machine/shortage.hpp"
 #include "mnist/report/terminal.hpp"
 #include "program.hpp"
 
@@ -41,11 +39,9 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, until nothing is to be kept
     try {
         return run_program(argc, argv);
-    } catch (const mnist::InputError& error) {
-        note(error.what());
-        return kExitInput;
-    } catch (const std::exception& error) {
-        note(mnist::shortage(error).value_or(std::string("internal failure: ") + error.what()));
-        return kExitFailure;
+    } catch (...) {
+        const mnist::Failure failure = mnist::failure_of(std::current_exception());
+        if (!failure.message.empty()) note(failure.message);
+        return failure.code;
     }
 }

@@ -93,6 +93,15 @@ void set_copies(Options& options, const GivenValue& given) {
     }
 }
 
+void set_rows_per_rank(Options& options, const GivenValue& given) {
+    options.rows_per_rank.clear();
+    for (const GivenValue& one : given.elements("numbers of rows")) {
+        const std::size_t rows = one.count(1, 1'000'000);
+        auto& known = options.rows_per_rank;
+        if (std::find(known.begin(), known.end(), rows) == known.end()) known.push_back(rows);
+    }
+}
+
 void set_least_time(Options& options, const GivenValue& given) {
     std::string number = given.text();
     if (number.ends_with('x')) {

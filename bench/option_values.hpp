@@ -32,6 +32,9 @@ void set_threads(Options& options, const GivenValue& given);
 /// Numbers of copies, "all" among them, each once.
 void set_copies(Options& options, const GivenValue& given);
 
+/// Numbers of rows, each once.
+void set_rows_per_rank(Options& options, const GivenValue& given);
+
 /// Seconds above 0, or iterations: "10x", as the library has it since 1.8.
 void set_least_time(Options& options, const GivenValue& given);
 

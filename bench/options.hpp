@@ -38,6 +38,9 @@ struct Options {
     std::uint64_t seed = 0;                  ///< of the first repetition
     std::vector<std::size_t> threads;        ///< empty: auto, as many as machine/workers says
     std::vector<std::size_t> copies;         ///< of each training of Train, side by side; empty: Train alone
+    std::vector<std::size_t> rows_per_rank;  ///< rows of a batch for each rank; empty: the usual batches
+    bool data_from_root = false;             ///< of several ranks only the first reads the data
+    bool allow_mixed = false;                ///< ranks may differ in what decides bits
     std::vector<Precision> precisions;       ///< empty: f32, and a few of bf16
     std::optional<std::size_t> loader_threads;  ///< empty: none in training, some counts in Loader
 

@@ -12,9 +12,7 @@
 #include <cstring>
 #include <iostream>
 
-#include "base_result.hpp"
 #include "child.hpp"
-#include "families.hpp"
 #include "mnist/cluster/cluster.hpp"
 #include "mnist/compare/score.hpp"
 #include "mnist/compare/verdict.hpp"
@@ -30,6 +28,7 @@
 #include "mnist/results/train_json.hpp"
 #include "noise_floor.hpp"
 #include "program_parts.hpp"
+#include "ranks.hpp"
 #include "reporters.hpp"
 #include "score.hpp"
 #include "session.hpp"
@@ -174,7 +173,7 @@ SessionPart part_of(const Options& options) {
 int measure(Registry entries, Bench& bench, char* program) {
     const MachineFacts machine = machine_facts();
     const BuildFacts build = build_facts();
-    if (needs_data(entries)) bench.dataset = load_data(bench.options);
+    if (needs_data(entries) && !bench.dataset) bench.dataset = load_data(bench.options);
     for (const Entry& entry : entries)
         if (entry.require) entry.require();
     if (bench.options.score) note(score_announcement(entries, bench.options));
@@ -194,6 +193,7 @@ int measure(Registry entries, Bench& bench, char* program) {
     const bool silent = json || bench.options.score;
     benchmark::RunSpecifiedBenchmarks(silent ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
                                       &kept, "all");
+    if (bench.cluster != nullptr) announce_end(*bench.cluster);
     progress.clear();
 
     const bool interrupted = bench.stop.load();
@@ -240,49 +240,57 @@ void note(std::string_view text) {
     }
 }
 
-int run_program(int argc, char** argv) {
-    Parsed parsed = parse_options(argc, argv);
+namespace {
+
+int run_as(Ranks& ranks, int argc, char** argv) {
+    Parsed parsed;
+    ranks.together([&] {
+        parsed = parse_options(argc, argv);
+        if (parsed.options && ranks.cluster() != nullptr) require_of_ranks(*parsed.options);
+        return std::string();
+    });
     if (!parsed.options) {
-        std::cout << parsed.text;
+        if (ranks.speaks()) std::cout << parsed.text;
         return output_failed() ? kExitFailure : kExitFine;
     }
-    if (const Launch launch = launched(); launch.processes > 1)
-        throw InputError({.where = launch.launcher,
-                          .expected = "one process, which measures alone",
-                          .found = fmt::format("{}", launch.processes),
-                          .remedy =
-                              "Several train together with mnist train (./run cluster); --copies measures "
-                              "them side by side"});
     const bool is_child = parsed.options->process_of.has_value();
     if (is_child) live_as_child();
     const StopOnSignals stop(
-        is_child ? "" : "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
+        is_child || !ranks.speaks()
+            ? ""
+            : "mnist_bench: stopping; what was measured is kept (a second signal ends at once)");
     Bench bench(std::move(*parsed.options), usable_cpus(), stop.flag());
-    Registry entries = matching(all_benchmarks(bench), bench.options.filter);
-    if (bench.options.score) entries = score_rows(std::move(entries), bench);
-    if (entries.empty()) {
-        throw InputError({.where = "--benchmark_filter",
-                          .expected = "an expression that matches at least one name",
-                          .found = fmt::format("\"{}\", which matches none", bench.options.filter),
-                          .remedy = "--benchmark_list_tests shows the names"});
-    }
-    const auto is_of_copies = [](const Entry& one) { return one.name.find("/copies:") != std::string::npos; };
-    if (!bench.options.copies.empty() && std::none_of(entries.begin(), entries.end(), is_of_copies)) {
-        throw InputError({.where = "--copies",
-                          .expected = "benchmarks of Train among those that are run",
-                          .found = fmt::format("none that \"{}\" matches", bench.options.filter),
-                          .remedy = "Leave out one of the two, or filter for ^Train/"});
-    }
-    if (bench.options.base) entries = in_base(std::move(entries), bench);
-    if (bench.options.list_tests) return list_names(entries);
+    if (ranks.cluster() != nullptr) join_ranks(bench, ranks);
+    Registry entries;
+    ranks.together([&] {
+        entries = chosen(bench);
+        for (const Entry& entry : entries)
+            if (entry.require && bench.cluster != nullptr) entry.require();
+        return std::string();
+    });
+    if (bench.options.list_tests) return ranks.speaks() ? list_names(entries) : kExitFine;
     if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {
         note(fmt::format("score {} is refused: {}", kScoreSet, *refusal));
         return kExitErred;
     }
-    bench.options.out = result_file(bench.options);
+    ranks.together([&] {
+        if (ranks.speaks()) bench.options.out = result_file(bench.options);
+        return std::string();
+    });
+    if (!ranks.speaks()) {
+        serve(*ranks.cluster(), entries);
+        return kExitFine;
+    }
     const bool pooled = bench.options.processes > 1 || bench.options.until_decided;
     if (pooled) return measure_pooled(std::move(entries), bench, argc, argv[0]);
     return measure(std::move(entries), bench, argv[0]);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+    Ranks ranks(launched().processes > 1 ? Cluster::enter() : nullptr, note);
+    return ranks.run([&] { return run_as(ranks, argc, argv); });
 }
 
 }  // namespace mnist::bench

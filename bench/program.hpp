@@ -3,13 +3,14 @@
 
 #include <string_view>
 
+#include "mnist/core/exit_codes.hpp"
+
 namespace mnist::bench {
 
-/// Exit codes; kExitInterrupted is in core.
-inline constexpr int kExitFine = 0;
-inline constexpr int kExitErred = 1;    ///< a benchmark ended with an error, or a score is refused
-inline constexpr int kExitInput = 2;    ///< bad usage or input, or no benchmark has such a name
-inline constexpr int kExitFailure = 3;  ///< our own failure
+using mnist::kExitFailure;
+using mnist::kExitFine;
+using mnist::kExitInput;                          ///< or no benchmark has such a name
+inline constexpr int kExitErred = kExitNegative;  ///< a benchmark ended with an error, or a score is refused
 
 /// Reads the arguments, runs what they ask for and returns the exit code. Throws Error.
 [[nodiscard]] int run_program(int argc, char** argv);

@@ -12,7 +12,10 @@
 
 namespace mnist::bench {
 
-[[nodiscard]] Dataset load_data(const Options& options);
+/// `speaks`: notes and warnings are told.
+[[nodiscard]] Dataset load_data(const Options& options, bool speaks = true);
+/// What is to be run, in its order. Throws InputError where that is nothing.
+[[nodiscard]] Registry chosen(Bench& bench);
 [[nodiscard]] bool needs_data(const Registry& entries);
 
 /// Who measures what, and what makes it doubtful; and whether the program is to end with its reader.

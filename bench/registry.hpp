@@ -25,6 +25,12 @@ struct Call {
     void count(const std::string& name, std::optional<double> value);
 };
 
+/// What the first of several ranks is about to call, for the others to take part in.
+struct RankPart {
+    std::size_t repetition = 0;   ///< Call::repetition
+    std::int64_t iterations = 0;  ///< that the library asks for
+};
+
 struct Entry {
     std::string name{};
     std::size_t threads = 1;  ///< whose peak its speed is compared with
@@ -41,6 +47,7 @@ struct Entry {
     std::function<void()>
         require{};  ///< throws what forbids it, once the data are there and before any is run
     std::function<void(Call&)> run{};
+    std::function<void(const RankPart&)> serve{};  ///< of ranks: what the others do while the first runs it
 };
 
 using Registry = std::vector<Entry>;

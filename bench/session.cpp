@@ -9,6 +9,7 @@
 
 #include "mnist/core/flops.hpp"
 #include "program.hpp"
+#include "ranks.hpp"
 
 namespace mnist::bench {
 
@@ -89,6 +90,8 @@ void Session::call(Tracked& tracked, benchmark::State& state) {
     Call call{.state = state, .repetition = part_.first + repetition.value_or(0), .first = !tracked.called};
     tracked.called = true;
     watch_.begin();
+    if (bench_.cluster != nullptr)
+        announce(*bench_.cluster, tracked.entry.name, {call.repetition, state.max_iterations});
     run_guarded(tracked, call);
     tracked.iterations = state.iterations();
     if (state.error_occurred()) {
@@ -137,6 +140,7 @@ void Session::run_guarded(Tracked& tracked, Call& call) {
     try {
         tracked.entry.run(call);
     } catch (const std::exception& error) {
+        if (bench_.cluster != nullptr) throw;  // the others are in the middle of it
         skip(call.state, error.what(), tracked.iterations);
     }
 }

@@ -13,18 +13,28 @@ namespace {
 
 constexpr std::size_t kTrainBatches[]{16, 64, 256, 1024, 4096};
 
-void train(Call& call, Bench& bench, const TrainConfig& wanted) {
+// Each rank takes the same part.
+ExperimentRun train_part(Bench& bench, const TrainConfig& config) {
+    return run_one(bench, config, std::nullopt, config.epochs);
+}
+
+TrainConfig config_of(const TrainConfig& wanted, const RankPart& part) {
     TrainConfig config = wanted;
-    config.seed += call.repetition;
-    config.epochs = static_cast<std::size_t>(call.state.max_iterations);
+    config.seed += part.repetition;
+    config.epochs = static_cast<std::size_t>(part.iterations);
+    return config;
+}
+
+void train(Call& call, Bench& bench, const TrainConfig& wanted) {
+    const TrainConfig config = config_of(wanted, {call.repetition, call.state.max_iterations});
     std::optional<RunRecord> run;
     std::size_t epoch = 0;
     while (call.state.KeepRunning()) {
         if (!run) {
-            ExperimentRun result = run_one(bench, config, std::nullopt, config.epochs);
+            ExperimentRun result = train_part(bench, config);
             run = std::move(result.run);
             call.state.SetLabel(result.label);
-            call.workers = result.workers;
+            if (bench.cluster == nullptr) call.workers = result.workers;
             if (run->status != RunStatus::completed) {
                 call.state.SkipWithError(run->message.value_or("interrupted").c_str());
                 return;
@@ -44,6 +54,7 @@ void train(Call& call, Bench& bench, const TrainConfig& wanted) {
     call.count("test_accuracy", last.test_accuracy);
     if (run->first_epoch_at_target) call.count("epochs_to_target", *run->first_epoch_at_target);
     call.count("seconds_to_target", run->seconds_to_target);
+    count_ranks(call, bench, run->ranks, config.batch_size);
 }
 
 // Of bf16, a few rows beside their f32 ones.
@@ -56,23 +67,30 @@ bool in_default_set(OptimizerKind optimizer, std::size_t batch) {
 void add_train(Registry& registry, Bench& bench) {
     for (const std::size_t threads : bench.thread_counts()) {
         for (const Optimizer& optimizer : kOptimizers) {
-            for (const std::size_t batch : kTrainBatches) {
-                for (const Precision precision : bench.precisions(in_default_set(optimizer.kind, batch))) {
-                    TrainConfig config = bench.config(optimizer.kind, batch, threads);
+            for (const NamedBatch& batch : bench.batches(kTrainBatches)) {
+                for (const Precision precision :
+                     bench.precisions(in_default_set(optimizer.kind, batch.rows))) {
+                    TrainConfig config = bench.config(optimizer.kind, batch.rows, threads);
                     config.precision = precision;
                     registry.push_back(
-                        {.name = fmt::format("Train/{}/batch:{}{}{}", optimizer.label, batch,
-                                             precision_suffix(precision), bench.threads_suffix(threads)),
+                        {.name = fmt::format("Train/{}/{}{}{}{}", optimizer.label, batch.name,
+                                             precision_suffix(precision), bench.threads_suffix(threads),
+                                             bench.ranks_suffix()),
                          .threads = threads,
                          .needs_data = true,
-                         .needs_peak = precision == Precision::f32,  // whose peak it is
+                         .needs_peak = has_peak(bench, precision),
                          .manual_time = true,
                          .iterations = static_cast<std::int64_t>(config.epochs),
                          .usual_s = 0.3 * static_cast<double>(config.epochs),
                          .unit = benchmark::kMillisecond,
                          .on_request = request_of(optimizer),
                          .obstacle = precision_obstacle(precision).value_or(""),
-                         .run = [&bench, config](Call& call) { train(call, bench, config); }});
+                         .require = [&bench, batch] { require_rows(bench, batch); },
+                         .run = [&bench, config](Call& call) { train(call, bench, config); },
+                         .serve =
+                             [&bench, config](const RankPart& part) {
+                                 static_cast<void>(train_part(bench, config_of(config, part)));
+                             }});
                 }
             }
         }

@@ -165,6 +165,11 @@ int run_compare(const CompareFlags& flags) {
     const CompareSettings settings = settings_of(flags);
     if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
     const ComparedFiles files = compared(flags, settings);
+    if (files.comparisons.empty() && flags.format == "csv")
+        throw InputError({.where = "--format csv",
+                          .expected = "results that have rows in common, a line each",
+                          .found = "results that differ in the number of their ranks",
+                          .remedy = "Their scaling is in text, markdown and json"});
     Console console;
     const std::string text =
         formatted(files, flags.format, flags.out.empty() ? console.style() : TextStyle{});

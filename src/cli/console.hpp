@@ -7,16 +7,11 @@
 #include <optional>
 #include <string_view>
 
+#include "mnist/core/exit_codes.hpp"
 #include "mnist/report/progress_line.hpp"
 #include "mnist/report/train_text.hpp"
 
 namespace mnist {
-
-/// Exit codes of the program; kExitInterrupted is in core.
-inline constexpr int kExitFine = 0;
-inline constexpr int kExitNegative = 1;  ///< a verdict is negative: a target was missed, a training diverged
-inline constexpr int kExitInput = 2;     ///< bad usage or input
-inline constexpr int kExitFailure = 3;   ///< our own failure
 
 /// Where print() writes to. Nothing: neither text nor notes, warnings or data.
 enum class TextTo { output, error, nothing };

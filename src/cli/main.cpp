@@ -4,7 +4,7 @@
 
 #include "app.hpp"
 #include "console.hpp"
-#include "failure.hpp"
+#include "mnist/machine/failure.hpp"
 #include "mnist/machine/openmp_binding.hpp"
 #include "mnist/report/terminal.hpp"
 

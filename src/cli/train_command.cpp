@@ -6,12 +6,11 @@
 #include "app.hpp"
 #include "checkpointing.hpp"
 #include "console.hpp"
+#include "mnist/cluster/ranks.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
 #include "mnist/train/checkpoint.hpp"
-#include "ranks.hpp"
 #include "train_options.hpp"
-#include "train_ranks.hpp"
 #include "train_run.hpp"
 #include "train_settings.hpp"
 
@@ -44,6 +43,12 @@ int print_config(const TrainOptions& options) {
     Console console;
     console.print(train_options_toml(options));
     return console.exit_code(kExitFine);
+}
+
+// Of a rank that does not speak: it trains, and writes nothing.
+void silence(TrainOptions& options) {
+    options.quiet = true;
+    for (auto* const path : {&options.save_model, &options.out, &options.report}) path->reset();
 }
 
 int train_as_one(TrainOptions options, Training training, Ranks& ranks) {
@@ -157,7 +162,7 @@ void add_train_command(CLI::App& app, Action& action) {
     command->callback([command, flags, &action] {
         action = [command, flags] {
             reject_unknown_words(*command);
-            Ranks ranks(Cluster::enter());
+            Ranks ranks(Cluster::enter(), [](const std::string& text) { Console().note(text); });
             return ranks.run([&] {
                 return flags->resume->count() > 0 ? resume(*flags, ranks) : begin_anew(*flags, ranks);
             });

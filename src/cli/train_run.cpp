@@ -13,11 +13,11 @@
 #include "mnist/report/train_text.hpp"
 #include "mnist/results/train_json.hpp"
 #include "mnist/train/pictures.hpp"
+#include "mnist/train/ranks.hpp"
 #include "page_file.hpp"
 #include "result_file.hpp"
 #include "train_finish.hpp"
 #include "train_observer.hpp"
-#include "train_ranks.hpp"
 #include "train_teams.hpp"
 
 namespace mnist {

@@ -6,10 +6,10 @@
 
 #include "checkpointing.hpp"
 #include "console.hpp"
+#include "mnist/cluster/ranks.hpp"
 #include "mnist/data/dataset.hpp"
 #include "mnist/results/train_result.hpp"
 #include "mnist/train/experiment.hpp"
-#include "ranks.hpp"
 #include "train_options.hpp"
 
 namespace mnist {

@@ -81,42 +81,48 @@ class MpiCluster final : public Cluster {
     }
 
     void join(std::span<double> numbers) override {
+        numbers_.assign(numbers.begin(), numbers.end());
         MPI_Request request = MPI_REQUEST_NULL;
-        check_mpi(MPI_Iallreduce(MPI_IN_PLACE, numbers.data(), as_int(numbers.size()), MPI_DOUBLE, MPI_SUM,
+        check_mpi(MPI_Iallreduce(MPI_IN_PLACE, numbers_.data(), as_int(numbers_.size()), MPI_DOUBLE, MPI_SUM,
                                  MPI_COMM_WORLD, &request),
                   "MPI_Iallreduce");
         watch_.await(request, kPatience);
+        std::copy(numbers_.begin(), numbers_.end(), numbers.begin());
     }
 
     [[nodiscard]] std::vector<std::string> gather(const std::string& own) override {
-        std::vector<int> sizes(ranks_, 0);
-        const int size = as_int(own.size());
+        own_ = own;
+        own_size_ = as_int(own_.size());
+        sizes_.assign(ranks_, 0);
         MPI_Request request = MPI_REQUEST_NULL;
-        check_mpi(MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, MPI_COMM_WORLD, &request),
+        check_mpi(MPI_Iallgather(&own_size_, 1, MPI_INT, sizes_.data(), 1, MPI_INT, MPI_COMM_WORLD, &request),
                   "MPI_Iallgather");
         watch_.await(request, kLongPatience);
-        std::vector<int> offsets(ranks_, 0);
-        for (std::size_t r = 1; r < ranks_; ++r) offsets[r] = offsets[r - 1] + sizes[r - 1];
-        std::string all(static_cast<std::size_t>(offsets.back() + sizes.back()), '\0');
-        check_mpi(MPI_Iallgatherv(own.data(), size, MPI_CHAR, all.data(), sizes.data(), offsets.data(),
-                                  MPI_CHAR, MPI_COMM_WORLD, &request),
+        offsets_.assign(ranks_, 0);
+        for (std::size_t r = 1; r < ranks_; ++r) offsets_[r] = offsets_[r - 1] + sizes_[r - 1];
+        texts_.assign(static_cast<std::size_t>(offsets_.back() + sizes_.back()), '\0');
+        check_mpi(MPI_Iallgatherv(own_.data(), own_size_, MPI_CHAR, texts_.data(), sizes_.data(),
+                                  offsets_.data(), MPI_CHAR, MPI_COMM_WORLD, &request),
                   "MPI_Iallgatherv");
         watch_.await(request, kPatience);
         std::vector<std::string> texts;
         for (std::size_t r = 0; r < ranks_; ++r)
             texts.push_back(
-                all.substr(static_cast<std::size_t>(offsets[r]), static_cast<std::size_t>(sizes[r])));
+                texts_.substr(static_cast<std::size_t>(offsets_[r]), static_cast<std::size_t>(sizes_[r])));
         return texts;
     }
 
     void broadcast(std::span<std::byte> bytes) override {
-        constexpr std::size_t kMost = std::size_t{1} << 30U;  // of a message, whose bytes are an int
-        for (; !bytes.empty(); bytes = bytes.subspan(std::min(kMost, bytes.size()))) {
+        constexpr std::size_t kMost = std::size_t{1} << 20U;  // of a message
+        while (!bytes.empty()) {
+            const auto part = bytes.first(std::min(kMost, bytes.size()));
+            bytes_.assign(part.begin(), part.end());
             MPI_Request request = MPI_REQUEST_NULL;
-            check_mpi(MPI_Ibcast(bytes.data(), as_int(std::min(kMost, bytes.size())), MPI_BYTE, 0,
-                                 MPI_COMM_WORLD, &request),
+            check_mpi(MPI_Ibcast(bytes_.data(), as_int(bytes_.size()), MPI_BYTE, 0, MPI_COMM_WORLD, &request),
                       "MPI_Ibcast");
             watch_.await(request, kLongPatience);
+            std::copy(bytes_.begin(), bytes_.end(), part.begin());
+            bytes = bytes.subspan(part.size());
         }
     }
 
@@ -139,6 +145,12 @@ class MpiCluster final : public Cluster {
 
     RankWatch watch_;
     std::size_t rank_, ranks_;
+    // What is under way, where the caller's own would be gone when a wait is given up and MPI is not done.
+    std::vector<double> numbers_;
+    std::vector<std::byte> bytes_;
+    std::string own_, texts_;
+    int own_size_ = 0;
+    std::vector<int> sizes_, offsets_;
 };
 
 }  // namespace

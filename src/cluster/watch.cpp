@@ -127,8 +127,8 @@ void RankWatch::report(const std::vector<std::size_t>& missing, const std::strin
     for (const std::size_t r : missing)
         text += (text.empty() ? "rank " : ", rank ") + std::to_string(r) + " (" + hosts_[r] + ")";
     throw RankError(text + " " + what +
-                        ": the training ends. With --checkpoint, --resume goes on from the "
-                        "last whole epoch, with any number of ranks",
+                        ": all ranks end. A training with --checkpoint goes on by --resume, "
+                        "from the last whole epoch and with any number of ranks",
                     kExitCode);
 }
 

@@ -147,6 +147,8 @@ Measurements measurements_of(const BenchResult& result, const std::string& label
             }
         if (disturbed_by(disturbance_of(repetition))) ++row.disturbed;
         add_share(row, counter(repetition, "peak_fraction"), counter(repetition, "peak_gflops"));
+        if (const auto share = counter(repetition, "exchange_share"); share && *share >= 0 && *share <= 1)
+            row.exchange_shares.push_back(*share);
     }
     for (MeasuredRow& row : measured.rows) {
         drop_single_process(row.processes, row.seconds.size());
@@ -167,6 +169,9 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
     if (!result.resumed.empty()) measured.facts["mnist.resumed"] = std::to_string(result.resumed.size());
     const std::size_t ranks = result.cluster ? result.cluster->ranks.size() : 1;
     if (ranks > 1) measured.facts["mnist.config.ranks"] = std::to_string(ranks);
+    for (std::size_t r = 0; ranks > 1 && r < ranks; ++r)
+        measured.facts[fmt::format("mnist.cluster.ranks.{}.threads", r)] =
+            std::to_string(result.cluster->ranks[r].threads);
     RowsByName rows(measured.rows);
     for (const RunRecord& run : result.runs) {
         const std::string name =
@@ -189,6 +194,7 @@ Measurements measurements_of(const TrainResult& result, const std::string& label
             row.accuracy.seeds.push_back(run.seed);
         }
         if (disturbed_by(run.disturbance)) ++row.disturbed;
+        if (run.ranks) row.exchange_shares.push_back(run.ranks->exchange_share);
         if (result.fma_peak_gflops && run.samples_per_second && *result.fma_peak_gflops > 0) {
             const std::optional<double> share = peak_share(result, *run.samples_per_second);
             if (share || result.config.precision != Precision::f32)

@@ -6,6 +6,7 @@
 
 #include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
+#include "scaling_words.hpp"
 
 namespace mnist {
 namespace {
@@ -191,6 +192,9 @@ ordered_json ranking_json(const ComparedFiles& files) {
 
 std::string comparison_json(const ComparedFiles& files) {
     ordered_json root{{"schema", "mnist-comparison/1"}};
+    if (!files.scaling.empty()) root["scaling"] = scaling_json(files.scaling);
+    if (files.comparisons.empty())
+        return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
     root.update(pair_json(files.comparisons.front()));
     if (files.comparisons.size() > 1) {
         ordered_json further = ordered_json::array();

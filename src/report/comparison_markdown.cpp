@@ -12,6 +12,7 @@
 #include "mnist/report/comparison_text.hpp"
 #include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
+#include "scaling_words.hpp"
 
 namespace mnist {
 namespace {
@@ -235,6 +236,13 @@ std::string ranking_markdown(const FamilyRanking& ranking) {
 
 std::string comparison_markdown(const ComparedFiles& files) {
     constexpr std::size_t kLeastRoom = 5000;  // of a comparison
+    if (files.comparisons.empty()) return first_lines(scaling_markdown(files.scaling), kMostCharacters);
+    if (!files.scaling.empty()) {
+        ComparedFiles others = files;
+        others.scaling.clear();
+        return first_lines(scaling_markdown(files.scaling) + "\n" + comparison_markdown(others),
+                           kMostCharacters);
+    }
     if (files.comparisons.size() == 1) return pair_markdown(files.comparisons.front(), kMostCharacters);
     std::string text = fmt::format(
         "**{}**\n\nRatios are to {}; = marks places that are shared, since no "

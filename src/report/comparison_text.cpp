@@ -10,6 +10,7 @@
 #include "mnist/compare/gate.hpp"
 #include "mnist/report/score_text.hpp"
 #include "mnist/report/text.hpp"
+#include "scaling_words.hpp"
 
 namespace mnist {
 namespace {
@@ -140,7 +141,10 @@ std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) 
 }  // namespace
 
 std::string comparison_text(const ComparedFiles& files, const TextStyle& style) {
-    if (files.comparisons.size() == 1) return pair_text(files.comparisons.front(), style);
+    const std::string scaling = scaling_text(files.scaling, style);
+    if (files.comparisons.empty()) return scaling;
+    if (files.comparisons.size() == 1)
+        return pair_text(files.comparisons.front(), style) + (scaling.empty() ? "" : "\n" + scaling);
     std::string text = wrapped(ranking_summary(files), style.width);
     text +=
         wrapped(fmt::format("Ratios are to {}; = marks places that are shared, since no difference is shown.",
@@ -152,7 +156,7 @@ std::string comparison_text(const ComparedFiles& files, const TextStyle& style) 
         if (&comparison != &files.comparisons.front()) text += "\n";
         text += pair_text(comparison, style);
     }
-    return text;
+    return text + (scaling.empty() ? "" : "\n" + scaling);
 }
 
 }  // namespace mnist

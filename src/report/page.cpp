@@ -77,7 +77,7 @@ struct Content {
 /// Sections without data are left out.
 Content content_of(const nlohmann::ordered_json& data) {
     using Make = Html (*)(const nlohmann::ordered_json&);
-    constexpr std::array<std::tuple<const char*, const char*, Make>, 17> kSections{
+    constexpr std::array<std::tuple<const char*, const char*, Make>, 18> kSections{
         {{"summary", "Summary", summary_section},
          {"machines", "Machines and ranking", machines_section},
          {"score", "Score", score_section},
@@ -85,6 +85,7 @@ Content content_of(const nlohmann::ordered_json& data) {
          {"curves", "Learning curves", curves_section},
          {"confusion", "Confusion", confusion_section},
          {"throughput", "Throughput", throughput_section},
+         {"scaling", "Scaling over ranks", scaling_section},
          {"libraries", "Beside other libraries", libraries_section},
          {"share", "Share of the peak", share_section},
          {"time", "Time to accuracy", time_section},

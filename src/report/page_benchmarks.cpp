@@ -26,7 +26,7 @@ ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries w
     auto series = std::find_if(all.begin(), all.end(), [&](const ThroughputSeries& s) {
         return s.source == wanted.source && s.family == wanted.family && s.optimizer == wanted.optimizer &&
                s.precision == wanted.precision && s.threads == wanted.threads && s.copies == wanted.copies &&
-               s.jobs == wanted.jobs;
+               s.ranks == wanted.ranks && s.jobs == wanted.jobs;
     });
     if (series == all.end()) series = all.insert(all.end(), std::move(wanted));
     auto point = std::find_if(series->points.begin(), series->points.end(),
@@ -51,6 +51,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .optimizer = words.optimizer,
                                            .precision = precision_of(words),
                                            .threads = threads_of(repetition.name, source),
+                                           .ranks = words.text("ranks", {}),
                                            .copies = copies_of(words),
                                            .jobs = {},
                                            .points = {}},
@@ -75,6 +76,7 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                       .optimizer = group.optimizer,
                       .precision = std::string(name(result.config.precision)),
                       .threads = source.fact("mnist.config.threads"),
+                      .ranks = source.fact("mnist.config.ranks"),
                       .copies = {},
                       .jobs = result.config.jobs > 1 ? std::to_string(result.config.jobs) : std::string{},
                       .points = {}},
@@ -182,6 +184,7 @@ ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
                         {"optimizer", optimizer_word(series.optimizer)},
                         {"precision", series.precision},
                         {"threads", series.threads},
+                        {"ranks", series.ranks},
                         {"copies", series.copies},
                         {"jobs", series.jobs},
                         {"points", std::move(points)}});

@@ -8,6 +8,7 @@
 #include "mnist/report/text.hpp"
 #include "page_limits.hpp"
 #include "page_parts.hpp"
+#include "scaling_words.hpp"
 
 namespace mnist {
 namespace {
@@ -137,6 +138,9 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                           .remedy = "Give files that `mnist train` or mnist_bench wrote"});
     const std::vector<PageSource> sources = with_measurements(shown_sources(given));
     const std::vector<ThroughputSeries> series = throughput_series(sources);
+    std::vector<Measurements> measurements;
+    std::transform(sources.begin(), sources.end(), std::back_inserter(measurements),
+                   [](const PageSource& source) { return source.measurements; });
     const PageComparisons comparisons = page_comparisons(sources);
     ordered_json looks = ordered_json::array();
     for (const Optimizer& one : kOptimizers)
@@ -163,6 +167,7 @@ ordered_json report_data(const std::vector<ReportSource>& given) {
                       {"history", std::move(history)},
                       {"bench_rows", std::move(bench_rows)},
                       {"more_bench_rows", more_bench_rows},
+                      {"scaling", scaling_json(scaling_of(measurements))},
                       {"scores", scores_json(sources)},
                       {"rankings", rankings_json(comparisons)},
                       {"all_comparisons", comparisons.pairs},

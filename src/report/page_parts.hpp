@@ -62,6 +62,7 @@ struct ThroughputSeries {
     std::optional<OptimizerKind> optimizer;
     std::string precision;  ///< "f32" where the name says nothing
     std::string threads;    ///< "2"; empty where neither name nor facts say it
+    std::string ranks;      ///< processes that trained together; empty for one alone
     std::string copies;     ///< trainings side by side whose sum it is; empty where it is of one
     std::string jobs;       ///< trainings side by side of which it is one; empty where it was alone
     std::vector<ThroughputPoint> points;

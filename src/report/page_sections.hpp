@@ -45,6 +45,7 @@ struct Part {
 [[nodiscard]] Html confusion_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html pictures_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html throughput_section(const nlohmann::ordered_json& report);
+[[nodiscard]] Html scaling_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html libraries_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html share_section(const nlohmann::ordered_json& report);
 [[nodiscard]] Html time_section(const nlohmann::ordered_json& report);

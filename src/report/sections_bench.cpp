@@ -61,6 +61,11 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         columns.insert(columns.begin() + 2, {"Side by side", "number", [](const BatchRow& row) {
                                                  return Html(text_of(*row.series, "copies"));
                                              }});
+    if (std::any_of(rows.begin(), rows.end(),
+                    [](const BatchRow& row) { return !text_of(*row.series, "ranks").empty(); }))
+        columns.insert(columns.begin() + 2, {"Ranks", "number", [](const BatchRow& row) {
+                                                 return Html(text_of(*row.series, "ranks"));
+                                             }});
     return figure(fmt::format("{} {}", key, family), heading, "", table(columns, rows));
 }
 

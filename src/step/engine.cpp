@@ -303,7 +303,14 @@ std::string Engine::Impl::grid() const {
 }
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
-Engine::~Engine() = default;
+
+// Where an exchange failed, other ranks may still write into its buffers, and those into the arena that they
+// are of: all of it stays until the process ends, which it is about to.
+Engine::~Engine() {
+    static const Impl* kept = nullptr;
+    if (impl_->in_transit()) kept = impl_.release();
+    static_cast<void>(kept);
+}
 
 void Engine::start(const ModelParameters& weights, const OptimizerSettings& optimizer) {
     impl_->start(weights, optimizer);

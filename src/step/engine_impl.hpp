@@ -65,6 +65,7 @@ class Engine::Impl {
     void start(const ModelParameters& weights, const OptimizerSettings& optimizer);
     void resume(const TrainingState& state, const OptimizerSettings& settings);
     TrainingState state();
+    [[nodiscard]] bool in_transit() const { return ranked_ && ranked_->in_transit(); }
     EpochOutcome train_epoch(const LabelledRows& rows, std::span<const std::uint32_t> order,
                              const std::atomic<bool>& stop, bool timed);
     template <class Visit>

@@ -124,7 +124,9 @@ void RankedStep::send_sums(bool stop, bool last) {
     };
     for (std::size_t r = 0; r < ranks_; ++r)
         if (r != rank_) send_[wish(shape.sent, r)] = stop ? 1.0F : 0.0F;
+    in_transit_ = true;
     exchange_.to_owners(send_.data(), shape.sent, received_.data(), shape.arriving);
+    in_transit_ = false;
     bool stops = stop;
     for (std::size_t r = 0; r < ranks_; ++r)
         stops = stops || (r != rank_ && received_[wish(shape.arriving, r)] != 0.0F);
@@ -161,7 +163,13 @@ void RankedStep::update(std::size_t lot, const Update& update, bool last) {
 
 void RankedStep::publish() {
     const SecondsInto seconds(exchange_s_);
+    publish_all();
+}
+
+void RankedStep::publish_all() {
+    in_transit_ = true;
     exchange_.publish(all_.data(), published_);
+    in_transit_ = false;
 }
 
 void RankedStep::take(std::size_t lot) {
@@ -173,7 +181,7 @@ void RankedStep::take(std::size_t lot) {
 void RankedStep::complete(const UnitArrays& arrays) {
     for (const Unit& unit : blocks_.units())
         if (unit.rank == rank_) pack_unit(layers_[unit.layer], unit, arrays, published(unit));
-    exchange_.publish(all_.data(), published_);
+    publish_all();
     for (const Unit& unit : blocks_.units())
         if (unit.rank != rank_) unpack_unit(layers_[unit.layer], unit, arrays, published(unit));
 }

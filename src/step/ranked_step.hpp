@@ -44,6 +44,8 @@ class RankedStep {
     [[nodiscard]] bool stops() const { return stops_.load(std::memory_order_relaxed); }
     /// Gives all ranks what each has of its own block.
     void complete(const UnitArrays& arrays);
+    /// Whether an exchange failed, so that others may still write into its buffers.
+    [[nodiscard]] bool in_transit() const { return in_transit_; }
     /// Seconds that went by in send_sums() and publish() since the last call.
     [[nodiscard]] double exchange_s() { return std::exchange(exchange_s_, 0); }
 
@@ -58,6 +60,7 @@ class RankedStep {
     };
     [[nodiscard]] Shape shape_of(const BatchCut& cut) const;
     [[nodiscard]] std::size_t lots_of(std::size_t first, std::size_t end) const;
+    void publish_all();
     template <class Work>
     void each_of_lot(std::size_t lot, std::size_t first, std::size_t end, Work&& work) const;
     [[nodiscard]] const Shape& shape(bool last) const { return last ? last_ : full_; }
@@ -78,6 +81,7 @@ class RankedStep {
     AlignedVector<float> send_, received_, all_;
     std::atomic<bool> stops_ = false;  ///< read by threads that are a phase behind
     double exchange_s_ = 0;
+    bool in_transit_ = false;
 };
 
 }  // namespace mnist

@@ -10,6 +10,7 @@
 #include "evaluate.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/train/pictures.hpp"
+#include "mnist/train/ranks.hpp"
 
 namespace mnist {
 namespace {
@@ -22,22 +23,6 @@ void diverge(RunRecord& run, std::string message) {
     run.status = RunStatus::diverged;
     run.message = std::move(message);
     run.confusion_matrix.clear();
-}
-
-// Waiting for the slowest rank is part of the others' exchange.
-std::optional<RankShares> shares_of(const std::vector<RankSeconds>& ranks) {
-    if (ranks.empty()) return std::nullopt;
-    RankSeconds sum;
-    double longest = 0;
-    for (const RankSeconds& rank : ranks) {
-        sum.computing += rank.computing;
-        sum.exchanging += rank.exchanging;
-        longest = std::max(longest, rank.computing);
-    }
-    const double all = sum.computing + sum.exchanging;
-    return RankShares{.compute_share = sum.computing / all,
-                      .exchange_share = sum.exchanging / all,
-                      .imbalance = longest * static_cast<double>(ranks.size()) / sum.computing - 1};
 }
 
 }  // namespace

@@ -131,7 +131,10 @@ case $word in
         for word; do "$MNIST_RUN_SCRIPT" --help | grep -q -- "$word" || [ -z "${word##*/*}" ] || exit 9; done
         exit 0 ;;
     bench) shift; exec mnist_bench "$@" ;;
-    cluster) while [ "$1" != train ]; do shift; done; shift ;; # as one process
+    cluster) # as one process
+        while [ "$1" != train ] && [ "$1" != bench ]; do shift; done
+        [ "$1" = train ] || { shift; exec mnist_bench "$@"; }
+        shift ;;
     train) shift $(($# > 0)) ;;
     -*) ;;
     *) exec mnist "$@" ;;

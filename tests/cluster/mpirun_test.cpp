@@ -28,9 +28,9 @@ Words operator+(Words words, const Words& more) {
     return words;
 }
 
-// mpirun of what `words` say, whose processes have `grace_s` before SIGTERM and again behind it; a program's
-// name is PROGRAM.
-Launch mpirun(const Workshop& workshop, const Words& words, const char* grace_s = "1") {
+// mpirun of what `words` say, whose processes, where one ends badly, have `grace_s` before SIGTERM and again
+// behind it; a program's name is PROGRAM.
+Launch mpirun(const Workshop& workshop, const Words& words, const char* grace_s = "0") {
     Launch launch = workshop.launch(Words{"--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
                                           "--mca", "btl_vader_single_copy_mechanism", "none", "--mca",
                                           "odls_base_sigkill_timeout", grace_s} +
@@ -40,8 +40,16 @@ Launch mpirun(const Workshop& workshop, const Words& words, const char* grace_s 
     return launch;
 }
 
-Launch ranks(const Workshop& workshop, int count, const Words& arguments, const char* grace_s = "1") {
+Launch ranks(const Workshop& workshop, int count, const Words& arguments, const char* grace_s = "0") {
     return mpirun(workshop, Words{"-n", std::to_string(count), MNIST_PROGRAM} + arguments, grace_s);
+}
+
+Launch bench_ranks(const Workshop& workshop, int count, const Words& arguments, const char* grace_s = "0") {
+    return mpirun(workshop,
+                  Words{"-n", std::to_string(count), MNIST_BENCH_PROGRAM, "--data-dir", "tiny", "--threads",
+                        "1", "--benchmark_out=b.json"} +
+                      arguments,
+                  grace_s);
 }
 
 Words hashes(const Workshop& workshop, const fs::path& file) {
@@ -51,10 +59,10 @@ Words hashes(const Workshop& workshop, const fs::path& file) {
     return all;
 }
 
-// Messages of the program.
-std::size_t messages(const std::string& text) {
+// Messages of a program.
+std::size_t messages(const std::string& text, const std::string& program = "mnist: ") {
     std::size_t count = 0;
-    for (std::size_t at = 0; (at = text.find("mnist: ", at)) != std::string::npos; ++at) ++count;
+    for (std::size_t at = 0; (at = text.find(program, at)) != std::string::npos; ++at) ++count;
     return count;
 }
 
@@ -173,18 +181,97 @@ TEST_CASE("mpirun: a setting that is wrong is told once") {
     }
 }
 
-TEST_CASE("mpirun: on SIGTERM all stop behind the same step, and the result so far is kept") {
+namespace {
+
+void stop_by(int signal) {
     const Workshop workshop;
     // Epochs of tenths of a second: while mpirun ends, nobody reads what a rank prints, and 4 kB fit.
     Process process(ranks(
         workshop, 2, kLong + Words{"--hidden", "4000,2000", "--epochs", "10000", "--out", "r.json"}, "3"));
     REQUIRE(process.wait_for_output("Epoch ", 2));
     const auto begin = Clock::now();
-    process.send(SIGTERM);
+    process.send(signal);
     const Finished finished = process.finish();
     CAPTURE(finished.output, finished.error);
     CHECK(Clock::now() - begin < std::chrono::seconds{10});
     CHECK(workshop.json_of("r.json").at("interrupted") == true);
+}
+
+}  // namespace
+
+TEST_CASE("mpirun: on SIGTERM all stop behind the same step, and the result so far is kept") {
+    stop_by(SIGTERM);
+}
+
+TEST_CASE("mpirun: on Ctrl-C all stop behind the same step, and the result so far is kept", "[slow]") {
+    stop_by(SIGINT);
+}
+
+TEST_CASE("mpirun: mnist_bench measures what ranks do together, which is what a process alone does") {
+    const Workshop workshop;
+    Launch alone =
+        workshop.launch({"--data-dir", "tiny", "--threads", "1", "--epochs", "2", "--rows-per-rank", "150",
+                         "--benchmark_filter=Train/Adam/", "--benchmark_out=a.json"});
+    alone.program = MNIST_BENCH_PROGRAM;
+    REQUIRE(run(alone).exit_code == 0);
+    const Finished finished =
+        run(bench_ranks(workshop, 2,
+                        {"--epochs", "2", "--rows-per-rank", "75", "--benchmark_min_time=0.01",
+                         "--benchmark_repetitions=2", "--benchmark_filter=Exchange/bytes:(64|1024)/|Adam/"}));
+    CAPTURE(finished.output, finished.error);
+    REQUIRE(finished.exit_code == 0);
+    const auto result = workshop.json_of("b.json");
+    const auto row = [](const nlohmann::json& file, const std::string& name) {
+        for (const auto& one : file.at("benchmarks"))
+            if (one.at("run_name").get<std::string>().starts_with(name) &&
+                one.value("repetition_index", 0) == 0 && one.at("run_type") == "iteration")
+                return one;
+        FAIL("no row " << name);
+        return nlohmann::json();
+    };
+    const auto together = row(result, "Train/Adam/rows_per_rank:75/ranks:2");
+    const auto same = row(workshop.json_of("a.json"), "Train/Adam/rows_per_rank:150/ranks:1");
+    for (const char* const key : {"train_loss", "test_loss", "test_accuracy"})
+        CHECK(together.at(key) == same.at(key));
+    CHECK(together.at("compute_share").get<double>() + together.at("exchange_share").get<double>() ==
+          Approx(1));
+    CHECK(together.at("idle_ranks") == 0);
+    CHECK_FALSE(same.contains("compute_share"));
+    CHECK(row(result, "Step/Adam/rows_per_rank:75/ranks:2").at("exchange_share") > 0);
+    CHECK(row(result, "Calibrate/Exchange/bytes:1024/ranks:2").at("sent_bytes") == 1024);
+    const auto& context = result.at("context");
+    CHECK(context.contains("mnist.cluster.ranks.1.host"));
+    CHECK_FALSE(context.contains("mnist.cluster.ranks.2.host"));
+}
+
+TEST_CASE("mpirun: what mnist_bench measures in one process is refused of several, and told once") {
+    const Workshop workshop;
+    for (const Words& wrong :
+         {Words{"--score"}, Words{"--benchmark_filter", "Infer"}, Words{"--rows-per-rank", "101"}}) {
+        const Finished finished = run(bench_ranks(workshop, 2, wrong));
+        CAPTURE(finished.error);
+        CHECK(finished.exit_code == 2);
+        CHECK(messages(finished.error, "mnist_bench: ") == 1);
+        CHECK(contains(finished.error, wrong.front()));
+    }
+    CHECK_FALSE(fs::exists(workshop.folder() / "b.json"));
+}
+
+TEST_CASE("mpirun: a rank of mnist_bench that is killed ends all, and there is no result") {
+    const Workshop workshop;
+    Process process(bench_ranks(
+        workshop, 2, {"--rows-per-rank", "75", "--benchmark_filter=Step/Adam", "--benchmark_min_time=60"},
+        "1"));
+    REQUIRE(process.wait_for_error(" build "));
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    const auto begin = Clock::now();
+    ::kill(children_of(process.id()).at(1), SIGKILL);
+    const Finished finished = process.finish();
+    CAPTURE(finished.output, finished.error);
+    CHECK(Clock::now() - begin < std::chrono::seconds{10});
+    CHECK(contains(finished.error, "mnist_bench: rank 1 ("));
+    CHECK(contains(finished.error, "ended before its time"));
+    CHECK_FALSE(fs::exists(workshop.folder() / "b.json"));
 }
 
 TEST_CASE("mpirun: a rank that is killed, or does not answer, ends all within ten seconds, and others resume",
@@ -192,7 +279,7 @@ TEST_CASE("mpirun: a rank that is killed, or does not answer, ends all within te
     const Workshop workshop;
     const auto [signal, words] = GENERATE(std::pair<int, std::string>{SIGKILL, "ended before its time"},
                                           std::pair<int, std::string>{SIGSTOP, "does not answer"});
-    Process process(ranks(workshop, 3, kLong + Words{"--checkpoint", "c"}));
+    Process process(ranks(workshop, 3, kLong + Words{"--checkpoint", "c"}, "1"));
     REQUIRE(process.wait_for_output("Epoch ", 5));
     const std::vector<pid_t> children = children_of(process.id());
     REQUIRE(children.size() == 3);
@@ -220,7 +307,7 @@ TEST_CASE("mpirun: a rank that is killed, or does not answer, ends all within te
 TEST_CASE("mpirun: a full disk on the first rank is one message, and all end", "[slow]") {
     const Workshop workshop;
     const Finished finished =
-        run(ranks(workshop, 2, kTraining + Words{"--epochs", "1", "--out", "/dev/full"}));
+        run(ranks(workshop, 2, kTraining + Words{"--epochs", "1", "--out", "/dev/full"}, "1"));
     CAPTURE(finished.output, finished.error);
     CHECK(finished.exit_code != 0);
     CHECK_FALSE(finished.timed_out);

@@ -33,6 +33,25 @@ TEST_CASE("page: throughput has the median, its interval from six repetitions on
     CHECK(series[2]["points"][0]["peak_fraction"].is_null());
 }
 
+TEST_CASE("page: speeds of ranks are a series of their own, and how they scale is a table") {
+    std::vector<json> rows;
+    for (const char* const name : {"Train/Adam/batch:1024", "Train/Adam/batch:1024/ranks:2"}) {
+        for (const json& row : repetitions(name, 1, 50)) rows.push_back(row);
+    }
+    const ReportSource alone = bench("1.json", {rows[0]});
+    const ReportSource both = bench("2.json", {rows[1]});
+    const json data = data_of({alone, both});
+    REQUIRE(data["throughput"].size() == 2);
+    CHECK(data_of({bench("b.json", rows)})["throughput"].size() == 2);
+    CHECK(data["throughput"][1]["ranks"] == "2");
+    REQUIRE(data["scaling"].size() == 1);
+    CHECK(data["scaling"][0]["points"][1]["ranks"] == 2);
+    const std::string page = mnist::report_page({alone, both});
+    CHECK(page.find("Scaling over ranks") != std::string::npos);
+    CHECK(page.find("strong scaling, one batch for all ranks") != std::string::npos);
+    CHECK(mnist::report_page({alone}).find("Scaling over ranks") == std::string::npos);
+}
+
 TEST_CASE("page: inference has the threads that its name says, or that calls of its size had") {
     std::vector<json> rows;
     for (const char* const name : {"Infer/batch:64", "Infer/batch:64/threads:2", "Infer/batch:1024"}) {

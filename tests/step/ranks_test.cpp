@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "mnist/core/error.hpp"
 #include "mnist/core/optimizers.hpp"
 #include "mnist/core/rng.hpp"
 #include "mnist/step/engine.hpp"
@@ -163,7 +164,39 @@ void compare_with_one(const Course& course, const std::vector<std::pair<std::siz
     }
 }
 
+// Of two: the other one is gone in an exchange, and what it has sent is still on its way.
+class LostRank final : public Exchange {
+  public:
+    explicit LostRank(bool publishing) : publishing_(publishing) {}
+    [[nodiscard]] std::size_t rank() const override { return 0; }
+    [[nodiscard]] std::size_t ranks() const override { return 2; }
+    void to_owners(const float* /*send*/, const Segments& /*sent*/, float* received,
+                   const Segments& receives) override {
+        if (publishing_) return;
+        late_ = {received + receives.offsets[1], static_cast<std::size_t>(receives.counts[1])};
+        throw RankError("rank 1 is gone", 3);
+    }
+    void publish(float* all, const Segments& blocks) override {
+        late_ = {all + blocks.offsets[1], static_cast<std::size_t>(blocks.counts[1])};
+        throw RankError("rank 1 is gone", 3);
+    }
+    void join(std::span<double> /*numbers*/) override {}
+    void arrive() { std::fill(late_.begin(), late_.end(), 1.0F); }
+
+  private:
+    bool publishing_;
+    std::span<float> late_;
+};
+
 }  // namespace
+
+TEST_CASE("ranks: what arrives after an exchange has failed is written into memory that is still there") {
+    const bool publishing = GENERATE(false, true);
+    const Samples samples = random_samples(64, 784, 10);
+    LostRank rank(publishing);
+    CHECK_THROWS_AS(train({.count = 64, .samples = &samples}, 1, &rank), RankError);
+    rank.arrive();
+}
 
 TEST_CASE("ranks: losses, weights, state and predictions are the bits of a process alone") {
     const Precision precision = GENERATE(Precision::f32, Precision::bf16);

@@ -23,11 +23,12 @@ struct MeasuredRow {
     /// The process that measured each of `seconds`, and each latency; empty where one measured all.
     std::vector<std::uint32_t> processes;
     std::map<std::string, std::vector<std::uint32_t>> latency_processes;
-    std::vector<double> peak_fractions;  ///< shares of the measured peak, none above 1; may be empty
-    std::vector<double> peak_gflops;     ///< that peak, where there was no more; may be empty
-    std::size_t disturbed = 0;           ///< repetitions that disturbed_by() gives a reason for
-    bool of_machine = false;             ///< measures the machine and not the program
-    std::string primitives{};            ///< oneDNN's implementations and layouts, where the file says so
+    std::vector<double> peak_fractions;   ///< shares of the measured peak, none above 1; may be empty
+    std::vector<double> exchange_shares;  ///< of several ranks, of their time; may be empty
+    std::vector<double> peak_gflops;      ///< that peak, where there was no more; may be empty
+    std::size_t disturbed = 0;            ///< repetitions that disturbed_by() gives a reason for
+    bool of_machine = false;              ///< measures the machine and not the program
+    std::string primitives{};             ///< oneDNN's implementations and layouts, where the file says so
 };
 
 /// Whether so many repetitions of the row were disturbed that its times say nothing: more than a quarter. Up

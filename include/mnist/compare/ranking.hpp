@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mnist/compare/comparison.hpp"
+#include "mnist/compare/scaling.hpp"
 
 namespace mnist {
 
@@ -38,11 +39,14 @@ struct FamilyRanking {
 
 /// What any number of results says: each beside the base, and, of three or more, their ranking.
 struct ComparedFiles {
-    std::vector<Comparison> comparisons;  ///< base to second, base to third, ...; at least one
-    std::vector<FamilyRanking> rankings;  ///< empty for two
+    std::vector<Comparison> comparisons;   ///< base to second, base to third, ...
+    std::vector<FamilyRanking> rankings;   ///< empty for two
+    std::vector<ScalingSeries> scaling{};  ///< of files whose rows differ in their ranks
 };
 
-/// compare() and ranked() of `sides`, two or more, the base first. Throws InputError where compare() does.
+/// compare() and ranked() of `sides`, two or more, the base first, and how they scale. A side that has
+/// nothing in common with the base but what scales is compared with nothing: then there may be no comparison.
+/// Throws InputError where compare() does.
 [[nodiscard]] ComparedFiles compare_files(std::span<const Measurements> sides,
                                           const CompareSettings& settings);
 

@@ -16,7 +16,8 @@ struct Segments {
 };
 
 /// All ranks call the same in the same order, and each call ends when this rank's part is done. Called by one
-/// thread at a time, by any. Throws what ends a rank: another one that does not answer.
+/// thread at a time, by any. Throws what ends a rank: another one that does not answer; then others may still
+/// write into what to_owners() and publish() were given, so it must stay as long as the process.
 class Exchange {
   public:
     virtual ~Exchange() = default;

@@ -50,6 +50,7 @@ function variantNames(rows, knownPrecision) {
   return (row) => {
     const words = [];
     if (differs(row, (one) => one.threads)) words.push(row.threads ? `${row.threads} ${row.threads === '1' ? 'thread' : 'threads'}` : 'threads unknown');
+    if (differs(row, (one) => one.ranks)) words.push(row.ranks ? `${row.ranks} ranks` : '1 rank');
     if (differs(row, besideWords)) words.push(besideWords(row));
     if (!knownPrecision && differs(row, (one) => one.precision)) words.push(row.precision);
     if (several || !words.length) words.unshift(sourceTitle(row.source));

@@ -1,8 +1,8 @@
 // The one place where an error becomes a message and an exit code.
-#include "failure.hpp"
+#include "mnist/machine/failure.hpp"
 
-#include "console.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/exit_codes.hpp"
 #include "mnist/machine/shortage.hpp"
 
 namespace mnist {

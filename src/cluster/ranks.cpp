@@ -1,13 +1,13 @@
 // What failed on several ranks is told of the first of them.
-#include "ranks.hpp"
+#include "mnist/cluster/ranks.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "console.hpp"
-#include "failure.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/exit_codes.hpp"
+#include "mnist/machine/failure.hpp"
 
 namespace mnist {
 
@@ -46,14 +46,17 @@ int Ranks::run(const std::function<int()>& command) {
         return speaks() ? code : kExitFine;
     } catch (...) {
         if (all_failed_) {
+            // The first alone says so to the launcher, which kills whom it still finds, and waits for
+            // seconds.
             cluster_->leave();
+            if (!speaks()) return kExitFine;
             throw;
         }
         const Failure failure = failure_of(std::current_exception());
         if (!failure.message.empty())
-            Console().note(failure.of_ranks ? failure.message
-                                            : fmt::format("{}: {}", rank_name(*cluster_, cluster_->rank()),
-                                                          failure.message));
+            note_(failure.of_ranks
+                      ? failure.message
+                      : fmt::format("{}: {}", rank_name(*cluster_, cluster_->rank()), failure.message));
         cluster_->abort(failure.code);
         return failure.code;
     }

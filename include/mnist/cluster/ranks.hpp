@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mnist/cluster/cluster.hpp"
@@ -13,7 +14,9 @@ namespace mnist {
 
 class Ranks {
   public:
-    explicit Ranks(std::unique_ptr<Cluster> cluster) : cluster_(std::move(cluster)) {}
+    /// `note` says a sentence to people, for a rank that ends all.
+    Ranks(std::unique_ptr<Cluster> cluster, std::function<void(const std::string&)> note)
+        : cluster_(std::move(cluster)), note_(std::move(note)) {}
 
     /// Null for a process alone.
     [[nodiscard]] Cluster* cluster() const { return cluster_.get(); }
@@ -30,6 +33,7 @@ class Ranks {
 
   private:
     std::unique_ptr<Cluster> cluster_;
+    std::function<void(const std::string&)> note_;
     bool all_failed_ = false;
 };
 

@@ -1,6 +1,6 @@
 // Cards are JSON: the conditions under which a checkpoint may be gone on with are those under which ranks may
 // train together.
-#include "train_ranks.hpp"
+#include "mnist/train/ranks.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,9 +90,24 @@ RankFacts facts_of(Cluster& cluster, const json& card, std::size_t rank) {
 
 }  // namespace
 
-void silence(TrainOptions& options) {
-    options.quiet = true;
-    for (auto* const path : {&options.save_model, &options.out, &options.report}) path->reset();
+// Waiting for the slowest rank is part of the others' exchange.
+std::optional<RankShares> shares_of(const std::vector<RankSeconds>& ranks) {
+    if (ranks.empty()) return std::nullopt;
+    RankSeconds sum;
+    double longest = 0;
+    for (const RankSeconds& rank : ranks) {
+        sum.computing += rank.computing;
+        sum.exchanging += rank.exchanging;
+        longest = std::max(longest, rank.computing);
+    }
+    const double all = sum.computing + sum.exchanging;
+    return RankShares{.compute_share = sum.computing / all,
+                      .exchange_share = sum.exchanging / all,
+                      .imbalance = longest * static_cast<double>(ranks.size()) / sum.computing - 1};
+}
+
+std::size_t idle_ranks(std::size_t ranks, std::size_t batch_rows) {
+    return ranks - std::min(ranks, cut_batch(batch_rows).leaves());
 }
 
 void share_data(Cluster& cluster, Dataset& dataset) {
@@ -156,7 +171,7 @@ void settle_ranks(Cluster& cluster, const std::vector<std::string>& cards, bool 
         facts.ranks.back().threads = static_cast<std::uint64_t>(threads[r]);
     }
     const std::size_t rows = std::min(inputs.config.batch_size, inputs.dataset->train.count());
-    facts.idle_ranks = cluster.ranks() - std::min(cluster.ranks(), cut_batch(rows).leaves());
+    facts.idle_ranks = idle_ranks(cluster.ranks(), rows);
     result.cluster = std::move(facts);
 }
 

@@ -1,0 +1,102 @@
+// A row's name without ranks and threads says what scales.
+#include "mnist/compare/scaling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "mnist/compare/groups.hpp"
+#include "mnist/stats/summary.hpp"
+#include "table.hpp"
+
+namespace mnist {
+namespace {
+
+std::optional<std::uint64_t> whole_number(const std::string& text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_one = error == std::errc() && end == text.data() + text.size() && number > 0;
+    return is_one && number < (std::uint64_t{1} << 32U) ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::uint64_t> number_of(const Facts& facts, const std::string& key) {
+    const auto found = facts.find(key);
+    return found == facts.end() ? std::nullopt : whole_number(found->second);
+}
+
+// A name's threads are those of each rank. Where they are left open, ranks may differ.
+std::optional<std::uint64_t> all_threads(const MeasuredRow& row, const Facts& facts, std::size_t ranks) {
+    std::string name = row.name;
+    if (const auto each = whole_number(taken_out(name, "/threads:"))) return *each * ranks;
+    if (ranks == 1) return number_of(facts, "mnist.config.threads");
+    std::uint64_t all = 0;
+    for (std::size_t r = 0; r < ranks; ++r) {
+        const auto own = number_of(facts, fmt::format("mnist.cluster.ranks.{}.threads", r));
+        if (!own) return std::nullopt;
+        all += *own;
+    }
+    return all;
+}
+
+void add_row(std::vector<ScalingSeries>& all, const MeasuredRow& row, const Measurements& side) {
+    const std::string family = family_of(row.name);
+    if ((family != "Train" && family != "Step") || row.seconds.empty() ||
+        row.name.find("/copies:") != std::string::npos || row.name.find("/library:") != std::string::npos)
+        return;
+    constexpr std::uint64_t kMostRanks = 1'000'000;
+    MeasuredAs as = measured_as(row.name, side.facts);
+    const auto ranks = whole_number(taken_out(as.what, "/ranks:"));
+    if (ranks.value_or(1) > kMostRanks) return;
+    if (!as.precision.empty() && as.precision != "f32") as.what += "/precision:" + as.precision;
+    ScalingPoint point{.label = side.label,
+                       .ranks = ranks.value_or(1),
+                       .threads = {},
+                       .seconds = *median(row.seconds),
+                       .repetitions = row.seconds.size(),
+                       .disturbed = is_disturbed(row),
+                       .efficiency = {},
+                       .exchange_share = median(row.exchange_shares)};
+    point.threads = all_threads(row, side.facts, point.ranks);
+    auto series = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == as.what; });
+    if (series == all.end()) {
+        const bool weak = as.what.find("/rows_per_rank:") != std::string::npos;
+        series = all.insert(all.end(), {.name = as.what, .weak = weak, .points = {}});
+    }
+    series->points.push_back(std::move(point));
+}
+
+// An epoch has the same rows for any number of ranks; a step of weak scaling has as many for each.
+void relate_to_first(ScalingSeries& series) {
+    const bool grows = series.weak && family_of(series.name) == "Step";
+    const ScalingPoint first = series.points.front();
+    const auto work = [&](const ScalingPoint& point) {
+        return grows ? static_cast<double>(point.ranks) : 1.0;
+    };
+    for (ScalingPoint& point : series.points) {
+        point.speed = work(point) / point.seconds * first.seconds / work(first);
+        if (point.threads && first.threads)
+            point.efficiency =
+                point.speed * static_cast<double>(*first.threads) / static_cast<double>(*point.threads);
+    }
+}
+
+}  // namespace
+
+std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
+    std::vector<ScalingSeries> all;
+    for (const Measurements& side : sides)
+        for (const MeasuredRow& row : side.rows) add_row(all, row, side);
+    for (ScalingSeries& series : all)
+        std::stable_sort(series.points.begin(), series.points.end(),
+                         [](const ScalingPoint& a, const ScalingPoint& b) {
+                             return std::tuple(a.ranks, a.threads) < std::tuple(b.ranks, b.threads);
+                         });
+    std::erase_if(
+        all, [](const ScalingSeries& one) { return one.points.front().ranks == one.points.back().ranks; });
+    std::for_each(all.begin(), all.end(), relate_to_first);
+    return all;
+}
+
+}  // namespace mnist
