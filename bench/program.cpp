@@ -133,8 +133,13 @@ void say_unread(const Options& options) {
 
 namespace {
 
+std::string launcher_words(const Cluster* cluster) {
+    return cluster == nullptr ? "" : fmt::format("mpirun -n {} ", cluster->ranks());
+}
+
 // What the result is good for, or what would be good for more.
-std::vector<NextStep> steps_after(const Options& options, const std::filesystem::path& file) {
+std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::path& file) {
+    const Options& options = bench.options;
     const std::string mnist = called("mnist");
     const std::string word = shell_word(file.string());
     std::vector<NextStep> steps;
@@ -143,8 +148,9 @@ std::vector<NextStep> steps_after(const Options& options, const std::filesystem:
         steps.push_back({"which of two is faster",
                          fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
     } else if (options.repetitions * options.processes < kLeastRepetitions) {
-        steps.push_back({"what `compare` can judge",
-                         fmt::format("{} --preset compare{}", called("mnist_bench"), options.again)});
+        steps.push_back(
+            {"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher_words(bench.cluster),
+                                                     called("mnist_bench"), options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }
@@ -153,13 +159,13 @@ std::vector<NextStep> steps_after(const Options& options, const std::filesystem:
 }
 
 // The result's file, and before people where it is and what can be done with it.
-void keep_result(const Collector& kept, const Options& options, bool interrupted, std::ostream& people) {
+void keep_result(const Collector& kept, const Bench& bench, bool interrupted, std::ostream& people) {
+    const Options& options = bench.options;
     const auto written = write_new_file(*options.out, kept.text(options.out_format));
     if (written != *options.out)
         note(fmt::format("{} appeared meanwhile and was left alone", options.out->string()));
     people << fmt::format("\nResult: {}\n", printable(written.string()));
-    if (options.out_format == Format::json && !interrupted)
-        people << next_steps(steps_after(options, written));
+    if (options.out_format == Format::json && !interrupted) people << next_steps(steps_after(bench, written));
 }
 
 // What a process does that another one started.
@@ -222,7 +228,7 @@ int conclude(const Collector& shown, const Collector& kept, const Bench& bench, 
     // A score says itself which errors cost it.
     if (options.score) erred = !interrupted && say_score(kept, out);
     if (options.format == Format::json) std::cout << shown.text(Format::json);
-    if (options.out) keep_result(kept, options, interrupted, out);
+    if (options.out) keep_result(kept, bench, interrupted, out);
     if (output_failed()) {
         note("standard output could not be written. Check where it goes to and the free space");
         return kExitFailure;

@@ -29,8 +29,10 @@ std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions&
     if (!options.report) steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     if (result.interrupted || result.config.epochs == 0) return steps;
     if (result.config.seeds < kLeastRepetitions) {
-        steps.push_back(
-            {"what `compare` can judge", fmt::format("{} {}", mnist, train_words(result, kComparedSeeds))});
+        const std::string launcher =
+            result.cluster ? fmt::format("mpirun -n {} ", result.cluster->ranks.size()) : "";
+        steps.push_back({"what `compare` can judge",
+                         fmt::format("{}{} {}", launcher, mnist, train_words(result, kComparedSeeds))});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }

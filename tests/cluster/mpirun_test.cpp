@@ -103,6 +103,7 @@ TEST_CASE("mpirun: 1, 2 and 4 ranks of 1 and 2 threads write one result, with th
         CAPTURE(count, finished.output, finished.error);
         REQUIRE(finished.exit_code == 0);
         CHECK(hashes(workshop, file) == expected);
+        CHECK(contains(finished.output, fmt::format("what `compare` can judge  mpirun -n {} ", count)));
         const auto result = workshop.json_of(file);
         const auto& cluster = result.at("cluster");
         CHECK(cluster.at("ranks").size() == static_cast<std::size_t>(count));
@@ -220,6 +221,7 @@ TEST_CASE("mpirun: mnist_bench measures what ranks do together, which is what a 
                          "--benchmark_repetitions=2", "--benchmark_filter=Exchange/bytes:(64|1024)/|Adam/"}));
     CAPTURE(finished.output, finished.error);
     REQUIRE(finished.exit_code == 0);
+    CHECK(contains(finished.output, "what `compare` can judge  mpirun -n 2 "));
     const auto result = workshop.json_of("b.json");
     const auto row = [](const nlohmann::json& file, const std::string& name) {
         for (const auto& one : file.at("benchmarks"))
