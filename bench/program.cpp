@@ -133,8 +133,8 @@ void say_unread(const Options& options) {
 
 namespace {
 
-std::string launcher_words(const Cluster* cluster) {
-    return cluster == nullptr ? "" : fmt::format("mpirun -n {} ", cluster->ranks());
+std::string launcher(const Cluster* cluster) {
+    return cluster == nullptr ? "" : launch_words(cluster->ranks());
 }
 
 // What the result is good for, or what would be good for more.
@@ -149,7 +149,7 @@ std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::pat
                          fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
     } else if (options.repetitions * options.processes < kLeastRepetitions) {
         steps.push_back(
-            {"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher_words(bench.cluster),
+            {"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher(bench.cluster),
                                                      called("mnist_bench"), options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});

@@ -5,6 +5,7 @@
 
 #include <exception>
 
+#include "mnist/cluster/cluster.hpp"
 #include "mnist/compare/verdict.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
@@ -29,8 +30,7 @@ std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions&
     if (!options.report) steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     if (result.interrupted || result.config.epochs == 0) return steps;
     if (result.config.seeds < kLeastRepetitions) {
-        const std::string launcher =
-            result.cluster ? fmt::format("mpirun -n {} ", result.cluster->ranks.size()) : "";
+        const std::string launcher = result.cluster ? launch_words(result.cluster->ranks.size()) : "";
         steps.push_back({"what `compare` can judge",
                          fmt::format("{}{} {}", launcher, mnist, train_words(result, kComparedSeeds))});
     } else {

@@ -26,6 +26,11 @@ Launch launched() {
     return {.processes = 1, .launcher = {}};
 }
 
+std::string launch_words(std::size_t processes) {
+    const std::string launcher = launched().launcher;
+    return (launcher == "srun" ? "srun --mpi=pmix -n " : "mpirun -n ") + std::to_string(processes) + " ";
+}
+
 void broadcast_text(Cluster& cluster, std::string& text) {
     std::uint64_t size = text.size();
     cluster.broadcast(std::as_writable_bytes(std::span(&size, 1)));

@@ -51,10 +51,12 @@ TEST_CASE("cluster: srun counts by its step, whether its MPI knows of that or no
     const Variable rank("SLURM_PROCID", "1");
     CHECK(launched().processes == 3);
     CHECK(launched().launcher == "srun");
+    CHECK(launch_words(2) == "srun --mpi=pmix -n 2 ");
     {
         const Variable pmi2("PMI_SIZE", "3");  // srun --mpi=pmi2
         CHECK(launched().processes == 3);
         CHECK(launched().launcher == "mpirun");
+        CHECK(launch_words(2) == "mpirun -n 2 ");
     }
     // mpirun inside of an allocation counts by itself: the step is the one that started mpirun.
     const Variable ompi("OMPI_COMM_WORLD_SIZE", "8");

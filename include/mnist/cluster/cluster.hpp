@@ -48,4 +48,7 @@ struct Launch {
 };
 [[nodiscard]] Launch launched();
 
+/// "mpirun -n 4 ": what so many processes are started with, as these were.
+[[nodiscard]] std::string launch_words(std::size_t processes);
+
 }  // namespace mnist
