@@ -177,17 +177,21 @@ std::vector<FamilyRanking> ranked(std::span<const Measurements> sides, const Ver
 
 ComparedFiles compare_files(std::span<const Measurements> sides, const CompareSettings& settings) {
     ComparedFiles files{.comparisons = {}, .rankings = {}, .scaling = scaling_of(sides)};
-    std::vector<Measurements> rivals(sides.begin(), sides.end());
-    std::erase_if(rivals, [&](const Measurements& side) {
-        return side.label != sides.front().label && rows_in_common(sides.front(), side) == 0 &&
-               std::any_of(files.scaling.begin(), files.scaling.end(), [&](const ScalingSeries& series) {
-                   return std::any_of(series.points.begin(), series.points.end(),
-                                      [&](const ScalingPoint& point) { return point.label == side.label; });
-               });
-    });
-    if (rivals.size() == 1 && sides.size() > 1) return files;
-    files.comparisons = compare(rivals.front(), std::span(rivals).subspan(1), settings);
-    files.rankings = ranked(rivals, settings.verdict);
+    std::set<std::string> scaled;
+    for (const ScalingSeries& series : files.scaling)
+        for (const ScalingPoint& point : series.points) scaled.insert(point.label);
+    std::vector<Measurements> rivals;
+    // A gate that nothing was measured against does not hold.
+    if (!scaled.empty() && settings.mode != CompareMode::gate) {
+        std::copy_if(sides.begin(), sides.end(), std::back_inserter(rivals), [&](const Measurements& side) {
+            return &side == &sides.front() || !scaled.contains(side.label) ||
+                   rows_in_common(sides.front(), side) > 0;
+        });
+        if (rivals.size() == 1 && sides.size() > 1) return files;
+        sides = rivals;
+    }
+    files.comparisons = compare(sides.front(), sides.subspan(1), settings);
+    files.rankings = ranked(sides, settings.verdict);
     return files;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <tuple>
 
 #include "mnist/compare/groups.hpp"
@@ -13,6 +14,8 @@
 
 namespace mnist {
 namespace {
+
+constexpr const char* kRanks = "/ranks:";
 
 std::optional<std::uint64_t> whole_number(const std::string& text) {
     std::uint64_t number = 0;
@@ -40,14 +43,15 @@ std::optional<std::uint64_t> all_threads(const MeasuredRow& row, const Facts& fa
     return all;
 }
 
-void add_row(std::vector<ScalingSeries>& all, const MeasuredRow& row, const Measurements& side) {
+void add_row(std::map<std::string, std::size_t>& places, std::vector<ScalingSeries>& all,
+             const MeasuredRow& row, const Measurements& side) {
     const std::string family = family_of(row.name);
     if ((family != "Train" && family != "Step") || row.seconds.empty() ||
         row.name.find("/copies:") != std::string::npos || row.name.find("/library:") != std::string::npos)
         return;
     constexpr std::uint64_t kMostRanks = 1'000'000;
     MeasuredAs as = measured_as(row.name, side.facts);
-    const auto ranks = whole_number(taken_out(as.what, "/ranks:"));
+    const auto ranks = whole_number(taken_out(as.what, kRanks));
     if (ranks.value_or(1) > kMostRanks) return;
     if (!as.precision.empty() && as.precision != "f32") as.what += "/precision:" + as.precision;
     ScalingPoint point{.label = side.label,
@@ -59,12 +63,12 @@ void add_row(std::vector<ScalingSeries>& all, const MeasuredRow& row, const Meas
                        .efficiency = {},
                        .exchange_share = median(row.exchange_shares)};
     point.threads = all_threads(row, side.facts, point.ranks);
-    auto series = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == as.what; });
-    if (series == all.end()) {
+    const auto [place, is_new] = places.emplace(as.what, all.size());
+    if (is_new) {
         const bool weak = as.what.find("/rows_per_rank:") != std::string::npos;
-        series = all.insert(all.end(), {.name = as.what, .weak = weak, .points = {}});
+        all.push_back({.name = as.what, .weak = weak, .points = {}});
     }
-    series->points.push_back(std::move(point));
+    all[place->second].points.push_back(std::move(point));
 }
 
 // An epoch has the same rows for any number of ranks; a step of weak scaling has as many for each.
@@ -86,8 +90,15 @@ void relate_to_first(ScalingSeries& series) {
 
 std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
     std::vector<ScalingSeries> all;
+    // Mostly there are none, and tables may have a hundred thousand rows.
+    const auto has_ranks = [](const MeasuredRow& row) { return row.name.find(kRanks) != std::string::npos; };
+    if (std::none_of(sides.begin(), sides.end(), [&](const Measurements& side) {
+            return std::any_of(side.rows.begin(), side.rows.end(), has_ranks);
+        }))
+        return all;
+    std::map<std::string, std::size_t> places;
     for (const Measurements& side : sides)
-        for (const MeasuredRow& row : side.rows) add_row(all, row, side);
+        for (const MeasuredRow& row : side.rows) add_row(places, all, row, side);
     for (ScalingSeries& series : all)
         std::stable_sort(series.points.begin(), series.points.end(),
                          [](const ScalingPoint& a, const ScalingPoint& b) {

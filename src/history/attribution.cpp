@@ -132,7 +132,7 @@ std::vector<Explanation> explanations(const LogTimes& times, const Neighbourhood
     return all;
 }
 
-/// Of `values` times, those that the times do not refute, of which there is one; small shares first.
+/// Of `values` times, those that the times do not refute, small shares first; there may be none.
 std::vector<Explanation> not_refuted(const std::vector<Explanation>& all, double values) {
     const double least_left = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
                                   return a.left < b.left;
@@ -213,7 +213,7 @@ std::size_t place_without_machine(const LogTimes& times, const Neighbourhood& ar
     const auto fit = likeliest_step(both);
     if (!fit || fit->place == values.before.size()) return around.place;
     const auto held = not_refuted(explanations(times, around), static_cast<double>(both.size()));
-    if (held.front().share > 0) return around.place;
+    if (held.empty() || held.front().share > 0) return around.place;
     return times.places[static_cast<std::size_t>(both.data() - times.time.data()) + fit->place];
 }
 

@@ -101,13 +101,13 @@ std::optional<std::int64_t> parse_time(const std::string& text) {
     const std::string_view zone(rest);
     std::int64_t offset = 0;
     if (!zone.empty() && zone != "Z") {  // "+01:00"
-        int hours = 0;
-        int minutes = 0;
+        unsigned hours = 0;
+        unsigned minutes = 0;
         if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' ||
             std::from_chars(rest + 1, rest + 3, hours).ptr != rest + 3 ||
-            std::from_chars(rest + 4, rest + 6, minutes).ptr != rest + 6)
+            std::from_chars(rest + 4, rest + 6, minutes).ptr != rest + 6 || hours > 23 || minutes > 59)
             return std::nullopt;
-        offset = (hours * 60 + minutes) * (zone[0] == '-' ? -60 : 60);
+        offset = std::int64_t{hours * 60 + minutes} * (zone[0] == '-' ? -60 : 60);
     }
     return ::timegm(&time) - offset;
 }

@@ -232,29 +232,21 @@ std::string ranking_markdown(const FamilyRanking& ranking) {
     return text + "\n";
 }
 
-}  // namespace
-
-std::string comparison_markdown(const ComparedFiles& files) {
+std::string compared_markdown(const ComparedFiles& files, std::size_t most) {
     constexpr std::size_t kLeastRoom = 5000;  // of a comparison
-    if (files.comparisons.empty()) return first_lines(scaling_markdown(files.scaling), kMostCharacters);
-    if (!files.scaling.empty()) {
-        ComparedFiles others = files;
-        others.scaling.clear();
-        return first_lines(scaling_markdown(files.scaling) + "\n" + comparison_markdown(others),
-                           kMostCharacters);
-    }
-    if (files.comparisons.size() == 1) return pair_markdown(files.comparisons.front(), kMostCharacters);
+    if (files.comparisons.empty()) return {};
+    if (files.comparisons.size() == 1) return pair_markdown(files.comparisons.front(), most);
     std::string text = fmt::format(
         "**{}**\n\nRatios are to {}; = marks places that are shared, since no "
         "difference is shown.\n\n",
         ranking_sentence(files, code_span), code_span(files.comparisons.front().base_label));
     std::string rankings;
     for (const FamilyRanking& ranking : files.rankings) rankings += ranking_markdown(ranking);
-    text = first_lines(text + rankings, kMostCharacters / 3);
+    text = first_lines(text + rankings, most / 3);
     for (std::size_t i = 0; i < files.comparisons.size(); ++i) {
         constexpr std::size_t kForLastLine = 200;
         const std::size_t left = files.comparisons.size() - i;
-        const std::size_t room = kMostCharacters - text.size() - kForLastLine;
+        const std::size_t room = most - text.size() - kForLastLine;
         if (room < kLeastRoom)
             return text + fmt::format(
                               "\n{} more {} not shown here, so that this has at most {} characters; "
@@ -264,6 +256,14 @@ std::string comparison_markdown(const ComparedFiles& files) {
         text += pair_markdown(files.comparisons[i], std::max(room / left, kLeastRoom));
     }
     return text;
+}
+
+}  // namespace
+
+std::string comparison_markdown(const ComparedFiles& files) {
+    const std::string scaling = first_lines(scaling_markdown(files.scaling), kMostCharacters / 4);
+    const std::string compared = compared_markdown(files, kMostCharacters - scaling.size() - 1);
+    return compared + (compared.empty() || scaling.empty() ? "" : "\n") + scaling;
 }
 
 }  // namespace mnist

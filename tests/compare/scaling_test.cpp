@@ -1,8 +1,13 @@
 // How ranks scale: what is one series, and what its figures are of.
 #include "mnist/compare/scaling.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <string>
+
 #include "catch.hpp"
 #include "mnist/compare/ranking.hpp"
+#include "mnist/core/error.hpp"
 
 namespace mnist {
 namespace {
@@ -107,7 +112,28 @@ TEST_CASE(
     CHECK(three.comparisons.size() == 1);
     CHECK(three.scaling.front().points.size() == 3);
     const Measurements other = of_ranks("2.json", {timed("Step/Adam/batch:64/ranks:2", 1)}, {1, 1});
-    CHECK_THROWS(compare_files(std::vector{one, other}, {}));
+    CHECK_THROWS_AS(compare_files(std::vector{one, other}, {}), InputError);
+}
+
+TEST_CASE("scaling: a gate does not hold for a file that could only be scaled with") {
+    const Measurements one = file_of("1.json", {timed("Step/SGD/batch:64", 2)}, "1");
+    const Measurements two = of_ranks("2.json", {timed("Step/SGD/batch:64/ranks:2", 1)}, {1, 1});
+    const CompareSettings gate{.mode = CompareMode::gate, .verdict = {}};
+    CHECK_THROWS_AS(compare_files(std::vector{one, two}, gate), InputError);
+    CHECK_THROWS_AS(compare_files(std::vector{one, file_of("3.json", one.rows, "1"), two}, gate), InputError);
+}
+
+TEST_CASE("scaling: a table of a hundred thousand rows takes no longer for each row") {
+    const auto seconds = [](int rows) {
+        std::vector<MeasuredRow> all;
+        for (int i = 0; i < rows; ++i) all.push_back(timed("Step/SGD/batch:" + std::to_string(i), 1));
+        all.push_back(timed("Step/SGD/batch:0/ranks:2", 1));
+        const std::vector<Measurements> sides{file_of("1.json", std::move(all), "1")};
+        const auto begin = std::chrono::steady_clock::now();
+        CHECK(scaling_of(sides).size() == 1);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    CHECK(seconds(100'000) < 100 * std::max(seconds(5000), 0.01));
 }
 
 }  // namespace mnist

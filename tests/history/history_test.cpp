@@ -58,15 +58,19 @@ TEST_CASE("history: by date files with a clock that says nothing are left out") 
                              file_of("older", history_result("x", "2026-02-28 12:30:00", 1)),
                              file_of("unset", history_result("x", "1970-01-01T00:00:09Z", 1)),
                              file_of("future", history_result("x", "2027-01-01T00:00:00Z", 1)),
-                             file_of("none", history_result("x", "yesterday", 1)), file_of("back", back)}),
+                             file_of("none", history_result("x", "yesterday", 1)), file_of("back", back),
+                             file_of("zone", history_result("x", "2026-03-01T00:00:00+24:00", 1)),
+                             file_of("signs", history_result("x", "2026-03-01T00:00:00+-1:-5", 1))}),
                    {}, settings);
     CHECK(names_of(history.groups.at(0)) ==
           std::vector<std::string>{"2026-02-28T12:30:00Z", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"});
-    REQUIRE(history.left_out.size() == 4);
+    REQUIRE(history.left_out.size() == 6);
     CHECK(history.left_out[0].why == "its clock was not set: 1970-01-01T00:00:09Z");
     CHECK(history.left_out[1].why == "it is of the future: 2027-01-01T00:00:00Z");
     CHECK(history.left_out[2].why == "it does not say when it was measured");
     CHECK(history.left_out[3].why.starts_with("its clock went back"));
+    CHECK(history.left_out[4].why == "it does not say when it was measured");
+    CHECK(history.left_out[5].why == "it does not say when it was measured");
 }
 
 TEST_CASE("history: by commit the repository orders, and commits that it does not have are named") {

@@ -84,3 +84,20 @@ TEST_CASE("comparison: Markdown of many files stays within its bound too, howeve
     files.comparisons.resize(1);
     CHECK(mnist::comparison_markdown(files).size() <= 60'000);
 }
+
+TEST_CASE("comparison: however much scales, Markdown says first what changed, and then has both") {
+    ComparedFiles files = many_rows(2000, 1);
+    mnist::ScalingSeries one;
+    one.points.resize(2);
+    for (int i = 0; i < 2000; ++i) {
+        one.name = fmt::format("Step/Adam/batch:{}", i);
+        files.scaling.push_back(one);
+    }
+    const std::string both = mnist::comparison_markdown(files);
+    CHECK(both.size() <= 60'000);
+    CHECK(both.find("| `Train/Adam/batch:1990` | **regressed**") < both.find("Scaling over ranks"));
+    CHECK(both.find("`Step/Adam/batch:0: strong scaling") != std::string::npos);
+    CHECK(both.find(" more lines") != std::string::npos);
+    files.comparisons.clear();
+    CHECK(mnist::comparison_markdown(files).starts_with("**Scaling over ranks.**"));
+}

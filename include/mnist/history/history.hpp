@@ -105,7 +105,8 @@ struct History {
 [[nodiscard]] bool has_new_regression(const History& history);
 
 /// Seconds since 1970 of "2026-01-31T12:00:00Z", "...+01:00" or, as Google Benchmark before 1.5.1 has it,
-/// "2026-01-31 12:00:00", whose zone nobody knows: taken for UTC. Empty for anything else.
+/// "2026-01-31 12:00:00". Without a zone, which nobody knows then, it is taken for UTC. Empty for anything
+/// else.
 [[nodiscard]] std::optional<std::int64_t> parse_time(const std::string& text);
 
 /// Whether `a` stands before `b` where numbers count as numbers: 2.6 before 2.10.
