@@ -23,6 +23,10 @@ pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus>=3.3) # of which the header
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  # Its long double has 128 bits and is computed by functions, and clang 19 crashes on constants of it. double is enough here.
+  target_compile_definitions(Boost::headers INTERFACE BOOST_MATH_PROMOTE_DOUBLE_POLICY=false)
+  # GCC would note that it passes pairs of doubles in another way than GCC 9.
+  target_compile_options(Boost::headers INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-psabi>)
   # The one with threads, whatever the system's alternatives say: src/onednn/blas_module.cpp says why.
   find_library(MNIST_OPENBLAS_LIBRARY NAMES libopenblas.a PATH_SUFFIXES openblas-pthread REQUIRED)
   find_path(MNIST_OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas-pthread "${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread" REQUIRED)

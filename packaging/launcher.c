@@ -6,6 +6,7 @@
 // own. Left out: folders whose name the loader's list of folders cannot hold; they are refused.
 #include <elf.h>
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -15,10 +16,25 @@
 
 enum { kCannotStart = 126, kNotFound = 127 };  // as shells say it
 
-static long system_call(long number, long a, long b, long c) {
+// ARM64 has those calls alone that take a folder, which is the current one here.
+static long system_call(long number, long a, long b, long c, long d) {
+#if defined(__aarch64__)
+    register long called __asm__("x8") = number;
+    register long first __asm__("x0") = a;
+    register long second __asm__("x1") = b;
+    register long third __asm__("x2") = c;
+    register long fourth __asm__("x3") = d;
+    __asm__ volatile("svc #0" : "+r"(first) : "r"(called), "r"(second), "r"(third), "r"(fourth) : "memory");
+    return first;
+#else
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    register long fourth __asm__("r10") = d;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth)
+                     : "rcx", "r11", "memory");
     return result;
+#endif
 }
 
 static size_t length(const char* text) {
@@ -35,11 +51,11 @@ static int begins_with(const char* text, const char* start) {
 }
 
 static void say(const char* text) {
-    system_call(SYS_write, 2, (long)text, (long)length(text));
+    system_call(SYS_write, 2, (long)text, (long)length(text), 0);
 }
 
 static __attribute__((noreturn)) void leave(int code) {
-    for (;;) system_call(SYS_exit_group, code, 0, 0);
+    for (;;) system_call(SYS_exit_group, code, 0, 0, 0);
 }
 
 static __attribute__((noreturn)) void refuse(int code, const char* path, const char* why) {
@@ -73,7 +89,8 @@ static void cut_name(struct Path* path) {
 static void follow_links(struct Path* path) {
     static char target[PATH_MAX];
     for (int i = 0; i < MOST_LINKS; ++i) {
-        const long n = system_call(SYS_readlink, (long)path->text, (long)target, sizeof target - 1);
+        const long n =
+            system_call(SYS_readlinkat, AT_FDCWD, (long)path->text, (long)target, sizeof target - 1);
         if (n < 0) return;
         target[n] = '\0';
         if (target[0] == '/') path->length = 0;
@@ -89,7 +106,7 @@ static void find_folder(struct Path* folder, const char* executed) {
     append(&found, executed);
     follow_links(&found);
     cut_name(&found);
-    if (found.text[0] != '/' && system_call(SYS_getcwd, (long)current, sizeof current, 0) > 0 &&
+    if (found.text[0] != '/' && system_call(SYS_getcwd, (long)current, sizeof current, 0, 0) > 0 &&
         current[0] == '/') {
         append(folder, current);
         append(folder, "/");
@@ -134,7 +151,8 @@ static const char* why_not(long error) {
                    "lost: unpack the archive with "
                    "tar, on a file system that may hold programs";
         case ENOEXEC:
-            return "is no program for this machine: this archive is for x86-64 Linux. If this is one, unpack "
+            return "is no program for this machine: this archive is for " MACHINE
+                   " Linux. If this is one, unpack "
                    "the archive again";
         case E2BIG:
             return "too many or too long arguments";
@@ -192,12 +210,22 @@ __attribute__((used)) static void launch(char** stack) {
     if (names_folder(&beside)) kept[n++] = beside.text;
     kept[n] = NULL;
 
-    long error = -system_call(SYS_access, (long)program.text, 4 /* R_OK */, 0);
+    long error = -system_call(SYS_faccessat, AT_FDCWD, (long)program.text, 4 /* R_OK */, 0);
     if (error != 0) refuse(error == ENOENT ? kNotFound : kCannotStart, program.text, why_not(error));
-    error = -system_call(SYS_execve, (long)loader.text, (long)command, (long)kept);
+    error = -system_call(SYS_execve, (long)loader.text, (long)command, (long)kept, 0);
     refuse(error == ENOENT ? kNotFound : kCannotStart, loader.text, why_not(error));
 }
 
+#if defined(__aarch64__)
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "    mov x29, #0\n"
+    "    mov x30, #0\n"
+    "    mov x0, sp\n"
+    "    bl launch\n"
+    "    brk #0\n");
+#else
 __asm__(
     ".globl _start\n"
     "_start:\n"
@@ -206,3 +234,4 @@ __asm__(
     "    and $-16, %rsp\n"
     "    call launch\n"
     "    hlt\n");
+#endif
