@@ -142,7 +142,7 @@ std::string accuracy_chart(const std::vector<RunGroup>& groups, const TextStyle&
     double high = 0;
     std::size_t epochs = 0;
     for (const ChartLine& line : lines) {
-        const auto [least, greatest] = std::minmax_element(line.percent.begin(), line.percent.end());
+        const auto [least, greatest] = std::ranges::minmax_element(line.percent);
         low = std::min(low, *least);
         high = std::max(high, *greatest);
         epochs = std::max(epochs, line.percent.size());

@@ -1,9 +1,11 @@
 // Written key by key in the order of the contract.
 #include "mnist/report/comparison_json.hpp"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
 
+#include "comparison_words.hpp"
+#include "json_words.hpp"
 #include "mnist/compare/gate.hpp"
 #include "mnist/report/comparison_text.hpp"
 #include "scaling_words.hpp"
@@ -13,34 +15,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json or_null(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? ordered_json(*value) : ordered_json(nullptr);
+ordered_json low_of(const std::optional<Interval>& interval) {
+    return end_or_null(interval, &Interval::lower);
 }
 
-ordered_json or_null(const std::optional<std::string>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-std::optional<double> lower(const std::optional<Interval>& interval) {
-    return interval ? std::optional(interval->lower) : std::nullopt;
-}
-
-std::optional<double> upper(const std::optional<Interval>& interval) {
-    return interval ? std::optional(interval->upper) : std::nullopt;
+ordered_json high_of(const std::optional<Interval>& interval) {
+    return end_or_null(interval, &Interval::upper);
 }
 
 ordered_json skipped_json(const std::vector<SkippedRow>& rows) {
-    ordered_json list = ordered_json::array();
-    for (const SkippedRow& row : rows) list.push_back({{"name", row.name}, {"reason", row.reason}});
-    return list;
+    return json_list(rows, [](const SkippedRow& row) {
+        return ordered_json{{"name", row.name}, {"reason", row.reason}};
+    });
 }
 
 ordered_json accuracy_json(const std::optional<AccuracyComparison>& accuracy) {
     const std::optional<Interval> interval = accuracy ? accuracy->interval : std::nullopt;
     return {{"accuracy_verdict", accuracy ? ordered_json(word(accuracy->verdict)) : ordered_json(nullptr)},
             {"accuracy_difference", or_null(accuracy ? std::optional(accuracy->difference) : std::nullopt)},
-            {"accuracy_low", or_null(lower(interval))},
-            {"accuracy_high", or_null(upper(interval))}};
+            {"accuracy_low", low_of(interval)},
+            {"accuracy_high", high_of(interval)}};
 }
 
 ordered_json more_json(const std::optional<MoreNeeded>& more, bool of_processes) {
@@ -53,8 +47,8 @@ ordered_json row_json(const ComparedRow& row, CompareMode mode) {
                       {"verdict", word(row.speed.verdict)},
                       {"joint_verdict", is_judged ? ordered_json(word(*row.joint)) : ordered_json(nullptr)},
                       {"ratio", or_null(row.speed.ratio)},
-                      {"ratio_low", or_null(lower(row.speed.interval))},
-                      {"ratio_high", or_null(upper(row.speed.interval))},
+                      {"ratio_low", low_of(row.speed.interval)},
+                      {"ratio_high", high_of(row.speed.interval)},
                       {"p_value", or_null(row.speed.p)},
                       {"p_adjusted", or_null(row.speed.p_adjusted)},
                       {"samples_base", row.speed.samples_base},
@@ -63,19 +57,18 @@ ordered_json row_json(const ComparedRow& row, CompareMode mode) {
                       {"threshold_from", row.speed.raised_by_noise ? "noise_floor" : "setting"},
                       {"measures", row.of_machine ? "machine" : "program"}};
     json.update(accuracy_json(row.accuracy));
-    json.update(ordered_json{
-        {"peak_fraction_base", or_null(row.base_share)},
-        {"peak_fraction_new", or_null(row.new_share)},
-        {"peak_ratio", or_null(row.peak_ratio)},
-        {"efficiency_ratio", or_null(row.efficiency_ratio)},
-        {"verdict_words", verdict_words(row, mode)},
-        {"percentile", row.percentile.empty() ? ordered_json(nullptr) : ordered_json(row.percentile)},
-        {"disturbed_base", row.disturbed_base},
-        {"disturbed_new", row.disturbed_new},
-        {"processes_base", row.speed.processes_base},
-        {"processes_new", row.speed.processes_new},
-        {"more_repetitions", more_json(row.more, false)},
-        {"more_processes", more_json(row.more, true)}});
+    json.update(ordered_json{{"peak_fraction_base", or_null(row.base_share)},
+                             {"peak_fraction_new", or_null(row.new_share)},
+                             {"peak_ratio", or_null(row.peak_ratio)},
+                             {"efficiency_ratio", or_null(row.efficiency_ratio)},
+                             {"verdict_words", verdict_words(row, mode)},
+                             {"percentile", text_or_null(row.percentile)},
+                             {"disturbed_base", row.disturbed_base},
+                             {"disturbed_new", row.disturbed_new},
+                             {"processes_base", row.speed.processes_base},
+                             {"processes_new", row.speed.processes_new},
+                             {"more_repetitions", more_json(row.more, false)},
+                             {"more_processes", more_json(row.more, true)}});
     return json;
 }
 
@@ -85,8 +78,8 @@ ordered_json group_json(const GroupComparison& group) {
                       {"rows", group.rows},
                       {"verdict", word(group.speed.verdict)},
                       {"ratio", or_null(group.speed.ratio)},
-                      {"ratio_low", or_null(lower(group.speed.interval))},
-                      {"ratio_high", or_null(upper(group.speed.interval))},
+                      {"ratio_low", low_of(group.speed.interval)},
+                      {"ratio_high", high_of(group.speed.interval)},
                       {"p_value", or_null(group.speed.p)},
                       {"p_adjusted", or_null(group.speed.p_adjusted)},
                       {"threshold", group.speed.threshold}};
@@ -100,27 +93,25 @@ ordered_json score_figure_json(const ScoreFigure& figure) {
 
 ordered_json comparison_scores_json(const std::optional<ScoreComparison>& scores) {
     if (!scores) return nullptr;
-    ordered_json figures = ordered_json::array();
-    for (const ComparedFigure& figure : scores->figures)
-        figures.push_back({{"precision", figure.precision},
-                           {"figure", figure.what},
-                           {"base", score_figure_json(figure.base)},
-                           {"new", score_figure_json(figure.new_value)},
-                           {"ratio", figure.ratio},
-                           {"ratio_low", or_null(lower(figure.interval))},
-                           {"ratio_high", or_null(upper(figure.interval))}});
-    return {{"set", scores->set.empty() ? ordered_json(nullptr) : ordered_json(scores->set)},
-            {"figures", std::move(figures)},
-            {"remarks", scores->remarks}};
+    ordered_json figures = json_list(scores->figures, [](const ComparedFigure& figure) {
+        return ordered_json{{"precision", figure.precision},
+                            {"figure", figure.what},
+                            {"base", score_figure_json(figure.base)},
+                            {"new", score_figure_json(figure.new_value)},
+                            {"ratio", figure.ratio},
+                            {"ratio_low", low_of(figure.interval)},
+                            {"ratio_high", high_of(figure.interval)}};
+    });
+    return {
+        {"set", text_or_null(scores->set)}, {"figures", std::move(figures)}, {"remarks", scores->remarks}};
 }
 
 ordered_json differences_json(const std::vector<FactDifference>& differences) {
-    ordered_json list = ordered_json::array();
-    for (const FactDifference& difference : differences)
-        list.push_back({{"key", difference.key},
-                        {"base", or_null(difference.base)},
-                        {"new", or_null(difference.new_value)}});
-    return list;
+    return json_list(differences, [](const FactDifference& difference) {
+        return ordered_json{{"key", difference.key},
+                            {"base", or_null(difference.base)},
+                            {"new", or_null(difference.new_value)}};
+    });
 }
 
 ordered_json gate_json(const Comparison& comparison) {
@@ -128,18 +119,28 @@ ordered_json gate_json(const Comparison& comparison) {
     return {{"outcome", word(gate_of(comparison).outcome)}, {"reason", gate_summary(comparison)}};
 }
 
+ordered_json geomean_json(const GeometricMean& mean) {
+    return {{"family", mean.family},
+            {"ratio", mean.ratio},
+            {"ratio_low", low_of(mean.interval)},
+            {"ratio_high", high_of(mean.interval)},
+            {"rows", mean.rows}};
+}
+
+ordered_json member_json(const RankedMember& member) {
+    ordered_json json{{"file", member.label},
+                      {"rank", member.judged ? ordered_json(member.rank) : ordered_json(nullptr)},
+                      {"tied", member.tied},
+                      {"ratio", member.ratio},
+                      {"ratio_low", low_of(member.interval)},
+                      {"ratio_high", high_of(member.interval)}};
+    json.update(accuracy_json(member.accuracy));
+    return json;
+}
+
+}  // namespace
+
 ordered_json pair_json(const Comparison& comparison) {
-    ordered_json geomeans = ordered_json::array();
-    for (const GeometricMean& mean : comparison.geomeans)
-        geomeans.push_back({{"family", mean.family},
-                            {"ratio", mean.ratio},
-                            {"ratio_low", or_null(lower(mean.interval))},
-                            {"ratio_high", or_null(upper(mean.interval))},
-                            {"rows", mean.rows}});
-    ordered_json rows = ordered_json::array();
-    for (const ComparedRow& row : comparison.rows) rows.push_back(row_json(row, comparison.mode));
-    ordered_json groups = ordered_json::array();
-    for (const GroupComparison& group : comparison.named) groups.push_back(group_json(group));
     ordered_json json{
         {"mode", word(comparison.mode)},
         {"summary", comparison_summary(comparison)},
@@ -149,15 +150,16 @@ ordered_json pair_json(const Comparison& comparison) {
         {"fingerprint_differences", differences_json(comparison.fingerprint_differences)},
         {"other_differences", differences_json(comparison.other_differences)},
         {"warnings", comparison.warnings},
-        {"groups", std::move(groups)},
-        {"geomeans", std::move(geomeans)},
+        {"groups", json_list(comparison.named, group_json)},
+        {"geomeans", json_list(comparison.geomeans, geomean_json)},
         {"unmatched", {{"base", comparison.unmatched_base}, {"new", comparison.unmatched_new}}},
         {"missing", comparison.missing},
         {"skipped",
          {{"base", skipped_json(comparison.skipped_base)}, {"new", skipped_json(comparison.skipped_new)}}},
         {"bits", comparison.bits},
         {"scores", comparison_scores_json(comparison.scores)},
-        {"rows", std::move(rows)},
+        {"rows",
+         json_list(comparison.rows, [&](const ComparedRow& row) { return row_json(row, comparison.mode); })},
         {"alpha", comparison.alpha},
         {"planned_looks", comparison.looks}};
     if (comparison.within)
@@ -169,41 +171,24 @@ ordered_json pair_json(const Comparison& comparison) {
 }
 
 ordered_json ranking_json(const ComparedFiles& files) {
-    ordered_json families = ordered_json::array();
-    for (const FamilyRanking& ranking : files.rankings) {
-        ordered_json members = ordered_json::array();
-        for (const RankedMember& member : ranking.members) {
-            ordered_json one{{"file", member.label},
-                             {"rank", member.judged ? ordered_json(member.rank) : ordered_json(nullptr)},
-                             {"tied", member.tied},
-                             {"ratio", member.ratio},
-                             {"ratio_low", or_null(lower(member.interval))},
-                             {"ratio_high", or_null(upper(member.interval))}};
-            one.update(accuracy_json(member.accuracy));
-            members.push_back(std::move(one));
-        }
-        families.push_back(
-            {{"family", ranking.family}, {"rows", ranking.rows}, {"members", std::move(members)}});
-    }
-    return {{"summary", ranking_summary(files)}, {"families", std::move(families)}};
+    return {{"summary", ranking_summary(files)},
+            {"families", json_list(files.rankings, [](const FamilyRanking& ranking) {
+                 return ordered_json{{"family", ranking.family},
+                                     {"rows", ranking.rows},
+                                     {"members", json_list(ranking.members, member_json)}};
+             })}};
 }
-
-}  // namespace
 
 std::string comparison_json(const ComparedFiles& files) {
     ordered_json root{{"schema", "mnist-comparison/1"}};
     if (!files.scaling.empty()) root["scaling"] = scaling_json(files.scaling);
-    if (files.comparisons.empty())
-        return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    if (files.comparisons.empty()) return json_text(root);
     root.update(pair_json(files.comparisons.front()));
     if (files.comparisons.size() > 1) {
-        ordered_json further = ordered_json::array();
-        for (std::size_t i = 1; i < files.comparisons.size(); ++i)
-            further.push_back(pair_json(files.comparisons[i]));
-        root["further"] = std::move(further);
+        root["further"] = json_list(std::span(files.comparisons).subspan(1), pair_json);
         root["ranking"] = ranking_json(files);
     }
-    return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return json_text(root);
 }
 
 }  // namespace mnist

@@ -181,7 +181,7 @@ std::string shortened_pair(const Comparison& comparison, std::size_t room) {
     const auto change = [](const ComparedRow* row) {
         return std::abs(std::log(row->speed.ratio.value_or(1)));
     };
-    std::stable_sort(rows.begin(), rows.end(), [&](const ComparedRow* a, const ComparedRow* b) {
+    std::ranges::stable_sort(rows, [&](const ComparedRow* a, const ComparedRow* b) {
         return urgency(*a) != urgency(*b) ? urgency(*a) < urgency(*b) : change(a) > change(b);
     });
     std::size_t used = head.size() + means.size() + beside.size() + kForTables;

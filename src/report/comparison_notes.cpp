@@ -47,11 +47,10 @@ std::string skipped_lines(const std::string& label, const std::vector<SkippedRow
 }
 
 std::string few_repetitions(const Comparison& comparison) {
-    const auto few =
-        std::count_if(comparison.rows.begin(), comparison.rows.end(), [](const ComparedRow& row) {
-            return row.percentile.empty() &&
-                   std::min(row.speed.samples_base, row.speed.samples_new) < kLeastRepetitions;
-        });
+    const auto few = std::ranges::count_if(comparison.rows, [](const ComparedRow& row) {
+        return row.percentile.empty() &&
+               std::min(row.speed.samples_base, row.speed.samples_new) < kLeastRepetitions;
+    });
     if (few == 0) return {};
     return fmt::format("{} with fewer than {} repetitions on a side {} nothing about speed: measure with {}",
                        row_count(static_cast<std::size_t>(few)), kLeastRepetitions,
@@ -86,8 +85,7 @@ std::string judged_by_processes(const Comparison& comparison) {
         }
         return least == most ? fmt::to_string(most) : fmt::format("{} to {}", least, most);
     };
-    if (std::none_of(comparison.rows.begin(), comparison.rows.end(),
-                     [](const ComparedRow& row) { return row.speed.clustered; }))
+    if (std::ranges::none_of(comparison.rows, [](const ComparedRow& row) { return row.speed.clustered; }))
         return {};
     return fmt::format(
         "repetitions of one process are not independent, so processes are what is judged: {} in {}, {} in {}",
@@ -191,9 +189,7 @@ std::vector<std::string> distinct_lines(const std::string& key, const std::optio
 }
 
 std::string differing_facts(const Comparison& comparison, int width) {
-    TableColumn key{.heading = "What differs", .cells = {}, .left = true};
-    TableColumn base{.heading = "base", .cells = {}, .left = true};
-    TableColumn other{.heading = "new", .cells = {}, .left = true};
+    std::vector<TableColumn> columns = columns_of("lll", {"What differs", "base", "new"});
     for (const auto* const differences :
          {&comparison.fingerprint_differences, &comparison.other_differences}) {
         for (const FactDifference& difference : *differences) {
@@ -202,14 +198,11 @@ std::string differing_facts(const Comparison& comparison, int width) {
             const std::size_t lines = std::max(base_lines.size(), other_lines.size());
             base_lines.resize(lines);
             other_lines.resize(lines);
-            for (std::size_t i = 0; i < lines; ++i) {
-                key.cells.push_back(i == 0 ? name_cell(difference.key) : "");
-                base.cells.push_back(base_lines[i]);
-                other.cells.push_back(other_lines[i]);
-            }
+            for (std::size_t i = 0; i < lines; ++i)
+                add_row(columns, {i == 0 ? name_cell(difference.key) : "", base_lines[i], other_lines[i]});
         }
     }
-    return key.cells.empty() ? std::string() : table_text({key, base, other}, width) + "\n";
+    return columns.front().cells.empty() ? std::string() : table_text(columns, width) + "\n";
 }
 
 }  // namespace

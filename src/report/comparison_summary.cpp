@@ -171,7 +171,7 @@ std::string row_counts(const Comparison& comparison, const Quote& quote) {
     const std::vector<const ComparedRow*> counted = rows_to_count(comparison);
     std::string text;
     const auto add = [&](auto is_counted, const char* what) {
-        const auto rows = std::count_if(counted.begin(), counted.end(), is_counted);
+        const auto rows = std::ranges::count_if(counted, is_counted);
         if (rows == 0 || counted.size() < 2) return;
         text += text.empty() ? fmt::format("{} of {} rows {}", rows, counted.size(), what)
                              : fmt::format(", {} {}", rows, what);
@@ -248,7 +248,7 @@ std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
     const std::string& base = files.comparisons.front().base_label;
     std::vector<FamilyRanking> told = files.rankings;
     // Training is what all other families are measured for.
-    std::stable_partition(told.begin(), told.end(), [](const FamilyRanking& ranking) {
+    std::ranges::stable_partition(told, [](const FamilyRanking& ranking) {
         return ranking.family == "Train" || ranking.family.starts_with("Train in ");
     });
     const std::size_t shown = std::min(told.size(), kMostFamilies);

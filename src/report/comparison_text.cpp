@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "comparison_words.hpp"
 #include "mnist/compare/gate.hpp"
@@ -22,66 +23,43 @@ std::string colour_of(const ComparedRow& row) {
 }
 
 std::string means_table(const Comparison& comparison, const TextStyle& style) {
-    TableColumn title{.heading = "Geometric mean of", .cells = {}, .left = true};
-    TableColumn verdict{.heading = "Verdict", .cells = {}, .left = true};
-    TableColumn ratio{.heading = "Ratio", .cells = {}};
-    TableColumn interval{.heading = "Interval", .cells = {}};
-    TableColumn rows{.heading = "Rows", .cells = {}};
-    TableColumn accuracy{.heading = "Accuracy, points", .cells = {}};
-    bool some_accuracy = false;
-    for (const MeanLine& line : mean_lines(comparison)) {
-        title.cells.push_back(name_cell(line.title));
-        verdict.cells.push_back(line.verdict);
-        ratio.cells.push_back(ratio_cell(line.ratio));
-        interval.cells.push_back(interval_cell(line.interval));
-        rows.cells.push_back(fmt::to_string(line.rows));
-        accuracy.cells.push_back(accuracy_cell(line.accuracy));
-        some_accuracy = some_accuracy || line.accuracy;
-    }
-    if (title.cells.empty()) return {};
-    std::vector<TableColumn> columns{title, verdict, ratio, interval, rows};
-    if (some_accuracy) columns.push_back(accuracy);
+    std::vector<TableColumn> columns = columns_of(
+        "llrrrr", {"Geometric mean of", "Verdict", "Ratio", "Interval", "Rows", "Accuracy, points"});
+    for (const MeanLine& line : mean_lines(comparison))
+        add_row(columns,
+                {name_cell(line.title), line.verdict, ratio_cell(line.ratio), interval_cell(line.interval),
+                 fmt::to_string(line.rows), accuracy_cell(line.accuracy)});
+    if (columns.front().cells.empty()) return {};
+    if (is_blank(columns.back())) columns.pop_back();
     return table_text(columns, style.width) + "\n";
 }
 
-/// A column that may as well stand in the line below each row, as "accuracy +0.02 (...)" or "10/10 runs".
-struct Detail {
-    TableColumn column;
-    std::string_view before, after;
-};
-
 // What does not fit beside the rows stands below them, the last details first: a table cut into two could not
-// be read.
+// be read. There it is "interval 1.02-1.04; 10/10 runs; accuracy +0.02 (...)".
 std::string rows_table(const Comparison& comparison, const TextStyle& style) {
-    TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
-    TableColumn verdict{.heading = "Verdict", .cells = {}, .left = true};
-    TableColumn ratio{.heading = "Ratio", .cells = {}};
-    Detail interval{{.heading = "Interval", .cells = {}}, "interval ", ""};
-    Detail samples{{.heading = "Runs", .cells = {}}, "", " runs"};
-    Detail accuracy{{.heading = "Accuracy, points", .cells = {}}, "accuracy ", ""};
+    std::vector<TableColumn> all =
+        columns_of("llrrrr", {"Benchmark", "Verdict", "Ratio", "Interval", "Runs", "Accuracy, points"});
+    constexpr std::size_t kAlways = 3;
+    constexpr std::array kBelow{"interval {}", "{} runs", "accuracy {}"};
     std::vector<std::string> below;
     for (const ComparedRow* const row : sorted_rows(comparison)) {
-        name.cells.push_back(name_cell(row->name));
-        verdict.cells.push_back(verdict_words(*row, comparison.mode));
-        if (style.colour && comparison.mode == CompareMode::gate) verdict.colours.push_back(colour_of(*row));
-        ratio.cells.push_back(ratio_cell(row->speed.ratio));
-        interval.column.cells.push_back(interval_cell(row->speed.interval));
-        samples.column.cells.push_back(fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new));
-        accuracy.column.cells.push_back(accuracy_cell(row->accuracy));
+        add_row(all, {name_cell(row->name), verdict_words(*row, comparison.mode),
+                      ratio_cell(row->speed.ratio), interval_cell(row->speed.interval),
+                      fmt::format("{}/{}", row->speed.samples_base, row->speed.samples_new),
+                      accuracy_cell(row->accuracy)});
+        if (style.colour && comparison.mode == CompareMode::gate) all[1].colours.push_back(colour_of(*row));
         below.push_back(comparison.mode == CompareMode::report ? ratio_split(*row) : "");
     }
-    std::vector<TableColumn> columns{name, verdict, ratio};
-    for (const Detail& detail : {interval, samples, accuracy}) {
-        const std::vector<std::string>& cells = detail.column.cells;
-        if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); }))
-            continue;
-        columns.push_back(detail.column);
+    std::vector<TableColumn> columns(all.begin(), all.begin() + kAlways);
+    for (std::size_t c = kAlways; c < all.size(); ++c) {
+        if (is_blank(all[c])) continue;
+        columns.push_back(all[c]);
         if (table_width(columns) <= static_cast<std::size_t>(std::max(style.width, 0))) continue;
         columns.pop_back();
-        for (std::size_t i = 0; i < cells.size(); ++i)
-            if (!cells[i].empty())
-                below[i] += fmt::format("{}{}{}{}", below[i].empty() ? "" : "; ", detail.before, cells[i],
-                                        detail.after);
+        for (std::size_t i = 0; i < below.size(); ++i)
+            if (const std::string& cell = all[c].cells[i]; !cell.empty())
+                below[i] +=
+                    (below[i].empty() ? "" : "; ") + fmt::format(fmt::runtime(kBelow.at(c - kAlways)), cell);
     }
     return table_text(columns, style.width, below);
 }
@@ -114,22 +92,12 @@ std::string pair_text(const Comparison& comparison, const TextStyle& style) {
 }
 
 std::string ranking_table(const FamilyRanking& ranking, const TextStyle& style) {
-    TableColumn rank{.heading = "Rank", .cells = {}};
-    TableColumn file{.heading = "File", .cells = {}, .left = true};
-    TableColumn ratio{.heading = "Ratio", .cells = {}};
-    TableColumn interval{.heading = "Interval", .cells = {}};
-    TableColumn accuracy{.heading = "Accuracy, points", .cells = {}};
-    bool some_accuracy = false;
-    for (const RankedMember& member : ranking.members) {
-        rank.cells.push_back(rank_cell(member));
-        file.cells.push_back(name_cell(member.label));
-        ratio.cells.push_back(ratio_cell(member.ratio));
-        interval.cells.push_back(interval_cell(member.interval));
-        accuracy.cells.push_back(accuracy_cell(member.accuracy));
-        some_accuracy = some_accuracy || member.accuracy;
-    }
-    std::vector<TableColumn> columns{rank, file, ratio, interval};
-    if (some_accuracy) columns.push_back(accuracy);
+    std::vector<TableColumn> columns =
+        columns_of("rlrrr", {"Rank", "File", "Ratio", "Interval", "Accuracy, points"});
+    for (const RankedMember& member : ranking.members)
+        add_row(columns, {rank_cell(member), name_cell(member.label), ratio_cell(member.ratio),
+                          interval_cell(member.interval), accuracy_cell(member.accuracy)});
+    if (is_blank(columns.back())) columns.pop_back();
     const std::string unranked = unranked_words(ranking, short_printable);
     return wrapped(fmt::format("{}, {} that all files have", short_printable(ranking.family),
                                row_count(ranking.rows)),

@@ -28,10 +28,9 @@ bool is_of_all(const GeometricMean& mean) {
 
 /// Whether the mean of all rows is that of a family again.
 bool is_one_family(const GeometricMean& all, const Comparison& comparison) {
-    return std::any_of(comparison.geomeans.begin(), comparison.geomeans.end(),
-                       [&](const GeometricMean& other) {
-                           return !is_of_all(other) && other.rows == all.rows && other.ratio == all.ratio;
-                       });
+    return std::ranges::any_of(comparison.geomeans, [&](const GeometricMean& other) {
+        return !is_of_all(other) && other.rows == all.rows && other.ratio == all.ratio;
+    });
 }
 
 std::string words_of(SpeedVerdict speed, const std::optional<AccuracyComparison>& accuracy,
@@ -58,7 +57,7 @@ std::vector<const GroupComparison*> trainings(const Comparison& comparison) {
     std::vector<const GroupComparison*> found;
     for (const GroupComparison& group : comparison.named)
         if (group.is_training && group.rows > 1) found.push_back(&group);
-    std::stable_sort(found.begin(), found.end(), [](const GroupComparison* a, const GroupComparison* b) {
+    std::ranges::stable_sort(found, [](const GroupComparison* a, const GroupComparison* b) {
         const bool whole = a->title.starts_with("training");
         const bool other_whole = b->title.starts_with("training");
         return whole != other_whole ? whole : natural_less(a->title, b->title);
@@ -108,9 +107,8 @@ std::string verdict_words(const ComparedRow& row, CompareMode mode) {
 std::vector<const ComparedRow*> sorted_rows(const Comparison& comparison) {
     std::vector<const ComparedRow*> rows;
     for (const ComparedRow& row : comparison.rows) rows.push_back(&row);
-    std::stable_sort(rows.begin(), rows.end(), [](const ComparedRow* a, const ComparedRow* b) {
-        return natural_less(a->name, b->name);
-    });
+    std::ranges::stable_sort(
+        rows, [](const ComparedRow* a, const ComparedRow* b) { return natural_less(a->name, b->name); });
     return rows;
 }
 

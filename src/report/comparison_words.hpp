@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,10 @@ using Quote = std::function<std::string(std::string_view)>;
 
 /// ": precision within bench.json, both measured in one run in random order"; empty where sides are files.
 [[nodiscard]] std::string within_words(const Comparison& comparison, const Quote& quote);
+
+/// What comparison_json() says of a comparison, and of all of them together.
+[[nodiscard]] nlohmann::ordered_json pair_json(const Comparison& comparison);
+[[nodiscard]] nlohmann::ordered_json ranking_json(const ComparedFiles& files);
 
 /// The rows of times and latencies by name, numbers in it by value.
 [[nodiscard]] std::vector<const ComparedRow*> sorted_rows(const Comparison& comparison);

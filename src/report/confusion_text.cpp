@@ -119,24 +119,18 @@ std::string worst_cells(const ConfusionMatrix& matrix, const Layout& layout, int
             if (i != j && matrix[i][j] > 0) cells.push_back({i, j, matrix[i][j]});
         }
     }
-    std::stable_sort(cells.begin(), cells.end(),
-                     [](const Cell& a, const Cell& b) { return a.count > b.count; });
+    std::ranges::stable_sort(cells, [](const Cell& a, const Cell& b) { return a.count > b.count; });
     cells.resize(std::min(cells.size(), kListedCells));
     std::string out = wrapped(
         fmt::format("{} classes do not fit into {} columns; most frequent errors:", matrix.size(), width),
         width);
-    TableColumn truth{"true", {}, true};
-    TableColumn predicted{"predicted", {}, true};
-    TableColumn count{"times", {}};
-    TableColumn part{"of the true class", {}};
-    for (const Cell& cell : cells) {
-        truth.cells.push_back(layout.labels[cell.truth]);
-        predicted.cells.push_back(layout.labels[cell.predicted]);
-        count.cells.push_back(grouped(cell.count));
-        part.cells.push_back(percent_or_dash(cell.count, total_of(matrix[cell.truth])));
-    }
+    std::vector<TableColumn> columns =
+        columns_of("llrr", {"true", "predicted", "times", "of the true class"});
+    for (const Cell& cell : cells)
+        add_row(columns, {layout.labels[cell.truth], layout.labels[cell.predicted], grouped(cell.count),
+                          percent_or_dash(cell.count, total_of(matrix[cell.truth]))});
     if (cells.empty()) return out + "none\n";
-    return out + table_text({truth, predicted, count, part}, width);
+    return out + table_text(columns, width);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ std::string machine_name(const ConvertSource& source) {
 OtavaTable otava_csv(std::span<const ConvertSource> sources) {
     std::vector<const ConvertSource*> in_time;
     for (const ConvertSource& source : sources) in_time.push_back(&source);
-    std::stable_sort(in_time.begin(), in_time.end(), [](const auto* a, const auto* b) {
+    std::ranges::stable_sort(in_time, [](const auto* a, const auto* b) {
         return parse_time(a->created) < parse_time(b->created);
     });
     std::vector<std::map<std::string, double>> lines;

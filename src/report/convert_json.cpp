@@ -6,6 +6,7 @@
 #include <span>
 
 #include "convert_parts.hpp"
+#include "json_words.hpp"
 #include "mnist/compare/groups.hpp"
 #include "mnist/core/sha256.hpp"
 #include "mnist/stats/summary.hpp"
@@ -14,10 +15,6 @@ namespace mnist {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string written_json(const ordered_json& json) {
-    return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
 
 /// Whole numbers in facts; 0, which Conbench has for "unknown", where there is none.
 std::int64_t whole(const std::string& text) {
@@ -111,7 +108,7 @@ std::string bencher_json(const ConvertSource& source) {
                                        {"upper_value", factor * summary->max}};
         }
     }
-    return written_json(root);
+    return json_text(root);
 }
 
 std::string conbench_json(std::span<const ConvertSource> sources, const std::string& repository) {
@@ -124,7 +121,7 @@ std::string conbench_json(std::span<const ConvertSource> sources, const std::str
         for (const MeasuredRow& row : source.measured.rows)
             if (!row.of_machine) results.push_back(conbench_result(source, row, run, repository));
     }
-    return written_json(results);
+    return json_text(results);
 }
 
 std::string lnt_json(const ConvertSource& source) {
@@ -140,10 +137,10 @@ std::string lnt_json(const ConvertSource& source) {
     ordered_json run{{"start_time", source.created},
                      {"end_time", source.created},
                      {"llvm_project_revision", fact_or(source, "mnist.build.commit", source.created)}};
-    return written_json({{"format_version", "2"},
-                         {"machine", std::move(machine)},
-                         {"run", std::move(run)},
-                         {"tests", std::move(tests)}});
+    return json_text({{"format_version", "2"},
+                      {"machine", std::move(machine)},
+                      {"run", std::move(run)},
+                      {"tests", std::move(tests)}});
 }
 
 }  // namespace mnist

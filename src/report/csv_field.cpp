@@ -1,7 +1,13 @@
 // One rule for every table.
 #include "csv_field.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
 #include <string_view>
+#include <vector>
 
 #include "mnist/report/text.hpp"
 
@@ -17,6 +23,23 @@ std::string csv_field(const std::string& text) {
     std::string quoted = "\"";
     for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
     return quoted + "\"";
+}
+
+std::string csv_line(std::span<const char* const> columns, const nlohmann::ordered_json& object) {
+    std::vector<std::string> fields;
+    for (const char* const column : columns) {
+        std::string& field = fields.emplace_back();
+        const auto found = object.find(column);
+        if (found == object.end() || found->is_null()) continue;
+        if (found->is_string()) {
+            field = csv_field(*found);
+        } else if (!found->is_number_float()) {
+            field = found->dump();
+        } else if (std::isfinite(found->get<double>())) {
+            field = fmt::format("{}", found->get<double>());
+        }
+    }
+    return fmt::format("{}\r\n", fmt::join(fields, ","));
 }
 
 }  // namespace mnist

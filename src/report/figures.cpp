@@ -57,8 +57,7 @@ std::string axes(std::string_view x, std::string_view y) {
 /// The plot behind what prepares it; bands first, so that no band covers a line.
 std::string nothing_or(std::vector<PlotSeries> series, const std::string& before) {
     if (series.empty()) return {};
-    std::stable_partition(series.begin(), series.end(),
-                          [](const PlotSeries& one) { return one.title.empty(); });
+    std::ranges::stable_partition(series, [](const PlotSeries& one) { return one.title.empty(); });
     return before + plot_command(series);
 }
 
@@ -115,9 +114,8 @@ Figure confusion_figure(const ordered_json& optimizer, const ordered_json& names
     std::string tics;
     for (std::size_t i = 0; i < names.size(); ++i)
         tics += fmt::format("{}{} {}", i == 0 ? "" : ", ", plot_tic(names[i].get<std::string>()), i);
-    const bool long_names = std::any_of(names.begin(), names.end(), [](const ordered_json& one) {
-        return one.get_ref<const std::string&>().size() > 2;
-    });
+    const bool long_names = std::ranges::any_of(
+        names, [](const ordered_json& one) { return one.get_ref<const std::string&>().size() > 2; });
     const auto runs = optimizer["confusion_runs"].get<std::size_t>();
     const std::string of = runs > 1 ? fmt::format(", sum over {} seeds", runs) : "";
     const double edge = static_cast<double>(matrix.size()) - 0.5;
@@ -149,9 +147,7 @@ std::vector<Figure> report_figures(const std::vector<ReportSource>& sources) {
     }
     for (Figure& figure : benchmark_figures(data)) figures.push_back(std::move(figure));
     for (Figure& figure : library_figures(data)) figures.push_back(std::move(figure));
-    figures.erase(
-        std::remove_if(figures.begin(), figures.end(), [](const Figure& f) { return f.script.empty(); }),
-        figures.end());
+    std::erase_if(figures, [](const Figure& figure) { return figure.script.empty(); });
     return figures;
 }
 

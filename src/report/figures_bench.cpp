@@ -190,7 +190,7 @@ Figure latency_figure(const ordered_json& data) {
                     points.emplace_back(row["batch"].get<std::uint64_t>(),
                                         row[kPercentiles[k].first].get<double>());
             }
-            std::sort(points.begin(), points.end());
+            std::ranges::sort(points);
             std::string rows;
             for (const auto& [batch, microseconds] : points) {
                 batches.insert(batch);

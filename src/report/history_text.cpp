@@ -29,7 +29,7 @@ std::string course(const HistoryLine& line) {
             own.push_back(-std::log(line.points[i].seconds));
         speeds.push_back(median(own).value_or(0));
     }
-    const auto [least, most] = std::minmax_element(speeds.begin(), speeds.end());
+    const auto [least, most] = std::ranges::minmax_element(speeds);
     std::string text;
     for (const double speed : speeds) {
         const double share = *most > *least ? (speed - *least) / (*most - *least) : 0;
@@ -61,28 +61,18 @@ constexpr const char* kLegend =
     "process measured.";
 
 std::string changes_text(const HistoryGroup& group, const TextStyle& style) {
-    TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
-    TableColumn what{.heading = "Change", .cells = {}, .left = true};
-    TableColumn size{.heading = "Ratio", .cells = {}};
-    TableColumn interval{.heading = "Interval", .cells = {}};
-    TableColumn whose{.heading = "Whose", .cells = {}, .left = true};
-    TableColumn to{.heading = "Since", .cells = {}, .left = true};
-    TableColumn speed{.heading = "Speed", .cells = {}, .left = true};
+    std::vector<TableColumn> columns =
+        columns_of("llrrlll", {"Benchmark", "Change", "Ratio", "Interval", "Whose", "Since", "Speed"});
     std::vector<std::string> below;
     for (const ShownChange& shown : shown_changes(group)) {
         const Change& change = *shown.change;
-        name.cells.push_back(name_cell(shown.line->benchmark));
-        what.cells.push_back(change_words(change));
-        what.colours.push_back(style.colour ? colour_of(change) : "");
-        size.cells.push_back(change_size(change));
-        interval.cells.push_back(change_interval(change));
-        whose.cells.emplace_back(word(change.cause));
-        to.cells.push_back(shortened(short_printable(shown.after().name), 24));
-        speed.cells.push_back(course(*shown.line));
+        add_row(columns, {name_cell(shown.line->benchmark), change_words(change), change_size(change),
+                          change_interval(change), std::string(word(change.cause)),
+                          shortened(short_printable(shown.after().name), 24), course(*shown.line)});
+        columns[1].colours.push_back(style.colour ? colour_of(change) : "");
         below.push_back(below_row(shown));
     }
-    std::vector<TableColumn> columns{name, what, size, interval, whose, to};
-    if (style.unicode) columns.push_back(speed);
+    if (!style.unicode) columns.pop_back();
     return table_text(columns, style.width, below);
 }
 
@@ -90,9 +80,8 @@ std::string changed_group(const HistoryGroup& group, HistoryOrder order, const T
     std::string text =
         "\n" + wrapped(fmt::format("{}: {}", group_title(group), group_range(group, order)), style.width);
     text += changes_text(group, style);
-    const auto rest =
-        static_cast<std::size_t>(std::count_if(group.series.begin(), group.series.end(),
-                                               [](const HistoryLine& line) { return line.changes.empty(); }));
+    const auto rest = static_cast<std::size_t>(
+        std::ranges::count_if(group.series, [](const HistoryLine& line) { return line.changes.empty(); }));
     return rest == 0 ? text
                      : text + fmt::format("No change in {}\n", counted(rest, "other series", "other series"));
 }
@@ -127,8 +116,7 @@ std::string history_text(const History& history, bool is_gate, const TextStyle& 
     if (is_gate) text += wrapped(history_gate(history), style.width);
     for (const HistoryGroup& group : history.groups)
         if (has_changes(group)) text += changed_group(group, history.order, style);
-    if (std::any_of(history.groups.begin(), history.groups.end(), has_changes))
-        text += "\n" + wrapped(kLegend, style.width);
+    if (std::ranges::any_of(history.groups, has_changes)) text += "\n" + wrapped(kLegend, style.width);
     text += quiet_text(history, style);
     std::vector<std::string> left_out;
     for (const LeftOut& one : history.left_out) left_out.push_back(fmt::format("{}: {}", one.what, one.why));

@@ -21,7 +21,7 @@ std::size_t count_changes(const History& history, const Count& counts) {
     std::size_t sum = 0;
     for (const HistoryGroup& group : history.groups)
         for (const HistoryLine& line : group.series)
-            sum += static_cast<std::size_t>(std::count_if(line.changes.begin(), line.changes.end(), counts));
+            sum += static_cast<std::size_t>(std::ranges::count_if(line.changes, counts));
     return sum;
 }
 
@@ -40,7 +40,7 @@ std::vector<ShownChange> shown_changes(const HistoryGroup& group) {
     std::vector<ShownChange> shown;
     for (const HistoryLine& line : group.series)
         for (const Change& change : line.changes) shown.push_back({&group, &line, &change});
-    std::stable_sort(shown.begin(), shown.end(), [](const ShownChange& a, const ShownChange& b) {
+    std::ranges::stable_sort(shown, [](const ShownChange& a, const ShownChange& b) {
         const auto key = [](const ShownChange& one) {
             return std::pair(is_unexplained_regression(*one.change), one.line->places[one.change->place]);
         };
@@ -117,8 +117,7 @@ std::string group_range(const HistoryGroup& group, HistoryOrder order) {
 }
 
 bool has_changes(const HistoryGroup& group) {
-    return std::any_of(group.series.begin(), group.series.end(),
-                       [](const HistoryLine& line) { return !line.changes.empty(); });
+    return std::ranges::any_of(group.series, [](const HistoryLine& line) { return !line.changes.empty(); });
 }
 
 std::size_t most_points(const HistoryGroup& group) {

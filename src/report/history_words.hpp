@@ -1,6 +1,7 @@
 // What all outputs of a history say alike. Private to this room.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct ShownChange {
 
 /// Of a group: unexplained regressions first, then the newest.
 [[nodiscard]] std::vector<ShownChange> shown_changes(const HistoryGroup& group);
+
+/// What history_json() says of it.
+[[nodiscard]] nlohmann::ordered_json change_json(const ShownChange& shown);
 
 /// "slower", "more accurate".
 [[nodiscard]] std::string change_words(const Change& change);

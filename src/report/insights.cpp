@@ -15,9 +15,8 @@ namespace mnist {
 namespace {
 
 std::string target_sentence(const RunGroup& group, double target) {
-    const auto reached = std::count_if(group.runs.begin(), group.runs.end(), [](const RunRecord* run) {
-        return run->first_epoch_at_target.has_value();
-    });
+    const auto reached = std::ranges::count_if(
+        group.runs, [](const RunRecord* run) { return run->first_epoch_at_target.has_value(); });
     if (group.runs.size() > 1) {
         return fmt::format("{} reaches {:.2f} % with {} of {} seeds.", title_of(group), target, reached,
                            group.runs.size());
@@ -49,17 +48,16 @@ std::vector<ConfusedPair> confused_pairs(const ConfusionMatrix& matrix) {
             if (count > 0) pairs.push_back({i, j, count});
         }
     }
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
+    std::ranges::stable_sort(pairs,
+                             [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
     return pairs;
 }
 
 /// "4/9: 33 times", "2/7: 12"; "and" instead of the slash where names have slashes themselves.
 std::vector<std::string> pair_words(const std::vector<ConfusedPair>& pairs,
                                     const std::vector<std::string>& names) {
-    const bool slashes = std::any_of(names.begin(), names.end(), [](const std::string& name) {
-        return name.find('/') != std::string::npos;
-    });
+    const bool slashes = std::ranges::any_of(
+        names, [](const std::string& name) { return name.find('/') != std::string::npos; });
     std::vector<std::string> words;
     words.reserve(pairs.size());
     for (const ConfusedPair& pair : pairs) {
@@ -89,9 +87,8 @@ std::string recognition_sentence(const RunGroup& group, const DatasetFacts& data
     if (recalls.empty()) return {};
     std::vector<ConfusedPair> pairs = confused_pairs(matrix);
     if (pairs.empty()) return fmt::format("{} recognises every test image.", title_of(group));
-    const auto [worst, best] =
-        std::minmax_element(recalls.begin(), recalls.end(),
-                            [](const Recall& a, const Recall& b) { return a.percent < b.percent; });
+    const auto [worst, best] = std::ranges::minmax_element(
+        recalls, [](const Recall& a, const Recall& b) { return a.percent < b.percent; });
     pairs.resize(std::min(pairs.size(), kListedPairs));
     const std::string runs = group.counted.size() > 1 ? fmt::format(" in {} runs", group.counted.size()) : "";
     return fmt::format("{}: best recognised {} ({:.1f} %), worst {} ({:.1f} %); most often confused{} {}.",
@@ -130,8 +127,7 @@ std::string error_sentence(const std::vector<RunGroup>& groups, bool several) {
         if (const std::optional<Errors> errors = errors_of(group)) all.push_back(*errors);
     }
     if (all.empty()) return {};
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Errors& a, const Errors& b) { return a.mean < b.mean; });
+    std::ranges::stable_sort(all, [](const Errors& a, const Errors& b) { return a.mean < b.mean; });
     const auto number = [several](double x) { return several ? fmt::format("{:.1f}", x) : grouped(x); };
     std::vector<std::string> fewest;
     std::vector<std::string> behind;
@@ -205,13 +201,9 @@ std::vector<std::string> insights(const TrainResult& result) {
         if (!sentence.empty()) sentences.push_back(std::move(sentence));
     };
     std::vector<RunGroup> groups = run_groups(result);
-    groups.erase(std::remove_if(groups.begin(), groups.end(),
-                                [](const RunGroup& group) {
-                                    return std::all_of(
-                                        group.runs.begin(), group.runs.end(),
-                                        [](const RunRecord* run) { return run->epochs.empty(); });
-                                }),
-                 groups.end());
+    std::erase_if(groups, [](const RunGroup& group) {
+        return std::ranges::all_of(group.runs, [](const RunRecord* run) { return run->epochs.empty(); });
+    });
     const bool several = has_several_seeds(groups);
     for (const RunGroup& group : groups) append(target_sentence(group, result.config.target_accuracy));
     for (const RunGroup& group : groups) append(recognition_sentence(group, result.dataset));

@@ -11,10 +11,9 @@ namespace {
 /// A short word of letters and digits; `otherwise` for anything else that stands in its place in a file.
 std::string word_or(const std::string& text, const std::string& otherwise) {
     constexpr std::size_t kLongest = 12;
-    const bool is_word =
-        !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        });
+    const bool is_word = !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    });
     return is_word ? text : otherwise;
 }
 

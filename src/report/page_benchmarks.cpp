@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench_words.hpp"
+#include "json_words.hpp"
 #include "mnist/core/flops.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/results/peak_share.hpp"
@@ -23,17 +24,15 @@ ordered_json optimizer_word(const std::optional<OptimizerKind>& kind) {
 }
 
 ThroughputPoint& point_of(std::vector<ThroughputSeries>& all, ThroughputSeries wanted, std::uint64_t batch) {
-    auto series = std::find_if(all.begin(), all.end(), [&](const ThroughputSeries& s) {
+    auto series = std::ranges::find_if(all, [&](const ThroughputSeries& s) {
         return s.source == wanted.source && s.family == wanted.family && s.optimizer == wanted.optimizer &&
                s.precision == wanted.precision && s.threads == wanted.threads && s.copies == wanted.copies &&
                s.ranks == wanted.ranks && s.jobs == wanted.jobs;
     });
     if (series == all.end()) series = all.insert(all.end(), std::move(wanted));
-    auto point = std::find_if(series->points.begin(), series->points.end(),
-                              [batch](const ThroughputPoint& p) { return p.batch == batch; });
-    if (point == series->points.end())
-        point = series->points.insert(
-            point, {.batch = batch, .samples_per_second = {}, .shares = {}, .disturbance = nullptr});
+    auto point =
+        std::ranges::find_if(series->points, [batch](const ThroughputPoint& p) { return p.batch == batch; });
+    if (point == series->points.end()) point = series->points.insert(point, {.batch = batch});
     return *point;
 }
 
@@ -52,9 +51,7 @@ void add_bench(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                                            .precision = precision_of(words),
                                            .threads = threads_of(repetition.name, source),
                                            .ranks = words.text("ranks", {}),
-                                           .copies = copies_of(words),
-                                           .jobs = {},
-                                           .points = {}},
+                                           .copies = copies_of(words)},
                                           *batch);
         point.samples_per_second.push_back(*throughput);
         // More than all is impossible: then the peak was measured in a bad moment.
@@ -77,9 +74,7 @@ void add_train(std::vector<ThroughputSeries>& all, std::size_t place, const Page
                       .precision = std::string(name(result.config.precision)),
                       .threads = source.fact("mnist.config.threads"),
                       .ranks = source.fact("mnist.config.ranks"),
-                      .copies = {},
-                      .jobs = result.config.jobs > 1 ? std::to_string(result.config.jobs) : std::string{},
-                      .points = {}},
+                      .jobs = result.config.jobs > 1 ? std::to_string(result.config.jobs) : std::string{}},
                      result.config.batch_size);
         point.samples_per_second = speeds;
         point.disturbance = source.disturbance(row_of(source, group.optimizer));
@@ -132,8 +127,8 @@ ordered_json roofline_json(std::size_t place, const PageSource& source) {
     const auto peak = median_of(gflops, "Calibrate/FmaPeak/threads:1");
     const auto stream = median_of(bandwidth, "Calibrate/TriadBandwidth/threads:1");
     return {{"source", place},
-            {"peak_gflops", peak ? ordered_json(*peak) : ordered_json(nullptr)},
-            {"memory_gb_per_second", stream ? ordered_json(*stream) : ordered_json(nullptr)},
+            {"peak_gflops", or_null(peak)},
+            {"memory_gb_per_second", or_null(stream)},
             {"points", std::move(points)},
             {"others", std::move(others)}};
 }
@@ -164,32 +159,31 @@ std::vector<ThroughputSeries> throughput_series(const std::vector<PageSource>& s
     for (std::size_t i = 0; i < sources.size(); ++i)
         sources[i].train() != nullptr ? add_train(all, i, sources[i]) : add_bench(all, i, sources[i]);
     for (ThroughputSeries& series : all) {
-        std::sort(series.points.begin(), series.points.end(),
-                  [](const ThroughputPoint& a, const ThroughputPoint& b) { return a.batch < b.batch; });
+        std::ranges::sort(series.points, [](const ThroughputPoint& a, const ThroughputPoint& b) {
+            return a.batch < b.batch;
+        });
     }
     return all;
 }
 
 ordered_json throughput_json(const std::vector<ThroughputSeries>& all) {
-    ordered_json list = ordered_json::array();
-    for (const ThroughputSeries& series : all) {
-        ordered_json points = ordered_json::array();
-        for (const ThroughputPoint& point : series.points)
-            points.push_back({{"batch", point.batch},
-                              {"samples_per_second", estimate_json(point.samples_per_second)},
-                              {"peak_fraction", estimate_json(point.shares)},
-                              {"disturbed", disturbance_json(point.disturbance)}});
-        list.push_back({{"source", series.source},
-                        {"family", series.family},
-                        {"optimizer", optimizer_word(series.optimizer)},
-                        {"precision", series.precision},
-                        {"threads", series.threads},
-                        {"ranks", series.ranks},
-                        {"copies", series.copies},
-                        {"jobs", series.jobs},
-                        {"points", std::move(points)}});
-    }
-    return list;
+    const auto point_json = [](const ThroughputPoint& point) {
+        return ordered_json{{"batch", point.batch},
+                            {"samples_per_second", estimate_json(point.samples_per_second)},
+                            {"peak_fraction", estimate_json(point.shares)},
+                            {"disturbed", disturbance_json(point.disturbance)}};
+    };
+    return json_list(all, [&](const ThroughputSeries& series) {
+        return ordered_json{{"source", series.source},
+                            {"family", series.family},
+                            {"optimizer", optimizer_word(series.optimizer)},
+                            {"precision", series.precision},
+                            {"threads", series.threads},
+                            {"ranks", series.ranks},
+                            {"copies", series.copies},
+                            {"jobs", series.jobs},
+                            {"points", json_list(series.points, point_json)}};
+    });
 }
 
 ordered_json rooflines_json(const std::vector<PageSource>& sources) {

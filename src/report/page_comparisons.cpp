@@ -39,9 +39,9 @@ bool is_build_known(const PageSource& source) {
 void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std::size_t place) {
     const PageSource& source = sources[place];
     const bool is_train = source.train() != nullptr;
-    const bool is_spoilt = std::any_of(source.disturbances.begin(), source.disturbances.end(),
-                                       [](const auto& row) { return row.second.is_spoilt; });
-    const auto known = std::find_if(sides.begin(), sides.end(), [&](const Side& side) {
+    const bool is_spoilt =
+        std::ranges::any_of(source.disturbances, [](const auto& row) { return row.second.is_spoilt; });
+    const auto known = std::ranges::find_if(sides, [&](const Side& side) {
         return side.is_train == is_train && side.is_spoilt == is_spoilt && is_build_known(source) &&
                can_be_pooled(side.measurements, source.measurements);
     });
@@ -63,7 +63,7 @@ void pool(std::vector<Side>& sides, const std::vector<PageSource>& sources, std:
 /// other settings and that one was not.
 bool belongs_elsewhere(const Side& side, const Side& base, const std::vector<Side>& sides) {
     return !trains_alike(base.measurements, side.measurements) &&
-           std::any_of(sides.begin(), sides.end(), [&](const Side& other) {
+           std::ranges::any_of(sides, [&](const Side& other) {
                return other.places != side.places && !trains_alike(base.measurements, other.measurements) &&
                       trains_alike(other.measurements, side.measurements) &&
                       rows_in_common(other.measurements, side.measurements) > 0;
@@ -130,7 +130,7 @@ std::string names_of(const std::vector<PageSource>& sources, const Places& place
     std::vector<std::string> words;
     const PageSource& first = sources[places.front()];
     const bool of_one = places.size() > 1 && first.title != first.name() &&
-                        std::all_of(places.begin(), places.end(), [&](std::size_t place) {
+                        std::ranges::all_of(places, [&](std::size_t place) {
                             return sources[place].machine == first.machine && !sources[place].words.empty();
                         });
     for (std::size_t i = 0; i < shown; ++i)

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_words.hpp"
 #include "mnist/core/base64.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/report/train_text.hpp"
@@ -14,11 +15,6 @@ namespace mnist {
 namespace {
 
 using nlohmann::ordered_json;
-
-template <class T>
-ordered_json or_null(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
 
 ordered_json mean_json(const std::vector<double>& values) {
     const std::optional<Summary> summary = summarise(values);
@@ -52,20 +48,17 @@ ordered_json curves_json(const RunGroup& group) {
     const auto member = [](std::optional<double> EpochRecord::*wanted) {
         return [wanted](const RunRecord& run, std::size_t e) { return run.epochs[e].*wanted; };
     };
-    ordered_json seconds = ordered_json::array();
-    ordered_json train_loss = ordered_json::array();
-    ordered_json test_loss = ordered_json::array();
-    ordered_json accuracy = ordered_json::array();
+    ordered_json curves{{"seconds", ordered_json::array()},
+                        {"train_loss", ordered_json::array()},
+                        {"test_loss", ordered_json::array()},
+                        {"test_accuracy", ordered_json::array()}};
     for (std::size_t e = 0; e < epochs; ++e) {
-        seconds.push_back(spread_after(group, e, seconds_until).at("mean"));
-        train_loss.push_back(spread_after(group, e, member(&EpochRecord::train_loss)));
-        test_loss.push_back(spread_after(group, e, member(&EpochRecord::test_loss)));
-        accuracy.push_back(spread_after(group, e, member(&EpochRecord::test_accuracy)));
+        curves["seconds"].push_back(spread_after(group, e, seconds_until).at("mean"));
+        curves["train_loss"].push_back(spread_after(group, e, member(&EpochRecord::train_loss)));
+        curves["test_loss"].push_back(spread_after(group, e, member(&EpochRecord::test_loss)));
+        curves["test_accuracy"].push_back(spread_after(group, e, member(&EpochRecord::test_accuracy)));
     }
-    return {{"seconds", seconds},
-            {"train_loss", train_loss},
-            {"test_loss", test_loss},
-            {"test_accuracy", accuracy}};
+    return curves;
 }
 
 /// The most confident mistakes of all counted runs, each image once, with the number of runs that kept it.
@@ -77,7 +70,7 @@ ordered_json mistakes_json(const RunGroup& group) {
     std::vector<Kept> kept;
     for (const RunRecord* run : group.counted) {
         for (const Mistake& mistake : run->worst_mistakes) {
-            const auto known = std::find_if(kept.begin(), kept.end(), [&](const Kept& k) {
+            const auto known = std::ranges::find_if(kept, [&](const Kept& k) {
                 return k.mistake->image.index == mistake.image.index &&
                        k.mistake->predicted == mistake.predicted;
             });
@@ -89,21 +82,18 @@ ordered_json mistakes_json(const RunGroup& group) {
             }
         }
     }
-    std::stable_sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) {
-        return a.mistake->probability > b.mistake->probability;
-    });
+    std::ranges::stable_sort(
+        kept, [](const Kept& a, const Kept& b) { return a.mistake->probability > b.mistake->probability; });
     constexpr std::size_t kShown = 25;
     kept.resize(std::min(kept.size(), kShown));
-    ordered_json list = ordered_json::array();
-    for (const Kept& one : kept) {
-        list.push_back({{"index", one.mistake->image.index},
-                        {"label", one.mistake->image.label},
-                        {"predicted", one.mistake->predicted},
-                        {"probability", one.mistake->probability},
-                        {"runs", one.runs},
-                        {"pixels", to_base64(one.mistake->image.pixels)}});
-    }
-    return list;
+    return json_list(kept, [](const Kept& one) {
+        return ordered_json{{"index", one.mistake->image.index},
+                            {"label", one.mistake->image.label},
+                            {"predicted", one.mistake->predicted},
+                            {"probability", one.mistake->probability},
+                            {"runs", one.runs},
+                            {"pixels", to_base64(one.mistake->image.pixels)}};
+    });
 }
 
 std::string_view word(RunStatus status) {
@@ -198,10 +188,10 @@ ordered_json data_samples_json(const std::vector<PageSource>& sources) {
         if (result == nullptr || result->sample_images.empty()) continue;
         if (std::find(seen.begin(), seen.end(), result->dataset.sha256) != seen.end()) continue;
         seen.push_back(result->dataset.sha256);
-        ordered_json images = ordered_json::array();
-        for (const SampleImage& image : result->sample_images)
-            images.push_back(
-                {{"index", image.index}, {"label", image.label}, {"pixels", to_base64(image.pixels)}});
+        ordered_json images = json_list(result->sample_images, [](const SampleImage& image) {
+            return ordered_json{
+                {"index", image.index}, {"label", image.label}, {"pixels", to_base64(image.pixels)}};
+        });
         list.push_back(
             {{"dataset", result->dataset.name},
              {"rows", result->dataset.rows},

@@ -21,7 +21,7 @@ using nlohmann::ordered_json;
 bool is_harmless(const std::string& text) {
     constexpr std::size_t kLongest = 200;
     return !text.empty() && text.size() <= kLongest && text.front() != '-' &&
-           std::all_of(text.begin(), text.end(), [](char c) {
+           std::ranges::all_of(text, [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '/' || c == ':' || c == '_' || c == ',' || c == '.' || c == '-';
            });
@@ -31,9 +31,8 @@ bool is_harmless(const std::string& text) {
 /// escape the quote in some shells.
 std::string quoted_for_shell(const std::string& text) {
     constexpr std::size_t kLongest = 1000;
-    const bool fits =
-        !text.empty() && text.size() <= kLongest && text.back() != '\\' &&
-        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '\''; });
+    const bool fits = !text.empty() && text.size() <= kLongest && text.back() != '\\' &&
+                      std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\''; });
     return fits ? "'" + text + "'" : std::string{};
 }
 
@@ -50,11 +49,10 @@ std::string filter_of_rows(const std::vector<MeasuredRow>& rows) {
         families.insert(family_of(row.name));
     }
     if (names.empty()) return {};
-    if (names.size() <= kMostNames && std::all_of(names.begin(), names.end(), is_harmless))
+    if (names.size() <= kMostNames && std::ranges::all_of(names, is_harmless))
         return fmt::format("'^({})$'", fmt::join(names, "|"));
-    return std::all_of(families.begin(), families.end(), is_harmless)
-               ? fmt::format("'^({})/'", fmt::join(families, "|"))
-               : "";
+    return std::ranges::all_of(families, is_harmless) ? fmt::format("'^({})/'", fmt::join(families, "|"))
+                                                      : "";
 }
 
 struct Command {

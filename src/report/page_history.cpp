@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "history_words.hpp"
+#include "json_words.hpp"
 #include "mnist/history/history.hpp"
 #include "mnist/report/history_report.hpp"
 #include "mnist/stats/summary.hpp"
@@ -33,8 +34,7 @@ using Points = std::span<const HistoryPoint>;
 
 /// Of the points whose times count; of all where none does.
 std::optional<double> middle(Points points, std::optional<double> (*value)(const HistoryPoint&)) {
-    const bool all =
-        std::all_of(points.begin(), points.end(), [](const HistoryPoint& one) { return one.disturbed; });
+    const bool all = std::ranges::all_of(points, [](const HistoryPoint& one) { return one.disturbed; });
     std::vector<double> values;
     for (const HistoryPoint& one : points)
         if (const auto number = value(one); number && (all || !one.disturbed)) values.push_back(*number);
@@ -86,9 +86,8 @@ ordered_json drawn_json(const HistoryLine& line) {
                        {"bandwidth", ordered_json::array()}, {"disturbed", ordered_json::array()}};
     for (const Range& range : ranges(line, (points.size() + kMostDrawn - 1) / kMostDrawn)) {
         const Points own = points.subspan(range.begin, range.end - range.begin);
-        const auto [least, most] = std::minmax_element(
-            own.begin(), own.end(),
-            [](const HistoryPoint& a, const HistoryPoint& b) { return a.seconds < b.seconds; });
+        const auto [least, most] = std::ranges::minmax_element(
+            own, [](const HistoryPoint& a, const HistoryPoint& b) { return a.seconds < b.seconds; });
         drawn["places"].push_back(line.places[range.begin]);
         drawn["counts"].push_back(own.size());
         drawn["speed"].push_back(speed_json(seconds, middle(own, seconds_of)));
@@ -96,7 +95,7 @@ ordered_json drawn_json(const HistoryLine& line) {
         drawn["high"].push_back(speed_json(seconds, least->seconds));
         drawn["peak"].push_back(speed_json(compute, middle(own, compute_of)));
         drawn["bandwidth"].push_back(speed_json(memory, middle(own, memory_of)));
-        if (std::all_of(own.begin(), own.end(), [](const HistoryPoint& one) { return one.disturbed; }))
+        if (std::ranges::all_of(own, [](const HistoryPoint& one) { return one.disturbed; }))
             drawn["disturbed"].push_back(drawn["counts"].size() - 1);
     }
     return drawn;
@@ -106,17 +105,15 @@ ordered_json levels_json(const HistoryGroup& group, const HistoryLine& line) {
     const Points points = line.points;
     const auto compute = middle(points, compute_of);
     const auto memory = middle(points, memory_of);
-    ordered_json levels = ordered_json::array();
-    for (const Range& range : ranges(line, points.size())) {
+    return json_list(ranges(line, points.size()), [&](const Range& range) {
         const Points own = points.subspan(range.begin, range.end - range.begin);
-        levels.push_back({{"since", group.places[line.places[range.begin]].name},
-                          {"until", group.places[line.places[range.end - 1]].name},
-                          {"points", own.size()},
-                          {"seconds", middle(own, seconds_of).value_or(0)},
-                          {"peak", speed_json(compute, middle(own, compute_of))},
-                          {"bandwidth", speed_json(memory, middle(own, memory_of))}});
-    }
-    return levels;
+        return ordered_json{{"since", group.places[line.places[range.begin]].name},
+                            {"until", group.places[line.places[range.end - 1]].name},
+                            {"points", own.size()},
+                            {"seconds", middle(own, seconds_of).value_or(0)},
+                            {"peak", speed_json(compute, middle(own, compute_of))},
+                            {"bandwidth", speed_json(memory, middle(own, memory_of))}};
+    });
 }
 
 std::string whose(Cause cause) {
@@ -155,7 +152,7 @@ ordered_json shown_change_json(const ShownChange& shown) {
 
 /// What there is to say of a series: most of a regression, something of any change.
 int weight(const HistoryLine& line) {
-    if (std::any_of(line.changes.begin(), line.changes.end(), is_unexplained_regression)) return 2;
+    if (std::ranges::any_of(line.changes, is_unexplained_regression)) return 2;
     return line.changes.empty() ? 0 : 1;
 }
 
@@ -164,8 +161,8 @@ std::vector<const HistoryLine*> ordered_series(const HistoryGroup& group) {
     std::vector<const HistoryLine*> all;
     for (const HistoryLine& line : group.series)
         if (line.points.size() >= kLeastPoints) all.push_back(&line);
-    std::stable_sort(all.begin(), all.end(),
-                     [](const HistoryLine* a, const HistoryLine* b) { return weight(*a) > weight(*b); });
+    std::ranges::stable_sort(
+        all, [](const HistoryLine* a, const HistoryLine* b) { return weight(*a) > weight(*b); });
     return all;
 }
 
@@ -184,7 +181,7 @@ std::vector<PageGroup> ordered_groups(const History& history) {
         PageGroup one{&history.groups[i], ordered_series(history.groups[i]), needed[i]};
         if (!one.lines.empty()) all.push_back(std::move(one));
     }
-    std::stable_sort(all.begin(), all.end(), [](const PageGroup& a, const PageGroup& b) {
+    std::ranges::stable_sort(all, [](const PageGroup& a, const PageGroup& b) {
         const auto key = [](const PageGroup& one) {
             return std::pair(weight(*one.lines.front()), one.group->places.size());
         };
@@ -203,25 +200,25 @@ std::string quiet_sentence(const PageGroup& one) {
 }
 
 ordered_json series_json(const HistoryGroup& group, const HistoryLine& line) {
-    ordered_json changes = ordered_json::array();
-    for (const Change& change : line.changes) changes.push_back(shown_change_json({&group, &line, &change}));
     return {{"benchmark", line.benchmark},
             {"points", line.points.size()},
             {"seconds", middle(line.points, seconds_of).value_or(0)},
             {"drawn", drawn_json(line)},
             {"levels", levels_json(group, line)},
-            {"changes", std::move(changes)}};
+            {"changes", json_list(line.changes, [&](const Change& change) {
+                 return shown_change_json({&group, &line, &change});
+             })}};
 }
 
 ordered_json page_group_json(const PageGroup& one, std::size_t most_series) {
     const HistoryGroup& group = *one.group;
     const std::vector<const HistoryLine*>& lines = one.lines;
-    ordered_json places = ordered_json::array();
-    for (const HistoryPlace& place : group.places)
-        places.push_back({{"name", place.name},
-                          {"commit", place.commit.substr(0, kCommitDigits)},
-                          {"label", place.label},
-                          {"onednn", place.onednn}});
+    ordered_json places = json_list(group.places, [](const HistoryPlace& place) {
+        return ordered_json{{"name", place.name},
+                            {"commit", place.commit.substr(0, kCommitDigits)},
+                            {"label", place.label},
+                            {"onednn", place.onednn}};
+    });
     ordered_json series = ordered_json::array();
     for (std::size_t i = 0; i < std::min(lines.size(), most_series); ++i)
         series.push_back(series_json(group, *lines[i]));

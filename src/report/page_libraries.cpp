@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "json_words.hpp"
 #include "mnist/stats/summary.hpp"
 #include "page_bench.hpp"
 #include "page_parts.hpp"
@@ -21,8 +22,8 @@ constexpr std::size_t kMostLibraryRows = 1000;  // of a file: nobody reads more
 struct LibraryRow {
     std::string name, library, threads;  ///< ours has no library
     std::uint64_t batch = 0;
-    std::vector<double> seconds;  ///< without the call of an empty model, where that was measured
-    std::vector<double> throughput, accuracy, half_us, call_us;
+    std::vector<double> seconds{};  ///< without the call of an empty model, where that was measured
+    std::vector<double> throughput{}, accuracy{}, half_us{}, call_us{};
 };
 
 /// What was measured in the same way: a figure of the page.
@@ -30,7 +31,7 @@ struct LibraryTable {
     std::string family;
     std::optional<OptimizerKind> optimizer;
     std::string precision;
-    std::map<std::string, LibraryRow> rows;  ///< by name
+    std::map<std::string, LibraryRow> rows{};  ///< by name
 };
 
 struct Libraries {
@@ -40,12 +41,11 @@ struct Libraries {
 
 LibraryTable& table_of_libraries(Libraries& all, const BenchWords& words) {
     const std::string precision = precision_of(words);
-    const auto found = std::find_if(all.tables.begin(), all.tables.end(), [&](const LibraryTable& one) {
+    const auto found = std::ranges::find_if(all.tables, [&](const LibraryTable& one) {
         return one.family == words.family && one.optimizer == words.optimizer && one.precision == precision;
     });
     if (found != all.tables.end()) return *found;
-    return all.tables.emplace_back(LibraryTable{
-        .family = words.family, .optimizer = words.optimizer, .precision = precision, .rows = {}});
+    return all.tables.emplace_back(LibraryTable{words.family, words.optimizer, precision});
 }
 
 void add_repetition_to(Libraries& all, const BenchRepetition& repetition, const PageSource& source) {
@@ -65,12 +65,7 @@ void add_repetition_to(Libraries& all, const BenchRepetition& repetition, const 
         row = {.name = repetition.name,
                .library = library,
                .threads = threads_of(repetition.name, source),
-               .batch = *batch,
-               .seconds = {},
-               .throughput = {},
-               .accuracy = {},
-               .half_us = {},
-               .call_us = {}};
+               .batch = *batch};
     const auto call = counter_of(repetition, "empty_us");
     if (call) row.call_us.push_back(*call);
     row.seconds.push_back(repetition.seconds - call.value_or(0) / 1e6);
@@ -90,7 +85,7 @@ std::vector<const LibraryRow*> fastest_rows(const LibraryTable& table) {
     std::vector<const LibraryRow*> rows;
     rows.reserve(best.size());
     for (const auto& [key, row] : best) rows.push_back(row);
-    std::stable_sort(rows.begin(), rows.end(), [&](const LibraryRow* a, const LibraryRow* b) {
+    std::ranges::stable_sort(rows, [&](const LibraryRow* a, const LibraryRow* b) {
         return a->batch != b->batch ? a->batch < b->batch : speed(a) > speed(b);
     });
     return rows;
@@ -98,26 +93,17 @@ std::vector<const LibraryRow*> fastest_rows(const LibraryTable& table) {
 
 /// The row's seconds; none where the call alone took as long.
 std::span<const double> comparable_seconds(const LibraryRow& row) {
-    const bool nothing_left =
-        std::any_of(row.seconds.begin(), row.seconds.end(), [](double one) { return one <= 0; });
+    const bool nothing_left = std::ranges::any_of(row.seconds, [](double one) { return one <= 0; });
     return nothing_left ? std::span<const double>() : row.seconds;
-}
-
-ordered_json median_json(const std::vector<double>& values) {
-    const auto middle = median(values);
-    return middle ? ordered_json(*middle) : ordered_json(nullptr);
 }
 
 /// {"ratio", "low", "high", "verdict"}: times as fast as the library ours is. Only the nearest has a verdict.
 ordered_json lead_json(const SpeedComparison& speed, std::optional<SpeedVerdict> verdict) {
     if (!speed.ratio) return nullptr;
-    ordered_json lead{{"ratio", *speed.ratio}, {"low", nullptr}, {"high", nullptr}};
-    if (speed.interval) {
-        lead["low"] = speed.interval->lower;
-        lead["high"] = speed.interval->upper;
-    }
-    lead["verdict"] = verdict ? ordered_json(word(*verdict)) : ordered_json(nullptr);
-    return lead;
+    return {{"ratio", *speed.ratio},
+            {"low", end_or_null(speed.interval, &Interval::lower)},
+            {"high", end_or_null(speed.interval, &Interval::upper)},
+            {"verdict", verdict ? ordered_json(word(*verdict)) : ordered_json(nullptr)}};
 }
 
 /// Verdicts on the libraries that ours leads by least, by place: one a batch. Ours is faster than all where
@@ -190,9 +176,9 @@ ordered_json library_rows_json(const LibraryTable& table, const PageSource& sour
                                              : source.fact("mnist.peers." + row.library + ".version")},
              {"threads", row.threads},
              {"samples_per_second", estimate_json(row.throughput)},
-             {"accuracy", median_json(row.accuracy)},
-             {"p50_us", median_json(row.half_us)},
-             {"call_us", median_json(row.call_us)},
+             {"accuracy", or_null(median(row.accuracy))},
+             {"p50_us", or_null(median(row.half_us))},
+             {"call_us", or_null(median(row.call_us))},
              {"lead",
               lead_json(speed[i], verdicts.contains(i) ? std::optional(verdicts.at(i)) : std::nullopt)},
              {"disturbed", disturbance_json(source.disturbance(row.name))}});
@@ -210,8 +196,8 @@ ordered_json libraries_json(const std::vector<PageSource>& sources) {
         for (const BenchRepetition& repetition : sources[i].bench()->repetitions)
             add_repetition_to(all, repetition, sources[i]);
         for (const LibraryTable& table : all.tables) {
-            const bool beside = std::any_of(table.rows.begin(), table.rows.end(),
-                                            [](const auto& row) { return !row.second.library.empty(); });
+            const bool beside =
+                std::ranges::any_of(table.rows, [](const auto& row) { return !row.second.library.empty(); });
             if (!beside) continue;
             list.push_back({{"source", i},
                             {"family", table.family},

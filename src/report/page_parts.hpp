@@ -52,8 +52,8 @@ struct PageSource {
 /// Throughput of one optimizer (or of inference) by batch size, as one file has it.
 struct ThroughputPoint {
     std::uint64_t batch = 0;
-    std::vector<double> samples_per_second;  ///< one number a repetition
-    std::vector<double> shares;              ///< of the measured multiply-add peak; may be empty
+    std::vector<double> samples_per_second{};  ///< one number a repetition
+    std::vector<double> shares{};              ///< of the measured multiply-add peak; may be empty
     const RowDisturbance* disturbance = nullptr;
 };
 struct ThroughputSeries {
@@ -62,10 +62,10 @@ struct ThroughputSeries {
     std::optional<OptimizerKind> optimizer;
     std::string precision;  ///< "f32" where the name says nothing
     std::string threads;    ///< "2"; empty where neither name nor facts say it
-    std::string ranks;      ///< processes that trained together; empty for one alone
-    std::string copies;     ///< trainings side by side whose sum it is; empty where it is of one
-    std::string jobs;       ///< trainings side by side of which it is one; empty where it was alone
-    std::vector<ThroughputPoint> points;
+    std::string ranks{};    ///< processes that trained together; empty for one alone
+    std::string copies{};   ///< trainings side by side whose sum it is; empty where it is of one
+    std::string jobs{};     ///< trainings side by side of which it is one; empty where it was alone
+    std::vector<ThroughputPoint> points{};
 };
 
 /// Sources that are one side of a comparison: one, or several that are repetitions of one measurement.

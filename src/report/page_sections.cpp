@@ -33,6 +33,19 @@ Html with_mark(const Html& heading, const Json& row) {
            el("span.disturbed", count + "disturbed", {{"title", found["reason"].get<std::string>()}});
 }
 
+JsonColumn text_column(const std::string& title, const char* key, const char* kind) {
+    return {title, kind, [key](const Json& row) { return Html(row[key].get<std::string>()); }};
+}
+
+JsonColumn number_column(const std::string& title, const char* key, std::string (*format)(const Json&)) {
+    return {title, "number",
+            [=](const Json& row) { return row[key].is_null() ? Html{} : Html(format(row[key])); }};
+}
+
+JsonColumn result_column(const Json& report) {
+    return {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }};
+}
+
 Html parts_in_turn(const std::vector<Part>& parts, std::size_t open, const std::string& what) {
     constexpr std::size_t kMostFolded = 6;
     const auto folded = [](const std::string& title, const Html& content) {

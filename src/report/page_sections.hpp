@@ -22,6 +22,14 @@ namespace mnist {
 /// The head of a row with the word "disturbed" where it was, and the reason as its title.
 [[nodiscard]] Html with_mark(const Html& heading, const nlohmann::ordered_json& row);
 
+/// A column of the text under `key`, of the number there (nothing where it is null), and of the result's
+/// name.
+using JsonColumn = HtmlColumn<nlohmann::ordered_json>;
+[[nodiscard]] JsonColumn text_column(const std::string& title, const char* key, const char* kind = "");
+[[nodiscard]] JsonColumn number_column(const std::string& title, const char* key,
+                                       std::string (*format)(const nlohmann::ordered_json&));
+[[nodiscard]] JsonColumn result_column(const nlohmann::ordered_json& report);
+
 /// Something with its title.
 struct Part {
     std::string title;

@@ -37,8 +37,8 @@ std::vector<Ranked> ranking(const std::vector<RunGroup>& groups, std::optional<d
         if (summary && values.size() == group.counted.size())
             ranked.push_back({&group, std::move(values), summary->mean});
     }
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [&](const Ranked& a, const Ranked& b) { return better(a.mean, b.mean); });
+    std::ranges::stable_sort(ranked,
+                             [&](const Ranked& a, const Ranked& b) { return better(a.mean, b.mean); });
     return ranked;
 }
 
@@ -232,9 +232,8 @@ std::vector<std::string> summary_sentences(const std::vector<PageSource>& source
     const auto append = [&](std::string sentence) {
         if (!sentence.empty()) sentences.push_back(std::move(sentence));
     };
-    const bool several = std::count_if(sources.begin(), sources.end(), [](const PageSource& source) {
-                             return source.train() != nullptr;
-                         }) > 1;
+    const bool several = std::ranges::count_if(
+                             sources, [](const PageSource& source) { return source.train() != nullptr; }) > 1;
     const auto add_trainings = [&] {
         for (const PageSource& source : sources) {
             if (source.train() == nullptr) continue;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "json_words.hpp"
 #include "mnist/core/presets.hpp"
 #include "mnist/report/run_groups.hpp"
 #include "mnist/stats/summary.hpp"
@@ -42,7 +43,7 @@ ordered_json time_json(std::size_t place, const TimeRow& row) {
             {"title", row.optimizer ? ordered_json(title(*row.optimizer)) : ordered_json(nullptr)},
             {"precision", row.precision},
             {"threads", row.threads},
-            {"batch", row.batch ? ordered_json(*row.batch) : ordered_json(nullptr)},
+            {"batch", or_null(row.batch)},
             {"target", row.target},
             {"seconds", estimate_json(row.seconds)},
             {"worst", all ? ordered_json(summary->max) : ordered_json(nullptr)},
@@ -129,9 +130,8 @@ void add_record(TimeRow& row, const RunGroup& group, const TrainResult& result) 
 
 void add_times(ordered_json& list, std::size_t place, const TrainResult& result, const PageSource& source) {
     for (const RunGroup& group : run_groups(result)) {
-        const auto runs = std::count_if(group.runs.begin(), group.runs.end(), [](const RunRecord* run) {
-            return run->status != RunStatus::interrupted;
-        });
+        const auto runs = std::ranges::count_if(
+            group.runs, [](const RunRecord* run) { return run->status != RunStatus::interrupted; });
         if (runs == 0) continue;
         TimeRow row{.optimizer = group.optimizer,
                     .precision = std::string(name(result.config.precision)),

@@ -167,15 +167,14 @@ std::vector<const ReportSource*> shown_sources(const std::vector<ReportSource>& 
     };
     std::vector<Turn> turns;
     for (auto& [machine, own] : machines) {
-        std::stable_sort(own.begin(), own.end(), newest_first);
+        std::ranges::stable_sort(own, newest_first);
         for (std::size_t i = 0; i < own.size(); ++i) turns.push_back({i, own[i].first, own[i].second});
     }
-    std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
+    std::ranges::stable_sort(turns, [](const Turn& a, const Turn& b) {
         return a.turn != b.turn ? a.turn < b.turn : a.created > b.created;
     });
     turns.resize(kMostSources);
-    std::stable_sort(turns.begin(), turns.end(),
-                     [](const Turn& a, const Turn& b) { return a.created > b.created; });
+    std::ranges::stable_sort(turns, [](const Turn& a, const Turn& b) { return a.created > b.created; });
     shown.clear();
     for (const Turn& one : turns) shown.push_back(one.source);
     return shown;

@@ -12,8 +12,7 @@ namespace mnist {
 namespace {
 
 RunGroup& group_of(std::vector<RunGroup>& groups, OptimizerKind kind) {
-    const auto found =
-        std::find_if(groups.begin(), groups.end(), [&](const RunGroup& g) { return g.optimizer == kind; });
+    const auto found = std::ranges::find_if(groups, [&](const RunGroup& g) { return g.optimizer == kind; });
     if (found != groups.end()) return *found;
     groups.push_back({.optimizer = kind, .runs = {}, .counted = {}});
     return groups.back();
@@ -54,8 +53,7 @@ std::string title_of(const RunGroup& group) {
 }
 
 bool has_several_seeds(const std::vector<RunGroup>& groups) {
-    return std::any_of(groups.begin(), groups.end(),
-                       [](const RunGroup& group) { return group.runs.size() > 1; });
+    return std::ranges::any_of(groups, [](const RunGroup& group) { return group.runs.size() > 1; });
 }
 
 std::vector<double> values_of(const RunGroup& group, std::optional<double> RunRecord::*member) {

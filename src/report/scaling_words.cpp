@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comparison_words.hpp"
+#include "json_words.hpp"
 #include "markdown_code.hpp"
 #include "mnist/report/text.hpp"
 #include "page_numbers.hpp"
@@ -16,10 +17,6 @@ namespace {
 
 std::string scaling_share(const Json& share) {
     return share.is_null() ? std::string{} : percent(share, 0);
-}
-
-Json scaling_or_null(const auto& value) {
-    return value ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace
@@ -52,8 +49,7 @@ std::string scaling_text(std::span<const ScalingSeries> all, const TextStyle& st
     for (const Json& series : scaling_json(all)) {
         std::vector<TableColumn> columns;
         for (std::size_t c = 0; c < kScalingHeadings.size(); ++c) {
-            columns.push_back(
-                {.heading = kScalingHeadings[c], .cells = {}, .left = c + 1 == kScalingHeadings.size()});
+            columns.push_back({.heading = kScalingHeadings[c], .left = c + 1 == kScalingHeadings.size()});
             for (const Json& point : series["points"]) columns[c].cells.push_back(scaling_cells(point)[c]);
         }
         text += "\n" + wrapped(scaling_title(series), style.width) + table_text(columns, style.width);
@@ -78,22 +74,21 @@ std::string scaling_markdown(std::span<const ScalingSeries> all) {
 }
 
 Json scaling_json(std::span<const ScalingSeries> all) {
-    Json list = Json::array();
-    for (const ScalingSeries& series : all) {
-        Json points = Json::array();
-        for (const ScalingPoint& point : series.points)
-            points.push_back({{"file", point.label},
-                              {"ranks", point.ranks},
-                              {"threads", scaling_or_null(point.threads)},
-                              {"seconds", point.seconds},
-                              {"repetitions", point.repetitions},
-                              {"disturbed", point.disturbed},
-                              {"speed", point.speed},
-                              {"efficiency", scaling_or_null(point.efficiency)},
-                              {"exchange_share", scaling_or_null(point.exchange_share)}});
-        list.push_back({{"name", series.name}, {"weak", series.weak}, {"points", std::move(points)}});
-    }
-    return list;
+    const auto point_json = [](const ScalingPoint& point) {
+        return Json{{"file", point.label},
+                    {"ranks", point.ranks},
+                    {"threads", or_null(point.threads)},
+                    {"seconds", point.seconds},
+                    {"repetitions", point.repetitions},
+                    {"disturbed", point.disturbed},
+                    {"speed", point.speed},
+                    {"efficiency", or_null(point.efficiency)},
+                    {"exchange_share", or_null(point.exchange_share)}};
+    };
+    return json_list(all, [&](const ScalingSeries& series) {
+        return Json{
+            {"name", series.name}, {"weak", series.weak}, {"points", json_list(series.points, point_json)}};
+    });
 }
 
 }  // namespace mnist

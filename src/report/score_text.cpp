@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comparison_words.hpp"
+#include "json_words.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/report/text.hpp"
 
@@ -50,43 +51,37 @@ std::string score_column_words(const ScoreColumn& column) {
 }
 
 std::string score_figures_table(const Score& score, const TextStyle& style) {
-    TableColumn names{.heading = "", .cells = {"speed", "rate", "seconds to 97 %"}, .left = true};
-    std::vector<TableColumn> columns{names};
+    std::vector<TableColumn> columns{
+        {.heading = "", .cells = {"speed", "rate", "seconds to 97 %"}, .left = true}};
     for (const ScoreColumn& column : score.columns) {
         if (!column.has_figures()) continue;
-        TableColumn values{.heading = column.precision, .cells = {}};
-        TableColumn intervals{.heading = "interval", .cells = {}};
+        std::vector<TableColumn> own = columns_of("rr", {column.precision, "interval"});
         for (const auto& [word, member] : kScoreKinds) {
             const ScoreFigure& figure = column.*member;
             const std::string value = score_figure(figure.value, is_of_time(word));
-            values.cells.push_back(is_of_time(word) ? value.substr(0, value.size() - 2) : value);
-            intervals.cells.push_back(score_range(figure, is_of_time(word)));
+            add_row(own, {is_of_time(word) ? value.substr(0, value.size() - 2) : value,
+                          score_range(figure, is_of_time(word))});
         }
-        columns.push_back(std::move(values));
-        columns.push_back(std::move(intervals));
+        columns.insert(columns.end(), own.begin(), own.end());
     }
     return columns.size() == 1 ? "" : table_text(columns, style.width) + "\n";
 }
 
 std::string score_rows_table(const Score& score, const TextStyle& style) {
-    TableColumn names{.heading = "samples/s, medians\n(reference = 100)", .cells = {}, .left = true};
-    std::vector<TableColumn> columns{names};
+    std::vector<TableColumn> columns = columns_of("l", {"samples/s, medians\n(reference = 100)"});
     for (const ScoreColumn& column : score.columns) {
         if (!column.has_figures()) continue;
         if (columns.front().cells.empty())
             for (const ScoredRow& row : column.rows) columns.front().cells.push_back(row.name);
-        TableColumn speeds{.heading = "one training\nin " + column.precision, .cells = {}};
-        TableColumn rates{.heading = fmt::format("{} side by side\nin {}", column.copies, column.precision),
-                          .cells = {}};
+        std::vector<TableColumn> own =
+            columns_of("rr", {"one training\nin " + column.precision,
+                              fmt::format("{} side by side\nin {}", column.copies, column.precision)});
         const auto cell = [](double value, double relative) {
             return fmt::format("{} ({})", grouped(value), score_figure(relative, false));
         };
-        for (const ScoredRow& row : column.rows) {
-            speeds.cells.push_back(cell(row.speed, row.speed_score));
-            rates.cells.push_back(cell(row.rate, row.rate_score));
-        }
-        columns.push_back(std::move(speeds));
-        columns.push_back(std::move(rates));
+        for (const ScoredRow& row : column.rows)
+            add_row(own, {cell(row.speed, row.speed_score), cell(row.rate, row.rate_score)});
+        columns.insert(columns.end(), own.begin(), own.end());
     }
     return columns.size() == 1 ? "" : table_text(columns, style.width) + "\n";
 }
@@ -100,20 +95,19 @@ ordered_json score_column_figure(const ScoreColumn& column, const ScoreFigure& f
 }
 
 ordered_json score_column_json(const ScoreColumn& column) {
-    ordered_json json{
-        {"precision", column.precision},
-        {"copies", column.has_figures() ? ordered_json(column.copies) : ordered_json(nullptr)},
-        {"refusals", column.refusals},
-        {"remarks", column.remarks},
-        {"impossible", column.impossible.empty() ? ordered_json(nullptr) : ordered_json(column.impossible)}};
+    ordered_json json{{"precision", column.precision},
+                      {"copies", column.has_figures() ? ordered_json(column.copies) : ordered_json(nullptr)},
+                      {"refusals", column.refusals},
+                      {"remarks", column.remarks},
+                      {"impossible", text_or_null(column.impossible)}};
     for (const auto& [word, member] : kScoreKinds) json[word] = score_column_figure(column, column.*member);
-    json["rows"] = ordered_json::array();
-    for (const ScoredRow& row : column.rows)
-        json["rows"].push_back({{"name", row.name},
-                                {"speed", row.speed},
-                                {"rate", row.rate},
-                                {"speed_score", row.speed_score},
-                                {"rate_score", row.rate_score}});
+    json["rows"] = json_list(column.rows, [](const ScoredRow& row) {
+        return ordered_json{{"name", row.name},
+                            {"speed", row.speed},
+                            {"rate", row.rate},
+                            {"speed_score", row.speed_score},
+                            {"rate_score", row.rate_score}};
+    });
     return json;
 }
 
@@ -172,8 +166,8 @@ std::vector<std::string> score_remarks(const Score& score) {
 }
 
 std::string score_text(const Score& score, const TextStyle& style) {
-    const bool has_figures = std::any_of(score.columns.begin(), score.columns.end(),
-                                         [](const ScoreColumn& column) { return column.has_figures(); });
+    const bool has_figures =
+        std::ranges::any_of(score.columns, [](const ScoreColumn& column) { return column.has_figures(); });
     std::string text = wrapped(
         has_figures ? score_sentence(score) : fmt::format("score {} is refused", short_printable(score.set)),
         style.width);
@@ -191,12 +185,12 @@ std::string score_text(const Score& score, const TextStyle& style) {
 }
 
 std::string score_json(const Score& score) {
-    ordered_json root{{"schema", "mnist-score/1"},     {"set", score.set},
-                      {"refused", score.is_refused()}, {"refusals", score.refusals},
-                      {"remarks", score.remarks},      {"machine", score.machine},
-                      {"program", score.program},      {"columns", ordered_json::array()}};
-    for (const ScoreColumn& column : score.columns) root["columns"].push_back(score_column_json(column));
-    return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    const ordered_json root{
+        {"schema", "mnist-score/1"},     {"set", score.set},
+        {"refused", score.is_refused()}, {"refusals", score.refusals},
+        {"remarks", score.remarks},      {"machine", score.machine},
+        {"program", score.program},      {"columns", json_list(score.columns, score_column_json)}};
+    return json_text(root);
 }
 
 std::string no_score_text(const std::string& label) {
@@ -215,20 +209,15 @@ std::string score_comparison_text(const Comparison& comparison, const TextStyle&
     const ScoreComparison& scores = *comparison.scores;
     std::string text;
     if (!scores.figures.empty()) {
-        TableColumn names{.heading = "Score " + name_cell(scores.set), .cells = {}, .left = true};
-        TableColumn base{.heading = "Base", .cells = {}};
-        TableColumn measured{.heading = "New", .cells = {}};
-        TableColumn ratio{.heading = "Ratio", .cells = {}};
-        TableColumn interval{.heading = "Interval", .cells = {}};
+        std::vector<TableColumn> columns =
+            columns_of("lrrrr", {"Score " + name_cell(scores.set), "Base", "New", "Ratio", "Interval"});
         for (const ComparedFigure& figure : scores.figures) {
             const bool seconds = is_of_time(figure.what);
-            names.cells.push_back(compared_figure_name(figure));
-            base.cells.push_back(score_cell(figure.base, seconds));
-            measured.cells.push_back(score_cell(figure.new_value, seconds));
-            ratio.cells.push_back(ratio_cell(figure.ratio));
-            interval.cells.push_back(interval_cell(figure.interval));
+            add_row(columns, {compared_figure_name(figure), score_cell(figure.base, seconds),
+                              score_cell(figure.new_value, seconds), ratio_cell(figure.ratio),
+                              interval_cell(figure.interval)});
         }
-        text += table_text({names, base, measured, ratio, interval}, style.width);
+        text += table_text(columns, style.width);
     }
     for (const std::string& remark : scores.remarks)
         text += wrapped(short_printable(remark), style.width, "- ");

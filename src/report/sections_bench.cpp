@@ -56,13 +56,12 @@ Html batch_figure(const Json& report, const std::string& family, const std::stri
         {"Precision", "", [](const BatchRow& row) { return Html(text_of(*row.series, "precision")); }},
         {"Result", "wide",
          [&](const BatchRow& row) { return Html(source_name(report, (*row.series)["source"])); }}};
-    if (std::any_of(rows.begin(), rows.end(),
-                    [](const BatchRow& row) { return !text_of(*row.series, "copies").empty(); }))
+    if (std::ranges::any_of(rows,
+                            [](const BatchRow& row) { return !text_of(*row.series, "copies").empty(); }))
         columns.insert(columns.begin() + 2, {"Side by side", "number", [](const BatchRow& row) {
                                                  return Html(text_of(*row.series, "copies"));
                                              }});
-    if (std::any_of(rows.begin(), rows.end(),
-                    [](const BatchRow& row) { return !text_of(*row.series, "ranks").empty(); }))
+    if (std::ranges::any_of(rows, [](const BatchRow& row) { return !text_of(*row.series, "ranks").empty(); }))
         columns.insert(columns.begin() + 2, {"Ranks", "number", [](const BatchRow& row) {
                                                  return Html(text_of(*row.series, "ranks"));
                                              }});
@@ -120,11 +119,9 @@ Html latency(const Json& report, const std::string& precision) {
     for (const auto& [key, name] :
          {std::pair{"p50_us", "Half of the calls, µs"}, std::pair{"p90_us", "90 %, µs"},
           std::pair{"p99_us", "99 %, µs"}, std::pair{"max_us", "Longest, µs"}})
-        columns.push_back(
-            {name, "number", [counter = key](const Json& row) { return Html(three_digits(row[counter])); }});
-    columns.push_back({"Threads", "number", [](const Json& row) { return Html(text_of(row, "threads")); }});
-    columns.push_back(
-        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }});
+        columns.push_back(number_column(name, key, three_digits));
+    columns.push_back(text_column("Threads", "threads", "number"));
+    columns.push_back(result_column(report));
     return figure("latency " + precision, "Latency of one call, " + precision, "", table(columns, rows));
 }
 

@@ -12,7 +12,7 @@
 namespace mnist {
 namespace {
 
-using Column = HtmlColumn<Json>;
+using Column = JsonColumn;
 
 std::string text_at(const Json& row, const char* key) {
     return row[key].is_null() ? kNone : row[key].get<std::string>();
@@ -53,7 +53,7 @@ Html group_table(const Json& groups) {
          {"Verdict", "", [](const Json& row) { return Html(text_at(row, "verdict")); }},
          {"Ratio", "number", ratio_words},
          {"Accuracy, points", "number", accuracy_words},
-         {"Rows", "number", [](const Json& row) { return Html(whole(row["rows"])); }}},
+         number_column("Rows", "rows", whole)},
         groups);
 }
 
@@ -87,10 +87,7 @@ Html pair(const Json& report, std::size_t place) {
         table<Json>({{"Benchmark", "wide", [](const Json& row) { return Html(text_at(row, "name")); }},
                      {"Verdict", "", verdict_cell},
                      {"Ratio", "number", ratio_words},
-                     {"p, adjusted", "number",
-                      [](const Json& row) {
-                          return row["p_adjusted"].is_null() ? Html{} : Html(three_digits(row["p_adjusted"]));
-                      }},
+                     number_column("p, adjusted", "p_adjusted", three_digits),
                      {"Accuracy, points", "number", accuracy_words},
                      {"Share of the peak", "number", shares_cell},
                      {"Repetitions", "number", repetitions_cell}},

@@ -43,8 +43,7 @@ struct HeatCell {
 
 template <class Cell>
 Html heat_table(const std::vector<std::string>& names, const std::string& caption, Cell cell) {
-    const bool named =
-        std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.size() > 2; });
+    const bool named = std::ranges::any_of(names, [](const std::string& name) { return name.size() > 2; });
     Html heads = el("td", {}, {{"aria-label", "true class, by row; predicted class, by column"}});
     for (const std::string& name : names) heads += el("th", el("span", name), {{"scope", "col"}});
     Html rows;
@@ -131,8 +130,7 @@ std::vector<Kind> kinds_of(const Json& report) {
             const Json& o = experiment["optimizers"][i];
             if (o["confusion"].empty()) continue;
             const std::vector<std::string> names = names_of(experiment, o);
-            auto kind =
-                std::find_if(kinds.begin(), kinds.end(), [&](const Kind& k) { return k.names == names; });
+            auto kind = std::ranges::find_if(kinds, [&](const Kind& k) { return k.names == names; });
             if (kind == kinds.end())
                 kind = kinds.insert(kind, {.names = names, .titles = {}, .matrices = {}, .places = {}});
             std::string title = o["title"];

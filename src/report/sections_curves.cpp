@@ -95,11 +95,9 @@ Html losses_of(const Json& experiment) {
 Html curves_section(const Json& report) {
     const Json& experiments = report["experiments"];
     if (experiments.empty()) return {};
-    const bool any = std::any_of(experiments.begin(), experiments.end(),
-                                 [](const Json& one) { return !trained(one).empty(); });
+    const bool any = std::ranges::any_of(experiments, [](const Json& one) { return !trained(one).empty(); });
     if (!any) return el("p", "Nothing was trained: there are no epochs.");
-    const bool seeds =
-        std::any_of(experiments.begin(), experiments.end(), [](const Json& one) { return one["seeds"] > 1; });
+    const bool seeds = std::ranges::any_of(experiments, [](const Json& one) { return one["seeds"] > 1; });
     const std::string note =
         seeds ? "The line is the mean over the seeds, the band reaches from the lowest to the highest." : "";
     const Html accuracy = overlaid(report, "accuracy", "Test accuracy", note, kAccuracy);

@@ -40,7 +40,7 @@ Column mean_column(const Json& experiment, const std::string& name, const char* 
     std::vector<double> means;
     for (const Json& o : experiment["optimizers"])
         if (counts(o)) means.push_back(sign * o[key]["mean"].get<double>());
-    const double best = means.size() > 1 ? *std::max_element(means.begin(), means.end()) : 0;
+    const double best = means.size() > 1 ? *std::ranges::max_element(means) : 0;
     return {name, "number", [=, several = means.size() > 1](const Json& o) {
                 const Html cell = mean_cell(o[key], format);
                 const bool is_best = several && counts(o) && sign * o[key]["mean"].get<double>() == best;
@@ -50,8 +50,8 @@ Column mean_column(const Json& experiment, const std::string& name, const char* 
 
 std::size_t reached_by(const Json& optimizer) {
     const Json& runs = optimizer["runs"];
-    return static_cast<std::size_t>(std::count_if(
-        runs.begin(), runs.end(), [](const Json& run) { return !run["first_epoch_at_target"].is_null(); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(runs, [](const Json& run) { return !run["first_epoch_at_target"].is_null(); }));
 }
 
 Html title_cell(const Json& optimizer) {
@@ -182,9 +182,8 @@ Html joint_results(const Json& report) {
 
 bool share_target(const Json& report) {
     const Json& all = report["experiments"];
-    return std::all_of(all.begin(), all.end(), [&](const Json& one) {
-        return one["target_accuracy"] == all.front()["target_accuracy"];
-    });
+    return std::ranges::all_of(
+        all, [&](const Json& one) { return one["target_accuracy"] == all.front()["target_accuracy"]; });
 }
 
 }  // namespace

@@ -103,8 +103,8 @@ Facts machine_facts(const Json& source) {
 struct Machine {
     std::string cpu, threads;
     Facts facts;
-    std::vector<std::string> files, days;
-    std::vector<double> peaks;  ///< GFLOP/s
+    std::vector<std::string> files{}, days{};
+    std::vector<double> peaks{};  ///< GFLOP/s
 };
 
 /// Of several counts of threads, the last one is the greatest.
@@ -125,16 +125,10 @@ std::vector<Machine> machines_of(const Json& report) {
         if (cpu.empty()) continue;
         const std::string threads = text(source, "threads");
         Facts facts = machine_facts(source);
-        auto machine = std::find_if(machines.begin(), machines.end(), [&](const Machine& m) {
+        auto machine = std::ranges::find_if(machines, [&](const Machine& m) {
             return m.cpu == cpu && m.threads == threads && m.facts == facts;
         });
-        if (machine == machines.end())
-            machine = machines.insert(machine, {.cpu = cpu,
-                                                .threads = threads,
-                                                .facts = std::move(facts),
-                                                .files = {},
-                                                .days = {},
-                                                .peaks = {}});
+        if (machine == machines.end()) machine = machines.insert(machine, {cpu, threads, std::move(facts)});
         machine->files.push_back(text(source, "name"));
         if (const std::string created = text(source, "created"); !created.empty())
             machine->days.push_back(created.substr(0, kDay));
@@ -147,7 +141,7 @@ std::vector<Machine> machines_of(const Json& report) {
 template <class Value, class Format>
 Html range_cell(const std::vector<Value>& values, Format format) {
     if (values.empty()) return {};
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const auto [least, greatest] = std::ranges::minmax_element(values);
     const std::string low = format(*least);
     const std::string high = format(*greatest);
     return low == high ? low : low + " to " + high;
@@ -177,7 +171,7 @@ Html machine_table(const Json& report) {
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
     }
-    std::sort(names.begin(), names.end(), [&](const std::string& one, const std::string& other) {
+    std::ranges::sort(names, [&](const std::string& one, const std::string& other) {
         return std::pair(place(one), one) < std::pair(place(other), other);
     });
     for (const std::string& name : names)

@@ -15,14 +15,6 @@ using Column = HtmlColumn<Json>;
 constexpr std::size_t kMostOpen = 12;    // figures that nobody has to ask for, of a group with changes
 constexpr std::size_t kMostOfQuiet = 3;  // of one without
 
-Html text_of(const Json& row, const char* key) {
-    return Html(row[key].get<std::string>());
-}
-
-Column text_column(const char* title, const char* key, const char* kind) {
-    return {title, kind, [key](const Json& row) { return text_of(row, key); }};
-}
-
 Html change_rows(const Json& group) {
     if (group["changes"].empty()) return {};
     const std::vector<Json> rows = group["changes"];
@@ -45,8 +37,8 @@ Html history_figure(const Json& group, std::size_t place, std::size_t at) {
     const std::vector<Column> columns{
         text_column("Since", "since", "together"),
         text_column("Until", "until", "together"),
-        {"Points", "number", [](const Json& row) { return Html(whole(row["points"])); }},
-        {"Median", "number", [](const Json& row) { return Html(duration(row["seconds"])); }},
+        number_column("Points", "points", whole),
+        number_column("Median", "seconds", duration),
         {"Peak", "number", [](const Json& row) { return Html(fixed(row["peak"], 3)); }},
         {"Bandwidth", "number", [](const Json& row) { return Html(fixed(row["bandwidth"], 3)); }}};
     return figure(

@@ -53,16 +53,13 @@ Html libraries_figure(const Json& report, std::size_t place) {
     std::vector<Column> columns{
         {"Batch", "", [](const Json& row) { return with_mark(whole(row["batch"]), row); }},
         {"Library", "wide", [](const Json& row) { return Html(library_words(row)); }},
-        {"Threads", "number", [](const Json& row) { return Html(row["threads"].get<std::string>()); }},
+        text_column("Threads", "threads", "number"),
         {"Samples/s", "number",
          [](const Json& row) { return Html(with_interval(row["samples_per_second"], whole)); }},
         {"mnist_bench is times as fast", "number", lead_cell}};
     const auto add = [&](const char* title, const char* key, std::string (*format)(const Json&)) {
-        if (std::all_of(rows.begin(), rows.end(), [key](const Json& row) { return row[key].is_null(); }))
-            return;
-        columns.push_back({title, "number", [key, format](const Json& row) {
-                               return row[key].is_null() ? Html{} : Html(format(row[key]));
-                           }});
+        if (std::ranges::all_of(rows, [key](const Json& row) { return row[key].is_null(); })) return;
+        columns.push_back(number_column(title, key, format));
     };
     add("Test accuracy, %", "accuracy", [](const Json& value) { return fixed(value, 2); });
     add("Half of the calls, µs", "p50_us", three_digits);

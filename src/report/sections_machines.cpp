@@ -46,10 +46,9 @@ class Machines {
         for (const Json& source : report["sources"]) {
             const std::string name = source["machine"];
             if (name.empty()) continue;
-            const auto known = std::find_if(rows.begin(), rows.end(),
-                                            [&](const MachineRow& row) { return row.name == name; });
+            MachineRow* const known = row_named(name);
             MachineRow& row =
-                known == rows.end() ? rows.emplace_back(MachineRow{.name = name, .sources = {}}) : *known;
+                known == nullptr ? rows.emplace_back(MachineRow{.name = name, .sources = {}}) : *known;
             row.sources.push_back(&source);
         }
         add_speeds();
@@ -59,11 +58,12 @@ class Machines {
     std::vector<MachineRow> rows;
 
   private:
-    MachineRow* row_of(const Json& source) {
-        const std::string name = report_["sources"][source.get<std::size_t>()]["machine"];
-        const auto found =
-            std::find_if(rows.begin(), rows.end(), [&](const MachineRow& row) { return row.name == name; });
+    MachineRow* row_named(const std::string& name) {
+        const auto found = std::ranges::find(rows, name, &MachineRow::name);
         return found == rows.end() ? nullptr : &*found;
+    }
+    MachineRow* row_of(const Json& source) {
+        return row_named(report_["sources"][source.get<std::size_t>()]["machine"]);
     }
     void add_speeds() {
         for (const Json& series : report_["throughput"]) {

@@ -61,36 +61,28 @@ Html reached(const Json& row) {
     return fmt::format("{} of {}", row["reached"].get<std::size_t>(), row["runs"].get<std::size_t>());
 }
 
-Html batch_cell(const Json& row) {
-    return row["batch"].is_null() ? Html{} : Html(whole(row["batch"]));
-}
-
-Column word_column(const std::string& name, const char* key, const char* kind = "") {
-    return {name, kind, [key](const Json& row) { return Html(row[key].get<std::string>()); }};
-}
-
 Html target_figure(const Json& report, const Json& target) {
     std::vector<Json> rows;
     for (const Json& row : report["times"]) {
         if (row["target"] == target) rows.push_back(row);
     }
     const std::string percent = fmt::format("{:g} %", target.get<double>());
-    if (std::all_of(rows.begin(), rows.end(), [](const Json& row) { return row["seconds"].is_null(); }))
+    if (std::ranges::all_of(rows, [](const Json& row) { return row["seconds"].is_null(); }))
         return el("p", "No run reached " + percent + ".");
     const bool has_record =
-        std::any_of(rows.begin(), rows.end(), [](const Json& row) { return !row["record"].is_null(); });
+        std::ranges::any_of(rows, [](const Json& row) { return !row["record"].is_null(); });
     const std::vector<Column> columns{
         {"Training", "", training_title},
-        {"Batch", "number", batch_cell},
-        word_column("Precision", "precision"),
+        number_column("Batch", "batch", whole),
+        text_column("Precision", "precision"),
         seconds_column("Median,\u00a0s", "median"),
         seconds_column("Low,\u00a0s", "low"),
         seconds_column("High,\u00a0s", "high"),
         {"Low and high are", "", [](const Json& row) { return Html(spread_words(row["seconds"])); }},
         {"Worst,\u00a0s", "number", worst_seconds},
         {"Reached", "number", reached},
-        word_column("Threads", "threads", "number"),
-        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
+        text_column("Threads", "threads", "number"),
+        result_column(report)};
     return figure(
         fmt::format("time {}", target.get<double>()), "Seconds of training to " + percent + " test accuracy",
         has_record ? "The record trains a fixed number of epochs; all others stop counting after the first "
@@ -119,16 +111,15 @@ Html record(const Json& report) {
     const auto accuracy = [](const char* key) {
         return [key](const Json& row) { return Html(fixed(row["record"][key], 2)); };
     };
-    const std::vector<Column> columns{
-        {"Recipe", "wide", recipe_cell},
-        word_column("Precision", "precision"),
-        seconds_column("Median,\u00a0s", "median"),
-        {"Worst,\u00a0s", "number", worst_seconds},
-        {"Reached", "number", reached},
-        {"Lowest accuracy,\u00a0%", "number", accuracy("lowest_accuracy")},
-        {"Median accuracy,\u00a0%", "number", accuracy("median_accuracy")},
-        {"By the rules", "", objection_cell},
-        {"Result", "wide", [&](const Json& row) { return Html(source_name(report, row["source"])); }}};
+    const std::vector<Column> columns{{"Recipe", "wide", recipe_cell},
+                                      text_column("Precision", "precision"),
+                                      seconds_column("Median,\u00a0s", "median"),
+                                      {"Worst,\u00a0s", "number", worst_seconds},
+                                      {"Reached", "number", reached},
+                                      {"Lowest accuracy,\u00a0%", "number", accuracy("lowest_accuracy")},
+                                      {"Median accuracy,\u00a0%", "number", accuracy("median_accuracy")},
+                                      {"By the rules", "", objection_cell},
+                                      result_column(report)};
     constexpr std::size_t kMostRecords = 6;
     return parts_in_turn({{"The record: 97 % as fast as possible", table(columns, rows)}},
                          rows.size() > kMostRecords ? 0 : 1) +

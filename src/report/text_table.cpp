@@ -80,6 +80,21 @@ void append_block(std::string& out, const std::vector<Laid>& columns, int limit,
 
 }  // namespace
 
+std::vector<TableColumn> columns_of(std::string_view aligned, const std::vector<std::string>& headings) {
+    std::vector<TableColumn> columns;
+    for (const std::string& heading : headings)
+        columns.push_back({.heading = heading, .left = aligned.at(columns.size()) == 'l'});
+    return columns;
+}
+
+void add_row(std::vector<TableColumn>& columns, const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells.at(i));
+}
+
+bool is_blank(const TableColumn& column) {
+    return std::ranges::all_of(column.cells, [](const std::string& cell) { return cell.empty(); });
+}
+
 std::size_t table_width(const std::vector<TableColumn>& columns) {
     std::size_t width = 0;
     for (const TableColumn& column : columns) width += laid(column).width + (width > 0 ? kGap : 0);

@@ -39,7 +39,7 @@ std::string first_epochs(const RunGroup& group) {
     }
     if (words.size() <= kListedSeeds) return fmt::format("{}", fmt::join(words, ", "));
     if (reached.empty()) return fmt::format("- (0 of {})", words.size());
-    const auto [least, greatest] = std::minmax_element(reached.begin(), reached.end());
+    const auto [least, greatest] = std::ranges::minmax_element(reached);
     return fmt::format("{} to {} ({} of {})", *least, *greatest, reached.size(), words.size());
 }
 
@@ -98,36 +98,29 @@ std::string summary_table(const TrainResult& result, const TextStyle& style) {
     const bool several = has_several_seeds(groups);
     const std::vector<std::string> speeds = convergence_speeds(groups, result.config.epochs);
     const std::string target = fixed(result.config.target_accuracy, 2);
-    const auto decimals = [](int digits) { return [digits](double value) { return fixed(value, digits); }; };
     const auto whole = [](double value) { return grouped(value); };
-
-    TableColumn optimizer{"Optimizer", {}, true};
-    TableColumn first{fmt::format("First Reached\nEpoch\n(>= {} %)", target), {}, several};
-    TableColumn best{"Best\nAccuracy", {}};
-    TableColumn last{"Last\nAccuracy", {}};
-    TableColumn train_loss{"Last\nTrain\nLoss", {}};
-    TableColumn test_loss{"Last\nTest\nLoss", {}};
-    TableColumn speed{"Convergence\nSpeed", {}};
-    TableColumn throughput{"samples/s", {}};
-    TableColumn seconds{fmt::format("Seconds\nto\n{} %", target), {}};
+    const auto decimals = [](int digits) { return [digits](double value) { return fixed(value, digits); }; };
+    std::vector<TableColumn> columns =
+        columns_of(several ? "llrrrrrrr" : "lrrrrrrrr",
+                   {"Optimizer", fmt::format("First Reached\nEpoch\n(>= {} %)", target), "Best\nAccuracy",
+                    "Last\nAccuracy", "Last\nTrain\nLoss", "Last\nTest\nLoss", "Convergence\nSpeed",
+                    "samples/s", fmt::format("Seconds\nto\n{} %", target)});
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const RunGroup& group = groups[i];
-        optimizer.cells.emplace_back(title(group.optimizer));
-        first.cells.push_back(first_epochs(group));
-        best.cells.push_back(mean_and_spread(values_of(group, &RunRecord::best_accuracy), decimals(2)));
-        last.cells.push_back(mean_and_spread(values_of(group, &RunRecord::last_accuracy), decimals(2)));
-        train_loss.cells.push_back(
-            mean_and_spread(last_epoch_values(group, &EpochRecord::train_loss), decimals(4)));
-        test_loss.cells.push_back(
-            mean_and_spread(last_epoch_values(group, &EpochRecord::test_loss), decimals(4)));
-        speed.cells.push_back(speed_or_status(group, speeds[i]));
-        throughput.cells.push_back(mean_and_spread(values_of(group, &RunRecord::samples_per_second), whole));
-        seconds.cells.push_back(
-            mean_and_spread(values_of(group, &RunRecord::seconds_to_target), decimals(2)));
+        const auto spread = [&](auto member, const auto& format) {
+            return mean_and_spread(values_of(group, member), format);
+        };
+        const auto last_loss = [&](auto member) {
+            return mean_and_spread(last_epoch_values(group, member), decimals(4));
+        };
+        add_row(columns, {std::string(title(group.optimizer)), first_epochs(group),
+                          spread(&RunRecord::best_accuracy, decimals(2)),
+                          spread(&RunRecord::last_accuracy, decimals(2)), last_loss(&EpochRecord::train_loss),
+                          last_loss(&EpochRecord::test_loss), speed_or_status(group, speeds[i]),
+                          spread(&RunRecord::samples_per_second, whole),
+                          spread(&RunRecord::seconds_to_target, decimals(2))});
     }
-    return table_text({optimizer, first, best, last, train_loss, test_loss, speed, throughput, seconds},
-                      style.width) +
-           notes(groups, result.config, several, style.width);
+    return table_text(columns, style.width) + notes(groups, result.config, several, style.width);
 }
 
 }  // namespace mnist

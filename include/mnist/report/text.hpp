@@ -37,12 +37,22 @@ namespace mnist {
 [[nodiscard]] bool natural_less(std::string_view a, std::string_view b) noexcept;
 
 struct TableColumn {
-    std::string heading;             ///< several lines divided by '\n', set upon the rule below
-    std::vector<std::string> cells;  ///< as many as the other columns have
-    bool left = false;               ///< aligned left instead of right
+    std::string heading;               ///< several lines divided by '\n', set upon the rule below
+    std::vector<std::string> cells{};  ///< as many as the other columns have
+    bool left = false;                 ///< aligned left instead of right
     /// Escape sequences before the cells, one a cell ("" leaves it plain); they take no column. May be empty.
     std::vector<std::string> colours{};
 };
+
+/// Columns without a row yet; `aligned` has an 'l' or an 'r' for each heading.
+[[nodiscard]] std::vector<TableColumn> columns_of(std::string_view aligned,
+                                                  const std::vector<std::string>& headings);
+
+/// A cell to each column.
+void add_row(std::vector<TableColumn>& columns, const std::vector<std::string>& cells);
+
+/// Whether no cell of it says anything.
+[[nodiscard]] bool is_blank(const TableColumn& column);
 
 /// Columns of a terminal that the table takes in one block.
 [[nodiscard]] std::size_t table_width(const std::vector<TableColumn>& columns);
