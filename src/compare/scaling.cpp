@@ -59,7 +59,7 @@ void add_row(std::vector<ScalingSeries>& all, const MeasuredRow& row, const Meas
                        .efficiency = {},
                        .exchange_share = median(row.exchange_shares)};
     point.threads = all_threads(row, side.facts, point.ranks);
-    auto series = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == as.what; });
+    auto series = std::ranges::find_if(all, [&](const auto& one) { return one.name == as.what; });
     if (series == all.end()) {
         const bool weak = as.what.find("/rows_per_rank:") != std::string::npos;
         series = all.insert(all.end(), {.name = as.what, .weak = weak, .points = {}});
@@ -89,10 +89,9 @@ std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
     for (const Measurements& side : sides)
         for (const MeasuredRow& row : side.rows) add_row(all, row, side);
     for (ScalingSeries& series : all)
-        std::stable_sort(series.points.begin(), series.points.end(),
-                         [](const ScalingPoint& a, const ScalingPoint& b) {
-                             return std::tuple(a.ranks, a.threads) < std::tuple(b.ranks, b.threads);
-                         });
+        std::ranges::stable_sort(series.points, [](const ScalingPoint& a, const ScalingPoint& b) {
+            return std::tuple(a.ranks, a.threads) < std::tuple(b.ranks, b.threads);
+        });
     std::erase_if(
         all, [](const ScalingSeries& one) { return one.points.front().ranks == one.points.back().ranks; });
     std::for_each(all.begin(), all.end(), relate_to_first);
