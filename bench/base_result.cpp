@@ -32,7 +32,7 @@ void require_repeated(const Measurements& base, const Registry& entries, const B
     const auto names = names_in_common(base, expected(entries, bench));
     for (const MeasuredRow& row : base.rows) {
         const bool common =
-            std::any_of(names.begin(), names.end(), [&](const auto& pair) { return pair.first == row.name; });
+            std::ranges::any_of(names, [&](const auto& pair) { return pair.first == row.name; });
         if (common && row.seconds.size() < kLeastRepetitions) few.push_back(row.name);
     }
     if (few.empty()) return;
@@ -96,8 +96,7 @@ Registry in_base(Registry all, const Bench& bench) {
     require_comparable(base, measured);
     const auto names = names_in_common(base, measured);
     std::erase_if(all, [&](const Entry& entry) {
-        return std::none_of(names.begin(), names.end(),
-                            [&](const auto& pair) { return pair.second == entry.name; });
+        return std::ranges::none_of(names, [&](const auto& pair) { return pair.second == entry.name; });
     });
     return all;
 }

@@ -24,7 +24,7 @@
 namespace mnist::bench {
 
 bool needs_data(const Registry& entries) {
-    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.needs_data; });
+    return std::ranges::any_of(entries, [](const Entry& entry) { return entry.needs_data; });
 }
 
 Dataset load_data(const Options& options, bool speaks) {
@@ -61,7 +61,7 @@ void warn(const Bench& bench, const MachineFacts& machine, const BuildFacts& bui
                                    .quota = machine.cgroup_cpu_quota,
                                    .side_by_side = bench.options.copies.empty() ? 0 : cpus,
                                    .usable_cpus = cpus,
-                                   .threads = *std::max_element(threads.begin(), threads.end()),
+                                   .threads = *std::ranges::max_element(threads),
                                    .build_type = build.build_type,
                                    .binding = inherited_binding(machine, dropped_openmp_binding()),
                                    .slow_isa = slow_isa_warning()}))
@@ -110,7 +110,7 @@ Registry chosen(Bench& bench) {
                                           "Train, Step and Calibrate/Exchange together"});
     }
     const auto is_of_copies = [](const Entry& one) { return one.name.find("/copies:") != std::string::npos; };
-    if (!bench.options.copies.empty() && std::none_of(entries.begin(), entries.end(), is_of_copies)) {
+    if (!bench.options.copies.empty() && std::ranges::none_of(entries, is_of_copies)) {
         throw InputError({.where = "--copies",
                           .expected = "benchmarks of Train among those that are run",
                           .found = fmt::format("none that \"{}\" matches", bench.options.filter),

@@ -84,7 +84,7 @@ void count_accuracies(Call& call, const std::vector<RunRecord>& runs) {
     accuracies.reserve(runs.size());
     for (const RunRecord& run : runs) accuracies.push_back(run.last_accuracy.value_or(0));
     call.count("test_accuracy", summarise(accuracies)->mean);
-    call.count("test_accuracy_lowest", *std::min_element(accuracies.begin(), accuracies.end()));
+    call.count("test_accuracy_lowest", *std::ranges::min_element(accuracies));
 }
 
 // Empty where the copies are whole.

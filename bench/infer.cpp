@@ -44,7 +44,7 @@ std::size_t tiles_of(std::size_t batch) {
 void count_latencies(Call& call, std::vector<double> seconds, std::size_t batch) {
     double total = 0;
     for (const double one : seconds) total += one;
-    std::sort(seconds.begin(), seconds.end());
+    std::ranges::sort(seconds);
     const auto at = [&](double percent) -> std::optional<double> {
         const std::optional<double> value = percentile(seconds, percent);
         return value ? std::optional(*value * 1e6) : std::nullopt;

@@ -25,8 +25,7 @@ namespace {
 
 template <class Row, class Name>
 Row& row_named(std::vector<Row>& rows, Name Row::*member, const std::string& name) {
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.*member == name; });
+    const auto found = std::ranges::find_if(rows, [&](const Row& row) { return row.*member == name; });
     if (found != rows.end()) return *found;
     Row& added = rows.emplace_back();
     added.*member = name;
@@ -55,7 +54,7 @@ double usual_difference(const Halves& row) {
         const auto half = std::span(dealt).first(row.even.size());
         differences.push_back(difference(half, std::span(dealt).subspan(half.size())).value_or(0));
     }
-    std::sort(differences.begin(), differences.end());
+    std::ranges::sort(differences);
     return percentile(differences, kPercent).value();
 }
 
@@ -114,21 +113,12 @@ std::vector<FamilyFloor> noise_floors(std::span<const Halves> rows) {
 
 std::string noise_floor_table(std::span<const FamilyFloor> floors, int width) {
     if (floors.empty()) return "";
-    TableColumn family{.heading = "Family", .cells = {}, .left = true};
-    TableColumn share{.heading = "Noise\nfloor", .cells = {}};
-    TableColumn rows{.heading = "Rows", .cells = {}};
-    TableColumn difference{.heading = "Halves\ndiffer", .cells = {}};
-    TableColumn usual{.heading = "Splits\n(95 %)", .cells = {}};
-    TableColumn widest{.heading = "in", .cells = {}, .left = true};
-    for (const FamilyFloor& floor : floors) {
-        family.cells.push_back(floor.family);
-        share.cells.push_back(percent(floor.share()));
-        rows.cells.push_back(fmt::to_string(floor.rows));
-        difference.cells.push_back(percent(floor.difference));
-        usual.cells.push_back(percent(floor.usual));
-        widest.cells.push_back(floor.widest);
-    }
-    return table_text({family, share, rows, difference, usual, widest}, width);
+    std::vector<TableColumn> columns =
+        columns_of("lrrrrl", {"Family", "Noise\nfloor", "Rows", "Halves\ndiffer", "Splits\n(95 %)", "in"});
+    for (const FamilyFloor& floor : floors)
+        add_row(columns, {floor.family, percent(floor.share()), fmt::to_string(floor.rows),
+                          percent(floor.difference), percent(floor.usual), floor.widest});
+    return table_text(columns, width);
 }
 
 }  // namespace mnist::bench

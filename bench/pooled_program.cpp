@@ -51,8 +51,7 @@ class Rounds {
     /// With the highest peak of all rounds.
     void use_best_peak(Run& run) const { sessions_.front()->use_best_peak(run); }
     [[nodiscard]] bool erred() const {
-        return std::any_of(sessions_.begin(), sessions_.end(),
-                           [](const auto& session) { return session->errors() > 0; });
+        return std::ranges::any_of(sessions_, [](const auto& session) { return session->errors() > 0; });
     }
 
   private:
@@ -178,7 +177,7 @@ class PooledProgram {
     /// As --benchmark_display_aggregates_only has it.
     [[nodiscard]] std::vector<Run> to_show(std::vector<Run> group) const {
         const auto is_statistic = [](const Run& run) { return run.run_type == Run::RT_Aggregate; };
-        if (options_.display_aggregates_only && std::any_of(group.begin(), group.end(), is_statistic))
+        if (options_.display_aggregates_only && std::ranges::any_of(group, is_statistic))
             std::erase_if(group, [&](const Run& run) { return !is_statistic(run) && !has_error(run); });
         return group;
     }

@@ -74,8 +74,7 @@ Run statistic_of(const Statistic& statistic, const Measured& all, const Run& lik
 // A label stands over all where all have it.
 std::string common_label(const std::vector<const Run*>& runs) {
     const std::string& label = runs.front()->report_label;
-    const bool same =
-        std::all_of(runs.begin(), runs.end(), [&](const Run* run) { return run->report_label == label; });
+    const bool same = std::ranges::all_of(runs, [&](const Run* run) { return run->report_label == label; });
     return same ? label : std::string();
 }
 
@@ -111,8 +110,8 @@ Run run_of(const Json& row) {
     if (has_error(run)) return run;
     run.iterations = row.at("iterations");
     const std::string word = row.at("time_unit");
-    const auto* unit = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
-                                    [&](const TimeUnit& one) { return word == one.word; });
+    const auto* unit =
+        std::ranges::find_if(kTimeUnits, [&](const TimeUnit& one) { return word == one.word; });
     if (unit == kTimeUnits.end()) unit = kTimeUnits.begin();
     static_assert(benchmark::kNanosecond == 0 && benchmark::kSecond + 1 == kTimeUnits.size());
     const double scale = static_cast<double>(run.iterations) / unit->per_second;

@@ -41,7 +41,7 @@ void join_ranks(Bench& bench, Ranks& ranks) {
     ExperimentInputs inputs;
     TrainResult facts;
     const std::vector<std::string> cards = ranks.together([&] {
-        const std::size_t most = threads.empty() ? 0 : *std::max_element(threads.begin(), threads.end());
+        const std::size_t most = threads.empty() ? 0 : *std::ranges::max_element(threads);
         inputs.config = bench.config(OptimizerKind::adam, 64, most);
         inputs.dataset = &*bench.dataset;
         inputs.cpus = bench.cpus;
@@ -75,8 +75,8 @@ void serve(Cluster& cluster, const Registry& entries) {
         RankPart part;
         std::string name;
         words >> part.repetition >> part.iterations >> name;
-        const auto entry = std::find_if(entries.begin(), entries.end(),
-                                        [&](const Entry& one) { return one.name == name && one.serve; });
+        const auto entry =
+            std::ranges::find_if(entries, [&](const Entry& one) { return one.name == name && one.serve; });
         if (entry == entries.end()) throw Error(fmt::format("no benchmark of ranks is called {}", name));
         entry->serve(part);
     }

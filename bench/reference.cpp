@@ -94,7 +94,7 @@ Reference reference_loss(std::span<const float> logits, std::span<const std::uin
     double loss = 0;
     for (std::size_t r = 0; r < labels.size(); ++r) {
         const auto row = logits.subspan(r * classes, classes);
-        const double most = *std::max_element(row.begin(), row.end());
+        const double most = *std::ranges::max_element(row);
         double sum = 0;
         for (const float logit : row) sum += std::exp(logit - most);
         loss += most + std::log(sum) - row[labels[r]];

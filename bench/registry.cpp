@@ -18,7 +18,7 @@ void Call::count(const std::string& name, std::optional<double> value) {
 Registry matching(Registry all, const std::string& filter) {
     const bool inverted = filter.starts_with('-');
     std::erase_if(all, [&](const Entry& entry) {
-        return std::any_of(entry.on_request.begin(), entry.on_request.end(), [&](const std::string& word) {
+        return std::ranges::any_of(entry.on_request, [&](const std::string& word) {
             return inverted || filter.find(word) == std::string::npos;
         });
     });

@@ -57,14 +57,9 @@ double finite(double value) {
 }  // namespace
 
 Run cleaned(Run run) {
-    run.run_name = {.function_name = run.run_name.function_name,
-                    .args = {},
-                    .min_time = {},
-                    .min_warmup_time = {},
-                    .iterations = {},
-                    .repetitions = {},
-                    .time_type = {},
-                    .threads = {}};
+    benchmark::BenchmarkName short_name;
+    short_name.function_name = std::move(run.run_name.function_name);
+    run.run_name = std::move(short_name);
     if (run.run_type == Run::RT_Aggregate) {
         for (const char* const name : kNotAggregated) run.counters.erase(name);
     }

@@ -22,8 +22,8 @@ std::size_t in_shares(std::size_t of, std::size_t workers) {
 
 double longest_share(const PhaseShares& phase) {
     std::vector<double> ends = phase.own_s;
-    for (const double item_s : phase.anyones_s) *std::min_element(ends.begin(), ends.end()) += item_s;
-    return *std::max_element(ends.begin(), ends.end());
+    for (const double item_s : phase.anyones_s) *std::ranges::min_element(ends) += item_s;
+    return *std::ranges::max_element(ends);
 }
 
 // The epoch begins with a phase that no later step has, and its last step may lack its last.

@@ -52,7 +52,7 @@ std::span<const std::pair<std::string_view, const char*>> score_defaults() {
 void require_beside_score(std::string_view flag, const std::vector<std::string>& values) {
     if (std::find(kBeside.begin(), kBeside.end(), flag) != kBeside.end()) return;
     // What it is anyway contradicts nothing.
-    const bool is_set_so = std::any_of(kDefaults.begin(), kDefaults.end(), [&](const auto& one) {
+    const bool is_set_so = std::ranges::any_of(kDefaults, [&](const auto& one) {
         return one.first == flag && values == std::vector<std::string>{one.second};
     });
     if (is_set_so || (flag == "threads" && values == std::vector<std::string>{"auto"})) return;

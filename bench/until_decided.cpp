@@ -76,7 +76,7 @@ Outcome measure_until_decided(const Measurements& base, const std::vector<std::s
         outcome.rows = precisions(base, *measured);
         ++outcome.looks;
         std::erase_if(open, [&](const std::string& name) {
-            return std::none_of(outcome.rows.begin(), outcome.rows.end(), [&](const RowPrecision& row) {
+            return std::ranges::none_of(outcome.rows, [&](const RowPrecision& row) {
                 return row.name == name && !is_known(row, share);
             });
         });
@@ -88,20 +88,16 @@ Outcome measure_until_decided(const Measurements& base, const std::vector<std::s
 
 std::string precision_table(const Outcome& outcome, double share, const std::string& base, int width) {
     if (outcome.rows.empty()) return "";
-    TableColumn name{.heading = "Benchmark", .cells = {}, .left = true};
-    TableColumn ratio{.heading = "Ratio to\nthe base", .cells = {}};
-    TableColumn known{.heading = "Known\nto", .cells = {}};
-    TableColumn runs{.heading = "Runs", .cells = {}};
+    std::vector<TableColumn> columns =
+        columns_of("lrrr", {"Benchmark", "Ratio to\nthe base", "Known\nto", "Runs"});
     std::vector<std::string> others;
     for (const RowPrecision& row : outcome.rows) {
-        name.cells.push_back(printable(row.name));
-        ratio.cells.push_back(row.ratio ? fmt::format("{:.3f}x", *row.ratio) : "");
-        known.cells.push_back(percent(row.half_width));
-        runs.cells.push_back(fmt::to_string(row.repetitions));
+        add_row(columns, {printable(row.name), row.ratio ? fmt::format("{:.3f}x", *row.ratio) : "",
+                          percent(row.half_width), fmt::to_string(row.repetitions)});
         if (!is_known(row, share))
             others.push_back(fmt::format("{} ({})", printable(row.name), why_not(row, share)));
     }
-    std::string text = table_text({name, ratio, known, runs}, width);
+    std::string text = table_text(columns, width);
     const std::string said =
         fmt::format("{} of {} ratios to {} are known to {} after {} {}", outcome.rows.size() - others.size(),
                     outcome.rows.size(), printable(base), percent(share), outcome.looks,

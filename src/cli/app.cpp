@@ -75,18 +75,7 @@ int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
     return console.exit_code(kExitFine);
 }
 
-}  // namespace
-
-CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description,
-                         const std::vector<std::string>& examples) {
-    CLI::App* command = app.add_subcommand(name, description);
-    command->allow_extras();
-    command->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    command->footer(examples_text(examples));
-    command->get_formatter()->column_width(kHelpIndent);
-    return command;
-}
-
+// The first word that the parser could not place is an error, with the nearest known one.
 void reject_unknown_words(const CLI::App& command) {
     const std::vector<std::string> words = command.remaining();
     if (words.empty()) return;
@@ -107,6 +96,18 @@ void reject_unknown_words(const CLI::App& command) {
                                                         : "no further word",
                       .found = fmt::format("\"{}\"", word),
                       .remedy = nearest.empty() ? "See --help" : nearest});
+}
+
+}  // namespace
+
+CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description,
+                         const std::vector<std::string>& examples) {
+    CLI::App* command = app.add_subcommand(name, description);
+    command->allow_extras();
+    command->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    command->footer(examples_text(examples));
+    command->get_formatter()->column_width(kHelpIndent);
+    return command;
 }
 
 int run_app(int argc, char** argv) {
@@ -147,6 +148,7 @@ int run_app(int argc, char** argv) {
                           .remedy = fmt::format("See {} --help", called("mnist"))});
     }
     static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
+    for (const CLI::App* command : app.get_subcommands()) reject_unknown_words(*command);
     return action();
 }
 

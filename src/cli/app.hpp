@@ -13,11 +13,15 @@ namespace mnist {
 /// thrown.
 [[nodiscard]] int run_app(int argc, char** argv);
 
-/// Adds a subcommand that leaves unknown words to reject_unknown_words, with examples below its help.
+/// Adds a subcommand that leaves unknown words to run_app, with examples below its help.
 CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::string& description,
                          const std::vector<std::string>& examples);
 
-/// Throws InputError for the first word that the parser could not place, with the nearest known one.
-void reject_unknown_words(const CLI::App& command);
+/// An option with a value, or with a list of them, that the help calls `placeholder`.
+template <class Value>
+CLI::Option* add_word(CLI::App& command, const std::string& name, Value& value,
+                      const std::string& placeholder, const std::string& help) {
+    return command.add_option(name, value, help)->type_name(placeholder);
+}
 
 }  // namespace mnist

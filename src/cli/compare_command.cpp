@@ -17,7 +17,6 @@
 #include "mnist/compare/between.hpp"
 #include "mnist/compare/gate.hpp"
 #include "mnist/compare/ranking.hpp"
-#include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/values.hpp"
@@ -71,7 +70,7 @@ Measurements read_side(const std::string& argument, const Labels& labels) {
     std::vector<std::filesystem::path> files;
     for (const GivenValue& file : files_of(argument)) {
         Measurements one = read_one(file.text(), labels.at(file.text()));
-        const bool known = std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& other) {
+        const bool known = std::ranges::any_of(files, [&](const std::filesystem::path& other) {
             std::error_code ignored;
             return std::filesystem::equivalent(other, file.text(), ignored);
         });
@@ -96,10 +95,8 @@ CompareMode mode_of(const std::string& word) {
 }
 
 CompareSettings settings_of(const CompareFlags& flags) {
-    const GivenValue mode{.where = "--mode", .words = {flags.mode}};
-    mode.require_one_of({"auto", "gate", "report"});
-    const GivenValue format{.where = "--format", .words = {flags.format}};
-    format.require_one_of({"text", "markdown", "csv", "json"});
+    GivenValue{"--mode", {flags.mode}}.require_one_of({"auto", "gate", "report"});
+    GivenValue{"--format", {flags.format}}.require_one_of({"text", "markdown", "csv", "json"});
     CompareSettings settings;
     settings.mode = mode_of(flags.mode);
     settings.verdict.threshold =
@@ -118,7 +115,7 @@ std::string formatted(const ComparedFiles& files, const std::string& format, con
 
 // Who asks for a gate wants to know that it holds; who compares two quick runs did not ask for one.
 bool closes_gate(const ComparedFiles& files, const CompareSettings& settings) {
-    return std::any_of(files.comparisons.begin(), files.comparisons.end(), [&](const Comparison& one) {
+    return std::ranges::any_of(files.comparisons, [&](const Comparison& one) {
         if (one.mode != CompareMode::gate) return false;
         const GateOutcome outcome = gate_of(one).outcome;
         return outcome == GateOutcome::failed ||
@@ -173,11 +170,7 @@ int run_compare(const CompareFlags& flags) {
     Console console;
     const std::string text =
         formatted(files, flags.format, flags.out.empty() ? console.style() : TextStyle{});
-    if (flags.out.empty()) {
-        console.print_data(text);
-    } else {
-        write_file_atomically(flags.out, text, IfExists::fail);
-    }
+    console.deliver(text, flags.out);
     return console.exit_code(closes_gate(files, settings) ? kExitNegative : kExitFine);
 }
 
@@ -204,32 +197,19 @@ void add_compare_command(CLI::App& app, Action& action) {
     command->add_option(
         "FILES", flags->files,
         "BASE.json NEW.json...: of mnist_bench, mnist train or another Google Benchmark program");
-    command
-        ->add_option("--mode", flags->mode,
-                     "gate: a regression exits 1; report: never; auto (default): gate on the same machine")
-        ->type_name("auto|gate|report");
-    command->add_option("--threshold", flags->threshold, "Least change of time that counts, in percent (5)")
-        ->type_name("PERCENT");
-    command->add_option("--alpha", flags->alpha, "Chance of any false claim about two files (0.05)")
-        ->type_name("SHARE");
-    command
-        ->add_option("--between", flags->between,
-                     "Rows of one result that differ in this part of their names: precision=f32,bf16,\n"
-                     "optimizer=SGD,Adam, threads=1,2, batch=64,256, copies=1,2, library=ours,jax; a report "
-                     "unless --mode gate")
-        ->type_name("PART=BASE,NEW");
-    command
-        ->add_option("--format", flags->format,
-                     "text (default); markdown for pull requests; csv or json for programs")
-        ->type_name("text|markdown|csv|json");
-    command->add_option("--out", flags->out, "Write to this file instead of standard output")
-        ->type_name("FILE");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return run_compare(*flags);
-        };
-    });
+    add_word(*command, "--mode", flags->mode, "auto|gate|report",
+             "gate: a regression exits 1; report: never; auto (default): gate on the same machine");
+    add_word(*command, "--threshold", flags->threshold, "PERCENT",
+             "Least change of time that counts, in percent (5)");
+    add_word(*command, "--alpha", flags->alpha, "SHARE", "Chance of any false claim about two files (0.05)");
+    add_word(*command, "--between", flags->between, "PART=BASE,NEW",
+             "Rows of one result that differ in this part of their names: precision=f32,bf16,\n"
+             "optimizer=SGD,Adam, threads=1,2, batch=64,256, copies=1,2, library=ours,jax; a report "
+             "unless --mode gate");
+    add_word(*command, "--format", flags->format, "text|markdown|csv|json",
+             "text (default); markdown for pull requests; csv or json for programs");
+    add_word(*command, "--out", flags->out, "FILE", "Write to this file instead of standard output");
+    command->callback([flags, &action] { action = [flags] { return run_compare(*flags); }; });
 }
 
 }  // namespace mnist

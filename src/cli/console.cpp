@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "mnist/core/atomic_file.hpp"
 #include "mnist/report/terminal.hpp"
 #include "mnist/report/text.hpp"
 #include "mnist/step/tracing.hpp"
@@ -52,6 +53,11 @@ void Console::print_data(std::string_view data) {
     progress_.clear();
     const int error = write_all(output_descriptor(), data);
     if (error != 0) output_error_ = error;
+}
+
+void Console::deliver(std::string_view data, const std::string& file) {
+    if (file.empty()) return print_data(data);
+    write_file_atomically(file, data, IfExists::fail);
 }
 
 TextStyle Console::style() const {

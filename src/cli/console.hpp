@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "mnist/core/exit_codes.hpp"
@@ -25,6 +26,8 @@ class Console {
     void print(std::string_view text);
     /// Data for programs, to standard output whatever the text's way.
     void print_data(std::string_view data);
+    /// The same into `file`, a new one, where it has a name.
+    void deliver(std::string_view data, const std::string& file);
     /// "mnist: TEXT" and a line break, to standard error. Without control characters: messages quote files
     /// and arguments.
     void note(std::string_view text);

@@ -12,7 +12,6 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "console.hpp"
-#include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/values.hpp"
@@ -91,7 +90,7 @@ std::string converted(const ConvertFlags& flags, Console& console) {
     for (std::size_t i = 0; i < flags.files.size(); ++i) {
         sources.push_back(source_of(flags.files[i], labels[i]));
         const Measurements& measured = sources.back().measured;
-        const auto disturbed = std::count_if(measured.rows.begin(), measured.rows.end(), is_disturbed);
+        const auto disturbed = std::ranges::count_if(measured.rows, is_disturbed);
         if (disturbed > 0)
             console.warn(
                 fmt::format("{}: {} of {} rows were disturbed while they were measured, which {} cannot "
@@ -133,11 +132,7 @@ int run_convert(const ConvertFlags& flags) {
     if (!flags.out.empty()) require_new(flags.out, "Choose another name, or move the old file away");
     Console console(false, flags.out.empty() ? TextTo::error : TextTo::output);
     const std::string text = converted(flags, console);
-    if (flags.out.empty()) {
-        console.print_data(text);
-    } else {
-        write_file_atomically(flags.out, text, IfExists::fail);
-    }
+    console.deliver(text, flags.out);
     return console.exit_code(kExitFine);
 }
 
@@ -154,21 +149,12 @@ void add_convert_command(CLI::App& app, Action& action) {
     command->add_option(
         "FILES", flags->files,
         "Of mnist_bench, mnist train or another Google Benchmark program; one for bencher and lnt");
-    command
-        ->add_option(
-            "--to", flags->to,
-            "bencher (its Metric Format), otava (CSV, a line a result), conbench (an array of results), "
-            "lnt (a report of version 2), csv (a line a repetition)")
-        ->type_name("bencher|otava|conbench|lnt|csv");
-    command->add_option("--repository", flags->repository, "Of the commits, for conbench")->type_name("URL");
-    command->add_option("--out", flags->out, "Write to this file instead of standard output")
-        ->type_name("FILE");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return run_convert(*flags);
-        };
-    });
+    add_word(*command, "--to", flags->to, "bencher|otava|conbench|lnt|csv",
+             "bencher (its Metric Format), otava (CSV, a line a result), conbench (an array of results), "
+             "lnt (a report of version 2), csv (a line a repetition)");
+    add_word(*command, "--repository", flags->repository, "URL", "Of the commits, for conbench");
+    add_word(*command, "--out", flags->out, "FILE", "Write to this file instead of standard output");
+    command->callback([flags, &action] { action = [flags] { return run_convert(*flags); }; });
 }
 
 }  // namespace mnist

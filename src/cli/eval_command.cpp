@@ -87,12 +87,7 @@ void add_eval_command(CLI::App& app, Action& action) {
     flags->model.add_to(*command, "Model file: safetensors of linear layers, or what mnist quantize wrote");
     flags->data.add_to(*command);
     command->add_flag("--json", flags->json, "One JSON object instead of text");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return evaluate(*flags);
-        };
-    });
+    command->callback([flags, &action] { action = [flags] { return evaluate(*flags); }; });
 }
 
 }  // namespace mnist

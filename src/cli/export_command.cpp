@@ -76,20 +76,12 @@ void add_export_command(CLI::App& app, Action& action) {
          "mnist export --model adam-int8.safetensors --onnx int8.onnx    what mnist quantize wrote"});
     const auto flags = std::make_shared<ExportFlags>();
     flags->model.add_to(*command, "Model file: safetensors of linear layers, or what mnist quantize wrote");
-    command->add_option("--onnx", flags->onnx, "File to write, in missing folders too; never overwrites one")
-        ->type_name("FILE");
-    command
-        ->add_option(
-            "--input", flags->input,
-            "What the graph reads, row by row: pixels (uint8, 0 to 255; it normalises them itself) or "
-            "normalised (float32, as the network was trained on) (default: pixels)")
-        ->type_name("WORD");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return export_model(*flags);
-        };
-    });
+    add_word(*command, "--onnx", flags->onnx, "FILE",
+             "File to write, in missing folders too; never overwrites one");
+    add_word(*command, "--input", flags->input, "WORD",
+             "What the graph reads, row by row: pixels (uint8, 0 to 255; it normalises them itself) or "
+             "normalised (float32, as the network was trained on) (default: pixels)");
+    command->callback([flags, &action] { action = [flags] { return export_model(*flags); }; });
 }
 
 }  // namespace mnist

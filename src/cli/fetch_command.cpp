@@ -51,17 +51,10 @@ void add_fetch_command(CLI::App& app, Action& action) {
     command->add_option("dataset", flags->dataset, either_of(dataset_words(true)) + "; without it mnist")
         ->type_name("NAME");
     flags->data_dir_flag =
-        command->add_option("--data-dir", flags->data_dir, "Folder to put the files into")->type_name("DIR");
-    flags->base_url_flag =
-        command
-            ->add_option("--base-url", flags->base_url, "A mirror of your own instead of the built-in ones")
-            ->type_name("URL");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return fetch(*flags);
-        };
-    });
+        add_word(*command, "--data-dir", flags->data_dir, "DIR", "Folder to put the files into");
+    flags->base_url_flag = add_word(*command, "--base-url", flags->base_url, "URL",
+                                    "A mirror of your own instead of the built-in ones");
+    command->callback([flags, &action] { action = [flags] { return fetch(*flags); }; });
 }
 
 }  // namespace mnist

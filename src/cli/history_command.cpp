@@ -10,7 +10,6 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "console.hpp"
-#include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/new_file.hpp"
 #include "mnist/core/values.hpp"
@@ -118,11 +117,7 @@ int run_history(const HistoryFlags& flags) {
         : flags.format == "json"
             ? history_json(history, is_gate)
             : history_text(history, is_gate, flags.out.empty() ? console.style() : TextStyle{});
-    if (flags.out.empty()) {
-        console.print_data(text);
-    } else {
-        write_file_atomically(flags.out, text, IfExists::fail);
-    }
+    console.deliver(text, flags.out);
     return console.exit_code(is_gate && has_new_regression(history) ? kExitNegative : kExitFine);
 }
 
@@ -130,35 +125,22 @@ void add_history_options(CLI::App& command, HistoryFlags& flags) {
     command.add_option("FILES", flags.files,
                        "RESULT.json... and folders of them: of mnist_bench, mnist train or another "
                        "Google Benchmark program");
-    command
-        .add_option("--by", flags.by,
-                    "Order: commit (default where the repository has any of them), date, onednn or label")
-        ->type_name("commit|date|onednn|label");
-    command
-        .add_option("--repository", flags.repository, "git repository of the commits (the current folder's)")
-        ->type_name("DIR");
-    command.add_option("--benchmark", flags.benchmark, "Only benchmarks in whose name this is found")
-        ->type_name("REGEX");
-    command
-        .add_option("--machine", flags.machine, "Only files in whose CPU's name, label or host this is found")
-        ->type_name("REGEX");
-    command
-        .add_option(
-            "--rename", flags.renames,
-            "Benchmarks had other names once: OLD is a regular expression, NEW may have \\1; repeatable")
+    add_word(command, "--by", flags.by, "commit|date|onednn|label",
+             "Order: commit (default where the repository has any of them), date, onednn or label");
+    add_word(command, "--repository", flags.repository, "DIR",
+             "git repository of the commits (the current folder's)");
+    add_word(command, "--benchmark", flags.benchmark, "REGEX", "Only benchmarks in whose name this is found");
+    add_word(command, "--machine", flags.machine, "REGEX",
+             "Only files in whose CPU's name, label or host this is found");
+    add_word(command, "--rename", flags.renames, "OLD=NEW",
+             "Benchmarks had other names once: OLD is a regular expression, NEW may have \\1; repeatable")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false)
-        ->type_name("OLD=NEW");
-    command
-        .add_option("--mode", flags.mode,
-                    "gate: an unexplained regression in the newest commits exits 1; report (default): never")
-        ->type_name("gate|report");
-    command
-        .add_option("--format", flags.format,
-                    "text (default); markdown for pull requests; csv or json for programs")
-        ->type_name("text|markdown|csv|json");
-    command.add_option("--out", flags.out, "Write to this file instead of standard output")
-        ->type_name("FILE");
+        ->allow_extra_args(false);
+    add_word(command, "--mode", flags.mode, "gate|report",
+             "gate: an unexplained regression in the newest commits exits 1; report (default): never");
+    add_word(command, "--format", flags.format, "text|markdown|csv|json",
+             "text (default); markdown for pull requests; csv or json for programs");
+    add_word(command, "--out", flags.out, "FILE", "Write to this file instead of standard output");
 }
 
 }  // namespace
@@ -178,12 +160,7 @@ void add_history_command(CLI::App& app, Action& action) {
         "2 bad usage or input; 3 our own failure.");
     const auto flags = std::make_shared<HistoryFlags>();
     add_history_options(*command, *flags);
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return run_history(*flags);
-        };
-    });
+    command->callback([flags, &action] { action = [flags] { return run_history(*flags); }; });
 }
 
 }  // namespace mnist

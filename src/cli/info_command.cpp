@@ -66,11 +66,9 @@ void add_info_command(CLI::App& app, Action& action) {
     command->add_flag("--json", *json, "One JSON object instead of text");
     const auto score = std::make_shared<std::string>();
     const CLI::Option* const given =
-        command->add_option("--score", *score, "The score in this result of `mnist_bench --score`")
-            ->type_name("FILE");
-    command->callback([command, json, score, given, &action] {
-        action = [command, json, score, given] {
-            reject_unknown_words(*command);
+        add_word(*command, "--score", *score, "FILE", "The score in this result of `mnist_bench --score`");
+    command->callback([json, score, given, &action] {
+        action = [json, score, given] {
             return given->count() > 0 ? show_score(*score, *json) : info(*json);
         };
     });

@@ -131,12 +131,7 @@ void add_predict_command(CLI::App& app, Action& action) {
     command->add_flag("--line", flags->line,
                       "Several digits side by side; those that touch each other count as one");
     command->add_flag("--json", flags->json, "One JSON object instead of text");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return predict(*flags);
-        };
-    });
+    command->callback([flags, &action] { action = [flags] { return predict(*flags); }; });
 }
 
 }  // namespace mnist

@@ -36,7 +36,7 @@ std::string caption_of(const PredictedDigit& digit) {
     std::string caption = fmt::format("{}, {:.2f} %", digit.digit, 100 * digit.probabilities[digit.digit]);
     std::vector<double> others = digit.probabilities;
     others[digit.digit] = 0;
-    const auto second = std::max_element(others.begin(), others.end());
+    const auto second = std::ranges::max_element(others);
     if (*second >= kWorthSaying)
         caption += fmt::format(" (or {}, {:.2f} %)", second - others.begin(), 100 * *second);
     return caption;

@@ -62,15 +62,10 @@ void add_quantize_command(CLI::App& app, Action& action) {
          "mnist eval --model adam-int8.safetensors    loss, accuracy and confusion matrix in int8"});
     const auto flags = std::make_shared<QuantizeFlags>();
     flags->model.add_to(*command, "Model file in f32 (safetensors)");
-    command->add_option("--out", flags->out, "File to write, in missing folders too; never overwrites one")
-        ->type_name("FILE");
+    add_word(*command, "--out", flags->out, "FILE",
+             "File to write, in missing folders too; never overwrites one");
     flags->data.add_to(*command, ", whose training images calibrate the activations");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return quantize_file(*flags);
-        };
-    });
+    command->callback([flags, &action] { action = [flags] { return quantize_file(*flags); }; });
 }
 
 }  // namespace mnist

@@ -109,21 +109,12 @@ void add_report_command(CLI::App& app, Action& action) {
     command->add_option(
         "FILES", flags->files,
         "RESULT.json...: of mnist train, mnist_bench or another Google Benchmark program, in any mix");
-    command
-        ->add_option("--out", flags->out,
-                     "The page: one file that needs no network; never overwrites one (default: report.html, "
-                     "report-2.html, ...)")
-        ->type_name("FILE");
-    command
-        ->add_option("--figures", flags->figures,
-                     "Write each chart as SVG and PNG into this folder, for documents; needs gnuplot")
-        ->type_name("DIR");
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
-            return report(*flags);
-        };
-    });
+    add_word(*command, "--out", flags->out, "FILE",
+             "The page: one file that needs no network; never overwrites one (default: report.html, "
+             "report-2.html, ...)");
+    add_word(*command, "--figures", flags->figures, "DIR",
+             "Write each chart as SVG and PNG into this folder, for documents; needs gnuplot");
+    command->callback([flags, &action] { action = [flags] { return report(*flags); }; });
 }
 
 }  // namespace mnist

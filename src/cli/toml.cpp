@@ -127,8 +127,7 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& wher
     } catch (const toml::parse_error& error) {
         throw in_words(error, text, where);
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const TomlEntry& a, const TomlEntry& b) { return a.line < b.line; });
+    std::ranges::sort(entries, [](const TomlEntry& a, const TomlEntry& b) { return a.line < b.line; });
     return entries;
 }
 

@@ -145,23 +145,18 @@ void add_train_command(CLI::App& app, Action& action) {
                     "kept for --resume).\n\n" +
                     isa_limit_help());
     const auto flags = std::make_shared<TrainFlags>();
-    flags->config = command
-                        ->add_option("--config", flags->config_file,
-                                     "Read settings from a TOML file; - for standard input")
-                        ->type_name("FILE")
+    flags->config = add_word(*command, "--config", flags->config_file, "FILE",
+                             "Read settings from a TOML file; - for standard input")
                         ->group("Configuration");
-    flags->resume = command
-                        ->add_option("--resume", flags->resume_folder,
-                                     "Go on from the newest whole checkpoint in DIR, with its settings")
-                        ->type_name("DIR")
+    flags->resume = add_word(*command, "--resume", flags->resume_folder, "DIR",
+                             "Go on from the newest whole checkpoint in DIR, with its settings")
                         ->group("Configuration");
     command->add_flag("--print-config", flags->print_config, "Print the settings as TOML and stop")
         ->group("Configuration");
     for (const Setting& setting : train_settings()) add_setting(*command, setting, *flags);
 
-    command->callback([command, flags, &action] {
-        action = [command, flags] {
-            reject_unknown_words(*command);
+    command->callback([flags, &action] {
+        action = [flags] {
             Ranks ranks(Cluster::enter(), [](const std::string& text) { Console().note(text); });
             return ranks.run([&] {
                 return flags->resume->count() > 0 ? resume(*flags, ranks) : begin_anew(*flags, ranks);

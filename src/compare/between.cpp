@@ -121,9 +121,9 @@ std::vector<std::string> values_found(const Measurements& whole, const Between& 
         fmt::format("{} of {}: {}", between.part, whole.label, some_words(part->second));
     std::vector<std::string> found;
     for (const std::string& given : between.values) {
-        const auto same = std::find_if(
-            part->second.begin(), part->second.end(),
-            [&](const std::string& value) { return in_lower_case(value) == in_lower_case(given); });
+        const auto same = std::ranges::find_if(part->second, [&](const std::string& value) {
+            return in_lower_case(value) == in_lower_case(given);
+        });
         if (same == part->second.end())
             throw InputError(
                 {.where = kOption,

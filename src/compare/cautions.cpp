@@ -38,8 +38,8 @@ double distance(const std::optional<double>& ratio) {
 
 /// Rows that Holm's adjustment counts.
 double judged_rows(std::span<const ComparedRow> rows) {
-    return static_cast<double>(std::count_if(rows.begin(), rows.end(),
-                                             [](const ComparedRow& row) { return row.speed.p.has_value(); }));
+    return static_cast<double>(
+        std::ranges::count_if(rows, [](const ComparedRow& row) { return row.speed.p.has_value(); }));
 }
 
 /// Whether the least p that so many repetitions, or processes, can have is small enough among so many rows.
@@ -97,13 +97,11 @@ std::vector<Drift> drifting_samples(std::span<const TimeSamples> rows, double al
 void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows,
                   std::span<const Drift> drifts, std::optional<double> Drift::*side,
                   std::vector<std::string>& warnings) {
-    const auto most = std::max_element(drifts.begin(), drifts.end(), [&](const Drift& a, const Drift& b) {
-        return distance(a.*side) < distance(b.*side);
-    });
+    const auto most = std::ranges::max_element(
+        drifts, [&](const Drift& a, const Drift& b) { return distance(a.*side) < distance(b.*side); });
     if (most == drifts.end() || !((*most).*side)) return;
-    const auto others = std::count_if(drifts.begin(), drifts.end(),
-                                      [&](const Drift& drift) { return (drift.*side).has_value(); }) -
-                        1;
+    const auto others =
+        std::ranges::count_if(drifts, [&](const Drift& drift) { return (drift.*side).has_value(); }) - 1;
     const double ratio = *((*most).*side);
     warnings.push_back(fmt::format(
         "{} drifted while it was measured: the later repetitions of {} took {:.3g} % {} than the earlier "
@@ -117,7 +115,7 @@ void warn_of_side(const std::string& label, const std::vector<ComparedRow>& rows
 
 /// Where all repetitions that both have are the same to the last digit: they are of one measurement.
 void warn_of_copy(Comparison& comparison, std::span<const TimeSamples> rows) {
-    if (!std::all_of(rows.begin(), rows.end(), [](const TimeSamples& row) {
+    if (!std::ranges::all_of(rows, [](const TimeSamples& row) {
             return std::equal(row.base.begin(), row.base.end(), row.new_values.begin(), row.new_values.end());
         }))
         return;
@@ -146,7 +144,7 @@ void warn_of_machine(Comparison& comparison) {
 }
 
 bool some_clustered(std::span<const ComparedRow> rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const ComparedRow& row) { return row.speed.clustered; });
+    return std::ranges::any_of(rows, [](const ComparedRow& row) { return row.speed.clustered; });
 }
 
 bool is_training(const Measurements& side) {
@@ -182,13 +180,11 @@ void warn_of_few_processes(Comparison& comparison) {
 /// apart its samples were.
 void warn_of_few_repetitions(Comparison& comparison, double alpha) {
     const double judged = judged_rows(comparison.rows);
-    const bool one_could =
-        std::any_of(comparison.rows.begin(), comparison.rows.end(),
-                    [&](const ComparedRow& row) { return claimable(row.speed, judged, alpha); });
-    const bool one_should =
-        std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparedRow& row) {
-            return row.speed.p && distance(row.speed.ratio) > std::log1p(row.speed.threshold);
-        });
+    const bool one_could = std::ranges::any_of(
+        comparison.rows, [&](const ComparedRow& row) { return claimable(row.speed, judged, alpha); });
+    const bool one_should = std::ranges::any_of(comparison.rows, [](const ComparedRow& row) {
+        return row.speed.p && distance(row.speed.ratio) > std::log1p(row.speed.threshold);
+    });
     if (one_could || !one_should) return;
     comparison.warnings.push_back(fmt::format(
         "with so few {} none of {:.0f} rows can be called faster or slower on its own, however "
@@ -228,9 +224,8 @@ void warn_of_figures(Comparison& comparison, std::span<const TimeSamples> sample
 
 bool can_be_claimed(std::span<const ComparedRow> rows, double alpha) {
     const double judged = judged_rows(rows);
-    return std::any_of(rows.begin(), rows.end(), [&](const ComparedRow& row) {
-        return !row.of_machine && claimable(row.speed, judged, alpha);
-    });
+    return std::ranges::any_of(
+        rows, [&](const ComparedRow& row) { return !row.of_machine && claimable(row.speed, judged, alpha); });
 }
 
 }  // namespace mnist

@@ -48,9 +48,8 @@ ComparedRow compared_row(const Match& match, const SpeedComparison& speed,
 }
 
 void add_more_needed(Comparison& comparison, const VerdictSettings& settings) {
-    const auto judged = static_cast<std::size_t>(
-        std::count_if(comparison.rows.begin(), comparison.rows.end(),
-                      [](const ComparedRow& row) { return row.speed.p.has_value(); }));
+    const auto judged = static_cast<std::size_t>(std::ranges::count_if(
+        comparison.rows, [](const ComparedRow& row) { return row.speed.p.has_value(); }));
     for (ComparedRow& row : comparison.rows) row.more = more_to_decide(row, judged, settings);
 }
 
@@ -92,8 +91,8 @@ std::vector<GeometricMean> geometric_means(const std::vector<Match>& matches,
                          .interval = mean.interval,
                          .rows = group.rows.size(),
                          .named = {}});
-        const auto same = std::find_if(named.begin(), named.end(),
-                                       [&](const RowGroup& other) { return other.rows == group.rows; });
+        const auto same =
+            std::ranges::find_if(named, [&](const RowGroup& other) { return other.rows == group.rows; });
         if (same != named.end()) means.back().named = static_cast<std::size_t>(same - named.begin());
     }
     return means;
@@ -102,8 +101,8 @@ std::vector<GeometricMean> geometric_means(const std::vector<Match>& matches,
 // groups_to_name() of the rows that measure the program, where there are any.
 std::vector<RowGroup> groups_of_program(const std::vector<Match>& matches,
                                         const std::vector<SpeedComparison>& speed) {
-    const bool only_machine = std::all_of(matches.begin(), matches.end(),
-                                          [](const Match& match) { return match.base->of_machine; });
+    const bool only_machine =
+        std::ranges::all_of(matches, [](const Match& match) { return match.base->of_machine; });
     return groups_at(places_to_group(matches, speed, only_machine), matches, groups_to_name);
 }
 

@@ -173,9 +173,8 @@ bool auto_chose_both(const Facts& base, const Facts& measured) {
 }
 
 void add_threads_difference(std::vector<FactDifference>& differences, const std::vector<Match>& matches) {
-    const auto other = std::find_if(matches.begin(), matches.end(), [](const Match& match) {
-        return match.base_as.threads != match.measured_as.threads;
-    });
+    const auto other = std::ranges::find_if(
+        matches, [](const Match& match) { return match.base_as.threads != match.measured_as.threads; });
     if (other == matches.end()) return;
     const auto threads = [](const MeasuredAs& as) {
         return as.threads.empty() ? std::nullopt : std::optional(as.threads);

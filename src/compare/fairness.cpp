@@ -120,7 +120,7 @@ void warn_of_one(const Measurements& side, std::vector<std::string>& warnings) {
 }
 
 void warn_of_precisions(const std::vector<Match>& matches, std::vector<std::string>& warnings) {
-    const auto other = std::find_if(matches.begin(), matches.end(), [](const Match& match) {
+    const auto other = std::ranges::find_if(matches, [](const Match& match) {
         return match.base_as.precision != match.measured_as.precision && !match.base_as.precision.empty() &&
                !match.measured_as.precision.empty();
     });
@@ -214,7 +214,7 @@ bool same_configuration(const Facts& base, const Facts& measured) {
                                                         kJobs};
     const auto keys = configuration_keys(base, measured);
     return fact(base, kData) == fact(measured, kData) &&
-           std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
+           std::ranges::all_of(keys, [&](const std::string& key) {
                return std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end() ||
                       fact(base, key) == fact(measured, key);
            });

@@ -24,10 +24,10 @@ bool says_something(const std::optional<JointVerdict>& verdict) {
 /// Whether a row or a group was judged, or a row could have been called slower.
 bool can_judge(const Comparison& comparison) {
     return comparison.rows_can_be_claimed ||
-           std::any_of(comparison.rows.begin(), comparison.rows.end(),
-                       [](const ComparedRow& row) { return says_something(row.joint); }) ||
-           std::any_of(comparison.named.begin(), comparison.named.end(),
-                       [](const GroupComparison& group) { return says_something(joint(group)); });
+           std::ranges::any_of(comparison.rows,
+                               [](const ComparedRow& row) { return says_something(row.joint); }) ||
+           std::ranges::any_of(comparison.named,
+                               [](const GroupComparison& group) { return says_something(joint(group)); });
 }
 
 GateOutcome outcome_of(const Gate& gate) {

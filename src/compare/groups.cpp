@@ -68,15 +68,14 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
         return optimizer_of(name).empty() ? std::string() : "training" + set_apart(name);
     });
     // f32 first, whichever row stands first.
-    std::stable_partition(groups.begin(), groups.end(),
-                          [](const RowGroup& group) { return group.title == "training"; });
+    std::ranges::stable_partition(groups, [](const RowGroup& group) { return group.title == "training"; });
     for (RowGroup& group : groups) group.is_headline = true;
     for (RowGroup& one : grouped_by(names, [](const std::string& name) {
              const std::string optimizer = optimizer_of(name);
              return optimizer.empty() ? optimizer : optimizer + " training" + set_apart(name);
          })) {
-        const auto whole = std::find_if(groups.begin(), groups.end(),
-                                        [&](const RowGroup& group) { return group.rows == one.rows; });
+        const auto whole =
+            std::ranges::find_if(groups, [&](const RowGroup& group) { return group.rows == one.rows; });
         if (whole == groups.end()) {
             groups.push_back(std::move(one));
         } else {
@@ -117,8 +116,7 @@ std::optional<AccuracyComparison> joined_accuracy(const RowGroup& group,
     if (!difference) return std::nullopt;
     AccuracyComparison joined;
     joined.difference = *difference;
-    joined.paired = std::all_of(group.rows.begin(), group.rows.end(),
-                                [&](std::size_t row) { return accuracy[row]->paired; });
+    joined.paired = std::ranges::all_of(group.rows, [&](std::size_t row) { return accuracy[row]->paired; });
     const auto lower =
         mean([](const AccuracyComparison& row) { return end_of(row.interval, &Interval::lower); });
     const auto upper =
@@ -192,8 +190,8 @@ std::optional<double> test_of_repetitions(const RowGroup& group, std::span<const
 /// other: then nothing is shown.
 std::optional<double> p_of(const RowGroup& group, std::span<const TimeSamples> times,
                            std::span<const SpeedComparison> speed, double ratio, double alpha) {
-    const bool clustered = std::any_of(group.rows.begin(), group.rows.end(),
-                                       [&](std::size_t row) { return speed[row].clustered; });
+    const bool clustered =
+        std::ranges::any_of(group.rows, [&](std::size_t row) { return speed[row].clustered; });
     return clustered ? test_of_processes(group, times, ratio, alpha)
                      : test_of_repetitions(group, times, ratio);
 }
@@ -269,9 +267,8 @@ std::vector<GroupComparison> judge_groups(std::span<const RowGroup> groups,
     std::vector<GroupComparison> judged;
     for (const RowGroup& group : groups) {
         const auto called = [&](SpeedVerdict verdict) {
-            return static_cast<std::size_t>(
-                std::count_if(group.rows.begin(), group.rows.end(),
-                              [&](std::size_t row) { return speed[row].verdict == verdict; }));
+            return static_cast<std::size_t>(std::ranges::count_if(
+                group.rows, [&](std::size_t row) { return speed[row].verdict == verdict; }));
         };
         judged.push_back({.title = group.title,
                           .is_headline = group.is_headline,

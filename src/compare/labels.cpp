@@ -28,7 +28,7 @@ std::vector<std::string> distinct_tails(std::span<const std::string> paths) {
         const auto is_shared = [&](const std::string& other) {
             return other != path && tail(other, parts) == tail(path, parts);
         };
-        while (std::any_of(paths.begin(), paths.end(), is_shared)) ++parts;
+        while (std::ranges::any_of(paths, is_shared)) ++parts;
         tails.push_back(tail(path, parts));
     }
     return tails;

@@ -39,8 +39,8 @@ std::optional<std::uint32_t> process_of(const BenchRepetition& repetition, bool 
 
 // Numbers for each value, or none where one process measured all or it is not known of each.
 void drop_single_process(std::vector<std::uint32_t>& processes, std::size_t values) {
-    const bool is_one = std::all_of(processes.begin(), processes.end(),
-                                    [&](std::uint32_t process) { return process == processes.front(); });
+    const bool is_one =
+        std::ranges::all_of(processes, [&](std::uint32_t process) { return process == processes.front(); });
     if (is_one || processes.size() != values) processes.clear();
 }
 
@@ -54,7 +54,7 @@ void add_share(MeasuredRow& row, const std::optional<double>& share, const std::
 std::optional<std::uint64_t> test_samples(const std::map<std::string, std::string>& facts) {
     const auto found = facts.find("mnist.dataset.test_samples");
     if (found == facts.end() || found->second.empty() || found->second.size() > 18 ||
-        !std::all_of(found->second.begin(), found->second.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        !std::ranges::all_of(found->second, [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
     return std::stoull(found->second);
 }
@@ -88,8 +88,8 @@ std::vector<const BenchRepetition*> in_order(const std::vector<BenchRepetition>&
     std::vector<const BenchRepetition*> ordered;
     ordered.reserve(repetitions.size());
     for (const BenchRepetition& repetition : repetitions) ordered.push_back(&repetition);
-    std::stable_sort(ordered.begin(), ordered.end(),
-                     [](const BenchRepetition* a, const BenchRepetition* b) { return a->index < b->index; });
+    std::ranges::stable_sort(
+        ordered, [](const BenchRepetition* a, const BenchRepetition* b) { return a->index < b->index; });
     return ordered;
 }
 

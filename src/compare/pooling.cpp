@@ -24,7 +24,7 @@ void pool_processes(std::vector<std::uint32_t>& pool, std::size_t pooled, std::u
 // Whether all repetitions of `more` stand in `pool` already, in a row: times have so many digits that no two
 // measurements agree in all of them.
 bool is_copy(const Measurements& more, const RowsByName& pool) {
-    return !more.rows.empty() && std::all_of(more.rows.begin(), more.rows.end(), [&](const MeasuredRow& row) {
+    return !more.rows.empty() && std::ranges::all_of(more.rows, [&](const MeasuredRow& row) {
         const MeasuredRow* const known = pool.find(row.name);
         return known != nullptr &&
                std::search(known->seconds.begin(), known->seconds.end(), row.seconds.begin(),

@@ -16,8 +16,7 @@ namespace {
 
 /// Whether not one of the rows was measured without being disturbed.
 bool is_all_disturbed(const std::vector<Match>& side) {
-    return std::all_of(side.begin(), side.end(),
-                       [](const Match& row) { return is_disturbed(*row.measured); });
+    return std::ranges::all_of(side, [](const Match& row) { return is_disturbed(*row.measured); });
 }
 
 /// Takes out the rows that were disturbed on a side, except on sides that have no others: these get no rank,
@@ -60,7 +59,7 @@ Match between(const Match& first, const Match& second) {
 /// A row's name for groups. It has a precision only where all sides have that one: else the precisions are
 /// what is compared.
 std::string common_name(const std::vector<std::vector<Match>>& rows, std::size_t row) {
-    const bool same = std::all_of(rows.begin(), rows.end(), [&](const std::vector<Match>& side) {
+    const bool same = std::ranges::all_of(rows, [&](const std::vector<Match>& side) {
         return side[row].measured_as.precision == side[row].base_as.precision;
     });
     return same ? rows.front()[row].group_name() : rows.front()[row].base_as.what;
@@ -129,11 +128,10 @@ FamilyRanking ranking_of(const RowGroup& family, std::span<const Measurements> s
         ranking.members[second].interval = speed.interval;
         ranking.members[second].accuracy = judged[i].accuracy;
     }
-    std::stable_sort(ranking.members.begin(), ranking.members.end(),
-                     [](const RankedMember& a, const RankedMember& b) {
-                         if (a.judged != b.judged) return a.judged;
-                         return a.rank != b.rank ? a.rank < b.rank : a.ratio > b.ratio;
-                     });
+    std::ranges::stable_sort(ranking.members, [](const RankedMember& a, const RankedMember& b) {
+        if (a.judged != b.judged) return a.judged;
+        return a.rank != b.rank ? a.rank < b.rank : a.ratio > b.ratio;
+    });
     for (std::size_t i = 1; i < ranking.members.size() && ranking.members[i].judged; ++i) {
         if (ranking.members[i].rank == ranking.members[i - 1].rank)
             ranking.members[i].tied = ranking.members[i - 1].tied = true;

@@ -100,10 +100,9 @@ std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
     for (const Measurements& side : sides)
         for (const MeasuredRow& row : side.rows) add_row(places, all, row, side);
     for (ScalingSeries& series : all)
-        std::stable_sort(series.points.begin(), series.points.end(),
-                         [](const ScalingPoint& a, const ScalingPoint& b) {
-                             return std::tuple(a.ranks, a.threads) < std::tuple(b.ranks, b.threads);
-                         });
+        std::ranges::stable_sort(series.points, [](const ScalingPoint& a, const ScalingPoint& b) {
+            return std::tuple(a.ranks, a.threads) < std::tuple(b.ranks, b.threads);
+        });
     std::erase_if(
         all, [](const ScalingSeries& one) { return one.points.front().ranks == one.points.back().ranks; });
     std::for_each(all.begin(), all.end(), relate_to_first);

@@ -119,13 +119,12 @@ std::vector<std::string> refusals_of(const Measurements& measured, const std::st
 }  // namespace
 
 bool Score::is_refused() const {
-    return !refusals.empty() || std::any_of(columns.begin(), columns.end(), [](const ScoreColumn& column) {
-        return !column.refusals.empty();
-    });
+    return !refusals.empty() ||
+           std::ranges::any_of(columns, [](const ScoreColumn& column) { return !column.refusals.empty(); });
 }
 
 const ScoreColumn* Score::figures(const std::string& precision) const {
-    const auto found = std::find_if(columns.begin(), columns.end(), [&](const ScoreColumn& column) {
+    const auto found = std::ranges::find_if(columns, [&](const ScoreColumn& column) {
         return column.precision == precision && column.has_figures();
     });
     return found == columns.end() ? nullptr : &*found;

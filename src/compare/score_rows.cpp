@@ -57,8 +57,8 @@ class RowFinder {
 
     /// A training that missed its target took no time to it; a few such cost no score.
     const MeasuredRow* record(const std::string& name) {
-        const auto missed = std::count_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                          [&](const SkippedRow& row) { return row.name == name; });
+        const auto missed =
+            std::ranges::count_if(measured_.skipped, [&](const SkippedRow& row) { return row.name == name; });
         const MeasuredRow* const row = found([&](const std::string& other) { return other == name; });
         const std::size_t trained =
             static_cast<std::size_t>(missed) + (row == nullptr ? 0 : row->seconds.size());
@@ -67,8 +67,8 @@ class RowFinder {
             return nullptr;
         }
         if (missed > 0) {
-            const auto first = std::find_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                            [&](const SkippedRow& one) { return one.name == name; });
+            const auto first = std::ranges::find_if(measured_.skipped,
+                                                    [&](const SkippedRow& one) { return one.name == name; });
             const bool is_few = 4 * static_cast<std::size_t>(missed) <= trained;
             (is_few ? column_.remarks : column_.refusals)
                 .push_back(fmt::format("{} of {} trainings by the record's recipe have no time to 97 %: {}",
@@ -120,15 +120,15 @@ class RowFinder {
   private:
     template <class Matches>
     [[nodiscard]] const MeasuredRow* found(Matches matches) const {
-        const auto row = std::find_if(measured_.rows.begin(), measured_.rows.end(),
-                                      [&](const MeasuredRow& one) { return matches(one.name); });
+        const auto row =
+            std::ranges::find_if(measured_.rows, [&](const MeasuredRow& one) { return matches(one.name); });
         return row == measured_.rows.end() ? nullptr : &*row;
     }
 
     template <class Matches>
     const MeasuredRow* usable(const std::string& name, Matches matches) {
-        const auto failed = std::find_if(measured_.skipped.begin(), measured_.skipped.end(),
-                                         [&](const SkippedRow& row) { return matches(row.name); });
+        const auto failed =
+            std::ranges::find_if(measured_.skipped, [&](const SkippedRow& row) { return matches(row.name); });
         if (failed != measured_.skipped.end()) {
             column_.refusals.push_back(fmt::format("{} {}", failed->name, failed->reason));
             return nullptr;

@@ -239,7 +239,7 @@ std::vector<std::optional<AccuracyComparison>> judge_accuracy(
     const auto has_both = [](const auto& row) {
         return !row.first.percent.empty() && !row.second.percent.empty();
     };
-    const auto comparisons = std::count_if(rows.begin(), rows.end(), has_both);
+    const auto comparisons = std::ranges::count_if(rows, has_both);
     std::vector<std::optional<AccuracyComparison>> results;
     for (const auto& row : rows) {
         results.emplace_back();

@@ -1,4 +1,4 @@
-// What is behind Engine: its state, shared by the two files that carry it out. Private to this room.
+// What is behind Engine: its state, shared by the three files that carry it out. Private to this room.
 #pragma once
 
 #include <atomic>
