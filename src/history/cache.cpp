@@ -158,7 +158,7 @@ class Statement {
         const int size = sqlite3_column_bytes(statement_, column);
         return data == nullptr || size > kMostReadingBytes
                    ? std::string()
-                   : std::string(static_cast<const char*>(data), size);
+                   : std::string(static_cast<const char*>(data), static_cast<std::size_t>(size));
     }
 
   private:
