@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -79,6 +80,10 @@ int create_temporary(const fs::path& path, const fs::path& folder, std::string& 
 
 std::string read_all(int fd, const fs::path& path, std::size_t limit) {
     std::string content;
+    // Growing as it comes a large one would take twice its size and more.
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        content.reserve(std::min(limit, static_cast<std::size_t>(status.st_size)));
     std::vector<char> chunk(std::size_t{1} << 16U);
     while (true) {
         const ssize_t n = ::read(fd, chunk.data(), chunk.size());

@@ -57,8 +57,8 @@ std::string below_row(const ShownChange& shown) {
 constexpr const char* kLegend =
     "A ratio is before over after: below 1 is slower. Of the program's changes it is what is left without "
     "the "
-    "machine, of all others as measured. The machine's are those of its own peak and bandwidth, which every "
-    "process measured.";
+    "machine, of all others as measured. The machine's are those of its own peak and bandwidth, measured in "
+    "the same processes.";
 
 std::string changes_text(const HistoryGroup& group, const TextStyle& style) {
     std::vector<TableColumn> columns =

@@ -58,7 +58,7 @@ class JsonCursor {
 [[nodiscard]] std::string described(const nlohmann::json& value);
 
 /// The text as JSON. Throws InputError with the byte where it stops being JSON, and where it is nested deeper
-/// than `max_depth` or has more than two million values.
+/// than `max_depth` or has more than five million values.
 [[nodiscard]] nlohmann::json parse_json(const std::string& text, const std::string& where, int max_depth);
 
 /// The same, with the elements of one array given to `rows` and left out of what is returned.

@@ -224,8 +224,8 @@ TEST_CASE("result errors: deep nesting is refused and does not exhaust the stack
 
 TEST_CASE("result errors: a file above the limit is not parsed") {
     const mnist::InputFault fault = train_fault(std::string(mnist::kMaxResultBytes + 1, ' '));
-    CHECK(fault.expected == "at most 67108864 bytes");
-    CHECK(fault.found == "67108865 bytes");
+    CHECK(fault.expected == "at most 201326592 bytes");
+    CHECK(fault.found == "201326593 bytes");
 }
 
 TEST_CASE("result errors: reading names the file") {

@@ -75,7 +75,7 @@ struct BenchResult {
 /// repetition index that the same name had before (the first stays).
 /// Throws InputError: not JSON or not UTF-8
 /// (with the byte), "context" or "benchmarks" missing or of another type, aggregates only, larger than
-/// kMaxResultBytes, nested deeper than 32 levels, more than two million values, 500,000 rows or 10,000 facts
+/// kMaxResultBytes, nested deeper than 32 levels, more than five million values, 500,000 rows or 10,000 facts
 /// in the context. Cost: O(n log n) in the size of the text. Memory: about six times the text for real files,
 /// 0.4 GB for the most hostile of those that were tried.
 [[nodiscard]] BenchResult parse_bench_result(const std::string& text, const std::string& where);

@@ -14,7 +14,7 @@
 namespace mnist {
 
 /// Files larger than this are not read: a file of ten thousand epochs is some megabytes.
-inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
+inline constexpr std::size_t kMaxResultBytes = std::size_t{192} << 20;
 
 /// Facts and configuration as they stand in every result file. Keys are the struct's member names; absent
 /// values are null.
@@ -31,7 +31,7 @@ inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;
 
 /// Inverse of train_result_json. `where` names the source in errors. Throws InputError: not JSON (with the
 /// byte), another schema or kind, a key missing, a value of the wrong type or outside its range ("FILE,
-/// runs[2].epochs[0].test_accuracy: expected ..."), nested deeper than any result, more than two
+/// runs[2].epochs[0].test_accuracy: expected ..."), nested deeper than any result, more than five
 /// million values, larger than kMaxResultBytes. Keys that came later than the contract ("interrupted",
 /// "resumed", "initial_weights_sha256", "primitives", "grid", "fma_peak_gflops", "denormals_flushed",
 /// "sample_images", a run's "status", "message", "disturbance" and "worst_mistakes", "libraries" of the
