@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mnist/core/bf16.hpp"
+#include "mnist/core/bf16_vectors.hpp"
 #include "mnist/core/isa_levels.hpp"
 #include "requantize_avx512.hpp"
 
@@ -43,11 +43,12 @@ RequantizeFn requantize(Isa isa) {
     return compiled_for<requantize_body>(isa);
 }
 
-#if !defined(__x86_64__)
-void widen_to_bf16(const std::uint8_t* src, std::uint16_t* dst, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) dst[i] = to_bf16(static_cast<float>(src[i])).bits;
+MNIST_AVX512_BF16 void widen_to_bf16(const std::uint8_t* src, std::uint16_t* dst, std::size_t n) {
+    constexpr std::size_t kTogether = 16;
+    std::size_t i = 0;
+    for (; i + kTogether <= n; i += kTogether) store(rounded_bf16(widened(src + i)), dst + i);
+    for (; i < n; ++i) dst[i] = to_bf16(static_cast<float>(src[i])).bits;
 }
-#endif
 
 DequantizeFn dequantize(Isa isa) {
     return compiled_for<dequantize_body>(isa);

@@ -12,7 +12,6 @@ namespace mnist {
 namespace {
 
 #define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
-#define MNIST_AVX512_BF16 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]]
 
 constexpr std::size_t kVector = 16;
 constexpr std::size_t kTogether = 64;
@@ -30,11 +29,6 @@ MNIST_AVX512 inline __m512i rounded(__m512i sums, __m512 factor, __m512 offset) 
     const __m512 value = _mm512_add_ps(_mm512_mul_ps(_mm512_maskz_cvtepi32_ps(0xFFFF, sums), factor), offset);
     const __m512 below = _mm512_maskz_min_ps(0xFFFF, _mm512_set1_ps(255.0F), value);
     return _mm512_maskz_cvttps_epi32(0xFFFF, _mm512_add_ps(below, _mm512_set1_ps(0.5F)));
-}
-
-MNIST_AVX512 inline __m512 widened(__mmask16 mask, const std::uint8_t* pixels) {
-    const __m512i numbers = _mm512_maskz_cvtepu8_epi32(0xFFFF, _mm_maskz_loadu_epi8(mask, pixels));
-    return _mm512_maskz_cvtepi32_ps(0xFFFF, numbers);
 }
 
 }  // namespace
@@ -63,15 +57,6 @@ MNIST_AVX512 void requantize_avx512(const std::int32_t* sums, const float* facto
                 _mm512_maskz_permutexvar_epi32(0xFFFF, in_order, _mm512_packus_epi16(low, high));
             _mm512_mask_storeu_epi8(dst + r * columns + c, stored, bytes);
         }
-    }
-}
-
-MNIST_AVX512_BF16 void widen_to_bf16(const std::uint8_t* src, std::uint16_t* dst, std::size_t n) {
-    for (std::size_t i = 0; i < n; i += 2 * kVector) {
-        const __mmask16 low = mask_of(n - i, 0), high = mask_of(n - i, 1);
-        const auto both = (__m512i)_mm512_maskz_cvtne2ps_pbh(~__mmask32{0}, widened(high, src + i + kVector),
-                                                             widened(low, src + i));
-        _mm512_mask_storeu_epi16(dst + i, __mmask32{high} << kVector | low, both);
     }
 }
 

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "bf16_vectors.hpp"
+#include "mnist/core/bf16_vectors.hpp"
 #include "mnist/step/layer_plan.hpp"
 
 namespace mnist {
@@ -112,7 +112,7 @@ MNIST_AVX512_BF16 void update_packed(const UpdateOperands& o, const UpdateScalar
             const __m512 lower = update_some(rule, 0xFFFF, o, at, _mm512_loadu_ps(g));
             const __m512 upper =
                 update_some(rule, 0xFFFF, o, at + o.stride, _mm512_loadu_ps(g + o.gradient_stride));
-            _mm512_storeu_si512(o.copy + i * o.stride + 2 * k, pairs_of_bf16(lower, upper));
+            _mm512_storeu_si512(o.copy + i * o.stride + 2 * k, (__m512i)pairs_of_bf16(lower, upper));
         }
     }
 }
@@ -174,7 +174,7 @@ MNIST_AVX512_BF16 void update_turned_and_packed(const UpdateOperands& o, const U
             update_block(rule, o, i, k, updated);
             for (std::size_t q = 0; q < 4; q += 2)
                 _mm512_storeu_si512(o.copy + (i + q) * o.stride + 2 * k,
-                                    pairs_of_bf16(updated[q], updated[q + 1]));
+                                    (__m512i)pairs_of_bf16(updated[q], updated[q + 1]));
         }
     }
 }
