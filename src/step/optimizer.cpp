@@ -1,8 +1,5 @@
-// The rules in loops compiled for each level below AVX-512. A rule keeps the scalars as locals and the
-// pointers are
+// The rules in loops compiled for each level below AVX-512. The scalars are a copy and the pointers are
 // __restrict: without that the compiler must assume that a store changes them and leaves the loop scalar.
-// With AVX-512 the rules use its instructions (optimizer_avx512), so that all loops which use them round
-// alike, whichever compiler builds them.
 #include "mnist/step/optimizer.hpp"
 
 #include <array>
@@ -19,21 +16,6 @@ namespace one {
 using Number = float;
 #define MNIST_RULE [[gnu::always_inline]]
 
-MNIST_RULE inline Number all(float x) {
-    return x;
-}
-MNIST_RULE inline Number plus_product(Number c, Number a, Number b) {
-    return a * b + c;
-}
-MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
-    return c - a * b;
-}
-MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
-    return a * b + c * d;
-}
-MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
-    return a * b - c;
-}
 MNIST_RULE inline Number root(Number a) {
     return __builtin_sqrtf(a);
 }
@@ -46,13 +28,13 @@ MNIST_RULE inline Number root(Number a) {
 template <OptimizerKind kKind>
 [[gnu::always_inline]] inline void update_numbers(float* __restrict w, float* __restrict m,
                                                   float* __restrict v, const float* __restrict g,
-                                                  std::size_t n, const UpdateScalars& s) {
+                                                  std::size_t n, const UpdateScalars& given) {
     constexpr std::size_t kStates = optimizer(kKind).states;
-    const one::Rule<kKind> rule(s);
+    const UpdateScalars s = given;
     for (std::size_t i = 0; i < n; ++i) {
         float first = kStates > 0 ? m[i] : 0;
         float second = kStates > 1 ? v[i] : 0;
-        w[i] = rule.updated(w[i], first, second, g[i]);
+        w[i] = one::updated<kKind>(s, w[i], first, second, g[i]);
         if constexpr (kStates > 0) m[i] = first;
         if constexpr (kStates > 1) v[i] = second;
     }

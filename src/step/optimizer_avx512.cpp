@@ -15,45 +15,24 @@ namespace {
 
 #define MNIST_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-// The square root by Newton's method from an estimate of 14 bits (Goldschmidt's form), and a last correction
-// by the exact remainder (Markstein 1990), which leaves what the instruction rounds to; below 2^-100 the
-// remainder underflows and the last bit is uncertain. Infinity gives no number. A CPU that takes square roots
-// and divides in one unit would wait for that; this way the multiply-add units work beside the division.
-MNIST_AVX512 [[gnu::always_inline]] inline __m512 square_root(__m512 x) {
-    const __m512 half = _mm512_set1_ps(0.5F);
-    const __mmask16 not_zero = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-    const __m512 estimate = _mm512_maskz_rsqrt14_ps(not_zero, x);
-    __m512 root = _mm512_mul_ps(x, estimate);
-    __m512 half_inverse = _mm512_mul_ps(estimate, half);
-    const __m512 error = _mm512_fnmadd_ps(root, half_inverse, half);
-    root = _mm512_fmadd_ps(root, error, root);
-    half_inverse = _mm512_fmadd_ps(half_inverse, error, half_inverse);
-    const __m512 remainder = _mm512_fnmadd_ps(root, root, x);
-    return _mm512_fmadd_ps(remainder, half_inverse, root);
-}
-
 namespace sixteen {
 
-using Number = __m512;
+using Number = Floats;
 #define MNIST_RULE MNIST_AVX512 [[gnu::always_inline]]
 
-MNIST_RULE inline Number all(float x) {
-    return _mm512_set1_ps(x);
-}
-MNIST_RULE inline Number plus_product(Number c, Number a, Number b) {
-    return _mm512_fmadd_ps(a, b, c);
-}
-MNIST_RULE inline Number minus_product(Number c, Number a, Number b) {
-    return _mm512_fnmadd_ps(a, b, c);
-}
-MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
-    return _mm512_fmadd_ps(a, b, _mm512_mul_ps(c, d));
-}
-MNIST_RULE inline Number product_minus(Number a, Number b, Number c) {
-    return _mm512_fmsub_ps(a, b, c);
-}
-MNIST_RULE inline Number root(Number a) {
-    return square_root(a);
+// By Newton's method from an estimate of 14 bits (Goldschmidt's form), and a last correction by the exact
+// remainder (Markstein 1990), which leaves what the instruction rounds to; below 2^-100 the remainder
+// underflows and the last bit is uncertain. Infinity gives no number. A CPU that takes square roots and
+// divides in one unit would wait for that; this way the multiply-add units work beside the division.
+MNIST_RULE inline Number root(Number x) {
+    const __mmask16 not_zero = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    const Number estimate = _mm512_maskz_rsqrt14_ps(not_zero, x);
+    const Number first = x * estimate;
+    const Number half_inverse = estimate * 0.5F;
+    const Number error = 0.5F - first * half_inverse;
+    const Number better = first * error + first;
+    const Number remainder = x - better * better;
+    return remainder * (half_inverse * error + half_inverse) + better;
 }
 
 #include "optimizer_rules.inc"
@@ -61,57 +40,51 @@ MNIST_RULE inline Number root(Number a) {
 
 }  // namespace sixteen
 
-template <OptimizerKind kKind>
-struct Vectors : sixteen::Rule<kKind> {
-    static constexpr bool kFirst = optimizer(kKind).states > 0;
-    static constexpr bool kSecond = optimizer(kKind).states > 1;
-    MNIST_AVX512 explicit Vectors(const UpdateScalars& s) : sixteen::Rule<kKind>(s) {}
-};
-
 // Sixteen parameters; `live` are those that there are. Returns the new weights.
-template <class Rule>
-MNIST_AVX512 [[gnu::always_inline]] inline __m512 update_some(const Rule& rule, __mmask16 live,
+template <OptimizerKind kKind>
+MNIST_AVX512 [[gnu::always_inline]] inline Floats update_some(const UpdateScalars& s, __mmask16 live,
                                                               const UpdateOperands& o, std::size_t at,
-                                                              __m512 g) {
-    __m512 first = Rule::kFirst ? _mm512_maskz_loadu_ps(live, o.m + at) : _mm512_setzero_ps();
-    __m512 second = Rule::kSecond ? _mm512_maskz_loadu_ps(live, o.v + at) : _mm512_setzero_ps();
-    const __m512 updated = rule.updated(_mm512_maskz_loadu_ps(live, o.w + at), first, second, g);
-    if (Rule::kFirst) _mm512_mask_storeu_ps(o.m + at, live, first);
-    if (Rule::kSecond) _mm512_mask_storeu_ps(o.v + at, live, second);
-    _mm512_mask_storeu_ps(o.w + at, live, updated);
-    return updated;
+                                                              Floats g) {
+    constexpr std::size_t kStates = optimizer(kKind).states;
+    Floats first = kStates > 0 ? _mm512_maskz_loadu_ps(live, o.m + at) : Floats{};
+    Floats second = kStates > 1 ? _mm512_maskz_loadu_ps(live, o.v + at) : Floats{};
+    const Floats w = sixteen::updated<kKind>(s, _mm512_maskz_loadu_ps(live, o.w + at), first, second, g);
+    if (kStates > 0) _mm512_mask_storeu_ps(o.m + at, live, first);
+    if (kStates > 1) _mm512_mask_storeu_ps(o.v + at, live, second);
+    _mm512_mask_storeu_ps(o.w + at, live, w);
+    return w;
 }
 
-template <class Rule>
-MNIST_AVX512 [[gnu::always_inline]] inline void update_row(const Rule& rule, const UpdateOperands& o,
+template <OptimizerKind kKind>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_row(const UpdateScalars& s, const UpdateOperands& o,
                                                            std::size_t at, const float* g, std::size_t n) {
     std::size_t i = 0;
-    for (; i + kLane <= n; i += kLane) update_some(rule, 0xFFFF, o, at + i, _mm512_loadu_ps(g + i));
+    for (; i + kLane <= n; i += kLane) update_some<kKind>(s, 0xFFFF, o, at + i, _mm512_loadu_ps(g + i));
     if (i == n) return;
     const auto live = static_cast<__mmask16>((1U << (n - i)) - 1);
-    update_some(rule, live, o, at + i, _mm512_maskz_loadu_ps(live, g + i));
+    update_some<kKind>(s, live, o, at + i, _mm512_maskz_loadu_ps(live, g + i));
 }
 
-template <class Rule>
-MNIST_AVX512 void update_straight(const UpdateOperands& o, const UpdateScalars& s) {
-    const Rule rule(s);
+template <OptimizerKind kKind>
+MNIST_AVX512 void update_straight(const UpdateOperands& o, const UpdateScalars& given) {
+    const UpdateScalars s = given;
     if (o.stride == o.outputs && o.gradient_stride == o.outputs)
-        return update_row(rule, o, 0, o.g, o.inputs * o.outputs);
+        return update_row<kKind>(s, o, 0, o.g, o.inputs * o.outputs);
     for (std::size_t i = 0; i < o.inputs; ++i)
-        update_row(rule, o, i * o.stride, o.g + i * o.gradient_stride, o.outputs);
+        update_row<kKind>(s, o, i * o.stride, o.g + i * o.gradient_stride, o.outputs);
 }
 
 // Two inputs of sixteen outputs at a time.
-template <class Rule>
-MNIST_AVX512_BF16 void update_packed(const UpdateOperands& o, const UpdateScalars& s) {
-    const Rule rule(s);
+template <OptimizerKind kKind>
+MNIST_AVX512_BF16 void update_packed(const UpdateOperands& o, const UpdateScalars& given) {
+    const UpdateScalars s = given;
     for (std::size_t i = 0; i < o.inputs; i += 2) {
         for (std::size_t k = 0; k < o.outputs; k += kLane) {
             const float* const g = o.g + i * o.gradient_stride + k;
             const std::size_t at = i * o.stride + k;
-            const __m512 lower = update_some(rule, 0xFFFF, o, at, _mm512_loadu_ps(g));
+            const __m512 lower = update_some<kKind>(s, 0xFFFF, o, at, _mm512_loadu_ps(g));
             const __m512 upper =
-                update_some(rule, 0xFFFF, o, at + o.stride, _mm512_loadu_ps(g + o.gradient_stride));
+                update_some<kKind>(s, 0xFFFF, o, at + o.stride, _mm512_loadu_ps(g + o.gradient_stride));
             _mm512_storeu_si512(o.copy + i * o.stride + 2 * k, (__m512i)pairs_of_bf16(lower, upper));
         }
     }
@@ -143,35 +116,36 @@ MNIST_AVX512 [[gnu::always_inline]] inline void transpose_four(const float* src,
 }
 
 // Four inputs of sixteen outputs, from input i and output k on. Leaves the new weights in `updated`, too.
-template <class Rule>
-MNIST_AVX512 [[gnu::always_inline]] inline void update_block(const Rule& rule, const UpdateOperands& o,
+template <OptimizerKind kKind>
+MNIST_AVX512 [[gnu::always_inline]] inline void update_block(const UpdateScalars& s, const UpdateOperands& o,
                                                              std::size_t i, std::size_t k, __m512* updated) {
     __m512 gradient[4];
     // The next sixteen inputs' gradients, a quarter each time. With state of its own a rule waits for
     // that, and gains nothing.
     const float* const soon = o.g + (k + i % kLane) * o.gradient_stride + i / kLane * kLane + kLane;
-    for (std::size_t q = 0; q < 4 && !Rule::kFirst; ++q) __builtin_prefetch(soon + q * o.gradient_stride);
+    for (std::size_t q = 0; q < 4 && optimizer(kKind).states == 0; ++q)
+        __builtin_prefetch(soon + q * o.gradient_stride);
     transpose_four(o.g + k * o.gradient_stride + i, o.gradient_stride, gradient);
     for (std::size_t q = 0; q < 4; ++q)
-        updated[q] = update_some(rule, 0xFFFF, o, (i + q) * o.stride + k, gradient[q]);
+        updated[q] = update_some<kKind>(s, 0xFFFF, o, (i + q) * o.stride + k, gradient[q]);
 }
 
-template <class Rule>
-MNIST_AVX512 void update_turned(const UpdateOperands& o, const UpdateScalars& s) {
-    const Rule rule(s);
+template <OptimizerKind kKind>
+MNIST_AVX512 void update_turned(const UpdateOperands& o, const UpdateScalars& given) {
+    const UpdateScalars s = given;
     __m512 updated[4];
     for (std::size_t i = 0; i < o.inputs; i += 4) {
-        for (std::size_t k = 0; k < o.outputs; k += kLane) update_block(rule, o, i, k, updated);
+        for (std::size_t k = 0; k < o.outputs; k += kLane) update_block<kKind>(s, o, i, k, updated);
     }
 }
 
-template <class Rule>
-MNIST_AVX512_BF16 void update_turned_and_packed(const UpdateOperands& o, const UpdateScalars& s) {
-    const Rule rule(s);
+template <OptimizerKind kKind>
+MNIST_AVX512_BF16 void update_turned_and_packed(const UpdateOperands& o, const UpdateScalars& given) {
+    const UpdateScalars s = given;
     __m512 updated[4];
     for (std::size_t i = 0; i < o.inputs; i += 4) {
         for (std::size_t k = 0; k < o.outputs; k += kLane) {
-            update_block(rule, o, i, k, updated);
+            update_block<kKind>(s, o, i, k, updated);
             for (std::size_t q = 0; q < 4; q += 2)
                 _mm512_storeu_si512(o.copy + (i + q) * o.stride + 2 * k,
                                     (__m512i)pairs_of_bf16(updated[q], updated[q + 1]));
@@ -179,17 +153,16 @@ MNIST_AVX512_BF16 void update_turned_and_packed(const UpdateOperands& o, const U
     }
 }
 
-template <class Rule>
+template <OptimizerKind kKind>
 UpdateFn with_layout(UpdateLayout layout) {
-    if (layout.turned) return layout.packed ? update_turned_and_packed<Rule> : update_turned<Rule>;
-    return layout.packed ? update_packed<Rule> : update_straight<Rule>;
+    if (layout.turned) return layout.packed ? update_turned_and_packed<kKind> : update_turned<kKind>;
+    return layout.packed ? update_packed<kKind> : update_straight<kKind>;
 }
 
 }  // namespace
 
 UpdateFn avx512_update_function(OptimizerKind kind, UpdateLayout layout) {
-    constexpr std::array kOfKinds =
-        for_each_kind([]<OptimizerKind kKind>() { return with_layout<Vectors<kKind>>; });
+    constexpr std::array kOfKinds = for_each_kind([]<OptimizerKind kKind>() { return with_layout<kKind>; });
     return kOfKinds.at(static_cast<std::size_t>(kind))(layout);
 }
 

@@ -159,7 +159,7 @@ TEST_CASE(
     "requantisation: rows of any width have the bytes of plain loops, beyond what integers hold as well") {
     CounterRng rng(5, RandomPurpose::synthetic, 1);
     const auto number = [&](double most) { return most * (2 * rng.next_unit_f64() - 1); };
-    for (const std::size_t columns : {1, 16, 17, 31, 48, 63, 64, 65, 80, 128, 200}) {
+    for (const std::size_t columns : {1U, 16U, 17U, 31U, 48U, 63U, 64U, 65U, 80U, 128U, 200U}) {
         constexpr std::size_t kRows = 5;
         std::vector<std::int32_t> sums(kRows * columns);
         std::vector<float> factor(columns), offset(columns);
