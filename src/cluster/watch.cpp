@@ -81,11 +81,19 @@ void RankWatch::await(MPI_Request& request, Clock::duration patience) {
     }
 }
 
-void RankWatch::look_for_the_gone() const {
+std::vector<std::size_t> RankWatch::gone() const {
     std::vector<std::size_t> missing;
     for (std::size_t r = 0; r < ranks_; ++r)
         if (processes_[r] != 0 && ::kill(processes_[r], 0) != 0 && errno == ESRCH) missing.push_back(r);
-    if (!missing.empty()) report(missing, "ended before its time");
+    return missing;
+}
+
+// Of several that end at once one is gone first; a second look keeps those who live from leaving the word to
+// one that is about to go.
+void RankWatch::look_for_the_gone() const {
+    if (gone().empty()) return;
+    std::this_thread::sleep_for(kLook);
+    report(gone(), "ended before its time");
 }
 
 void RankWatch::call_all() {
