@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 #include <thread>
 
 #include "mnist/core/error.hpp"
@@ -26,6 +27,17 @@ struct Card {
     std::array<char, 248> host{};
     long process = 0;
 };
+
+// One that was killed stays until its launcher asks for its exit code, which may take a second. The name
+// before its state may hold anything.
+bool lives(pid_t process) {
+    if (::kill(process, 0) != 0 && errno == ESRCH) return false;
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t name_end = text.rfind(") ");
+    return name_end == std::string::npos || text.compare(name_end, 3, ") Z") != 0;
+}
 
 }  // namespace
 
@@ -84,7 +96,7 @@ void RankWatch::await(MPI_Request& request, Clock::duration patience) {
 std::vector<std::size_t> RankWatch::gone() const {
     std::vector<std::size_t> missing;
     for (std::size_t r = 0; r < ranks_; ++r)
-        if (processes_[r] != 0 && ::kill(processes_[r], 0) != 0 && errno == ESRCH) missing.push_back(r);
+        if (processes_[r] != 0 && !lives(processes_[r])) missing.push_back(r);
     return missing;
 }
 

@@ -173,7 +173,7 @@ TEST_CASE("mpirun: ranks with other instructions are refused, or allowed and mar
 
 TEST_CASE("mpirun: a setting that is wrong is told once") {
     const Workshop workshop;
-    for (const Words& wrong : {Words{"--jobs", "2"}, Words{"--epochs", "x"}}) {
+    for (const Words& wrong : {Words{"--jobs", "2"}, Words{"--epochs", "x"}, Words{"--epohcs", "1"}}) {
         const Finished finished = run(ranks(workshop, 2, kTraining + wrong));
         CAPTURE(finished.error);
         CHECK(finished.exit_code == 2);
