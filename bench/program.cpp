@@ -133,8 +133,8 @@ void say_unread(const Options& options) {
 
 namespace {
 
-std::string launcher(const Cluster* cluster) {
-    return cluster == nullptr ? "" : launch_words(cluster->ranks());
+std::string called_again(const Cluster* cluster) {
+    return cluster == nullptr ? called("mnist_bench") : launch_words(cluster->ranks(), "mnist_bench");
 }
 
 // What the result is good for, or what would be good for more.
@@ -148,9 +148,8 @@ std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::pat
         steps.push_back({"which of two is faster",
                          fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
     } else if (options.repetitions * options.processes < kLeastRepetitions) {
-        steps.push_back(
-            {"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher(bench.cluster),
-                                                     called("mnist_bench"), options.again)});
+        steps.push_back({"what `compare` can judge",
+                         fmt::format("{} --preset compare{}", called_again(bench.cluster), options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }

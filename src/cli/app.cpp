@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <sstream>
 
 #include "console.hpp"
+#include "mnist/cluster/ranks.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/error.hpp"
 #include "mnist/core/isa.hpp"
@@ -66,11 +68,11 @@ InputError in_our_words(const CLI::ParseError& error) {
 }
 
 // Help and version are exceptions in CLI11, like errors.
-int finish_parsing(const CLI::App& app, const CLI::ParseError& error) {
+int finish_parsing(const CLI::App& app, const CLI::ParseError& error, bool speaks) {
     std::ostringstream out;
     std::ostringstream err;
     if (app.exit(error, out, err) != 0) throw in_our_words(error);
-    Console console;
+    Console console(false, speaks ? TextTo::output : TextTo::nothing);
     console.print(out.str());
     return console.exit_code(kExitFine);
 }
@@ -110,6 +112,30 @@ CLI::App* add_subcommand(CLI::App& app, const std::string& name, const std::stri
     return command;
 }
 
+namespace {
+
+// The exit code where the words ask for nothing but text.
+std::optional<int> parse(CLI::App& app, std::vector<std::string> words, bool speaks, const Action& action) {
+    try {
+        std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+        app.parse(std::move(words));
+    } catch (const CLI::ParseError& error) {
+        return finish_parsing(app, error, speaks);
+    }
+    reject_unknown_words(app);
+    if (!action) {
+        throw InputError({.where = "subcommand",
+                          .expected = fmt::format("one of {}", fmt::join(subcommand_names(app), ", ")),
+                          .found = "no subcommand",
+                          .remedy = fmt::format("See {} --help", called("mnist"))});
+    }
+    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
+    for (const CLI::App* command : app.get_subcommands()) reject_unknown_words(*command);
+    return std::nullopt;
+}
+
+}  // namespace
+
 int run_app(int argc, char** argv) {
     CLI::App app(
         "Trains a perceptron on MNIST with SGD, SGD + momentum and Adam, and measures how fast this machine "
@@ -121,8 +147,12 @@ int run_app(int argc, char** argv) {
     app.footer(examples_text({"mnist train                     the whole experiment",
                               "mnist train --epochs 2 --quiet  a quick look",
                               "mnist train --help              all that can be set"}));
+    const std::vector<std::string> words = argument_words(argc, argv);
+    // Of processes that train together one says what is wrong with the words.
+    Ranks ranks(std::ranges::count(words, "train") > 0 ? Cluster::enter() : nullptr,
+                [](const std::string& text) { Console().note(text); });
     Action action;
-    add_train_command(app, action);
+    add_train_command(app, action, ranks);
     add_eval_command(app, action);
     add_predict_command(app, action);
     add_quantize_command(app, action);
@@ -133,23 +163,14 @@ int run_app(int argc, char** argv) {
     add_convert_command(app, action);
     add_history_command(app, action);
     add_report_command(app, action);
-    try {
-        std::vector<std::string> words = argument_words(argc, argv);
-        std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
-        app.parse(std::move(words));
-    } catch (const CLI::ParseError& error) {
-        return finish_parsing(app, error);
-    }
-    reject_unknown_words(app);
-    if (!action) {
-        throw InputError({.where = "subcommand",
-                          .expected = fmt::format("one of {}", fmt::join(subcommand_names(app), ", ")),
-                          .found = "no subcommand",
-                          .remedy = fmt::format("See {} --help", called("mnist"))});
-    }
-    static_cast<void>(isa_limit());  // a word that is no level is an error before anything is done
-    for (const CLI::App* command : app.get_subcommands()) reject_unknown_words(*command);
-    return action();
+    return ranks.run([&] {
+        std::optional<int> ended;
+        ranks.together([&] {
+            ended = parse(app, words, ranks.speaks(), action);
+            return std::string();
+        });
+        return ended ? *ended : action();
+    });
 }
 
 }  // namespace mnist

@@ -7,9 +7,12 @@
 
 namespace mnist {
 
+class Ranks;
+
 using Action = std::function<int()>;
 
-void add_train_command(CLI::App& app, Action& action);
+/// `ranks` is not owned.
+void add_train_command(CLI::App& app, Action& action, Ranks& ranks);
 void add_eval_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_quantize_command(CLI::App& app, Action& action);

@@ -123,7 +123,7 @@ void add_setting(CLI::App& command, const Setting& setting, TrainFlags& flags) {
 
 }  // namespace
 
-void add_train_command(CLI::App& app, Action& action) {
+void add_train_command(CLI::App& app, Action& action, Ranks& ranks) {
     CLI::App* command = add_subcommand(
         app, "train", "Train with every optimizer, print each epoch, and leave a result file",
         {"mnist train                                 SGD, SGD + momentum and Adam, 25 epochs each",
@@ -155,12 +155,9 @@ void add_train_command(CLI::App& app, Action& action) {
         ->group("Configuration");
     for (const Setting& setting : train_settings()) add_setting(*command, setting, *flags);
 
-    command->callback([flags, &action] {
-        action = [flags] {
-            Ranks ranks(Cluster::enter(), [](const std::string& text) { Console().note(text); });
-            return ranks.run([&] {
-                return flags->resume->count() > 0 ? resume(*flags, ranks) : begin_anew(*flags, ranks);
-            });
+    command->callback([flags, &action, &ranks] {
+        action = [flags, &ranks] {
+            return flags->resume->count() > 0 ? resume(*flags, ranks) : begin_anew(*flags, ranks);
         };
     });
 }

@@ -30,9 +30,10 @@ std::vector<NextStep> steps_after(const TrainResult& result, const TrainOptions&
     if (!options.report) steps.push_back({"one page with charts", fmt::format("{} report {}", mnist, word)});
     if (result.interrupted || result.config.epochs == 0) return steps;
     if (result.config.seeds < kLeastRepetitions) {
-        const std::string launcher = result.cluster ? launch_words(result.cluster->ranks.size()) : "";
-        steps.push_back({"what `compare` can judge",
-                         fmt::format("{}{} {}", launcher, mnist, train_words(result, kComparedSeeds))});
+        const std::string program =
+            result.cluster ? launch_words(result.cluster->ranks.size(), "mnist") : mnist;
+        steps.push_back(
+            {"what `compare` can judge", fmt::format("{} {}", program, train_words(result, kComparedSeeds))});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }

@@ -74,7 +74,6 @@ void leave_for_later(const TrainResult& result, const Checkpointing& checkpoints
 
 // Before anything is read that takes long.
 void take_places(Training& training, const TrainOptions& options, Console& console) {
-    require_precision(options.config.precision);  // before data are fetched for nothing
     const bool resumes = training.checkpoints.has_value();
     training.result.created = resumes ? training.checkpoints->head().created : utc_now();
     training.result_file = plan_result_file(options.out, training.result.created);
@@ -119,6 +118,7 @@ void begin(Training& training, const TrainOptions& options, const std::atomic<bo
            Ranks& ranks) {
     const bool reads = ranks.speaks() || !options.data_from_root;
     ranks.together([&] {
+        require_precision(options.config.precision);  // before data are fetched for nothing
         if (ranks.speaks()) take_places(training, options, console);
         if (reads) training.dataset = load_data(options.data, console);
         return std::string();

@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "mnist/cluster/cluster.hpp"
+#include "mnist/core/called.hpp"
+#include "mnist/core/environment.hpp"
 
 namespace mnist {
 namespace {
@@ -26,9 +28,13 @@ Launch launched() {
     return {.processes = 1, .launcher = {}};
 }
 
-std::string launch_words(std::size_t processes) {
-    const std::string launcher = launched().launcher;
-    return (launcher == "srun" ? "srun --mpi=pmix -n " : "mpirun -n ") + std::to_string(processes) + " ";
+std::string launch_words(std::size_t processes, std::string_view program) {
+    const std::string count = "-n " + std::to_string(processes);
+    // The script's own programs are built without MPI.
+    if (environment_value("MNIST_RUN"))
+        return called("mnist") + " cluster " + count + (program == "mnist_bench" ? " bench" : "");
+    const std::string launcher = launched().launcher == "srun" ? "srun --mpi=pmix " : "mpirun ";
+    return launcher + count + " " + called(program);
 }
 
 void broadcast_text(Cluster& cluster, std::string& text) {

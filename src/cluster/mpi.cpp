@@ -47,9 +47,7 @@ class MpiCluster final : public Cluster {
     explicit MpiCluster(std::size_t ranks)
         : watch_(MPI_COMM_WORLD, rank_in_world(), as_int(ranks)),
           rank_(static_cast<std::size_t>(rank_in_world())),
-          ranks_(ranks) {
-        MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    }
+          ranks_(ranks) {}
 
     [[nodiscard]] std::size_t rank() const override { return rank_; }
     [[nodiscard]] std::size_t ranks() const override { return ranks_; }
@@ -160,6 +158,9 @@ std::unique_ptr<Cluster> Cluster::enter() {
     if (launch.launcher.empty()) return nullptr;
     int offered = MPI_THREAD_SINGLE;
     check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &offered), "MPI_Init_thread");
+    // Before anything is duplicated, which takes this along: else MPI itself would end all, with words of its
+    // own.
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     int ranks = 0;
     check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &ranks), "MPI_Comm_size");
     if (static_cast<std::size_t>(ranks) != launch.processes) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 #include <thread>
 
 #include "mnist/core/error.hpp"
@@ -26,6 +27,17 @@ struct Card {
     std::array<char, 248> host{};
     long process = 0;
 };
+
+// One that was killed stays until its launcher asks for its exit code, which may take a second. The name
+// before its state may hold anything.
+bool lives(pid_t process) {
+    if (::kill(process, 0) != 0 && errno == ESRCH) return false;
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t name_end = text.rfind(") ");
+    return name_end == std::string::npos || text.compare(name_end, 3, ") Z") != 0;
+}
 
 }  // namespace
 
@@ -81,11 +93,19 @@ void RankWatch::await(MPI_Request& request, Clock::duration patience) {
     }
 }
 
-void RankWatch::look_for_the_gone() const {
+std::vector<std::size_t> RankWatch::gone() const {
     std::vector<std::size_t> missing;
     for (std::size_t r = 0; r < ranks_; ++r)
-        if (processes_[r] != 0 && ::kill(processes_[r], 0) != 0 && errno == ESRCH) missing.push_back(r);
-    if (!missing.empty()) report(missing, "ended before its time");
+        if (processes_[r] != 0 && !lives(processes_[r])) missing.push_back(r);
+    return missing;
+}
+
+// Of several that end at once one is gone first; a second look keeps those who live from leaving the word to
+// one that is about to go.
+void RankWatch::look_for_the_gone() const {
+    if (gone().empty()) return;
+    std::this_thread::sleep_for(kLook);
+    report(gone(), "ended before its time");
 }
 
 void RankWatch::call_all() {

@@ -34,6 +34,7 @@ class RankWatch {
     void await(MPI_Request& request, Clock::duration patience);
 
   private:
+    [[nodiscard]] std::vector<std::size_t> gone() const;
     void look_for_the_gone() const;
     void call_all();
     [[noreturn]] void report(const std::vector<std::size_t>& missing, const std::string& what) const;

@@ -251,6 +251,10 @@ std::vector<std::string> unfair_differences(const Measurements& base, const Meas
     return warnings;
 }
 
+std::vector<std::string> training_differences(const Measurements& base, const Measurements& measured) {
+    return settings_warnings(base, measured, {});
+}
+
 bool trains_alike(const Measurements& one, const Measurements& other) {
     return settings_warnings(one, other, matched(one, other).rows).empty();
 }

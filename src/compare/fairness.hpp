@@ -22,6 +22,10 @@ void require_same_data(const Measurements& base, const Measurements& measured);
                                                           const Measurements& measured,
                                                           const std::vector<Match>& matches);
 
+/// The part of these that makes it another training: its network, its settings.
+[[nodiscard]] std::vector<std::string> training_differences(const Measurements& base,
+                                                            const Measurements& measured);
+
 /// Where it is another machine, or another number of threads, and another build as well: what a ratio comes
 /// from cannot be known.
 void warn_of_confounding(Comparison& comparison);

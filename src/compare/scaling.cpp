@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <tuple>
 
+#include "differences.hpp"
+#include "fairness.hpp"
 #include "mnist/compare/groups.hpp"
 #include "mnist/stats/summary.hpp"
 #include "table.hpp"
@@ -63,7 +66,8 @@ void add_row(std::map<std::string, std::size_t>& places, std::vector<ScalingSeri
                        .efficiency = {},
                        .exchange_share = median(row.exchange_shares)};
     point.threads = all_threads(row, side.facts, point.ranks);
-    const auto [place, is_new] = places.emplace(as.what, all.size());
+    const std::string data = fact(side.facts, "mnist.dataset.sha256").value_or("");
+    const auto [place, is_new] = places.emplace(as.what + '\n' + data, all.size());
     if (is_new) {
         const bool weak = as.what.find("/rows_per_rank:") != std::string::npos;
         all.push_back({.name = as.what, .weak = weak, .points = {}});
@@ -86,6 +90,35 @@ void relate_to_first(ScalingSeries& series) {
     }
 }
 
+// Which CPUs of a machine a rank may use says the launcher.
+std::optional<std::string> other_machine(const Measurements& first, const Measurements& side) {
+    std::vector<FactDifference> found = fingerprint_differences(first.facts, side.facts);
+    std::erase_if(found, [](const FactDifference& one) {
+        return one.key.find(".usable_") != std::string::npos || one.key.ends_with("cgroup_cpu_quota");
+    });
+    if (found.empty()) return std::nullopt;
+    const FactDifference& one = found.front();
+    return fmt::format("the machines differ ({} {} and {}): measure all numbers of ranks on the same",
+                       one.key.substr(one.key.rfind('.') + 1), one.base.value_or("unknown"),
+                       one.new_value.value_or("unknown"));
+}
+
+void add_cautions(ScalingSeries& series, std::span<const Measurements> sides) {
+    const auto side_of = [&](const ScalingPoint& point) -> const Measurements& {
+        return *std::ranges::find(sides, point.label, &Measurements::label);
+    };
+    const Measurements& first = side_of(series.points.front());
+    std::set<std::string> told{first.label};
+    for (const ScalingPoint& point : series.points) {
+        if (!told.insert(point.label).second) continue;
+        const Measurements& side = side_of(point);
+        std::vector<std::string> found = training_differences(first, side);
+        if (const auto machine = other_machine(first, side)) found.insert(found.begin(), *machine);
+        for (const std::string& one : found)
+            series.cautions.push_back(fmt::format("{} and {}: {}", first.label, side.label, one));
+    }
+}
+
 }  // namespace
 
 std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
@@ -105,7 +138,10 @@ std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides) {
         });
     std::erase_if(
         all, [](const ScalingSeries& one) { return one.points.front().ranks == one.points.back().ranks; });
-    std::for_each(all.begin(), all.end(), relate_to_first);
+    for (ScalingSeries& series : all) {
+        relate_to_first(series);
+        add_cautions(series, sides);
+    }
     return all;
 }
 

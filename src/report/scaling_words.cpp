@@ -53,6 +53,8 @@ std::string scaling_text(std::span<const ScalingSeries> all, const TextStyle& st
             for (const Json& point : series["points"]) columns[c].cells.push_back(scaling_cells(point)[c]);
         }
         text += "\n" + wrapped(scaling_title(series), style.width) + table_text(columns, style.width);
+        for (const Json& caution : series["cautions"])
+            text += wrapped(short_printable(caution.get<std::string>()), style.width, "! ");
     }
     return text;
 }
@@ -69,6 +71,8 @@ std::string scaling_markdown(std::span<const ScalingSeries> all) {
             cells.back() = code_cell(point["file"].get<std::string>());
             text += fmt::format("| {} |\n", fmt::join(cells, " | "));
         }
+        for (const Json& caution : series["cautions"])
+            text += fmt::format("\n- {}\n", code_span(caution.get<std::string>()));
     }
     return text;
 }
@@ -86,8 +90,10 @@ Json scaling_json(std::span<const ScalingSeries> all) {
                     {"exchange_share", or_null(point.exchange_share)}};
     };
     return json_list(all, [&](const ScalingSeries& series) {
-        return Json{
-            {"name", series.name}, {"weak", series.weak}, {"points", json_list(series.points, point_json)}};
+        return Json{{"name", series.name},
+                    {"weak", series.weak},
+                    {"points", json_list(series.points, point_json)},
+                    {"cautions", series.cautions}};
     });
 }
 

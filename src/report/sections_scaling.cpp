@@ -14,8 +14,9 @@ Html scaling_section(const Json& report) {
         for (std::size_t c = 0; c < kScalingHeadings.size(); ++c)
             columns.push_back({kScalingHeadings[c], c + 1 < kScalingHeadings.size() ? "number" : "wide",
                                [c](const Json& point) { return Html(scaling_cells(point)[c]); }});
-        parts.push_back(
-            {scaling_title(series), table<Json>(columns, series["points"].get<std::vector<Json>>())});
+        Html content = table<Json>(columns, series["points"].get<std::vector<Json>>());
+        for (const Json& caution : series["cautions"]) content += el("p.note", caution.get<std::string>());
+        parts.push_back({scaling_title(series), std::move(content)});
     }
     if (parts.empty()) return {};
     constexpr std::size_t kOpen = 8;

@@ -51,17 +51,23 @@ TEST_CASE("cluster: srun counts by its step, whether its MPI knows of that or no
     const Variable rank("SLURM_PROCID", "1");
     CHECK(launched().processes == 3);
     CHECK(launched().launcher == "srun");
-    CHECK(launch_words(2) == "srun --mpi=pmix -n 2 ");
+    CHECK(launch_words(2, "mnist") == "srun --mpi=pmix -n 2 mnist");
     {
         const Variable pmi2("PMI_SIZE", "3");  // srun --mpi=pmi2
         CHECK(launched().processes == 3);
         CHECK(launched().launcher == "mpirun");
-        CHECK(launch_words(2) == "mpirun -n 2 ");
+        CHECK(launch_words(2, "mnist_bench") == "mpirun -n 2 mnist_bench");
     }
     // mpirun inside of an allocation counts by itself: the step is the one that started mpirun.
     const Variable ompi("OMPI_COMM_WORLD_SIZE", "8");
     CHECK(launched().processes == 8);
     CHECK(launched().launcher == "mpirun");
+}
+
+TEST_CASE("cluster: processes that ./run started are started again by ./run cluster, which builds with MPI") {
+    const Variable run("MNIST_RUN", "./run");
+    CHECK(launch_words(2, "mnist") == "./run cluster -n 2");
+    CHECK(launch_words(2, "mnist_bench") == "./run cluster -n 2 bench");
 }
 
 TEST_CASE("cluster: what is no number of processes is none") {

@@ -173,7 +173,7 @@ TEST_CASE("mpirun: ranks with other instructions are refused, or allowed and mar
 
 TEST_CASE("mpirun: a setting that is wrong is told once") {
     const Workshop workshop;
-    for (const Words& wrong : {Words{"--jobs", "2"}, Words{"--epochs", "x"}}) {
+    for (const Words& wrong : {Words{"--jobs", "2"}, Words{"--epochs", "x"}, Words{"--epohcs", "1"}}) {
         const Finished finished = run(ranks(workshop, 2, kTraining + wrong));
         CAPTURE(finished.error);
         CHECK(finished.exit_code == 2);
@@ -304,6 +304,20 @@ TEST_CASE("mpirun: a rank that is killed, or does not answer, ends all within te
     REQUIRE(resumed.exit_code == 0);
     REQUIRE(workshop.mnist(kLong + Words{"--out", "a.json"}).exit_code == 0);
     CHECK(hashes(workshop, "r.json") == hashes(workshop, "a.json"));
+}
+
+TEST_CASE("mpirun: ranks that are killed at once are named by one that lives", "[slow]") {
+    const Workshop workshop;
+    Process process(ranks(workshop, 3, kLong + Words{"--out", "r.json"}, "1"));
+    REQUIRE(process.wait_for_output("Epoch ", 2));
+    const std::vector<pid_t> children = children_of(process.id());
+    for (const std::size_t rank : {0U, 1U}) ::kill(children.at(rank), SIGKILL);
+    const Finished finished = process.finish();
+    CAPTURE(finished.output, finished.error);
+    CHECK(contains(finished.error, "mnist: rank 0 ("));
+    CHECK(contains(finished.error, ", rank 1 ("));
+    CHECK(messages(finished.error) == 1);
+    CHECK_FALSE(fs::exists(workshop.folder() / "r.json"));
 }
 
 TEST_CASE("mpirun: a full disk on the first rank is one message, and all end", "[slow]") {

@@ -115,6 +115,26 @@ TEST_CASE(
     CHECK_THROWS_AS(compare_files(std::vector{one, other}, {}), InputError);
 }
 
+TEST_CASE("scaling: other data is another series, other machines and other trainings are told") {
+    Measurements one = file_of("1.json", {timed("Step/SGD/batch:64", 2)}, "1");
+    Measurements two = of_ranks("2.json", {timed("Step/SGD/batch:64/ranks:2", 1)}, {1, 1});
+    // A launcher may give a rank fewer CPUs of the same machine.
+    one.facts.insert({{"mnist.machine.cpu_model", "A"}, {"mnist.machine.usable_cores", "2"}});
+    two.facts.insert({{"mnist.machine.cpu_model", "A"}, {"mnist.machine.usable_cores", "1"}});
+    REQUIRE(scaling_of(std::vector{one, two}).size() == 1);
+    CHECK(scaling_of(std::vector{one, two}).front().cautions.empty());
+    two.facts["mnist.machine.cpu_model"] = "B";
+    one.facts["mnist.config.epochs"] = "5";
+    two.facts["mnist.config.epochs"] = "2";
+    const std::vector<std::string> cautions = scaling_of(std::vector{one, two}).front().cautions;
+    REQUIRE(cautions.size() == 2);
+    CHECK(cautions[0].starts_with("1.json and 2.json: the machines differ (cpu_model A and B)"));
+    CHECK(cautions[1].starts_with("1.json and 2.json: the epochs differ (5 and 2)"));
+    one.facts["mnist.dataset.sha256"] = "0123";
+    two.facts["mnist.dataset.sha256"] = "4567";
+    CHECK(scaling_of(std::vector{one, two}).empty());
+}
+
 TEST_CASE("scaling: a gate does not hold for a file that could only be scaled with") {
     const Measurements one = file_of("1.json", {timed("Step/SGD/batch:64", 2)}, "1");
     const Measurements two = of_ranks("2.json", {timed("Step/SGD/batch:64/ranks:2", 1)}, {1, 1});

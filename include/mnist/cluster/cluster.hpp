@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mnist/step/exchange.hpp"
@@ -48,7 +49,8 @@ struct Launch {
 };
 [[nodiscard]] Launch launched();
 
-/// "mpirun -n 4 ": what so many processes are started with, as these were.
-[[nodiscard]] std::string launch_words(std::size_t processes);
+/// "mpirun -n 4 mnist", "./run cluster -n 4" or "./run cluster -n 4 bench": what so many processes of a
+/// program are started with, as these were.
+[[nodiscard]] std::string launch_words(std::size_t processes, std::string_view program);
 
 }  // namespace mnist

@@ -30,9 +30,12 @@ struct ScalingSeries {
     std::string name;  ///< "Train/Adam/batch:1024", with its precision where that is not f32
     bool weak = false;
     std::vector<ScalingPoint> points;  ///< by ranks, then by threads; of two numbers of ranks at least
+    /// Sentences, each with a remedy: other machines or other trainings than the first point's.
+    std::vector<std::string> cautions{};
 };
 
-/// In the order of the files' rows; a row without ranks in its name is of one. Pure.
+/// In the order of the files' rows; a row without ranks in its name is of one. Of other data is another
+/// series. Labels are those of one file each. Pure.
 [[nodiscard]] std::vector<ScalingSeries> scaling_of(std::span<const Measurements> sides);
 
 }  // namespace mnist
