@@ -36,16 +36,6 @@
 
 namespace mnist::bench {
 
-namespace {
-
-// Standard output that carries the result needs no file beside it.
-std::optional<std::filesystem::path> result_file(const Options& options) {
-    if (!options.out && options.format == Format::json) return std::nullopt;
-    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
-}
-
-}  // namespace
-
 // The library's arguments. What is ours to do is switched off there, in case its environment variables say
 // otherwise; it opens a file of its own for the collector, which needs none. The library keeps a pointer to
 // the program's name, so that must be main's.
@@ -133,10 +123,6 @@ void say_unread(const Options& options) {
 
 namespace {
 
-std::string launcher(const Cluster* cluster) {
-    return cluster == nullptr ? "" : launch_words(cluster->ranks());
-}
-
 // What the result is good for, or what would be good for more.
 std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::path& file) {
     const Options& options = bench.options;
@@ -148,9 +134,9 @@ std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::pat
         steps.push_back({"which of two is faster",
                          fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
     } else if (options.repetitions * options.processes < kLeastRepetitions) {
-        steps.push_back(
-            {"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher(bench.cluster),
-                                                     called("mnist_bench"), options.again)});
+        const std::string launcher = bench.cluster != nullptr ? launch_words(bench.ranks()) : "";
+        steps.push_back({"what `compare` can judge", fmt::format("{}{} --preset compare{}", launcher,
+                                                                 called("mnist_bench"), options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }
@@ -192,11 +178,10 @@ int measure(Registry entries, Bench& bench, char* program) {
                        [&] { say_unread(bench.options); });
     Collector shown;
     Collector kept;
-    const bool json = bench.options.format == Format::json;
     Session session(std::move(entries), bench, progress, part_of(bench.options));
     session.register_entries();
     // The rows of a score are hundreds of lines, and what they are for is said at the end.
-    const bool silent = json || bench.options.score;
+    const bool silent = bench.options.format == Format::json || bench.options.score;
     benchmark::RunSpecifiedBenchmarks(silent ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
                                       &kept, "all");
     if (bench.cluster != nullptr) announce_end(*bench.cluster);
@@ -247,6 +232,12 @@ void note(std::string_view text) {
 }
 
 namespace {
+
+// Standard output that carries the result needs no file beside it.
+std::optional<std::filesystem::path> result_file(const Options& options) {
+    if (!options.out && options.format == Format::json) return std::nullopt;
+    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
+}
 
 int run_as(Ranks& ranks, int argc, char** argv) {
     Parsed parsed;
