@@ -244,7 +244,6 @@ int run_as(Ranks& ranks, int argc, char** argv) {
     ranks.together([&] {
         parsed = parse_options(argc, argv);
         if (parsed.options && ranks.cluster() != nullptr) require_of_ranks(*parsed.options);
-        return std::string();
     });
     if (!parsed.options) {
         if (ranks.speaks()) std::cout << parsed.text;
@@ -263,7 +262,6 @@ int run_as(Ranks& ranks, int argc, char** argv) {
         entries = chosen(bench);
         for (const Entry& entry : entries)
             if (entry.require && bench.cluster != nullptr) entry.require();
-        return std::string();
     });
     if (bench.options.list_tests) return ranks.speaks() ? list_names(entries) : kExitFine;
     if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {
@@ -272,7 +270,6 @@ int run_as(Ranks& ranks, int argc, char** argv) {
     }
     ranks.together([&] {
         if (ranks.speaks()) bench.options.out = result_file(bench.options);
-        return std::string();
     });
     if (!ranks.speaks()) {
         serve(*ranks.cluster(), entries);
