@@ -36,16 +36,6 @@
 
 namespace mnist::bench {
 
-namespace {
-
-// Standard output that carries the result needs no file beside it.
-std::optional<std::filesystem::path> result_file(const Options& options) {
-    if (!options.out && options.format == Format::json) return std::nullopt;
-    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
-}
-
-}  // namespace
-
 // The library's arguments. What is ours to do is switched off there, in case its environment variables say
 // otherwise; it opens a file of its own for the collector, which needs none. The library keeps a pointer to
 // the program's name, so that must be main's.
@@ -133,10 +123,6 @@ void say_unread(const Options& options) {
 
 namespace {
 
-std::string called_again(const Cluster* cluster) {
-    return cluster == nullptr ? called("mnist_bench") : launch_words(cluster->ranks(), "mnist_bench");
-}
-
 // What the result is good for, or what would be good for more.
 std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::path& file) {
     const Options& options = bench.options;
@@ -148,8 +134,10 @@ std::vector<NextStep> steps_after(const Bench& bench, const std::filesystem::pat
         steps.push_back({"which of two is faster",
                          fmt::format("{} compare {} {}", mnist, shell_word(options.base->string()), word)});
     } else if (options.repetitions * options.processes < kLeastRepetitions) {
-        steps.push_back({"what `compare` can judge",
-                         fmt::format("{} --preset compare{}", called_again(bench.cluster), options.again)});
+        const std::string program =
+            bench.cluster != nullptr ? launch_words(bench.ranks(), "mnist_bench") : called("mnist_bench");
+        steps.push_back(
+            {"what `compare` can judge", fmt::format("{} --preset compare{}", program, options.again)});
     } else {
         steps.push_back({"which of two is faster", fmt::format("{} compare {} OTHER.json", mnist, word)});
     }
@@ -191,11 +179,10 @@ int measure(Registry entries, Bench& bench, char* program) {
                        [&] { say_unread(bench.options); });
     Collector shown;
     Collector kept;
-    const bool json = bench.options.format == Format::json;
     Session session(std::move(entries), bench, progress, part_of(bench.options));
     session.register_entries();
     // The rows of a score are hundreds of lines, and what they are for is said at the end.
-    const bool silent = json || bench.options.score;
+    const bool silent = bench.options.format == Format::json || bench.options.score;
     benchmark::RunSpecifiedBenchmarks(silent ? static_cast<benchmark::BenchmarkReporter*>(&shown) : &table,
                                       &kept, "all");
     if (bench.cluster != nullptr) announce_end(*bench.cluster);
@@ -247,12 +234,17 @@ void note(std::string_view text) {
 
 namespace {
 
+// Standard output that carries the result needs no file beside it.
+std::optional<std::filesystem::path> result_file(const Options& options) {
+    if (!options.out && options.format == Format::json) return std::nullopt;
+    return plan_result(options.out, "mnist-bench", utc_now(), "--benchmark_out");
+}
+
 int run_as(Ranks& ranks, int argc, char** argv) {
     Parsed parsed;
     ranks.together([&] {
         parsed = parse_options(argc, argv);
         if (parsed.options && ranks.cluster() != nullptr) require_of_ranks(*parsed.options);
-        return std::string();
     });
     if (!parsed.options) {
         if (ranks.speaks()) std::cout << parsed.text;
@@ -271,7 +263,6 @@ int run_as(Ranks& ranks, int argc, char** argv) {
         entries = chosen(bench);
         for (const Entry& entry : entries)
             if (entry.require && bench.cluster != nullptr) entry.require();
-        return std::string();
     });
     if (bench.options.list_tests) return ranks.speaks() ? list_names(entries) : kExitFine;
     if (const auto refusal = bench.options.score ? build_refusal(build_facts().build_type) : std::nullopt) {
@@ -280,7 +271,6 @@ int run_as(Ranks& ranks, int argc, char** argv) {
     }
     ranks.together([&] {
         if (ranks.speaks()) bench.options.out = result_file(bench.options);
-        return std::string();
     });
     if (!ranks.speaks()) {
         serve(*ranks.cluster(), entries);

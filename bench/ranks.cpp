@@ -34,7 +34,6 @@ void join_ranks(Bench& bench, Ranks& ranks) {
     ranks.together([&] {
         bench.dataset.emplace();
         if (ranks.speaks() || !from_root) bench.dataset = load_data(bench.options, ranks.speaks());
-        return std::string();
     });
     if (from_root) share_data(cluster, *bench.dataset);
     const std::vector<std::size_t> threads = bench.options.threads;
@@ -49,10 +48,7 @@ void join_ranks(Bench& bench, Ranks& ranks) {
         facts.build = build_facts();
         return rank_card(inputs, facts);
     });
-    ranks.together([&] {
-        settle_ranks(cluster, cards, bench.options.allow_mixed, inputs, facts);
-        return std::string();
-    });
+    ranks.together([&] { settle_ranks(cluster, cards, bench.options.allow_mixed, inputs, facts); });
     bench.join(cluster, std::move(*facts.cluster), std::move(inputs.cpus), inputs.config.threads);
 }
 

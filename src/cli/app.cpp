@@ -165,10 +165,7 @@ int run_app(int argc, char** argv) {
     add_report_command(app, action);
     return ranks.run([&] {
         std::optional<int> ended;
-        ranks.together([&] {
-            ended = parse(app, words, ranks.speaks(), action);
-            return std::string();
-        });
+        ranks.together([&] { ended = parse(app, words, ranks.speaks(), action); });
         return ended ? *ended : action();
     });
 }

@@ -72,7 +72,6 @@ int resume(const TrainFlags& flags, Ranks& ranks) {
                  .found = flags.config->count() > 0 ? "--config" : "--checkpoint",
                  .remedy = "The settings are in the checkpoint, and new ones go into the same folder"});
         if (ranks.speaks()) training.checkpoints.emplace(Checkpointing::resume(folder, early));
-        return std::string();
     });
     std::string settings = training.checkpoints ? training.checkpoints->head().settings : std::string();
     if (ranks.cluster() != nullptr) {
@@ -83,10 +82,7 @@ int resume(const TrainFlags& flags, Ranks& ranks) {
         training.progress = std::move(found.progress);
     }
     TrainOptions options;
-    ranks.together([&] {
-        options = read_resumed_options(settings, folder.string(), given);
-        return std::string();
-    });
+    ranks.together([&] { options = read_resumed_options(settings, folder.string(), given); });
     if (flags.print_config) return ranks.speaks() ? print_config(options) : kExitFine;
     return train_as_one(std::move(options), std::move(training), ranks);
 }
@@ -97,7 +93,6 @@ int begin_anew(const TrainFlags& flags, Ranks& ranks) {
         std::optional<std::filesystem::path> config_file;
         if (flags.config->count() > 0) config_file = flags.config_file;
         options = read_train_options(config_file, given_flags(flags));
-        return std::string();
     });
     if (flags.print_config) return ranks.speaks() ? print_config(options) : kExitFine;
     return train_as_one(std::move(options), {}, ranks);

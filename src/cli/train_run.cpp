@@ -121,7 +121,6 @@ void begin(Training& training, const TrainOptions& options, const std::atomic<bo
         require_precision(options.config.precision);  // before data are fetched for nothing
         if (ranks.speaks()) take_places(training, options, console);
         if (reads) training.dataset = load_data(options.data, console);
-        return std::string();
     });
     if (ranks.cluster() != nullptr && options.data_from_root) share_data(*ranks.cluster(), training.dataset);
     const std::vector<std::string> cards = ranks.together([&] {
@@ -133,12 +132,8 @@ void begin(Training& training, const TrainOptions& options, const std::atomic<bo
             settle_ranks(*ranks.cluster(), cards, options.allow_mixed, training.inputs, training.result);
         else
             choose_teams(training.inputs, stop);
-        return std::string();
     });
-    ranks.together([&] {
-        start(training, options, ranks);
-        return std::string();
-    });
+    ranks.together([&] { start(training, options, ranks); });
 }
 
 }  // namespace

@@ -18,45 +18,53 @@ namespace mnist {
 namespace {
 
 constexpr const char* kData = "mnist.dataset.sha256";
-struct UnfairFact {
-    std::string key;
-    std::string what;
-    std::string remedy;
-    const char* usual = nullptr;  ///< what is done where a file of ours does not say
-};
 constexpr const char* kLoaders = "mnist.config.loader_threads";
 constexpr const char* kJobs = "mnist.config.jobs";
 constexpr const char* kTeamSize = "mnist.config.threads";
 constexpr std::string_view kGrid = "mnist.grid.";
 constexpr const char* kSchedule = "mnist.config.schedule";
 
-std::vector<UnfairFact> unfair_settings() {
-    std::vector<UnfairFact> facts{
+/// What another value makes of a training.
+enum class Makes {
+    other_bits,
+    other_cycle,  ///< the same, of a schedule: where schedules differ these do anyway
+    same_bits     ///< it changes neither the data nor the order of a sum; runs are matched by seed
+};
+struct UnfairFact {
+    std::string key;
+    std::string what;  ///< in the plural; empty: no comparison is unfair for it
+    std::string remedy;
+    const char* usual = nullptr;  ///< what is done where a file of ours does not say
+    Makes makes = Makes::other_bits;
+};
+
+/// All but those that the names of rows say, and the network and the precision, which have words of their
+/// own.
+std::vector<UnfairFact> known_settings() {
+    std::vector<UnfairFact> all{
         {"mnist.config.epochs", "epochs", "train as many epochs in both"},
         {kSchedule, "learning-rate schedules", "train with the same --schedule", "constant"},
         {"mnist.config.shuffle", "shuffling", "shuffle in both or in neither"},
-        {kLoaders, "loader threads", "use the same --loader-threads"},
+        {kLoaders, "loader threads", "use the same --loader-threads", nullptr, Makes::same_bits},
         {kJobs, "numbers of runs side by side, which slow each other down,",
-         "train both with the same --jobs", "1"},
+         "train both with the same --jobs", "1", Makes::same_bits},
     };
-    for (const OptimizerSetting& setting : kOptimizerSettings) {
-        if (!setting.plural.empty())
-            facts.push_back({fmt::format("mnist.config.{}", underscored(setting.key)),
-                             std::string(setting.plural),
-                             fmt::format("train with the same --{}", setting.key)});
-    }
-    return facts;
+    for (const OptimizerSetting& setting : kOptimizerSettings)
+        all.push_back({fmt::format("mnist.config.{}", underscored(setting.key)), std::string(setting.plural),
+                       fmt::format("train with the same --{}", setting.key)});
+    all.push_back({"mnist.config.peak_lr", "peak learning rates", "train with the same --peak-lr",
+                   "each optimizer's own", Makes::other_cycle});
+    all.push_back(
+        {"mnist.config.warmup", "warm-ups", "train with the same --warmup", nullptr, Makes::other_cycle});
+    for (const char* const key : {kTeamSize, "mnist.config.seed", "mnist.config.seeds",
+                                  "mnist.config.test_batch_size", "mnist.config.target_accuracy"})
+        all.push_back({key, "", "", nullptr, Makes::same_bits});
+    return all;
 }
 
 const std::array kUnfair{
     UnfairFact{"mnist.build.build_type", "build types", "build both with ./run, which builds releases"},
     UnfairFact{"mnist.dataset.train_samples", "training samples", "train on the same data"},
-};
-// Of a schedule: where schedules differ these do anyway.
-const std::array kScheduleFacts{
-    UnfairFact{"mnist.config.peak_lr", "peak learning rates", "train with the same --peak-lr",
-               "each optimizer's own"},
-    UnfairFact{"mnist.config.warmup", "warm-ups", "train with the same --warmup"},
 };
 
 /// Of mnist_bench, or of a `mnist train` that knows schedules: what such a file leaves out is as usual.
@@ -84,7 +92,7 @@ void warn_of_difference(const UnfairFact& unfair, const Facts& base, const Facts
     const auto b = said_or_usual(measured);
     // Where auto chose the teams, their loaders are part of the choice.
     const bool is_chosen = unfair.key == kLoaders && auto_chose_both(base, measured);
-    if (a && b && *a != *b && !is_chosen)
+    if (a && b && *a != *b && !is_chosen && !unfair.what.empty())
         warnings.push_back(fmt::format("the {} differ ({} and {}): {}", unfair.what, *a, *b, unfair.remedy));
 }
 
@@ -138,13 +146,12 @@ std::vector<std::string> settings_warnings(const Measurements& base, const Measu
     if (!base_network.empty() && !new_network.empty() && base_network != new_network)
         warnings.push_back(fmt::format("the networks differ (hidden layers {} and {}): use the same --hidden",
                                        base_network, new_network));
-    for (const UnfairFact& unfair : unfair_settings())
-        warn_of_difference(unfair, base.facts, measured.facts, warnings);
+    const auto schedule = fact(base.facts, kSchedule);
+    const bool one_schedule = schedule && schedule == fact(measured.facts, kSchedule);
+    for (const UnfairFact& setting : known_settings())
+        if (setting.makes != Makes::other_cycle || one_schedule)
+            warn_of_difference(setting, base.facts, measured.facts, warnings);
     warn_of_precisions(matches, warnings);
-    if (fact(base.facts, kSchedule) && fact(base.facts, kSchedule) == fact(measured.facts, kSchedule)) {
-        for (const UnfairFact& unfair : kScheduleFacts)
-            warn_of_difference(unfair, base.facts, measured.facts, warnings);
-    }
     return warnings;
 }
 
@@ -204,20 +211,12 @@ std::vector<std::string> explanations(const Facts& base, const Facts& measured) 
 
 /// Whether both were asked to compute the same.
 bool same_configuration(const Facts& base, const Facts& measured) {
-    // These change neither the data nor the order of a sum; runs are matched by optimizer and seed.
-    constexpr std::array<std::string_view, 7> kHarmless{"mnist.config.threads",
-                                                        "mnist.config.loader_threads",
-                                                        "mnist.config.seed",
-                                                        "mnist.config.seeds",
-                                                        "mnist.config.test_batch_size",
-                                                        "mnist.config.target_accuracy",
-                                                        kJobs};
-    const auto keys = configuration_keys(base, measured);
-    return fact(base, kData) == fact(measured, kData) &&
-           std::ranges::all_of(keys, [&](const std::string& key) {
-               return std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end() ||
-                      fact(base, key) == fact(measured, key);
-           });
+    std::vector<std::string> keys = configuration_keys(base, measured);
+    for (const UnfairFact& setting : known_settings())
+        if (setting.makes == Makes::same_bits) std::erase(keys, setting.key);
+    keys.emplace_back(kData);
+    return std::ranges::all_of(
+        keys, [&](const std::string& key) { return fact(base, key) == fact(measured, key); });
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 // Configuration files: what is printed is read back, a flag wins over the file, and mistakes name file, line,
 // key and value.
+#include <map>
+#include <set>
+#include <sstream>
+
 #include "catch.hpp"
 #include "fixtures.hpp"
 
@@ -144,6 +148,35 @@ TEST_CASE("config: a run from the printed configuration ends in the same weights
     CHECK(a.at("config") == b.at("config"));
     for (std::size_t i = 0; i < 3; ++i)
         CHECK(a.at("runs").at(i).at("weights_sha256") == b.at("runs").at(i).at("weights_sha256"));
+}
+
+TEST_CASE("config: every setting of the training is a key of its result, and every key there is a setting") {
+    const Workshop workshop;
+    REQUIRE(workshop.train({"--epochs", "0", "--optimizer", "adamw,rmsprop", "--out", "r.json"}).exit_code ==
+            0);
+    const nlohmann::json config = workshop.json_of("r.json").at("config");
+    std::set<std::string> keys;
+    for (const auto& [key, value] : config.items()) keys.insert(key);
+    for (const char* const no_setting : {"threads_chosen", "adam_beta1", "adam_epsilon", "rmsprop_epsilon"})
+        CHECK(keys.erase(no_setting) == 1);
+
+    const std::map<std::string, std::string> otherwise_called{{"optimizer", "optimizers"},
+                                                              {"no_shuffle", "shuffle"}};
+    // The data, files, what is shown and what processes agree on.
+    const std::set<std::string> elsewhere{"preset",         "dataset",    "data_dir",   "data_prefix",
+                                          "init_model",     "label",      "out",        "report",
+                                          "save_model",     "quiet",      "checkpoint", "checkpoint_every",
+                                          "data_from_root", "allow_mixed"};
+    std::set<std::string> settings;
+    std::istringstream lines(printed(workshop, {}));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("# ")) line.erase(0, 2);
+        const std::string key = line.substr(0, line.find(" = "));
+        if (key == line || elsewhere.contains(key)) continue;
+        const auto other = otherwise_called.find(key);
+        settings.insert(other == otherwise_called.end() ? key : other->second);
+    }
+    CHECK(settings == keys);
 }
 
 TEST_CASE("config: - reads standard input, and mistakes there are called so") {

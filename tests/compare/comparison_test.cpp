@@ -1,8 +1,11 @@
 // Matching, modes, means, warnings and bits, on measurements made by hand.
 #include "mnist/compare/comparison.hpp"
 
+#include <set>
+
 #include "catch.hpp"
 #include "mnist/core/error.hpp"
+#include "results/other_settings.hpp"
 #include "sample_measurements.hpp"
 
 using namespace mnist_test;
@@ -180,6 +183,25 @@ TEST_CASE("compare: settings of training that differ are unfair, and what a file
     CHECK(warnings_of(compare(bench, base, {}), "schedules differ (constant and one-cycle)").size() == 1);
     base.facts["mnist.config.precision"] = "bf16";
     CHECK(warnings_of(compare(bench, base, {}), "precisions differ (f32 and bf16)").size() == 1);
+}
+
+TEST_CASE("compare: of every setting in a result it is known what another value makes of the training") {
+    // Others make another training, of other bits.
+    const std::set<std::string> fair{"optimizers", "batch_size",   "test_batch_size", "seed",
+                                     "seeds",      "threads",      "threads_chosen",  "target_accuracy",
+                                     "adam_beta1", "adam_epsilon", "rmsprop_epsilon"};
+    const std::set<std::string> same_bits{"optimizers", "test_batch_size", "seed",
+                                          "seeds",      "threads",         "threads_chosen",
+                                          "jobs",       "target_accuracy", "loader_threads"};
+    const TrainResult result = sample_of_all_settings();
+    const Measurements base = measurements_of(result, "a.json");
+    for (const auto& [key, other] : with_one_other_setting(result)) {
+        CAPTURE(key);
+        const Measurements so = measurements_of(other, "b.json");
+        CHECK(trains_alike(base, so) == fair.contains(key));
+        if (key == "batch_size") continue;  // rows of other names, of which none are compared
+        CHECK(compare(base, so, {}).bits.empty() != same_bits.contains(key));
+    }
 }
 
 TEST_CASE("compare: a measured noise floor raises its family's threshold") {

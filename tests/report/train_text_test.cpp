@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "mnist/report/next_steps.hpp"
 #include "mnist/report/run_groups.hpp"
-#include "results/sample_result.hpp"
+#include "results/other_settings.hpp"
 
 using mnist::confusion_table;
 using mnist::ConfusionMatrix;
@@ -166,4 +167,13 @@ TEST_CASE("class names: garments for Fashion-MNIST only") {
     CHECK(mnist::class_names(dataset, 3) == Words{"0", "1", "2"});
     dataset.name = "mnist";
     CHECK(mnist::class_names(dataset, 10).at(9) == "9");
+}
+
+TEST_CASE("train words: every setting of a result that has a flag is in the command that trains so again") {
+    const TrainResult result = mnist_test::sample_of_all_settings();
+    const auto words = [](const TrainResult& one) { return mnist::train_words(one, one.config.seeds); };
+    Words without;
+    for (const auto& [key, other] : mnist_test::with_one_other_setting(result))
+        if (words(other) == words(result)) without.push_back(key);
+    CHECK(without == Words{"adam_beta1", "adam_epsilon", "rmsprop_epsilon"});
 }

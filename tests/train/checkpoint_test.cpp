@@ -6,6 +6,7 @@
 #include "checkpoint_samples.hpp"
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "results/other_settings.hpp"
 
 namespace mnist {
 
@@ -273,6 +274,16 @@ TEST_CASE("checkpoint: other conditions are refused with all that differs") {
         CHECK(contains(message, "program.version is \"1\" in the checkpoint and \"2\" here"));
         CHECK(!contains(message, "batch_size"));
     }
+}
+
+TEST_CASE("checkpoint: of the settings only those that make it faster may be others") {
+    const Dataset set = checkpointed_set();
+    const TrainResult result = mnist_test::sample_of_all_settings();
+    const nlohmann::json stored = conditions_of(inputs_of(result.config, set));
+    std::vector<std::string> faster;
+    for (const auto& [key, other] : mnist_test::with_one_other_setting(result))
+        if (differences(stored, conditions_of(inputs_of(other.config, set))).empty()) faster.push_back(key);
+    CHECK(faster == std::vector<std::string>{"jobs", "loader_threads", "threads", "threads_chosen"});
 }
 
 TEST_CASE("checkpoint: of the processor the instructions and the nearer caches count, and not its name") {

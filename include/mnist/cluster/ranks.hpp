@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,15 @@ class Ranks {
     /// Calls `work` on each rank and returns what it returned, by rank. Where it throws on any, this throws
     /// on all: on the first with a message that names the rank, on the others without one.
     std::vector<std::string> together(const std::function<std::string()>& work);
+    /// The same of work that has nothing to return.
+    template <class Work>
+    requires std::is_void_v<std::invoke_result_t<Work&>>
+    void together(Work work) {
+        static_cast<void>(together([&] {
+            work();
+            return std::string();
+        }));
+    }
 
     /// Calls `command` and returns its exit code, that of the first for the launcher. A rank that fails while
     /// the others go on says so and ends them.
