@@ -128,7 +128,7 @@ Figure confusion_figure(const ordered_json& optimizer, const ordered_json& names
                 "set cbrange [0:{}]\nset cblabel 'Errors, % of the true class'\nunset grid\nunset key\n{}",
                 plot_quoted(optimizer["title"].get<std::string>() + of), axes("Predicted", "True"), tics,
                 long_names ? "rotate by 45 right" : "", tics, edge, edge, worst > 0 ? worst : 1,
-                plot_command({{cells, "using 1:2:3 with image", {}},
+                plot_command({{cells, "using 1:2:3 with image pixels", {}},
                               {cells, "using 1:2:4 with labels font ',10'", {}}}))};
 }
 

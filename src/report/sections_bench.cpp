@@ -158,9 +158,9 @@ Html throughput_section(const Json& report) {
             batch_figure(report, family, std::string(heading) + ", samples/s", "samples_per_second", whole);
     if (figures.empty()) return {};
     return el("p.note",
-              "Both axes are logarithmic. Points are medians; bars are 95 % intervals of the median where "
-              "there are "
-              "six repetitions or more, else they reach from the lowest to the highest.") +
+              "Across batch sizes both axes are logarithmic. Points are medians; whiskers are 95 % intervals "
+              "of the median where there are six repetitions or more, else they reach from the lowest to the "
+              "highest.") +
            el("div.grid", figures);
 }
 

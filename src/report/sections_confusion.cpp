@@ -76,8 +76,7 @@ Html matrix_table(const Json& optimizer, const std::vector<std::string>& names) 
             worst = i == j ? worst : std::max(worst, shares[i][j]);
     }
     const std::size_t runs = optimizer["confusion_runs"];
-    const std::string caption = fmt::format("{}{}. Rows are the true classes, columns the predictions.",
-                                            optimizer["title"].get<std::string>(),
+    const std::string caption = fmt::format("{}{}", optimizer["title"].get<std::string>(),
                                             runs > 1 ? fmt::format(", sum over {} seeds", runs) : "");
     return heat_table(names, caption, [&](std::size_t i, std::size_t j) {
         const std::uint64_t count = matrix[i][j];
@@ -172,9 +171,12 @@ Html confusion_section(const Json& report) {
             all += several ? disclosure("In words", sentences(experiment["insights"]))
                            : el("h4.spaced", "In words") + sentences(experiment["insights"]);
     }
-    Html all = parts_in_turn(parts, 1, "more trainings") +
-               cut_note(parts.size(), report["experiments"].size(), "trainings");
-    for (const Kind& kind : kinds_of(report)) {
+    const std::vector<Kind> kinds = kinds_of(report);
+    Html all;
+    if (!kinds.empty()) all += el("p.note", "Rows are the true classes, columns the predictions.");
+    all += parts_in_turn(parts, 1, "more trainings") +
+           cut_note(parts.size(), report["experiments"].size(), "trainings");
+    for (const Kind& kind : kinds) {
         if (kind.matrices.size() > 1)
             all += parts_in_turn({{"Difference of two", difference(kind)}}, parts.size() > 1 ? 0 : 1);
     }

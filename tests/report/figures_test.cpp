@@ -29,6 +29,8 @@ TEST_CASE("figures: an experiment has curves and a matrix for each optimizer, an
     CHECK(figures[1].script.find("'Train loss'") != std::string::npos);
     CHECK(figures[1].script.find("\n3 0.3193 0.3193 0.3193\n") !=
           std::string::npos);  // epoch 3 of SGD's train loss
+    // A browser smooths an image of ten by ten pixels; rectangles stay sharp.
+    CHECK(figures[2].script.find("with image pixels") != std::string::npos);
 }
 
 TEST_CASE("figures: a second experiment has names of its own, and what has no data has no figure") {

@@ -522,6 +522,12 @@ class PageTest(unittest.TestCase):
             return [figure.querySelector('h4').textContent, chart.options.scales.y.type, chart.data.datasets.filter((d) => d.interval === 'band').length];})""")
         trained = sum(len(o["optimizers"]) for o in self.data_of(self.folder / "curves.html")["experiments"])
         self.assertEqual([["Test accuracy", "linear", trained], ["Test loss", "logarithmic", trained], ["Training loss", "logarithmic", trained]], figures)
+        # No axis of losses begins far below the lowest: powers of ten left half of a chart empty.
+        below = self.js("""return [...document.querySelectorAll('#curves figure')].slice(1).map((figure) => {
+            const chart = Chart.getChart(figure.querySelector('canvas'));
+            const lowest = Math.min(...chart.data.datasets.flatMap((d, i) => (chart.isDatasetVisible(i) ? d.data.map((p) => p.low) : [])));
+            return chart.scales.y.min / lowest;})""")
+        self.assertEqual(2, len([ratio for ratio in below if ratio > 0.5]), below)
         buttons = "return [...document.querySelectorAll('#curves figure:first-of-type .controls > .group > button')].length"
         self.assertLessEqual(self.js(buttons), 16)
         self.assert_silent_console()
@@ -531,6 +537,22 @@ class PageTest(unittest.TestCase):
         self.draw_all()
         self.assertTrue(self.js("return Chart.getChart(document.querySelector('#throughput canvas')).data.datasets.every((d) => d.bars)"))
         self.assert_silent_console()
+
+    def test_of_one_file_times_are_named_by_optimizer_alone(self):
+        self.open(self.report("times.html", [next(file for file in RESULTS if file.name == "2026-11-25-train.json")]))
+        self.draw_all()
+        names = self.js("""const chart = Chart.getChart(document.querySelector('#time canvas'));
+            return chart.scales.y.ticks.map((tick) => tick.label);""")
+        self.assertEqual(["SGD", "SGD + Momentum", "Adam"], names)
+        self.assert_silent_console()
+
+    def test_the_point_of_the_first_epoch_is_drawn_whole(self):
+        self.open(self.report("first.html", [next(file for file in RESULTS if file.name == "2026-11-25-train.json")]))
+        self.draw_all()
+        left = self.js("""return [...document.querySelectorAll('#curves canvas')].map((canvas) => {
+            const chart = Chart.getChart(canvas), point = chart.getDatasetMeta(0).data[0], scale = chart.currentDevicePixelRatio;
+            return canvas.getContext('2d').getImageData(Math.round((point.x - 2) * scale), Math.round(point.y * scale), 1, 1).data[3];})""")
+        self.assertEqual(4, len([alpha for alpha in left if alpha > 200]), left)
 
     def data_of(self, page):
         html = page.read_text()

@@ -19,6 +19,7 @@ function describeCurve(format) {
 }
 
 const epochTitle = (point) => (point.epoch ? `Epoch ${point.epoch}, after ${fixed(point.seconds, 2)} s` : '');
+const kWholePoints = 6;  // pixels beyond the axes: the first epoch lies on one
 const epochAxis = () => axis('Epoch', {type: 'linear', ticks: {precision: 0}});
 
 // One curve of every optimizer of every training.
@@ -28,6 +29,7 @@ function allCurves(key) {
     const title = several ? sourceTitle(experiment.source) : '';
     return {
       label: o.title, data: curvePoints(o, key, experiment), colour: colourName(o.optimizer), interval: 'band', pointRadius: several ? 2.5 : 3.5,
+      clip: kWholePoints,
       keyA: o.optimizer, nameA: o.title, keyB: title, nameB: title, sign: kShapeSigns[place % kShapeSigns.length],
       machine: report.sources[experiment.source].machine, borderDash: several ? kDashes[place % kDashes.length] : [],
       pointStyle: several ? kShapes[place % kShapes.length] : report.optimizers[kOptimizers.indexOf(o.optimizer)].mark,
@@ -59,9 +61,10 @@ function accuracyChart() {
   };
 }
 
-// Losses fall by factors, so their axis is logarithmic; `range`: the datasets that share it.
+// Losses fall by factors, so their axis is logarithmic, and ends where they do, not at the next power of ten; `range`: the datasets that
+// share it.
 function lossScales(range) {
-  return {x: epochAxis(), y: logAxis('Loss, nats', null, {suggestedMin: least(ends(range)) / 1.1, suggestedMax: greatest(ends(range)) * 1.1})};
+  return {x: epochAxis(), y: logAxis('Loss, nats', null, {bounds: 'data', suggestedMin: least(ends(range)) / 1.1, suggestedMax: greatest(ends(range)) * 1.1})};
 }
 
 function lossesChart(key) {
@@ -72,7 +75,7 @@ function lossesChart(key) {
 function lossDatasets(experiment, optimizer) {
   return [['train_loss', 'Train loss'], ['test_loss', 'Test loss']].map(([key, name], number) => ({
     label: name, data: curvePoints(optimizer, key, experiment), colour: colourName(optimizer.optimizer), interval: 'band',
-    hollow: number === 1, borderDash: number === 1 ? [6, 4] : [], pointStyle: number === 1 ? 'rect' : 'circle', pointRadius: 3,
+    hollow: number === 1, borderDash: number === 1 ? [6, 4] : [], pointStyle: number === 1 ? 'rect' : 'circle', pointRadius: 3, clip: kWholePoints,
     keyA: '', nameA: '', keyB: key, nameB: name, sign: number === 1 ? '□' : '●',
   }));
 }

@@ -8,6 +8,7 @@ function timeTitle(row) {
 function timeFigure(figure, target) {
   const all = report.times.filter((row) => row.target === Number(target));
   const nameOf = variantNames(all);
+  const alone = new Set(all.map(nameOf)).size < 2;  // then the name says nothing, and takes the room of the bars
   const order = (row) => (row.record ? -1 : kOptimizers.indexOf(row.optimizer));
   const kMostRows = 16;
   const known = all.filter((row) => row.seconds);
@@ -17,7 +18,7 @@ function timeFigure(figure, target) {
   dotChart(figure, {
     unit: 'Seconds', bars: true, kMostRows, names: {...kTitles, other: 'Record'},
     rows: rows.map((row) => ({
-      label: `${timeTitle(row)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
+      label: alone ? timeTitle(row) : `${timeTitle(row)}, ${nameOf(row)}`, value: row.seconds.median, low: row.seconds.low, high: row.seconds.high,
       disturbed: row.disturbed, colour: row.record ? 'other' : colourName(row.optimizer),
       lines: [withInterval(row.seconds, seconds), spreadWords(row.seconds), `${row.reached} of ${plural(row.runs, 'run')} reached it`,
         row.batch === null ? '' : `batch ${whole(row.batch)}, ${row.precision}`, sourceName(row.source)].filter((line) => line),
