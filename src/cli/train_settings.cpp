@@ -75,6 +75,7 @@ void set_preset(TrainOptions& options, const GivenValue& given) {
 
 std::string schedule_help() {
     std::vector<std::string> words;
+    words.reserve(kSchedules.size());
     for (const ScheduleRow& row : kSchedules)
         words.push_back(row.shape.empty() ? std::string(row.word)
                                           : fmt::format("{}: {}", row.word, row.shape));

@@ -68,7 +68,8 @@ std::vector<RowGroup> trainings_of(std::span<const std::string> names) {
         return optimizer_of(name).empty() ? std::string() : "training" + set_apart(name);
     });
     // f32 first, whichever row stands first.
-    std::ranges::stable_partition(groups, [](const RowGroup& group) { return group.title == "training"; });
+    std::stable_partition(groups.begin(), groups.end(),
+                          [](const RowGroup& group) { return group.title == "training"; });
     for (RowGroup& group : groups) group.is_headline = true;
     for (RowGroup& one : grouped_by(names, [](const std::string& name) {
              const std::string optimizer = optimizer_of(name);

@@ -58,6 +58,7 @@ std::optional<OptimizerKind> optimizer_labelled(std::string_view label) {
 
 std::vector<std::string> optimizer_words() {
     std::vector<std::string> words;
+    words.reserve(kOptimizers.size());
     for (const Optimizer& one : kOptimizers) words.emplace_back(one.word);
     return words;
 }

@@ -248,7 +248,7 @@ std::string ranking_sentence(const ComparedFiles& files, const Quote& quote) {
     const std::string& base = files.comparisons.front().base_label;
     std::vector<FamilyRanking> told = files.rankings;
     // Training is what all other families are measured for.
-    std::ranges::stable_partition(told, [](const FamilyRanking& ranking) {
+    std::stable_partition(told.begin(), told.end(), [](const FamilyRanking& ranking) {
         return ranking.family == "Train" || ranking.family.starts_with("Train in ");
     });
     const std::size_t shown = std::min(told.size(), kMostFamilies);

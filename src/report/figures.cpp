@@ -57,7 +57,8 @@ std::string axes(std::string_view x, std::string_view y) {
 /// The plot behind what prepares it; bands first, so that no band covers a line.
 std::string nothing_or(std::vector<PlotSeries> series, const std::string& before) {
     if (series.empty()) return {};
-    std::ranges::stable_partition(series, [](const PlotSeries& one) { return one.title.empty(); });
+    std::stable_partition(series.begin(), series.end(),
+                          [](const PlotSeries& one) { return one.title.empty(); });
     return before + plot_command(series);
 }
 

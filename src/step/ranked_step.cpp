@@ -26,7 +26,8 @@ void append(Segments& segments, std::size_t floats, std::size_t& all) {
 }
 
 std::size_t floats_of(const Segments& segments) {
-    return static_cast<std::size_t>(segments.offsets.back() + segments.counts.back());
+    return static_cast<std::size_t>(segments.offsets.back()) +
+           static_cast<std::size_t>(segments.counts.back());
 }
 
 class SecondsInto {

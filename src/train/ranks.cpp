@@ -63,10 +63,11 @@ bool require_same(Cluster& cluster, const std::vector<json>& cards, bool allow_m
 // Ranks that may use the same CPUs of a host divide them.
 void divide_cpus(Cluster& cluster, const std::vector<json>& cards, ExperimentInputs& inputs) {
     const std::size_t own = cluster.rank();
-    std::size_t sharers = 0;
+    std::size_t sharers = 1;
     std::size_t place = 0;
     for (std::size_t r = 0; r < cards.size(); ++r) {
-        if (cluster.hosts()[r] != cluster.hosts()[own] || cards[r].at("cpus") != cards[own].at("cpus"))
+        if (r == own || cluster.hosts()[r] != cluster.hosts()[own] ||
+            cards[r].at("cpus") != cards[own].at("cpus"))
             continue;
         if (r < own) ++place;
         ++sharers;
@@ -156,6 +157,7 @@ std::string rank_card(const ExperimentInputs& inputs, const TrainResult& result)
 void settle_ranks(Cluster& cluster, const std::vector<std::string>& cards, bool allow_mixed,
                   ExperimentInputs& inputs, TrainResult& result) {
     std::vector<json> parsed;
+    parsed.reserve(cards.size());
     for (const std::string& card : cards) parsed.push_back(json::parse(card));
     ClusterFacts facts{.library = cluster.library()};
     facts.mixed = require_same(cluster, parsed, allow_mixed);

@@ -98,7 +98,7 @@ TEST_CASE("processes: each measures all repetitions with seeds of its own, and o
     for (std::size_t i = 0; i < rows.size(); ++i) {
         CHECK(rows[i].at("repetition_index") == i);
         CHECK(rows[i].at("repetitions") == 6);
-        CHECK(rows[i].at("process") == static_cast<double>(i / 2));
+        CHECK(rows[i].at("process") == i / 2);
         CHECK(rows[i].at("seed") == static_cast<double>(10 + i));
         CHECK(rows[i].contains("load_average"));
     }
@@ -335,7 +335,7 @@ TEST_CASE(
     const auto rows = repetitions_of(result, "Train/SGD/batch:16");
     REQUIRE(rows.size() == 8);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        CHECK(rows[i].at("process") == static_cast<double>(i / 2));
+        CHECK(rows[i].at("process") == i / 2);
         CHECK(rows[i].at("seed") == static_cast<double>(i));
     }
     CHECK(repetitions_of(result, "SoftmaxCrossEntropy/classes:10/batch:64").empty());

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <map>
+#include <string_view>
 
 #include "catch.hpp"
 #include "mnist/core/rng.hpp"
@@ -81,7 +82,7 @@ Run2 measured_until(double share, const std::vector<std::size_t>& schedule, std:
     return run;
 }
 
-const RowPrecision& row_of(const Outcome& outcome, const std::string& name) {
+const RowPrecision& row_of(const Outcome& outcome, std::string_view name) {
     for (const RowPrecision& row : outcome.rows)
         if (row.name == name) return row;
     FAIL("no row of that name");

@@ -54,6 +54,7 @@ inline mnist::Measurements score_file(const std::string& label = "a.json", const
     const auto add = [&](const std::string& name, const std::vector<double>& times, double samples_per_second,
                          double copies) {
         std::vector<double> seconds;
+        seconds.reserve(times.size());
         for (const double factor : times) seconds.push_back(60000 * copies / (factor * samples_per_second));
         made.rows.push_back(timed_row(name, seconds));
     };

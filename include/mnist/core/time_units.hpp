@@ -24,6 +24,7 @@ inline constexpr std::array kTimeUnits{
 
 [[nodiscard]] inline std::vector<std::string> time_unit_words() {
     std::vector<std::string> words;
+    words.reserve(kTimeUnits.size());
     for (const TimeUnit& unit : kTimeUnits) words.emplace_back(unit.word);
     return words;
 }
