@@ -19,7 +19,7 @@ namespace {
 class WeightsInTransit {
   public:
     WeightsInTransit(Exchange& exchange, std::size_t floats) : exchange_(exchange), all_(floats) {
-        const std::size_t ranks = std::max<std::size_t>(1, exchange.ranks());
+        const std::size_t ranks = std::max<std::size_t>(1, exchange.ranks());  // the analyzer knows no least
         const auto block = [&](std::size_t r) { return (r + 1) * floats / ranks - r * floats / ranks; };
         const std::size_t own = exchange.rank();
         for (std::size_t r = 0; r < ranks; ++r) {

@@ -148,7 +148,8 @@ int run_app(int argc, char** argv) {
                               "mnist train --epochs 2 --quiet  a quick look",
                               "mnist train --help              all that can be set"}));
     const std::vector<std::string> words = argument_words(argc, argv);
-    // Of processes that train together one says what is wrong with the words.
+    // Of processes that train together one says what is wrong with the words, so they meet before anything is
+    // parsed; wherever the word stands, since one that is overlooked would train alone.
     Ranks ranks(std::ranges::count(words, "train") > 0 ? Cluster::enter() : nullptr,
                 [](const std::string& text) { Console().note(text); });
     Action action;

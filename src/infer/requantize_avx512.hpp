@@ -1,5 +1,5 @@
 // What requantize.cpp's loops are where the CPU has AVX-512, by hand: the compiler narrows numbers one vector
-// at a time, which took four times as long. Private to this room.
+// at a time, which takes twice as long. Private to this room.
 #pragma once
 
 #include <cstddef>

@@ -241,11 +241,13 @@ std::string Engine::Impl::grid() const {
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
 
 // Where an exchange failed, other ranks may still write into its buffers, and those into the arena that they
-// are of: all of it stays until the process ends, which it is about to.
+// are of: all of it stays until the process ends, which it is about to, in a list that nobody destroys.
 Engine::~Engine() {
-    static const Impl* kept = nullptr;
-    if (impl_->in_transit()) kept = impl_.release();
-    static_cast<void>(kept);
+    if (!impl_->in_transit()) return;
+    static std::mutex mutex;
+    static auto& kept = *new std::vector<std::unique_ptr<Impl>>;
+    const std::lock_guard lock(mutex);
+    kept.push_back(std::move(impl_));
 }
 
 void Engine::start(const ModelParameters& weights, const OptimizerSettings& optimizer) {

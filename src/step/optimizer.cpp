@@ -16,6 +16,17 @@ namespace one {
 using Number = float;
 #define MNIST_RULE [[gnu::always_inline]]
 
+MNIST_RULE inline Number all(float x) {
+    return x;
+}
+// By the compiler, where the loop is compiled for such a CPU.
+MNIST_RULE inline Number fused(Number a, Number b, Number c) {
+    return a * b + c;
+}
+// Of two products compilers fuse the first that they are given.
+MNIST_RULE inline Number products(Number a, Number b, Number c, Number d) {
+    return a * b + c * d;
+}
 MNIST_RULE inline Number root(Number a) {
     return __builtin_sqrtf(a);
 }

@@ -38,9 +38,9 @@ WeightBlocks::WeightBlocks(const std::vector<LayerMemory>& layers, std::size_t r
         }
         add(l, {0, 0, 0, 0, plan.out_padded}, plan.out_padded);
     }
+    all = std::max<std::size_t>(1, all);  // a network has weights; the analyzer does not know
     for (Unit& unit : units_) {
-        unit.rank =
-            std::min(ranks - 1, (2 * unit.at + unit.floats) * ranks / std::max<std::size_t>(1, 2 * all));
+        unit.rank = std::min(ranks - 1, (2 * unit.at + unit.floats) * ranks / (2 * all));
         ++begins_[unit.rank + 1];
         unit.at = floats_[unit.rank];
         floats_[unit.rank] += unit.floats;

@@ -23,10 +23,12 @@ using Halves [[gnu::vector_size(32)]] = std::uint16_t;
 
 // The intrinsics with a mask of ones are those without: GCC 12 warns of uninitialised values inside the
 // latter. Left to itself it changes widths in pieces, bytes even one by one.
+/// Of each number what to_bf16 gives.
 MNIST_AVX512_BF16 inline Halves rounded_bf16(Floats values) {
     return (Halves)_mm512_maskz_cvtneps_pbh(0xFFFF, values);
 }
 
+/// Each in the lower half of a word.
 MNIST_AVX512_BF16 inline Words widened(Halves halves) {
     return (Words)_mm512_maskz_cvtepu16_epi32(0xFFFF, (__m256i)halves);
 }
@@ -56,6 +58,7 @@ inline Floats widened(const std::uint8_t* bytes) {
 }
 #endif
 
+/// From and to any address; the size of a vector is read or written.
 template <class Vector>
 MNIST_AVX512_BF16 [[gnu::always_inline]] inline Vector loaded(const void* src) {
     Vector values;
