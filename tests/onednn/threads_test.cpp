@@ -19,8 +19,8 @@ std::ptrdiff_t process_threads() {
     return std::distance(begin(tasks), end(tasks));
 }
 
-// Large enough for a runtime to share it.
-constexpr std::size_t kRows = 1024, kIn = 784, kOut = 128;
+// Large enough for a runtime to share it, and small enough for qemu.
+constexpr std::size_t kRows = 512, kIn = 64, kOut = 64;
 
 struct Product {
     Primitive primitive = forward_product({.rows = kRows, .in = kIn, .out = kOut, .bias = false}, false);
