@@ -71,10 +71,9 @@ class Alone {
     [[nodiscard]] Prediction prediction(const GateCost& gate, double line_s) {
         const std::vector<PhaseShares> phases = samples_.medians();
         const BatchCut cut = cut_batch(of_.config.batch_size);
-        const std::size_t span = trainer_.engine().span();
-        const bool forward_apart = phases.size() > 2 * ((cut.groups() + span - 1) / span);
-        const double lines = lines_read(trainer_.engine().layers(), cut, span, lone_.team, forward_apart);
-        return predict_step(phases, forward_apart, lone_.team, gate, lines, line_s);
+        const StepPhases step = step_phases(cut, trainer_.engine().shards(), phases.size());
+        const double lines = lines_read(trainer_.engine().layers(), cut, step, lone_.team);
+        return predict_step(phases, step, lone_.team, gate, lines, line_s);
     }
 
   private:

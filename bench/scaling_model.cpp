@@ -59,37 +59,51 @@ double gate_seconds(const GateCost& cost, std::size_t items, std::size_t workers
     return cost.base_s + cost.item_s * static_cast<double>(std::max(items, workers));
 }
 
-double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std::size_t span,
-                  std::size_t workers, bool forward_apart) {
+StepPhases step_phases(const BatchCut& cut, std::size_t shards, std::size_t phases) {
+    const std::size_t turns = cut.groups_of_leaf() * in_shares(cut.leaves(), shards);
+    return {
+        .shards = shards, .turns = turns, .joins = phases == 2 * turns + 2, .forward = phases > 2 * turns};
+}
+
+double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, const StepPhases& step,
+                  std::size_t workers) {
     if (workers == 1) return 0;
     const LayerPlan& first = layers.front();
     const double others = 1 - ratio(1, workers);  // of what all have in equal parts
     std::size_t most_rows = 0;
     std::size_t fewest_rows = 0;
-    for (std::size_t g = 0; g < cut.groups(); g += span) {
-        const std::size_t blocks = cut.blocks_of(g, span);
-        most_rows += std::min(cut.rows_of(g, span), in_shares(blocks, workers) * cut.block);
+    for (std::size_t g = 0; g < cut.groups(); g += step.shards) {
+        const std::size_t blocks = cut.blocks_of(g, step.shards);
+        most_rows += std::min(cut.rows_of(g, step.shards), in_shares(blocks, workers) * cut.block);
         fewest_rows += blocks / workers * cut.block;
     }
     const double line_of_row = ratio(first.out_padded, kLane);
-    const double parts = static_cast<double>(most_rows * first.chains()) * line_of_row * others;
-    const double gradients = static_cast<double>(cut.rows - std::min(cut.rows, fewest_rows)) * line_of_row;
-    double weights = 0;
-    for (std::size_t l = 1; l < layers.size(); ++l) weights += ratio(layers[l].weight_floats(), kLane);
-    if (forward_apart) {
-        const std::size_t strips = first.chains() * first.panels();
-        const std::size_t tiles = cut.tiles_of(0, span);
-        const std::size_t mine = in_shares(in_shares(strips * tiles, workers), tiles);
-        weights += static_cast<double>(mine) * ratio(first.widest_chain() * first.panel_width, kLane);
+    double lines = static_cast<double>(most_rows * first.chains()) * line_of_row * others;
+    for (std::size_t l = 1; l < layers.size(); ++l) lines += ratio(layers[l].weight_floats(), kLane) * others;
+    if (step.joins) {
+        const std::size_t mine = std::min(step.shards, in_shares(first.chains() * step.shards, workers));
+        lines += ratio(cut.rows * mine, step.shards) * line_of_row * others;
+        lines += ratio((step.shards - 1) * first.weight_floats(), kLane * workers);
+    } else {
+        lines += static_cast<double>(cut.rows - std::min(cut.rows, fewest_rows)) * line_of_row;
     }
-    return parts + gradients + weights * others;
+    if (step.forward) {
+        const std::size_t panels = first.chains() * first.panels() * step.shards;
+        const std::size_t tiles = cut.tiles_of(0);
+        const std::size_t mine = in_shares(in_shares(panels * tiles, workers), tiles);
+        lines += static_cast<double>(std::min(mine, first.panels())) *
+                 ratio(first.widest_chain() * first.panel_width, kLane) * others;
+    }
+    return lines;
 }
 
-Prediction predict_step(const std::vector<PhaseShares>& phases, bool forward_apart, std::size_t workers,
+Prediction predict_step(const std::vector<PhaseShares>& phases, const StepPhases& step, std::size_t workers,
                         const GateCost& gate, double lines, double line_s) {
     Prediction prediction;
     for (std::size_t p = 0; p < phases.size(); ++p) {
-        prediction.shares_s[p % (forward_apart ? 3 : 2)] += longest_share(phases[p]);
+        const bool forward = step.forward && p + 1 == phases.size();
+        const std::size_t kind = p < 2 * step.turns ? p % 2 : forward ? 2 : 1;
+        prediction.shares_s.at(kind) += longest_share(phases[p]);
         prediction.gates_s += gate_seconds(gate, phases[p].items, workers);
     }
     prediction.lines_s = workers == 1 ? 0 : lines * line_s;

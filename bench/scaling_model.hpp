@@ -56,22 +56,33 @@ struct GateCost {
 };
 [[nodiscard]] double gate_seconds(const GateCost& cost, std::size_t items, std::size_t workers);
 
+/// Which phases a step has: rows and weights for each of `turns`; the shards' sums are joined in one of their
+/// own where the shards' gradients are items of their own, and the forward pass of the next step in another
+/// where it reads weights that others have updated.
+struct StepPhases {
+    std::size_t shards = 1;  ///< walked through side by side
+    std::size_t turns = 1;
+    bool joins = false;
+    bool forward = false;
+};
+/// Of an engine's step of so many phases.
+[[nodiscard]] StepPhases step_phases(const BatchCut& cut, std::size_t shards, std::size_t phases);
+
 /// Cache lines that the worker with most of each kind reads from others in a step of f32 (docs/engine.md says
-/// which travel). `span`: groups whose blocks the workers share out together. `forward_apart`: the forward
-/// pass is a phase of its own, and reads weights that others have updated.
-[[nodiscard]] double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut, std::size_t span,
-                                std::size_t workers, bool forward_apart);
+/// which travel).
+[[nodiscard]] double lines_read(const std::vector<LayerPlan>& layers, const BatchCut& cut,
+                                const StepPhases& step, std::size_t workers);
 
 struct Prediction {
-    std::array<double, 3> shares_s{};  ///< of the phases rows, weights and, where it is apart, forward
+    std::array<double, 3> shares_s{};  ///< of the phases rows, weights with joining, and forward
     double gates_s = 0;
     double lines_s = 0;
     [[nodiscard]] double step_s() const {
         return shares_s[0] + shares_s[1] + shares_s[2] + gates_s + lines_s;
     }
 };
-/// `phases`: of one span of rows after the other. One worker waits for nobody and reads nothing from others.
-[[nodiscard]] Prediction predict_step(const std::vector<PhaseShares>& phases, bool forward_apart,
+/// One worker waits for nobody and reads nothing from others.
+[[nodiscard]] Prediction predict_step(const std::vector<PhaseShares>& phases, const StepPhases& step,
                                       std::size_t workers, const GateCost& gate, double lines, double line_s);
 
 }  // namespace mnist::bench

@@ -18,8 +18,14 @@ struct StepInput {
     std::span<const std::uint32_t>
         order;                 ///< row numbers from this batch's first row to the end of the epoch
     std::size_t slot = 0;      ///< where a feed put the batch
-    std::size_t turn = 0;      ///< groups of the epoch before the step's first
+    std::size_t turn = 0;      ///< turns of the epoch before the step's first
     std::uint64_t serial = 0;  ///< different for every step of the engine's life, never 0
+};
+
+/// A group of rows while it is worked on: which it is of the batch, of which shard, and the how manieth of
+/// it.
+struct GroupPlace {
+    std::size_t group = 0, shard = 0, turn = 0;
 };
 
 /// Some columns of a row, from the first to behind the last.

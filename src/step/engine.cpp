@@ -65,6 +65,17 @@ EngineOptions completed(EngineOptions options) {
     return options;
 }
 
+// As few strips of each of so many pieces as come out even, or nearly: of some numbers that which leaves the
+// least to the one worker that has most.
+std::size_t strips_of(std::size_t pieces, std::size_t team) {
+    constexpr std::size_t kMost = 6;
+    const auto most_of_one = [&](std::size_t strips) { return (pieces * strips + team - 1) / team; };
+    std::size_t strips = 1;
+    for (std::size_t n = 2; n <= kMost; ++n)
+        if (most_of_one(n) * strips < most_of_one(strips) * n) strips = n;
+    return strips;
+}
+
 }  // namespace
 
 Engine::Impl::Impl(Team& team, EngineOptions options)
@@ -81,28 +92,91 @@ Engine::Impl::Impl(Team& team, EngineOptions options)
     make_programs();
 }
 
-// As few strips a chain as come out even, or nearly: of some numbers that which leaves the fewest to the one
-// worker that has most. Gradients in bf16 are not divided: oneDNN computes a strip of a matrix by other
-// kernels than the whole, which sum in another order on AMX.
+OwnLeaves Engine::Impl::leaves_of(const BatchCut& cut) const {
+    const Exchange* const exchange = options_.exchange;
+    return exchange == nullptr ? own_leaves(cut, 0, 1, strips_.shards)
+                               : own_leaves(cut, exchange->rank(), exchange->ranks(), strips_.shards);
+}
+
+// Gradients in bf16 are not divided: oneDNN computes a strip of a matrix by other kernels than the whole,
+// which sum in another order on AMX.
 void Engine::Impl::divide_work() {
-    constexpr std::size_t kMostOfChain = 6;
-    const std::size_t chains = plans.front().chains();
+    const LayerPlan& first = plans.front();
+    const std::size_t chains = first.chains();
     const std::size_t team = team_.size();
-    const auto most_of_one = [&](std::size_t strips) { return (chains * strips + team - 1) / team; };
-    std::size_t of_chain = 1;
-    for (std::size_t n = 2; n <= kMostOfChain; ++n)
-        if (most_of_one(n) * of_chain < most_of_one(of_chain) * n) of_chain = n;
-    strips_.forward = plans.front().forward_strips(of_chain);
+    const BatchCut cut = cut_batch(options_.batch);
+    strips_.shards = shards_of(first, cut, team);
+    strips_.shards = std::max<std::size_t>(1, leaves_of(cut).shards.size());
+    shards_apart_ = strips_.shards > 1 && team > chains;
+    const std::size_t of_chain = strips_of(chains * (shards_apart_ ? strips_.shards : 1), team);
     const bool divided = options_.precision == Precision::f32;
-    strips_.gradient.push_back(plans.front().gradient_strips(divided ? of_chain : 1));
-    forward_too_ = strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
-    strips_.span = span_of(cut_batch(options_.batch), team);
+    strips_.forward = first.forward_strips(of_chain);
+    strips_.gradient.push_back(first.gradient_strips(divided ? of_chain : 1));
+    forward_too_ =
+        !shards_apart_ && strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
     constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
     for (std::size_t l = 1; l < plans.size(); ++l) {
         const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
         strips_.gradient.push_back(plans[l].gradient_strips(divided ? std::min(worth, team) : 1));
-        for (std::size_t s = 0; s < strips_.gradient[l].size(); ++s) upper_strips_.emplace_back(l, s);
     }
+    strips_.update = strips_.gradient;
+    if (shards_apart_) strips_.update.front() = first.gradient_strips(strips_of(chains, team));
+    list_items();
+}
+
+// Strips of a chain and shard follow each other, and so do the shards of a chain: what a worker is dealt
+// shares rows and weights.
+void Engine::Impl::list_items() {
+    const std::size_t shards = strips_.shards;
+    const std::size_t runs = shards_apart_ ? shards : 1;
+    const std::size_t tiles = cut_batch(options_.batch).tiles_of(0);
+    const auto add = [&](std::size_t l, std::size_t chain) {
+        const auto [first, end] = strips_of_chain(strips_.gradient[l], chain);
+        const auto [first_forward, end_forward] = strips_of_chain(strips_.forward, chain);
+        for (std::size_t run = 0; run < runs; ++run)
+            for (std::size_t s = first; s < end; ++s)
+                weights_items_.push_back({.layer = l,
+                                          .strip = s,
+                                          .rows = {.chain = chain,
+                                                   .first_strip = first_forward,
+                                                   .end_strip = end_forward,
+                                                   .first_shard = run * shards / runs,
+                                                   .end_shard = (run + 1) * shards / runs,
+                                                   .share = s - first,
+                                                   .shares = end - first}});
+    };
+    for (std::size_t c = 0; c < plans.front().chains(); ++c) {
+        add(0, c);
+        const auto [first, end] = strips_of_chain(strips_.forward, c);
+        const std::size_t shares = (end - first) * tiles;
+        for (std::size_t shard = 0; shard < shards; ++shard)
+            for (std::size_t s = 0; s < shares; ++s)
+                forward_items_.push_back({c, first, end, shard, shard + 1, s, shares});
+    }
+    dealt_weights_ = weights_items_.size();
+    for (std::size_t l = 1; l < plans.size(); ++l) add(l, 0);
+    for (std::size_t l = 0; l < plans.size(); ++l)
+        for (std::size_t s = 0; s < strips_.update[l].size(); ++s) update_items_.emplace_back(l, s);
+}
+
+// What a worker is dealt for the weights it meets in the next turn again.
+RowPlaces Engine::Impl::row_places() const {
+    RowPlaces places;
+    const auto first_pair = [&](std::size_t item) {
+        const ForwardItem& rows = weights_items_[item].rows;
+        return rows.chain * strips_.shards + rows.first_shard;
+    };
+    for (std::size_t t = 0; t < team_.size(); ++t) {
+        const std::size_t begin = t * dealt_weights_ / team_.size();
+        const std::size_t end = (t + 1) * dealt_weights_ / team_.size();
+        if (begin == end) continue;
+        const ForwardItem& last = weights_items_[end - 1].rows;
+        const std::size_t end_pair = last.chain * strips_.shards + last.end_shard;
+        places.pairs = std::max(places.pairs, end_pair - first_pair(begin));
+        for (std::size_t item = begin + 1; item < end; ++item)
+            if (first_pair(item) == first_pair(item - 1)) places.turns = 2;
+    }
+    return places;
 }
 
 StepBuffers Engine::Impl::make_buffers() const {
@@ -113,15 +187,13 @@ StepBuffers Engine::Impl::make_buffers() const {
         .first = {.workers = {},
                   .slots = {},
                   .group_rows = rows,
-                  .span = strips_.span,
-                  .parts = AlignedVector<float>(first.chains() * strips_.span * rows * first.out_padded, 0.0F,
-                                                memory_)},
-        .rows = RowBuffers(layers_, strips_.span * rows, options_.precision, memory_)};
-    const std::size_t sharers = std::min(team_.size(), first.chains());
+                  .shards = strips_.shards,
+                  .parts = AlignedVector<float>(first.chains() * strips_.shards * rows * first.out_padded,
+                                                0.0F, memory_)},
+        .rows = RowBuffers(layers_, strips_.shards * rows, options_.precision, memory_)};
+    const RowPlaces places = row_places();
     for (std::size_t t = 0; t < team_.size(); ++t)
-        buffers.first.workers.emplace_back(options_.precision, (first.chains() + sharers - 1) / sharers,
-                                           forward_too_ && strips_.forward.size() > first.chains() ? 2 : 1,
-                                           rows * first.widest_chain(), memory_);
+        buffers.first.workers.emplace_back(options_.precision, places, rows * first.widest_chain(), memory_);
     if (options_.feed != nullptr) buffers.first.slots = options_.feed->slots();
     return buffers;
 }
@@ -133,20 +205,16 @@ void Engine::Impl::make_programs() {
         buffers_.emplace(make_buffers());
         const auto make = [&](std::size_t rows) {
             const BatchCut cut = cut_batch(rows);
-            const Exchange* const exchange = options_.exchange;
-            OwnLeaves own = exchange == nullptr ? all_leaves(cut)
-                                                : leaves_of_rank(cut, exchange->rank(), exchange->ranks());
-            for (LayerMemory& layer : layers_) layer.reserve_sums(own.sums.slots);
+            OwnLeaves own = leaves_of(cut);
+            for (LayerMemory& layer : layers_) layer.reserve_sums(own.buffers);
             return std::make_unique<StepProgram>(cut, std::move(own), strips_, layers_, *buffers_, products_,
                                                  options_.precision, isa_);
         };
         full_ = make(options_.batch);
         if (options_.last_batch > 0) last_ = make(options_.last_batch);
         most_blocks_ = std::max(full_->cut().blocks(), last_ ? last_->cut().blocks() : 0);
-        const std::size_t tiles = std::max(full_->cut().tiles_of(0), last_ ? last_->cut().tiles_of(0) : 1);
-        most_items = std::max({strips_.forward.size() * tiles * strips_.span,
-                               strips_.gradient.front().size() + upper_strips_.size(),
-                               buffers_->first.group_rows * strips_.span});
+        most_items = std::max({forward_items_.size(), weights_items_.size(), update_items_.size(),
+                               buffers_->first.group_rows * strips_.shards});
         if (options_.exchange != nullptr) {
             const std::optional<BatchCut> last = last_ ? std::optional(last_->cut()) : std::nullopt;
             ranked_ = std::make_unique<RankedStep>(*options_.exchange, layers_, full_->cut(), last,
@@ -225,8 +293,8 @@ std::vector<PrimitiveFacts> Engine::Impl::primitives() const {
     return full_ ? full_->facts() : std::vector<PrimitiveFacts>{};
 }
 
-std::size_t Engine::Impl::span() const {
-    return strips_.span;
+std::size_t Engine::Impl::shards() const {
+    return strips_.shards;
 }
 
 std::string Engine::Impl::grid() const {
@@ -235,7 +303,7 @@ std::string Engine::Impl::grid() const {
     return fmt::format("{} worker{}; {} strips of {} chains; blocks of {} rows in groups of {}, {} at a time",
                        team_.size(), team_.size() == 1 ? "" : "s", strips_.gradient.front().size(),
                        plans.front().chains(), std::min(cut.block, cut.rows), std::min(cut.group, cut.rows),
-                       strips_.span);
+                       strips_.shards);
 }
 
 Engine::Engine(Team& team, EngineOptions options) : impl_(std::make_unique<Impl>(team, std::move(options))) {}
@@ -278,8 +346,8 @@ ModelParameters Engine::gradients() const {
 std::vector<PrimitiveFacts> Engine::primitives() const {
     return impl_->primitives();
 }
-std::size_t Engine::span() const {
-    return impl_->span();
+std::size_t Engine::shards() const {
+    return impl_->shards();
 }
 std::string Engine::grid() const {
     return impl_->grid();

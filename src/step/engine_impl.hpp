@@ -77,7 +77,7 @@ class Engine::Impl {
     ModelParameters parameters(Array weights, Array bias) const;
     ModelParameters gradients() const;
     std::vector<PrimitiveFacts> primitives() const;
-    std::size_t span() const;
+    std::size_t shards() const;
     std::string grid() const;
 
     std::vector<LayerPlan> plans;
@@ -93,28 +93,43 @@ class Engine::Impl {
         std::uint64_t serial;  ///< of the epoch's first step
     };
     void divide_work();
+    void list_items();
     void make_programs();
+    [[nodiscard]] RowPlaces row_places() const;
     [[nodiscard]] StepBuffers make_buffers() const;
-    /// The groups of rows of a step of the epoch that are walked through together, from `group` on.
+    [[nodiscard]] OwnLeaves leaves_of(const BatchCut& cut) const;
+    /// A turn of a step of the epoch: a group of each shard.
     struct Place {
         std::size_t step = 0;
-        std::size_t group = 0;
+        std::size_t turn = 0;
+    };
+    /// A share of a chain's parts of the first layer, which are strips [first_strip, end_strip), for the
+    /// groups of the shards [first_shard, end_shard).
+    struct ForwardItem {
+        std::size_t chain = 0;
+        std::size_t first_strip = 0, end_strip = 0;
+        std::size_t first_shard = 0, end_shard = 0;
+        std::size_t share = 0, shares = 1;
+    };
+    /// A strip's gradient over such groups; and of the first layer what can come at once behind it.
+    struct WeightsItem {
+        std::size_t layer = 0, strip = 0;
+        ForwardItem rows;
     };
     [[nodiscard]] StepProgram& program(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] StepInput input(const EpochWork& work, std::size_t step) const;
     [[nodiscard]] Update update_of(std::size_t s) const;
+    [[nodiscard]] std::optional<Update> own_update(std::size_t s) const;
     [[nodiscard]] std::optional<Place> behind(const EpochWork& work, Place at) const;
-    [[nodiscard]] std::size_t groups_of_span(const EpochWork& work, Place at) const;
-    [[nodiscard]] std::size_t tiles_of_span(const EpochWork& work, Place at) const;
     void walk(const EpochWork& work, std::size_t thread);
     bool step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
     bool rows_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
     bool weights_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker, std::size_t thread);
+    bool finish_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool exchange_phases(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
     bool first_forward(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread);
-    void forward_tile(const EpochWork& work, Place at, std::size_t item, std::size_t tile,
-                      std::size_t thread);
+    void forward_share(const EpochWork& work, Place at, const ForwardItem& item, std::size_t thread);
     void check_rows(const LabelledRows& rows) const;
     std::vector<RankSeconds> join_ranks(double elapsed_s);
     EpochOutcome summarise(const EpochWork& work) const;
@@ -138,10 +153,17 @@ class Engine::Impl {
     std::unique_ptr<EvalProgram> eval_;
     std::unique_ptr<PhaseGate> gate_;
     StepStrips strips_;
-    /// Whether a worker goes on from a strip's update to the next group's part of the same strip, which needs
+    /// Whether each shard's gradient is an item of its own, for more workers than chains. Joining them and
+    /// the update are a phase of their own then.
+    bool shards_apart_ = false;
+    /// Whether a worker goes on from a strip's update to the next step's part of the same strip, which needs
     /// nothing else. Otherwise these are a phase of their own, which divides the rows as well.
     bool forward_too_ = true;
-    std::vector<std::pair<std::size_t, std::size_t>> upper_strips_;  ///< layer, strip
+    // The first layer's come first in all of them, and are dealt; the others are anybody's.
+    std::vector<WeightsItem> weights_items_;
+    std::vector<std::pair<std::size_t, std::size_t>> update_items_;  ///< layer, strip
+    std::vector<ForwardItem> forward_items_;
+    std::size_t dealt_weights_ = 0;
     OptimizerSettings optimizer_;
     UpdateFn update_ = nullptr;
     UpdateFn bias_update_ = nullptr;

@@ -17,7 +17,7 @@ StepInput Engine::Impl::input(const EpochWork& work, std::size_t step) const {
     return {.data = work.rows,
             .order = work.order.subspan(step * options_.batch),
             .slot = options_.feed == nullptr ? 0 : step % buffers_->first.slots.size(),
-            .turn = step * full_->cut().groups(),
+            .turn = step * full_->turns(),
             .serial = work.serial + step};
 }
 
@@ -26,37 +26,43 @@ Update Engine::Impl::update_of(std::size_t s) const {
         .weights = update_, .bias = bias_update_, .scalars = scalars_at(optimizer_, steps_taken_ + s + 1)};
 }
 
+// Of ranks, whoever has everybody's sums updates.
+std::optional<Update> Engine::Impl::own_update(std::size_t s) const {
+    return ranked_ ? std::nullopt : std::optional(update_of(s));
+}
+
 std::optional<Engine::Impl::Place> Engine::Impl::behind(const EpochWork& work, Place at) const {
-    if (at.group + strips_.span < program(work, at.step).end_group())
-        return Place{at.step, at.group + strips_.span};
+    if (at.turn + 1 < program(work, at.step).turns()) return Place{at.step, at.turn + 1};
     // Of ranks, the next step has other weights.
     if (at.step + 1 < work.steps && !ranked_) return Place{at.step + 1, 0};
     return std::nullopt;
 }
 
-std::size_t Engine::Impl::groups_of_span(const EpochWork& work, Place at) const {
-    return std::min(strips_.span, program(work, at.step).end_group() - at.group);
-}
-
-std::size_t Engine::Impl::tiles_of_span(const EpochWork& work, Place at) const {
-    return program(work, at.step).cut().tiles_of(at.group, groups_of_span(work, at));
-}
-
-void Engine::Impl::forward_tile(const EpochWork& work, Place at, std::size_t strip, std::size_t tile,
-                                std::size_t thread) {
+// Strip by strip, and of each tile by tile.
+void Engine::Impl::forward_share(const EpochWork& work, Place at, const ForwardItem& item,
+                                 std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->wait(at.step);
     StepProgram& program = this->program(work, at.step);
-    const std::size_t of_group = program.cut().group / program.cut().tile;
-    program.forward(strip, at.group + tile / of_group, tile % of_group, input(work, at.step), thread);
+    const StepInput input = this->input(work, at.step);
+    const std::size_t tiles = program.cut().tiles_of(0);
+    const std::size_t all = (item.end_strip - item.first_strip) * tiles;
+    const std::size_t begin = item.share * all / item.shares;
+    const std::size_t end = (item.share + 1) * all / item.shares;
+    for (std::size_t shard = item.first_shard; shard < item.end_shard; ++shard) {
+        const std::optional<GroupPlace> place = program.place(shard, at.turn);
+        if (!place) continue;
+        for (std::size_t i = begin; i < end; ++i)
+            if (i % tiles < program.cut().tiles_of(place->group))
+                program.forward(item.first_strip + i / tiles, *place, i % tiles, input, thread);
+    }
 }
 
 // The first layer's parts where nothing else can be done beside them.
 bool Engine::Impl::forward_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
-    const std::size_t tiles = tiles_of_span(work, at);
-    const bool done = walker.phase(strips_.forward.size() * tiles, [&](std::size_t item) {
-        forward_tile(work, at, item / tiles, item % tiles, thread);
+    const bool done = walker.phase(forward_items_.size(), [&](std::size_t item) {
+        forward_share(work, at, forward_items_[item], thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
@@ -69,55 +75,65 @@ bool Engine::Impl::rows_phase(const EpochWork& work, Place at, PhaseGate::Walker
     StepProgram& program = this->program(work, at.step);
     const BatchCut& cut = program.cut();
     const StepInput input = this->input(work, at.step);
-    double* const losses = block_losses_.data() + at.step * most_blocks_ + at.group * cut.group / cut.block;
+    double* const losses = block_losses_.data() + at.step * most_blocks_;
     const std::size_t of_group = cut.group / cut.block;
-    const std::size_t blocks = cut.blocks_of(at.group, groups_of_span(work, at));
-    const bool done = walker.phase(blocks, [&](std::size_t block) {
-        losses[block] = program.rows(at.group + block / of_group, block % of_group, input, thread);
+    const bool done = walker.phase(strips_.shards * of_group, [&](std::size_t item) {
+        const std::optional<GroupPlace> place = program.place(item / of_group, at.turn);
+        const std::size_t block = item % of_group;
+        if (!place || block >= cut.blocks_of(place->group)) return;
+        losses[place->group * of_group + block] = program.rows(*place, block, input, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
     return done;
 }
 
-// After the step's last group a strip's gradient is complete and its weights are updated at once, while the
-// worker has them in its cache; then comes the next group's part, whose weights these are.
+// After the step's last turn a strip's gradient is complete and its weights are updated at once, while the
+// worker has them in its cache; then comes the next turn's part, whose weights these are.
 bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Walker& walker,
                                  std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
     StepProgram& program = this->program(work, at.step);
     const StepInput input = this->input(work, at.step);
-    const std::size_t end = at.group + groups_of_span(work, at);
-    const bool updates = end == program.end_group() && !ranked_;
-    const Update update = update_of(at.step);
+    const bool last = at.turn + 1 == program.turns();
     const std::optional<Place> next = behind(work, at);
-    const std::size_t firsts = strips_.gradient.front().size();
-    const auto finish = [&](std::size_t layer, std::size_t strip) {
-        for (std::size_t group = at.group; group < end; ++group)
-            program.gradient(layer, strip, group, input, thread);
-        if (updates) program.update(layer, strip, update);
+    const bool forward = next && (!last || forward_too_);
+    const std::optional<Update> update = own_update(at.step);
+    const bool done = walker.phase(dealt_weights_, weights_items_.size(), [&](std::size_t i) {
+        const WeightsItem& item = weights_items_[i];
+        for (std::size_t shard = item.rows.first_shard; shard < item.rows.end_shard; ++shard)
+            if (const std::optional<GroupPlace> place = program.place(shard, at.turn))
+                program.gradient(item.layer, item.strip, *place, input, thread);
+        if (last && !shards_apart_) program.finish(item.layer, item.strip, update);
         clock.add(&PhaseSeconds::weights);
-    };
-    const bool done = walker.phase(firsts, firsts + upper_strips_.size(), [&](std::size_t item) {
-        if (item >= firsts)
-            return finish(upper_strips_[item - firsts].first, upper_strips_[item - firsts].second);
-        finish(0, item);
-        if (!next || !forward_too_) return;
-        const std::size_t tiles = tiles_of_span(work, *next);
-        for (std::size_t tile = 0; tile < tiles; ++tile) forward_tile(work, *next, item, tile, thread);
+        if (item.layer > 0 || !forward) return;
+        forward_share(work, *next, item.rows, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
-    if (!done || !next || forward_too_) return done;
-    return forward_phase(work, *next, walker, thread);
+    if (!done || (last && shards_apart_ && !finish_phase(work, at.step, walker, thread))) return false;
+    return !next || forward || forward_phase(work, *next, walker, thread);
+}
+
+bool Engine::Impl::finish_phase(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
+                                std::size_t thread) {
+    PhaseClock clock(work.timed, logs_[thread].phases);
+    StepProgram& program = this->program(work, s);
+    const std::optional<Update> update = own_update(s);
+    const bool done =
+        walker.phase(strips_.update.front().size(), update_items_.size(), [&](std::size_t item) {
+            program.finish(update_items_[item].first, update_items_[item].second, update);
+            clock.add(&PhaseSeconds::weights);
+        });
+    clock.add(&PhaseSeconds::waiting);
+    return done;
 }
 
 // Of a step, where nothing of it was done behind the one before.
 bool Engine::Impl::first_forward(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker,
                                  std::size_t thread) {
-    const StepProgram& program = this->program(work, s);
-    if ((s > 0 && !ranked_) || program.first_group() == program.end_group()) return true;
-    return forward_phase(work, {s, program.first_group()}, walker, thread);
+    if ((s > 0 && !ranked_) || this->program(work, s).turns() == 0) return true;
+    return forward_phase(work, {s, 0}, walker, thread);
 }
 
 // What travels is one item: whoever takes it waits for the other ranks.
@@ -125,9 +141,10 @@ bool Engine::Impl::exchange_phases(const EpochWork& work, std::size_t s, PhaseGa
                                    std::size_t thread) {
     PhaseClock clock(work.timed, logs_[thread].phases);
     const bool last = &program(work, s) == last_.get();
+    const OwnLeaves& own = program(work, s).own();
     const Update update = update_of(s);
     const bool done =
-        walker.phase(ranked_->pack_lots(), [&](std::size_t lot) { ranked_->pack(lot, last); }) &&
+        walker.phase(ranked_->pack_lots(), [&](std::size_t lot) { ranked_->pack(lot, own, last); }) &&
         walker.phase(1, [&](std::size_t) { ranked_->send_sums(work.stop.load(), last); }) &&
         walker.phase(ranked_->update_lots(), [&](std::size_t lot) { ranked_->update(lot, update, last); }) &&
         walker.phase(1, [&](std::size_t) { ranked_->publish(); }) &&
@@ -139,10 +156,9 @@ bool Engine::Impl::exchange_phases(const EpochWork& work, std::size_t s, PhaseGa
 bool Engine::Impl::step(const EpochWork& work, std::size_t s, PhaseGate::Walker& walker, std::size_t thread) {
     if (options_.feed != nullptr) options_.feed->release_before(s);
     if (!first_forward(work, s, walker, thread)) return false;
-    const StepProgram& program = this->program(work, s);
-    for (std::size_t group = program.first_group(); group < program.end_group(); group += strips_.span) {
-        if (!rows_phase(work, {s, group}, walker, thread)) return false;
-        if (!weights_phase(work, {s, group}, walker, thread)) return false;
+    for (std::size_t turn = 0; turn < program(work, s).turns(); ++turn) {
+        if (!rows_phase(work, {s, turn}, walker, thread)) return false;
+        if (!weights_phase(work, {s, turn}, walker, thread)) return false;
     }
     return !ranked_ || exchange_phases(work, s, walker, thread);
 }

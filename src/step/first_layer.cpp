@@ -9,17 +9,13 @@
 
 namespace mnist {
 
-WorkerRows::WorkerRows(Precision type, std::size_t chains, std::size_t turns, std::size_t numbers,
+WorkerRows::WorkerRows(Precision type, RowPlaces places, std::size_t numbers,
                        std::pmr::memory_resource* memory)
-    : type_(type),
-      chains_(chains),
-      turns_(turns),
-      numbers_(numbers),
-      memory_(memory),
-      places_(chains * turns) {}
+    : type_(type), shape_(places), numbers_(numbers), memory_(memory), places_(places.pairs * places.turns) {}
 
-ChainRows& WorkerRows::place(std::uint64_t serial, std::size_t group, std::size_t chain, std::size_t turn) {
-    ChainRows& place = places_[chain % chains_ * turns_ + turn % turns_];
+ChainRows& WorkerRows::place(std::uint64_t serial, std::size_t group, std::size_t chain, std::size_t pair,
+                             std::size_t turn) {
+    ChainRows& place = places_[pair % shape_.pairs * shape_.turns + turn % shape_.turns];
     if (place.serial == serial && place.group == group && place.chain == chain) return place;
     if (!place.rows) place.rows.emplace(type_, numbers_, memory_);
     place.serial = serial;
@@ -78,9 +74,11 @@ void FirstLayer::fetch(std::size_t first_row, std::size_t rows, Columns columns,
     }
 }
 
-ChainRows& FirstLayer::with_tile(std::size_t chain, std::size_t group, std::size_t tile,
+ChainRows& FirstLayer::with_tile(std::size_t chain, const GroupPlace& place, std::size_t tile,
                                  const StepInput& input, std::size_t worker) {
-    ChainRows& mine = buffers_.workers[worker].place(input.serial, group, chain, input.turn + group);
+    const std::size_t group = place.group;
+    ChainRows& mine = buffers_.workers[worker].place(
+        input.serial, group, chain, chain * buffers_.shards + place.shard, input.turn + place.turn);
     const std::uint32_t bit = 1U << tile;
     if ((mine.present & bit) != 0) return mine;
     const Columns columns{layer_.plan.cuts[chain], layer_.plan.cuts[chain + 1]};
@@ -91,23 +89,24 @@ ChainRows& FirstLayer::with_tile(std::size_t chain, std::size_t group, std::size
     return mine;
 }
 
-void* FirstLayer::rows_of(std::size_t chain, std::size_t group, const StepInput& input, std::size_t worker) {
-    for (std::size_t tile = 1; tile < cut_.tiles_of(group); ++tile)
-        static_cast<void>(with_tile(chain, group, tile, input, worker));
-    return with_tile(chain, group, 0, input, worker).rows->at(0);
+void* FirstLayer::rows_of(std::size_t chain, const GroupPlace& place, const StepInput& input,
+                          std::size_t worker) {
+    for (std::size_t tile = 1; tile < cut_.tiles_of(place.group); ++tile)
+        static_cast<void>(with_tile(chain, place, tile, input, worker));
+    return with_tile(chain, place, 0, input, worker).rows->at(0);
 }
 
-void FirstLayer::forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
+void FirstLayer::forward(std::size_t strip, const GroupPlace& place, std::size_t tile, const StepInput& input,
                          std::size_t worker) {
     const Strip& at = strips_[strip];
     const std::size_t row = tile * cut_.tile;
-    const std::size_t rows = std::min(cut_.tile, cut_.rows_of(group) - row);
+    const std::size_t rows = std::min(cut_.tile, cut_.rows_of(place.group) - row);
     const void* const src =
-        with_tile(at.chain, group, tile, input, worker).rows->at(row * layer_.plan.chain_width(at.chain));
+        with_tile(at.chain, place, tile, input, worker).rows->at(row * layer_.plan.chain_width(at.chain));
     TeamProduct& product = of_rows(forward_[strip], rows);
     for (std::size_t o = at.first_out; o < at.end_out; o += layer_.plan.panel_width)
         product.run(worker, src, layer_.weights_at(layer_.plan.offset(o, at.first_in), type_),
-                    buffers_.parts.data() + part_at(at.chain, o, buffers_.first_row(group) + row));
+                    buffers_.parts.data() + part_at(at.chain, o, buffers_.first_row(place) + row));
 }
 
 void FirstLayer::sum_parts(std::size_t first_row, std::size_t rows, bool hidden, Numbers& dst) const {
@@ -115,7 +114,7 @@ void FirstLayer::sum_parts(std::size_t first_row, std::size_t rows, bool hidden,
     for (std::size_t p = 0; p < plan.panels(); ++p) {
         const Parts parts{.parts = buffers_.parts.data() + part_at(0, p * plan.panel_width, first_row),
                           .count = plan.chains(),
-                          .stride = plan.panels() * buffers_.span * buffers_.group_rows * plan.panel_width,
+                          .stride = plan.panels() * buffers_.shards * buffers_.group_rows * plan.panel_width,
                           .rows = rows,
                           .width = plan.panel_width,
                           .dst_stride = plan.out_padded,

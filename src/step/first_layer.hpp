@@ -25,21 +25,25 @@ struct ChainRows {
     std::uint32_t present = 0;  ///< one bit for each tile that is there
 };
 
-/// Those that a worker keeps until their gradient was computed. Where it computes the next group's parts
-/// before it has done with all strips of this one, a chain has two places, which groups take in turns.
+/// How many of them a worker keeps until their gradient was computed. Where it computes the next turn's parts
+/// before it has done with all strips of this one, each pair of chain and shard has two, for turns by turns.
+struct RowPlaces {
+    std::size_t pairs = 1, turns = 1;
+};
+
 class WorkerRows {
   public:
-    /// `chains`: that a worker has at a time. `numbers`: of a chain's rows. `memory` is asked by the workers
-    /// themselves.
-    WorkerRows(Precision type, std::size_t chains, std::size_t turns, std::size_t numbers,
-               std::pmr::memory_resource* memory);
-    /// `turn`: counts groups, across steps. What was in the place before is forgotten.
+    /// `numbers`: of a chain's rows. `memory` is asked by the workers themselves.
+    WorkerRows(Precision type, RowPlaces places, std::size_t numbers, std::pmr::memory_resource* memory);
+    /// `pair`: neighbours have different places. `turn`: counts across steps. What was in the place before is
+    /// forgotten.
     [[nodiscard]] ChainRows& place(std::uint64_t serial, std::size_t group, std::size_t chain,
-                                   std::size_t turn);
+                                   std::size_t pair, std::size_t turn);
 
   private:
     Precision type_;
-    std::size_t chains_, turns_, numbers_;
+    RowPlaces shape_;
+    std::size_t numbers_;
     std::pmr::memory_resource* memory_;
     std::vector<ChainRows> places_;  ///< with rows from their first use on: many workers have no chain
 };
@@ -49,11 +53,11 @@ struct FirstLayerBuffers {
     std::vector<WorkerRows> workers;
     std::vector<float*> slots;   ///< a feed's; empty without one
     std::size_t group_rows = 0;  ///< the most that a group has
-    std::size_t span = 1;        ///< groups that have places at a time
-    AlignedVector<float> parts;  ///< [chain][panel][span][group_rows][panel width]
+    std::size_t shards = 1;      ///< with a group each at a time
+    AlignedVector<float> parts;  ///< [chain][panel][shard][group_rows][panel width]
 
     /// Where the rows of a group begin.
-    [[nodiscard]] std::size_t first_row(std::size_t group) const { return group % span * group_rows; }
+    [[nodiscard]] std::size_t first_row(const GroupPlace& place) const { return place.shard * group_rows; }
 };
 
 class FirstLayer {
@@ -66,24 +70,24 @@ class FirstLayer {
         return forward_.front().front().second->primitive();
     }
     /// A strip's part of the sums for the rows of a tile.
-    void forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
+    void forward(std::size_t strip, const GroupPlace& place, std::size_t tile, const StepInput& input,
                  std::size_t worker);
-    /// The sums of the parts for some rows of the span, all outputs side by side.
+    /// The sums of the parts for some rows of the turn, all outputs side by side.
     void sum_parts(std::size_t first_row, std::size_t rows, bool hidden, Numbers& dst) const;
     /// The rows of a chain and group, [rows, chain width], gathered again unless they are still there.
-    [[nodiscard]] void* rows_of(std::size_t chain, std::size_t group, const StepInput& input,
+    [[nodiscard]] void* rows_of(std::size_t chain, const GroupPlace& place, const StepInput& input,
                                 std::size_t worker);
 
   private:
     [[nodiscard]] std::size_t part_at(std::size_t chain, std::size_t output, std::size_t row) const {
         const LayerPlan& plan = layer_.plan;
         const std::size_t panel = chain * plan.panels() + output / plan.panel_width;
-        return (panel * buffers_.span * buffers_.group_rows + row) * plan.panel_width +
+        return (panel * buffers_.shards * buffers_.group_rows + row) * plan.panel_width +
                output % plan.panel_width;
     }
     void fetch(std::size_t first_row, std::size_t rows, Columns columns, const StepInput& input,
                void* dst) const;
-    [[nodiscard]] ChainRows& with_tile(std::size_t chain, std::size_t group, std::size_t tile,
+    [[nodiscard]] ChainRows& with_tile(std::size_t chain, const GroupPlace& place, std::size_t tile,
                                        const StepInput& input, std::size_t worker);
 
     BatchCut cut_;

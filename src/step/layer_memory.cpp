@@ -78,9 +78,9 @@ void LayerMemory::clear_state() {
         std::fill(array->begin(), array->end(), 0.0F);
 }
 
-void LayerMemory::reserve_sums(std::size_t slots) {
+void LayerMemory::reserve_sums(std::size_t buffers) {
     std::pmr::memory_resource* const memory = weights.get_allocator().resource();
-    while (more_sums.size() + 1 < slots)
+    while (more_sums.size() + 1 < buffers)
         more_sums.push_back({.weights = AlignedVector<float>(plan.weight_floats(), 0.0F, memory),
                              .bias = AlignedVector<float>(plan.out_padded, 0.0F, memory)});
 }

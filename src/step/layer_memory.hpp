@@ -35,12 +35,12 @@ struct LayerMemory {
                                          const AlignedVector<float>& bias_storage) const;
     /// Makes room for so many sums of gradients on the stack of sum_tree.hpp, of which the first are
     /// diff_weights and diff_bias.
-    void reserve_sums(std::size_t slots);
-    [[nodiscard]] float* weights_sum(std::size_t slot) {
-        return slot == 0 ? diff_weights.data() : more_sums[slot - 1].weights.data();
+    void reserve_sums(std::size_t buffers);
+    [[nodiscard]] float* weights_sum(std::size_t buffer) {
+        return buffer == 0 ? diff_weights.data() : more_sums[buffer - 1].weights.data();
     }
-    [[nodiscard]] float* bias_sum(std::size_t slot) {
-        return slot == 0 ? diff_bias.data() : more_sums[slot - 1].bias.data();
+    [[nodiscard]] float* bias_sum(std::size_t buffer) {
+        return buffer == 0 ? diff_bias.data() : more_sums[buffer - 1].bias.data();
     }
     /// What a training step left.
     [[nodiscard]] LayerParameters gradient() const;

@@ -2,6 +2,7 @@
 #include "mnist/step/layer_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "mnist/core/checked.hpp"
 #include "mnist/core/error.hpp"
@@ -124,11 +125,14 @@ BatchCut cut_batch(std::size_t rows) {
     return {.rows = rows, .group = group, .tile = group / tiles, .block = block};
 }
 
-std::size_t span_of(const BatchCut& cut, std::size_t team) {
-    constexpr std::size_t kLongest = 4;
-    if (cut.rows <= kLargestGroup && team > 2) return cut.groups();
-    const std::size_t blocks = cut.group / cut.block;
-    return std::clamp<std::size_t>((team + blocks - 1) / blocks, 1, std::min(kLongest, cut.groups()));
+std::size_t shards_of(const LayerPlan& first, const BatchCut& cut, std::size_t team) {
+    constexpr std::size_t kMost = 4;
+    constexpr std::size_t kPieceFloats = 24576;
+    if (cut.rows <= kLargestGroup && team > 2) return cut.leaves();
+    const auto shares = [](std::size_t of, std::size_t largest) { return (of + largest - 1) / largest; };
+    const std::size_t pieces = std::max(first.chains(), first.weight_floats() / kPieceFloats);
+    const std::size_t needed = std::max(shares(team, pieces), shares(team, cut.group / cut.block));
+    return std::min({std::bit_ceil(needed), kMost, cut.leaves()});
 }
 
 }  // namespace mnist

@@ -45,12 +45,6 @@ class SecondsInto {
 
 }  // namespace
 
-OwnLeaves leaves_of_rank(const BatchCut& cut, std::size_t rank, std::size_t ranks) {
-    const std::size_t first = rank * cut.leaves() / ranks;
-    const std::size_t end = (rank + 1) * cut.leaves() / ranks;
-    return {.first = first, .end = end, .sums = plan_sums(leaf_sums(first, end), false)};
-}
-
 RankedStep::RankedStep(Exchange& exchange, std::vector<LayerMemory>& layers, const BatchCut& full,
                        const std::optional<BatchCut>& last, std::size_t workers, Isa isa,
                        std::pmr::memory_resource* memory)
@@ -77,7 +71,7 @@ RankedStep::Shape RankedStep::shape_of(const BatchCut& cut) const {
     Shape shape;
     std::vector<SumNode> nodes;
     for (std::size_t r = 0; r < ranks_; ++r) {
-        const std::vector<SumNode> of_rank = leaves_of_rank(cut, r, ranks_).sums.left;
+        const std::vector<SumNode> of_rank = own_leaves(cut, r, ranks_, 1).left;
         shape.sums.push_back(of_rank.size());
         nodes.insert(nodes.end(), of_rank.begin(), of_rank.end());
     }
@@ -106,14 +100,16 @@ void RankedStep::each_of_lot(std::size_t lot, std::size_t first, std::size_t end
         work(blocks_.units()[first + u]);
 }
 
-void RankedStep::pack(std::size_t lot, bool last) {
+void RankedStep::pack(std::size_t lot, const OwnLeaves& own, bool last) {
     const Shape& shape = this->shape(last);
     each_of_lot(lot, 0, blocks_.units().size(), [&](const Unit& unit) {
         float* to = unit.rank == rank_ ? received_.data() + shape.received.offsets[rank_]
                                        : send_.data() + shape.sent.offsets[unit.rank];
         to += unit.at;
-        for (std::size_t sum = 0; sum < shape.sums[rank_]; ++sum, to += blocks_.floats(unit.rank))
-            pack_gradient(layers_[unit.layer], unit, sum, to);
+        for (const std::size_t buffer : own.left_at) {
+            pack_gradient(layers_[unit.layer], unit, buffer, to);
+            to += blocks_.floats(unit.rank);
+        }
     });
 }
 

@@ -16,9 +16,6 @@
 
 namespace mnist {
 
-/// The leaves of a batch that a rank computes: of fewer leaves than ranks, some have none.
-[[nodiscard]] OwnLeaves leaves_of_rank(const BatchCut& cut, std::size_t rank, std::size_t ranks);
-
 class RankedStep {
   public:
     /// `exchange` and `layers` are not owned. `last`: the cut of the smaller, last batch. `workers`: how many
@@ -31,7 +28,8 @@ class RankedStep {
 
     // The parts of a step, in their order; each lot of a part once. `last`: of the last batch.
     [[nodiscard]] std::size_t pack_lots() const { return lots_of(0, blocks_.units().size()); }
-    void pack(std::size_t lot, bool last);
+    /// `own`: of that batch, with its sums.
+    void pack(std::size_t lot, const OwnLeaves& own, bool last);
     /// `stop`: this rank asks all to stop.
     void send_sums(bool stop, bool last);
     [[nodiscard]] std::size_t update_lots() const { return lots_of(own_first(), own_end()); }

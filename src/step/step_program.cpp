@@ -9,8 +9,11 @@
 
 namespace mnist {
 
-OwnLeaves all_leaves(const BatchCut& cut) {
-    return {.first = 0, .end = cut.leaves(), .sums = plan_sums(leaf_sums(0, cut.leaves()), true)};
+std::pair<std::size_t, std::size_t> strips_of_chain(const std::vector<Strip>& strips, std::size_t chain) {
+    const auto [first, end] =
+        std::equal_range(strips.begin(), strips.end(), Strip{.chain = chain},
+                         [](const Strip& left, const Strip& right) { return left.chain < right.chain; });
+    return {static_cast<std::size_t>(first - strips.begin()), static_cast<std::size_t>(end - strips.begin())};
 }
 
 StepProgram::StepProgram(const BatchCut& cut, OwnLeaves own, const StepStrips& strips,
@@ -18,6 +21,7 @@ StepProgram::StepProgram(const BatchCut& cut, OwnLeaves own, const StepStrips& s
                          Precision type, Isa isa)
     : cut_(cut),
       own_(std::move(own)),
+      turns_(own_.turns(cut)),
       strips_(strips),
       layers_(layers),
       buffers_(buffers),
@@ -59,30 +63,34 @@ StepProgram::Gradient StepProgram::make_gradient(std::size_t layer, const Strip&
     return gradient;
 }
 
-double StepProgram::rows(std::size_t group, std::size_t block, const StepInput& input, std::size_t worker) {
+double StepProgram::rows(const GroupPlace& place, std::size_t block, const StepInput& input,
+                         std::size_t worker) {
     const std::size_t row = block * cut_.block;
-    const std::size_t rows = std::min(cut_.block, cut_.rows_of(group) - row);
-    const std::size_t first = buffers_.first.first_row(group) + row;
+    const std::size_t rows = std::min(cut_.block, cut_.rows_of(place.group) - row);
+    const std::size_t first = buffers_.first.first_row(place) + row;
     first_.sum_parts(first, rows, layers_.size() > 1, buffers_.rows.dst.front());
-    return upper_.run(first, rows, input.data, input.order.subspan(group * cut_.group + row), worker);
+    return upper_.run(first, rows, input.data, input.order.subspan(place.group * cut_.group + row), worker);
 }
 
-void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, const StepInput& input,
+void StepProgram::gradient(std::size_t l, std::size_t s, const GroupPlace& place, const StepInput& input,
                            std::size_t worker) {
     LayerMemory& layer = layers_[l];
     const LayerPlan& plan = layer.plan;
     const Strip& strip = strips_.gradient[l][s];
+    const std::size_t group = place.group;
     const std::size_t rows = cut_.rows_of(group);
-    const std::size_t first = buffers_.first.first_row(group);
-    void* const src = l == 0 ? first_.rows_of(strip.chain, group, input, worker)
+    const std::size_t first = buffers_.first.first_row(place);
+    void* const src = l == 0 ? first_.rows_of(strip.chain, place, input, worker)
                              : buffers_.rows.dst[l - 1].at(first * plan.in_padded);
     void* const src_strip = at(src, strip.first_in - plan.cuts[strip.chain], type_);
     void* const diff_dst = buffers_.rows.diff_dst[l].at(first * plan.out_padded);
     void* const diff_strip = at(diff_dst, strip.first_out, type_);
     const std::size_t of_leaf = cut_.groups_of_leaf();
     const bool begins = group % of_leaf == 0;
-    const SumMove& move = own_.sums.moves[group / of_leaf - own_.first];
-    float* const sums = layer.weights_sum(move.slot) + plan.gradient_offset(strip.first_out, strip.first_in);
+    const Shard& shard = own_.shards[place.shard];
+    const SumMove& move = shard.sums.moves[group / of_leaf - shard.first];
+    const std::size_t buffer = shard.buffer + move.slot;
+    float* const sums = layer.weights_sum(buffer) + plan.gradient_offset(strip.first_out, strip.first_in);
     Gradient& gradient = gradients_[l][s];
     TeamProduct& product = of_rows(begins ? gradient.overwrite : gradient.add, rows);
     if (layer.turned())
@@ -90,7 +98,7 @@ void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, cons
     else
         product.run(worker, src_strip, diff_strip, sums);
     if (s == 0) {
-        float* const bias = layer.bias_sum(move.slot);
+        float* const bias = layer.bias_sum(buffer);
         if (begins) std::fill_n(bias, plan.out_padded, 0.0F);
         if (type_ == Precision::bf16)
             add_column_sums_bf16(static_cast<const Bf16*>(diff_dst), rows, plan.out_padded, bias);
@@ -98,20 +106,17 @@ void StepProgram::gradient(std::size_t l, std::size_t s, std::size_t group, cons
             add_column_sums(isa_, static_cast<const float*>(diff_dst), rows, plan.out_padded, bias);
     }
     if ((group + 1) % of_leaf != 0 && group + 1 != cut_.groups()) return;
-    for (std::size_t m = 0; m < move.merges; ++m) {
-        merge(layer, strip, move.slot - m);
-        if (s == 0)
-            add_numbers(isa_, layer.bias_sum(move.slot - m - 1), layer.bias_sum(move.slot - m),
-                        plan.out_padded);
-    }
+    for (std::size_t from = buffer; from > buffer - move.merges; --from)
+        join(layer, strip, s == 0, {.to = from - 1, .from = from});
 }
 
-// Adds a strip's sum to the one below it. Where a strip is a whole chain, its rows follow each other.
-void StepProgram::merge(LayerMemory& layer, const Strip& strip, std::size_t slot) const {
+// Where a strip is a whole chain, its rows follow each other.
+void StepProgram::join(LayerMemory& layer, const Strip& strip, bool bias, SumJoin buffers) const {
     const LayerPlan& plan = layer.plan;
+    if (bias) add_numbers(isa_, layer.bias_sum(buffers.to), layer.bias_sum(buffers.from), plan.out_padded);
     const std::size_t at = plan.gradient_offset(strip.first_out, strip.first_in);
-    float* const sums = layer.weights_sum(slot - 1) + at;
-    const float* const more = layer.weights_sum(slot) + at;
+    float* const sums = layer.weights_sum(buffers.to) + at;
+    const float* const more = layer.weights_sum(buffers.from) + at;
     const std::size_t rows = layer.turned() ? strip.outputs() : strip.inputs();
     const std::size_t width = layer.turned() ? strip.inputs() : strip.outputs();
     const std::size_t stride = layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded;
@@ -119,14 +124,16 @@ void StepProgram::merge(LayerMemory& layer, const Strip& strip, std::size_t slot
     for (std::size_t r = 0; r < rows; ++r) add_numbers(isa_, sums + r * stride, more + r * stride, width);
 }
 
-void StepProgram::update(std::size_t l, std::size_t s, const Update& update) {
+void StepProgram::finish(std::size_t l, std::size_t s, const std::optional<Update>& update) {
     LayerMemory& layer = layers_[l];
     const LayerPlan& plan = layer.plan;
-    const Strip& strip = strips_.gradient[l][s];
+    const Strip& strip = strips_.update[l][s];
+    for (const SumJoin& buffers : own_.joins) join(layer, strip, s == 0, buffers);
+    if (!update) return;
     update_weights(layer, strip,
                    layer.diff_weights.data() + plan.gradient_offset(strip.first_out, strip.first_in),
-                   layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded, update);
-    if (s == 0) update_bias(layer, layer.diff_bias.data(), update);
+                   layer.turned() ? plan.chain_width(strip.chain) : plan.out_padded, *update);
+    if (s == 0) update_bias(layer, layer.diff_bias.data(), *update);
 }
 
 std::vector<PrimitiveFacts> StepProgram::facts() const {

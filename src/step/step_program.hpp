@@ -2,15 +2,16 @@
 // block of rows. Who does which, and when, is the engine's. Private to this room.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "first_layer.hpp"
 #include "mnist/step/engine.hpp"
-#include "sum_tree.hpp"
+#include "own_leaves.hpp"
 #include "upper_layers.hpp"
 #include "weights_update.hpp"
 
@@ -19,26 +20,16 @@ namespace mnist {
 /// How the work of a step is divided; the bits do not depend on it.
 struct StepStrips {
     std::vector<Strip> forward;                ///< of the first layer
-    std::vector<std::vector<Strip>> gradient;  ///< [layers]
-    std::size_t span = 1;                      ///< groups of rows that are walked through together
+    std::vector<std::vector<Strip>> gradient;  ///< [layers], of a shard's gradient
+    std::vector<std::vector<Strip>> update;    ///< [layers]
+    std::size_t shards = 1;                    ///< that are walked through side by side
 };
 
-/// The leaves of a batch that this process computes, and how it adds them: one after the other, each on top
-/// of what is there.
-struct OwnLeaves {
-    std::size_t first = 0, end = 0;
-    SumPlan sums;
+/// The first of them that is of a chain, and the one behind the last: they follow each other.
+[[nodiscard]] std::pair<std::size_t, std::size_t> strips_of_chain(const std::vector<Strip>& strips,
+                                                                  std::size_t chain);
 
-    [[nodiscard]] std::size_t first_group(const BatchCut& cut) const { return first * cut.groups_of_leaf(); }
-    [[nodiscard]] std::size_t end_group(const BatchCut& cut) const {
-        return std::min(cut.groups(), end * cut.groups_of_leaf());
-    }
-};
-
-/// All of a batch.
-[[nodiscard]] OwnLeaves all_leaves(const BatchCut& cut);
-
-/// What the programs of the full and of the last batch share: numbers of the groups of a span.
+/// What the programs of the full and of the last batch share: numbers of the groups of a turn.
 struct StepBuffers {
     FirstLayerBuffers first;
     RowBuffers rows;
@@ -46,7 +37,7 @@ struct StepBuffers {
 
 class StepProgram {
   public:
-    /// `strips`, `layers` and `buffers` are not owned; the layers have room for the sums of `own`.
+    /// `strips`, `layers` and `buffers` are not owned; the layers have room for the buffers of `own`.
     StepProgram(const BatchCut& cut, OwnLeaves own, const StepStrips& strips,
                 std::vector<LayerMemory>& layers, StepBuffers& buffers, Products& products, Precision type,
                 Isa isa);
@@ -54,24 +45,29 @@ class StepProgram {
     StepProgram& operator=(const StepProgram&) = delete;
 
     [[nodiscard]] const BatchCut& cut() const noexcept { return cut_; }
-    /// The groups of its own leaves.
-    [[nodiscard]] std::size_t first_group() const { return own_.first_group(cut_); }
-    [[nodiscard]] std::size_t end_group() const { return own_.end_group(cut_); }
+    [[nodiscard]] const OwnLeaves& own() const noexcept { return own_; }
+    [[nodiscard]] std::size_t turns() const noexcept { return turns_; }
+    /// What a shard works on in a turn, if it has so many.
+    [[nodiscard]] std::optional<GroupPlace> place(std::size_t shard, std::size_t turn) const {
+        const std::optional<std::size_t> group = own_.group(cut_, shard, turn);
+        return group ? std::optional(GroupPlace{.group = *group, .shard = shard, .turn = turn})
+                     : std::nullopt;
+    }
 
     /// A strip's part of the first layer's sums for the rows of a tile.
-    void forward(std::size_t strip, std::size_t group, std::size_t tile, const StepInput& input,
+    void forward(std::size_t strip, const GroupPlace& place, std::size_t tile, const StepInput& input,
                  std::size_t worker) {
-        first_.forward(strip, group, tile, input, worker);
+        first_.forward(strip, place, tile, input, worker);
     }
     /// The rows of a block of a group, from those parts through all layers and back. Returns the sum of their
     /// losses.
-    double rows(std::size_t group, std::size_t block, const StepInput& input, std::size_t worker);
-    /// The gradient of a strip over the rows of a group, added to those of the groups before it as
+    double rows(const GroupPlace& place, std::size_t block, const StepInput& input, std::size_t worker);
+    /// The gradient of a strip over the rows of a group, added to those of the shard's groups before it as
     /// sum_tree.hpp says. The first strip of a layer includes its biases.
-    void gradient(std::size_t layer, std::size_t strip, std::size_t group, const StepInput& input,
+    void gradient(std::size_t layer, std::size_t strip, const GroupPlace& place, const StepInput& input,
                   std::size_t worker);
-    /// The optimizer's update from it.
-    void update(std::size_t layer, std::size_t strip, const Update& update);
+    /// Joins the shards' gradients of an update's strip; and the optimizer's update from it, if there is one.
+    void finish(std::size_t layer, std::size_t strip, const std::optional<Update>& update);
 
     [[nodiscard]] std::vector<PrimitiveFacts> facts() const;
 
@@ -81,10 +77,11 @@ class StepProgram {
         ProductsByRows overwrite, add;
     };
     [[nodiscard]] Gradient make_gradient(std::size_t layer, const Strip& strip, Products& products) const;
-    void merge(LayerMemory& layer, const Strip& strip, std::size_t slot) const;
+    void join(LayerMemory& layer, const Strip& strip, bool bias, SumJoin buffers) const;
 
     BatchCut cut_;
     OwnLeaves own_;
+    std::size_t turns_;
     const StepStrips& strips_;
     std::vector<LayerMemory>& layers_;
     StepBuffers& buffers_;

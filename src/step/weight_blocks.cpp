@@ -52,10 +52,10 @@ std::size_t packed_stride(const LayerMemory& layer, const Unit& unit) {
     return layer.turned() ? unit.strip.inputs() : layer.plan.out_padded;
 }
 
-void pack_gradient(LayerMemory& layer, const Unit& unit, std::size_t slot, float* to) {
+void pack_gradient(LayerMemory& layer, const Unit& unit, std::size_t buffer, float* to) {
     const LayerPlan& plan = layer.plan;
-    if (unit.bias()) return copy_floats(to, layer.bias_sum(slot), unit.floats);
-    const float* const from = layer.weights_sum(slot) + plan.gradient_offset(0, unit.strip.first_in);
+    if (unit.bias()) return copy_floats(to, layer.bias_sum(buffer), unit.floats);
+    const float* const from = layer.weights_sum(buffer) + plan.gradient_offset(0, unit.strip.first_in);
     if (!layer.turned()) return copy_floats(to, from, unit.floats);
     const std::size_t inputs = unit.strip.inputs();
     for (std::size_t o = 0; o < plan.out_padded; ++o)

@@ -36,7 +36,7 @@ class WeightBlocks {
 };
 
 /// Copies a unit's gradient out of the sums of a layer, so that rows follow each other without a gap.
-void pack_gradient(LayerMemory& layer, const Unit& unit, std::size_t slot, float* to);
+void pack_gradient(LayerMemory& layer, const Unit& unit, std::size_t buffer, float* to);
 /// Floats from a row of such a gradient to the next.
 [[nodiscard]] std::size_t packed_stride(const LayerMemory& layer, const Unit& unit);
 

@@ -40,20 +40,22 @@ MemoryNeed memory_need(const MemoryShape& shape) {
     // In the engine a parameter is a weight, a gradient and two states, and in bf16 a copy of half the size.
     // Beside it the weights after the last whole epoch are kept while the next ones are taken; for
     // checkpoints with both states.
-    // The gradients of leaves that wait for others are as many as the batch's tree is high.
+    // Of gradients a shard keeps as many as the tree of its leaves is high, and one.
     const BatchCut cut = cut_batch(std::max<std::size_t>(1, shape.batch));
-    const double in_engine = (shape.precision == Precision::bf16 ? 4.5 : 4) +
-                             static_cast<double>(std::bit_width(cut.leaves() - 1));
+    const std::size_t shards =
+        shards_of(plan_layers(shape.dims, KernelFamily::plain).front(), cut, shape.threads);
+    const std::size_t of_shard = (cut.leaves() + shards - 1) / shards;
+    const double in_engine = (shape.precision == Precision::bf16 ? 3.5 : 3) +
+                             static_cast<double>(shards * (1 + std::bit_width(of_shard - 1)));
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
-    // A step has the rows of a group, and of a span one part at least of the first layer's sums and all
+    // A step has the rows of a group, and of a turn one part at least of the first layer's sums and all
     // results with their gradients; a loader has whole batches.
     const auto rows = [&](std::size_t groups) {
         return shape.batch == 0 ? 0.0 : static_cast<double>(cut.rows_of(0, groups));
     };
-    const double group_floats =
-        rows(1) * input + rows(span_of(cut, shape.threads)) * (padded(shape.dims.at(1)) + 2 * outputs);
+    const double group_floats = rows(1) * input + rows(shards) * (padded(shape.dims.at(1)) + 2 * outputs);
     const double loader_floats = static_cast<double>(shape.batch) * slots * input;
     const double eval_floats =
         static_cast<double>(shape.threads) * static_cast<double>(shape.eval_tile) * (input + outputs);

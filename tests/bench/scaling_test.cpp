@@ -62,35 +62,49 @@ TEST_CASE(
 TEST_CASE("scaling: lines are those of the network and the batch") {
     const std::vector<LayerPlan> layers = plan_layers({784, 128, 64, 10}, KernelFamily::plain);
     const BatchCut cut = cut_batch(64);  // two blocks of 32 rows
-    CHECK(lines_read(layers, cut, 1, 1, false) == 0);
+    CHECK(lines_read(layers, cut, {}, 1) == 0);
     // A row's sums of 128 floats are eight lines, from four chains; the upper weights 128 * 64 + 64 * 16
     // floats.
-    CHECK(lines_read(layers, cut, 1, 2, false) == Approx(32 * 4 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
+    CHECK(lines_read(layers, cut, {}, 2) == Approx(32 * 4 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
     // With four workers there is one that has no rows.
-    CHECK(lines_read(layers, cut, 1, 4, false) == Approx((32 * 4 * 8 + 576) * 0.75 + 64 * 8));
+    CHECK(lines_read(layers, cut, {}, 4) == Approx((32 * 4 * 8 + 576) * 0.75 + 64 * 8));
     const std::vector<LayerPlan> blocked = plan_layers({784, 128, 64, 10}, KernelFamily::blocked);
     // One of eight panels of 208 inputs and 64 outputs.
-    CHECK(lines_read(blocked, cut, 1, 8, true) - lines_read(blocked, cut, 1, 8, false) ==
+    CHECK(lines_read(blocked, cut, {.forward = true}, 8) - lines_read(blocked, cut, {}, 8) ==
           Approx(208.0 * 64 / 16 * 0.875));
-    // Four groups of eight blocks: sixteen workers have four one after the other, or two of two spans.
+    // Four groups of eight blocks side by side: of sixteen workers each has two blocks, its shard's gradients
+    // of sums, a strip of the three other sums, and both panels of its chain.
     const BatchCut groups = cut_batch(1024);
-    CHECK(lines_read(layers, groups, 1, 16, false) - lines_read(layers, groups, 2, 16, false) ==
-          Approx(2.0 * 32 * 4 * 8 * 15 / 16.0 + 2 * 32 * 8));
+    const StepPhases apart{.shards = 4, .turns = 1, .joins = true, .forward = true};
+    CHECK(lines_read(blocked, groups, apart, 16) ==
+          Approx((64 * 4 * 8 + 576 + 256 * 8 + 208 * 128 / 16.0) * 15 / 16 + 3 * 784 * 128 / 16.0 / 16));
+}
+
+TEST_CASE("scaling: which phases a step has follows from how many there are") {
+    const BatchCut groups = cut_batch(1024);
+    const auto same = [](const StepPhases& step, std::size_t turns, bool joins, bool forward) {
+        return step.turns == turns && step.joins == joins && step.forward == forward;
+    };
+    CHECK(same(step_phases(groups, 1, 8), 4, false, false));
+    CHECK(same(step_phases(groups, 1, 9), 4, false, true));
+    CHECK(same(step_phases(groups, 4, 4), 1, true, true));
+    CHECK(same(step_phases(groups, 2, 6), 2, true, true));
 }
 
 TEST_CASE("scaling: a step is the longest shares, the gates and the lines") {
     const std::vector<PhaseShares> phases{{.items = 2, .own_s = {3, 4}},
                                           {.items = 4, .own_s = {6, 5}, .anyones_s = {2}}};
-    const Prediction two = predict_step(phases, false, 2, {.base_s = 0.5, .item_s = 0.25}, 100, 0.01);
+    const Prediction two = predict_step(phases, {}, 2, {.base_s = 0.5, .item_s = 0.25}, 100, 0.01);
     CHECK(two.shares_s == std::array<double, 3>{4, 7, 0});
     CHECK(two.gates_s == Approx(1 + 1.5));
     CHECK(two.lines_s == Approx(1));
     CHECK(two.step_s() == Approx(14.5));
-    // With the forward pass apart, in a batch of two groups.
+    // Two turns, and behind them the sums joined and the forward pass.
     const std::vector<PhaseShares> six(6, PhaseShares{.items = 2, .own_s = {1, 2}});
-    CHECK(predict_step(six, true, 2, {}, 0, 0).shares_s == std::array<double, 3>{4, 4, 4});
+    const StepPhases apart{.shards = 2, .turns = 2, .joins = true, .forward = true};
+    CHECK(predict_step(six, apart, 2, {}, 0, 0).shares_s == std::array<double, 3>{4, 6, 2});
     const Prediction one =
-        predict_step({{.items = 2, .own_s = {3}}}, false, 1, {.base_s = 9, .item_s = 9}, 100, 9);
+        predict_step({{.items = 2, .own_s = {3}}}, {}, 1, {.base_s = 9, .item_s = 9}, 100, 9);
     CHECK(one.step_s() == Approx(3));
 }
 

@@ -101,4 +101,26 @@ TEST_CASE("plan: groups, tiles and blocks take every row of a batch once, in who
     CHECK(cut_batch(1024).groups() == 4);
 }
 
+TEST_CASE("plan: shards are as many as give every worker rows and a gradient, and no more than leaves") {
+    const LayerPlan usual = plan_layers({784, 128, 64, 10}, KernelFamily::blocked).front();
+    const LayerPlan wide = plan_layers({784, 2000, 10}, KernelFamily::blocked).front();
+    const auto shards = [&](std::size_t batch, std::size_t team) {
+        return shards_of(usual, cut_batch(batch), team);
+    };
+    for (const std::size_t batch : {64U, 128U}) CHECK(shards(batch, 64) == 1);
+    CHECK(shards(256, 2) == 1);
+    CHECK(shards(256, 3) == 2);
+    CHECK(shards(256, 64) == 2);
+    CHECK(shards(1024, 1) == 1);
+    CHECK(shards(1024, 4) == 1);
+    CHECK(shards(1024, 5) == 2);
+    CHECK(shards(1024, 8) == 2);
+    CHECK(shards(1024, 9) == 4);
+    CHECK(shards(4096, 64) == 4);
+    CHECK(shards(600, 64) == 3);
+    // Strips of its chains are worth a product each.
+    CHECK(shards_of(wide, cut_batch(4096), 8) == 1);
+    CHECK(shards_of(wide, cut_batch(4096), 16) == 2);
+}
+
 }  // namespace mnist

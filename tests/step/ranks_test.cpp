@@ -265,15 +265,4 @@ TEST_CASE("ranks: blocks of the weights are nearly equal and take every weight o
     }
 }
 
-TEST_CASE("ranks: leaves are dealt in runs, and some ranks have none where leaves are few") {
-    const BatchCut cut = cut_batch(1024);
-    CHECK(leaves_of_rank(cut, 0, 2).end_group(cut) == 2);
-    CHECK(leaves_of_rank(cut, 1, 2).first_group(cut) == 2);
-    CHECK(leaves_of_rank(cut, 0, 8).end == 0);
-    CHECK(leaves_of_rank(cut, 7, 8).end == 4);
-    const BatchCut large = cut_batch(60000);
-    CHECK(large.leaves() <= kMostLeaves);
-    CHECK(leaves_of_rank(large, 63, 64).end_group(large) == large.groups());
-}
-
 }  // namespace mnist

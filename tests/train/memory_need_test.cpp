@@ -43,8 +43,10 @@ TEST_CASE("memory need: four arrays a parameter in the engine, two copies beside
     CHECK(memory_need(shape).network_bytes == 42 * (801 * 1024 + 1025 * 32));
     CHECK(memory_need(shape).rows_bytes == 0);
     // Four leaves: two sums wait while a third is computed.
-    const MemoryShape large{.dims = {784, 1024, 16}, .batch = 1024, .eval_tile = 0};
+    MemoryShape large{.dims = {784, 1024, 16}, .batch = 1024, .eval_tile = 0};
     CHECK(memory_need(large).network_bytes == 32 * parameters);
+    large.threads = 16;  // two shards with two sums each
+    CHECK(memory_need(large).network_bytes == 36 * parameters);
 }
 
 TEST_CASE("memory need: a group of rows has results and gradients of every layer, a loader its batches") {
@@ -54,8 +56,8 @@ TEST_CASE("memory need: a group of rows has results and gradients of every layer
     shape.loader_threads = 1;
     CHECK(memory_need(shape).rows_bytes == (256 * of_row + 1024.0 * 4 * 16) * 4);
     shape.loader_threads = 0;
-    shape.threads = 16;  // two groups at a time
-    CHECK(memory_need(shape).rows_bytes == (512 * (of_row - 16) + 256 * 16) * 4);
+    shape.threads = 16;  // four groups at a time
+    CHECK(memory_need(shape).rows_bytes == (1024 * (of_row - 16) + 256 * 16) * 4);
     shape.threads = 1;
     shape.batch = 100;
     CHECK(memory_need(shape).rows_bytes == 100 * of_row * 4);

@@ -137,8 +137,8 @@ class Engine {
 
     /// What oneDNN runs for each operation.
     [[nodiscard]] std::vector<PrimitiveFacts> primitives() const;
-    /// Groups of rows that a step walks through together, in its two or three phases: docs/engine.md.
-    [[nodiscard]] std::size_t span() const;
+    /// Shards of the batch that a step walks through side by side: docs/engine.md.
+    [[nodiscard]] std::size_t shards() const;
     /// How a step's work is divided, in words: "2 workers; 4 strips of 4 chains; blocks of 32 rows in groups
     /// of 64, 1 at a time". Empty for an engine for evaluation only.
     [[nodiscard]] std::string grid() const;

@@ -111,8 +111,10 @@ struct BatchCut {
 /// The cut of a batch of `rows` rows.
 [[nodiscard]] BatchCut cut_batch(std::size_t rows);
 
-/// Groups that a team walks through together: as many as have a block for each of its workers, up to four.
-/// The two of a small batch by more than two workers, among whom the blocks of one come out uneven.
-[[nodiscard]] std::size_t span_of(const BatchCut& cut, std::size_t team);
+/// Shards of a batch's leaves that a team walks through side by side, a group of each at a time: as many as
+/// give each worker a block, and a gradient of a chain or of a piece of it that is worth a product of its
+/// own; one, two or four, as the tree of leaves has branches. The two of a small batch by more than two
+/// workers, among whom the blocks of one come out uneven.
+[[nodiscard]] std::size_t shards_of(const LayerPlan& first, const BatchCut& cut, std::size_t team);
 
 }  // namespace mnist
