@@ -34,7 +34,7 @@ void triad(Call& call, Bench& bench, std::size_t threads) {
 void barrier(Call& call, Bench& bench, std::size_t threads) {
     constexpr std::size_t kPhases = 2000;
     Team team(threads, bench.cpus.order);
-    PhaseGate gate(threads, threads, team.crowded());
+    PhaseGate gate(threads, team.at_once(), threads);
     const auto walk = [&](std::size_t thread) {
         PhaseGate::Walker walker(gate, thread);
         for (std::size_t phase = 0; phase < kPhases; ++phase)

@@ -24,7 +24,7 @@ double phase_s(Team& team, std::size_t items_of_one) {
     constexpr std::size_t kPhases = 200;
     constexpr double kItem = 2e-6;
     const std::size_t items = items_of_one * team.size();
-    PhaseGate gate(team.size(), items, team.crowded());
+    PhaseGate gate(team.size(), team.at_once(), items);
     std::vector<double> phases;
     team.run([&](std::size_t thread) {
         PhaseGate::Walker walker(gate, thread);
@@ -62,7 +62,7 @@ double line_seconds(Team& two) {
     AlignedVector<std::uint64_t> words(2 * kLines * kWords);
     std::array<std::vector<double>, 2> extra;
     std::array<std::size_t, 2> writers{};
-    PhaseGate gate(2, 2, two.crowded());
+    PhaseGate gate(2, two.at_once(), 2);
     std::atomic<std::uint64_t> seen{0};
     const auto read_s = [&](std::size_t whose) {
         const auto begin = CostClock::now();

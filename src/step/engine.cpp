@@ -103,7 +103,7 @@ OwnLeaves Engine::Impl::leaves_of(const BatchCut& cut) const {
 void Engine::Impl::divide_work() {
     const LayerPlan& first = plans.front();
     const std::size_t chains = first.chains();
-    const std::size_t team = team_.size();
+    const std::size_t team = team_.at_once();
     const BatchCut cut = cut_batch(options_.batch);
     strips_.shards = shards_of(first, cut, team);
     strips_.shards = std::max<std::size_t>(1, leaves_of(cut).shards.size());
@@ -225,7 +225,7 @@ void Engine::Impl::make_programs() {
     eval_ =
         std::make_unique<EvalProgram>(options_.eval_tile, layers_, team_.size(), isa_, products_, memory_);
     products_.bind();
-    gate_ = std::make_unique<PhaseGate>(team_.size(), most_items, team_.crowded(), team_.lone());
+    gate_ = std::make_unique<PhaseGate>(team_.size(), team_.at_once(), most_items, team_.lone());
 }
 
 void Engine::Impl::check_rows(const LabelledRows& rows) const {

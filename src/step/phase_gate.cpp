@@ -83,8 +83,8 @@ void PhaseGate::Walker::give_way() {
     turn_ends_ = Clock::now() + kTurn;
 }
 
-PhaseGate::PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone)
-    : threads_(threads), claimed_(most_items), crowded_(crowded), lone_(lone) {}
+PhaseGate::PhaseGate(std::size_t threads, std::size_t at_once, std::size_t most_items, LoneMember* lone)
+    : threads_(threads), at_once_(at_once), claimed_(most_items), lone_(lone) {}
 
 void PhaseGate::reset() {
     for (Counter& counter : claimed_) counter.value.store(0, std::memory_order_relaxed);
@@ -100,7 +100,7 @@ bool PhaseGate::claim(std::size_t item, std::uint64_t phase) noexcept {
 }
 
 bool PhaseGate::wait_for(std::uint64_t done) const noexcept {
-    SpinWait wait(crowded_);
+    SpinWait wait(at_once_ < threads_);
     while (done_.value.load(std::memory_order_acquire) < done) {
         if (abandoned_.load(std::memory_order_acquire)) return false;
         wait.pause();

@@ -30,11 +30,11 @@ Team::Team(std::size_t threads, const std::vector<int>& cpus) {
     if (threads == 0) throw ShapeError("a team needs at least one thread");
     const std::size_t available =
         cpus.empty() ? std::max(1U, std::thread::hardware_concurrency()) : cpus.size();
-    crowded_ = threads > available;
+    at_once_ = std::min(threads, available);
     start_threads(threads, cpus);
 }
 
-Team::Team(LoneMember& lone, int cpu) : lone_(&lone) {
+Team::Team(LoneMember& lone, int cpu) : at_once_(lone.team), lone_(&lone) {
     start_threads(1, {cpu});
 }
 
@@ -140,7 +140,7 @@ void Team::share(std::size_t items, const Share& work) {
     to_take_.store(items, std::memory_order_release);
     while (take_shared(0)) {
     }
-    SpinWait wait(crowded_);
+    SpinWait wait(crowded());
     while (shared.done.load(std::memory_order_acquire) < items) wait.pause();
     if (shared.failure) std::rethrow_exception(shared.failure);
 }
@@ -158,10 +158,10 @@ void Team::stay_awake(const std::function<void()>& drive) {
             const Until end{awake_};
             return drive();
         }
-        SpinWait wait(crowded_);
+        SpinWait wait(crowded());
         while (awake_.load(std::memory_order_acquire)) {
             if (take_shared(thread))
-                wait = SpinWait(crowded_);
+                wait = SpinWait(crowded());
             else
                 wait.pause();
         }

@@ -34,7 +34,7 @@ TEST_CASE(
         std::string expected;
         double expected_loss = 0;
         for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 4, 7, 16, 64}) {
-            Team team(threads, {});
+            Team team(threads, a_cpu_each(threads));
             Engine engine(
                 team, {.dims = dims, .batch = batch, .last_batch = count % batch, .precision = precision});
             engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
@@ -49,6 +49,29 @@ TEST_CASE(
             CHECK(hash == expected);
             CHECK(outcome.loss == expected_loss);
         }
+    }
+}
+
+TEST_CASE("engine: more threads than CPUs are cut like as many as these, with the same bits") {
+    const std::vector<std::size_t> dims{784, 128, 64, 10};
+    const Samples all = random_samples(2400, dims.front(), dims.back());
+    std::string expected;
+    std::string grid;
+    for (const std::size_t threads : std::vector<std::size_t>{1, 3, 16}) {
+        Team team(threads, {-1});
+        CHECK(team.crowded() == (threads > 1));
+        Engine engine(team, {.dims = dims, .batch = 1024, .last_batch = 352});
+        engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
+        static_cast<void>(engine.train_epoch(all.rows(), in_order(2400), kNoStop));
+        const std::string hash = weights_sha256(engine.weights());
+        const std::string cut = engine.grid().substr(engine.grid().find(';'));
+        if (expected.empty()) {
+            expected = hash;
+            grid = cut;
+        }
+        INFO(threads << " threads");
+        CHECK(hash == expected);
+        CHECK(cut == grid);
     }
 }
 
@@ -86,7 +109,7 @@ TEST_CASE("engine: weights have the bits that were recorded for the instruction 
     const Samples samples = random_samples(700, dims.front(), dims.back());
     std::string hash;
     for (const std::size_t threads : {std::size_t{2}, std::size_t{1}, std::size_t{7}}) {
-        Team team(threads, {});
+        Team team(threads, a_cpu_each(threads));
         Engine engine(team, {.dims = dims, .batch = 300, .last_batch = 100});
         engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::adam, .lr = 0.001});
         REQUIRE(engine.train_epoch(samples.rows(), in_order(700), kNoStop).steps == 3);
@@ -122,7 +145,7 @@ TEST_CASE("engine: the weights are the same bits for any number of threads, what
                                     std::size_t{600}, std::size_t{1099}}) {
         std::string expected;
         for (const std::size_t threads : std::vector<std::size_t>{1, 2, 3, 5, 9}) {
-            Team team(threads, {});
+            Team team(threads, a_cpu_each(threads));
             Engine engine(team,
                           {.dims = dims, .batch = batch, .last_batch = 1100 % batch, .precision = precision});
             engine.start(initial_parameters(dims, 2), {.kind = OptimizerKind::momentum, .lr = 0.01});

@@ -16,7 +16,7 @@ namespace mnist {
 TEST_CASE("phases: each item runs once in each phase, and nobody enters a phase before the last is done") {
     for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
         Team team(threads, {});
-        PhaseGate gate(threads, 7, team.crowded());
+        PhaseGate gate(threads, team.at_once(), 7);
         std::vector<int> plain(7, 0);  // not atomic on purpose: the gate alone must order the accesses
         std::atomic<int> wrong{0};
         team.run([&](std::size_t t) {
@@ -53,7 +53,7 @@ TEST_CASE("phases: a wait spins for a tenth of a millisecond before it gives the
 
 TEST_CASE("phases: a single thread finishes what others leave") {
     Team team(3, {});
-    PhaseGate gate(3, 4, true);
+    PhaseGate gate(3, 1, 4);
     std::atomic<int> done{0};
     team.run([&](std::size_t t) {
         if (t != 1) return;  // two threads never come
@@ -67,7 +67,7 @@ TEST_CASE("phases: a single thread finishes what others leave") {
 
 TEST_CASE("phases: an abandoned gate lets the others go") {
     Team team(2, {});
-    PhaseGate gate(2, 2, true);
+    PhaseGate gate(2, 1, 2);
 
     CHECK_THROWS(team.run([&](std::size_t t) {
         PhaseGate::Walker walker(gate, t);
@@ -93,7 +93,7 @@ TEST_CASE("lone member: it takes what is dealt to it, its part of what is anybod
     LoneMember lone{.team = 3, .member = 1};
     Team team(lone, 0);
     CHECK(team.size() == 3);
-    PhaseGate gate(team.size(), 11, team.crowded(), team.lone());
+    PhaseGate gate(team.size(), team.at_once(), 11, team.lone());
     std::vector<std::size_t> taken;
     team.run([&](std::size_t thread) {
         CHECK(thread == 1);

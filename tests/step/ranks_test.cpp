@@ -103,7 +103,7 @@ Trained train(const Course& course, std::size_t threads, Exchange* exchange) {
     std::vector<std::uint32_t> order = in_order(course.count);
     CounterRng rng(1, RandomPurpose::shuffle, 0);
     shuffle(order, rng);
-    Team team(threads, {});
+    Team team(threads, a_cpu_each(threads));
     std::optional<KernelFamily> family;
     if (!course.families.empty())
         family = course.families.at((exchange == nullptr ? 0 : exchange->rank()) % course.families.size());
@@ -205,7 +205,7 @@ TEST_CASE("ranks: losses, weights, state and predictions are the bits of a proce
     for (const std::size_t batch : {16U, 64U, 100U, 200U, 256U, 600U, 1024U})
         compare_with_one(
             {.batch = batch, .count = 2 * batch + batch / 3, .precision = precision, .samples = &samples},
-            {{1, 1}, {2, 1}, {2, 2}, {3, 1}, {4, 2}, {8, 1}});
+            {{1, 1}, {1, 9}, {2, 1}, {2, 2}, {2, 5}, {3, 1}, {4, 2}, {8, 1}});
 }
 
 TEST_CASE("ranks: the bits are the same whatever the layers and the optimizer") {

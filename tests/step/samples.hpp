@@ -37,4 +37,9 @@ inline std::vector<std::uint32_t> in_order(std::size_t count) {
 
 inline const std::atomic<bool> kNoStop{false};
 
+/// For a team whose work is cut as on a machine with a CPU for each thread; nothing is pinned.
+inline std::vector<int> a_cpu_each(std::size_t threads) {
+    return std::vector<int>(threads, -1);
+}
+
 }  // namespace mnist

@@ -49,8 +49,10 @@ enum class Displacement {
 /// Walker.
 class PhaseGate {
   public:
-    /// `most_items`: the most items that any phase will have. `lone`: of the team, where it has one.
-    PhaseGate(std::size_t threads, std::size_t most_items, bool crowded, LoneMember* lone = nullptr);
+    /// `at_once`: threads that can run at a time; where these are fewer, thread t is on the CPU of thread
+    /// t + at_once, and waiting yields at once. `most_items`: the most that any phase will have. `lone`: of
+    /// the team, where it has one.
+    PhaseGate(std::size_t threads, std::size_t at_once, std::size_t most_items, LoneMember* lone = nullptr);
 
     /// Forgets all phases. Only while no thread is in one.
     void reset();
@@ -64,15 +66,15 @@ class PhaseGate {
         Walker(PhaseGate& gate, std::size_t thread) : gate_(gate), thread_(thread) {}
 
         /// Runs work(item) for the items of the next phase that this thread gets, then waits until all are
-        /// done. The first `dealt` items belong to the threads in equal runs, so that a thread meets what is
-        /// in its cache again; the others up to `items` are anybody's. Who has done with its own takes those,
+        /// done. The first `dealt` items belong to the CPUs in equal runs, so that a thread meets what is in
+        /// its cache again; the others up to `items` are anybody's. Who has done with its own takes those,
         /// and then what others have not begun. Returns false when the gate was abandoned. Everything that
         /// any item wrote is visible afterwards.
         template <class Work>
         bool phase(std::size_t dealt, std::size_t items, Work&& work) {
             ++phase_;
             done_at_end_ += items;
-            const std::size_t team = gate_.threads_;
+            const std::size_t team = gate_.at_once_;
             const auto take = [&](std::size_t begin, std::size_t end) {
                 for (std::size_t item = begin; item < end; ++item) {
                     if (!gate_.claim(item, phase_)) continue;
@@ -88,7 +90,7 @@ class PhaseGate {
                 return true;
             }
             const auto run_of = [&](std::size_t t) { take(t * dealt / team, (t + 1) * dealt / team); };
-            run_of(thread_);
+            run_of(thread_ % team);
             take(dealt, items);
             for (std::size_t t = 1; t < team; ++t) run_of((thread_ + t) % team);
             return gate_.wait_for(done_at_end_);
@@ -142,11 +144,10 @@ class PhaseGate {
     bool claim(std::size_t item, std::uint64_t phase) noexcept;
     bool wait_for(std::uint64_t done) const noexcept;
 
-    std::size_t threads_;
+    std::size_t threads_, at_once_;
     std::vector<Counter> claimed_;  ///< the last phase in which an item was taken
     std::atomic<std::size_t> resting_{0};
     std::atomic<bool> abandoned_{false};
-    bool crowded_;
     LoneMember* lone_;
     Counter done_;  ///< items done in all phases; behind the others, in a cache line of its own
 };

@@ -21,9 +21,9 @@ namespace mnist {
 /// flushes denormals to zero.
 class Team {
   public:
-    /// `threads` >= 1; thread t is pinned to cpus[t % cpus.size()], or to nothing where `cpus` is empty.
-    /// Where the system refuses to pin, the thread runs unpinned. Throws InputError where a thread cannot
-    /// be started.
+    /// `threads` >= 1; thread t is pinned to cpus[t % cpus.size()], or to nothing where that is negative or
+    /// `cpus` is empty. Where the system refuses to pin, the thread runs unpinned. Throws InputError where a
+    /// thread cannot be started.
     Team(std::size_t threads, const std::vector<int>& cpus);
     /// One thread, pinned to `cpu`, in place of lone.team; `lone` is not owned.
     Team(LoneMember& lone, int cpu);
@@ -36,8 +36,10 @@ class Team {
     }
     /// Null but for a team that was made from one.
     [[nodiscard]] LoneMember* lone() const noexcept { return lone_; }
+    /// Threads that can run at once: fewer than size() where there are more threads than CPUs.
+    [[nodiscard]] std::size_t at_once() const noexcept { return at_once_; }
     /// True where more threads than CPUs share the work: then waiting yields at once.
-    [[nodiscard]] bool crowded() const noexcept { return crowded_; }
+    [[nodiscard]] bool crowded() const noexcept { return at_once_ < size(); }
 
     /// Calls work(t) on every thread t and returns when all have returned. The first exception is thrown
     /// again here. Cost: one sleep and wake-up; meant for whole epochs.
@@ -77,7 +79,7 @@ class Team {
     std::uint64_t generation_ = 0;
     std::size_t running_ = 0;
     bool ending_ = false;
-    bool crowded_ = false;
+    std::size_t at_once_ = 0;
     std::exception_ptr failure_;
     LoneMember* lone_ = nullptr;
     std::vector<std::thread> threads_;
