@@ -1,16 +1,16 @@
-// What is behind Engine: its state, shared by the three files that carry it out. Private to this room.
+// What is behind Engine: its state, shared by the four files that carry it out. Private to this room.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <memory_resource>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "arena.hpp"
 #include "eval_program.hpp"
 #include "mnist/step/engine.hpp"
 #include "mnist/step/phase_gate.hpp"
@@ -37,25 +37,6 @@ class PhaseClock {
     bool timed_;
     PhaseSeconds& seconds_;
     Clock::time_point last_{};
-};
-
-/// Where arrays lie side by side in huge pages. Workers may ask for theirs at the same time.
-class Arena final : public std::pmr::memory_resource {
-  public:
-    explicit Arena(std::size_t bytes) : arena_(bytes, huge_page_heap()) {}
-
-  private:
-    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-        const std::lock_guard lock(mutex_);
-        return arena_.allocate(bytes, alignment);
-    }
-    void do_deallocate(void* /*p*/, std::size_t /*bytes*/, std::size_t /*alignment*/) override {}
-    [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
-        return this == &other;
-    }
-
-    std::mutex mutex_;
-    std::pmr::monotonic_buffer_resource arena_;
 };
 
 class Engine::Impl {

@@ -4,9 +4,10 @@
 
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 #include <vector>
 
-#include "layer_memory.hpp"
+#include "first_layer.hpp"
 #include "mnist/core/pixels.hpp"
 #include "mnist/step/engine.hpp"
 #include "mnist/step/loss.hpp"
@@ -16,8 +17,9 @@ namespace mnist {
 
 class EvalProgram {
   public:
+    /// `lenders`: what training keeps for each thread and evaluation may use, or null; not owned.
     EvalProgram(std::size_t tile_rows, std::vector<LayerMemory>& layers, std::size_t threads, Isa isa,
-                Products& products, std::pmr::memory_resource* memory);
+                Products& products, std::vector<WorkerRows>* lenders, std::pmr::memory_resource* memory);
     EvalProgram(const EvalProgram&) = delete;
     EvalProgram& operator=(const EvalProgram&) = delete;
 
@@ -39,8 +41,13 @@ class EvalProgram {
         return plan.layout == WeightsLayout::input_major ? plan.panel_width : plan.out_padded;
     }
 
+    struct Values {
+        float* rows = nullptr;  ///< lent, or own ones
+        std::optional<AlignedVector<float>> own_rows{};
+        std::vector<AlignedVector<float>> results;  ///< [layers]
+    };
     /// Made by the thread itself, in memory near it, when it has its first tile.
-    [[nodiscard]] std::vector<AlignedVector<float>>& values_of(std::size_t thread);
+    [[nodiscard]] Values& values_of(std::size_t thread);
 
     std::size_t rows_;
     std::vector<LayerMemory>& layers_;
@@ -48,8 +55,8 @@ class EvalProgram {
     LossFn loss_;
     std::pmr::memory_resource* memory_;  ///< that the threads ask
     std::vector<TeamProduct*> forward_;  ///< [layers]
-    std::vector<std::vector<AlignedVector<float>>>
-        values_;  ///< [threads] of the rows and each layer's results; none where a thread had no tile
+    std::vector<WorkerRows>* lenders_;
+    std::vector<Values> values_;  ///< [threads]; none where a thread had no tile
 };
 
 }  // namespace mnist

@@ -25,6 +25,12 @@ ChainRows& WorkerRows::place(std::uint64_t serial, std::size_t group, std::size_
     return place;
 }
 
+float* WorkerRows::lend(std::size_t floats) {
+    std::optional<Numbers>& rows = places_.front().rows;
+    if (!rows || floats * sizeof(float) > numbers_ * bytes_of(type_)) return nullptr;
+    return static_cast<float*>(rows->at(0));
+}
+
 FirstLayer::FirstLayer(const BatchCut& cut, LayerMemory& layer, const std::vector<Strip>& strips,
                        FirstLayerBuffers& buffers, Products& products, Precision type, Isa isa)
     : cut_(cut),

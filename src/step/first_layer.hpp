@@ -39,6 +39,9 @@ class WorkerRows {
     /// forgotten.
     [[nodiscard]] ChainRows& place(std::uint64_t serial, std::size_t group, std::size_t chain,
                                    std::size_t pair, std::size_t turn);
+    /// Room for so many floats until the next step, which gathers its rows anew: those of a step belong to
+    /// its serial. Null where there is none.
+    [[nodiscard]] float* lend(std::size_t floats);
 
   private:
     Precision type_;

@@ -25,8 +25,9 @@ TEST_CASE(
     if (precision_obstacle(precision)) return;
     const std::vector<std::size_t> dims{784, 128, 64, 10};
     const Samples all = random_samples(std::size_t{2} * 4096 + 1400, dims.front(), dims.back());
-    for (const std::size_t batch : {std::size_t{16}, std::size_t{64}, std::size_t{100}, std::size_t{256},
-                                    std::size_t{1000}, std::size_t{1024}, std::size_t{4096}}) {
+    for (const std::size_t batch :
+         {std::size_t{16}, std::size_t{64}, std::size_t{100}, std::size_t{256}, std::size_t{1000},
+          std::size_t{1024}, std::size_t{1280}, std::size_t{4096}}) {
         const std::size_t count = 2 * batch + batch / 3;
         std::vector<std::uint32_t> order = in_order(count);
         CounterRng rng(1, RandomPurpose::shuffle, 0);
