@@ -31,9 +31,10 @@ std::vector<std::size_t> cut_inputs(std::size_t in_padded, std::size_t block, st
     return cuts;
 }
 
-// Four chains let four workers own inputs of the first layer, and cost one worker some additions.
+// Two chains let two workers own inputs of the first layer, and cost one worker some additions; each further
+// one would cost as much again, and what more workers need shards and strips give.
 std::size_t chains_of(std::size_t layer, std::size_t in_padded, std::size_t block) {
-    constexpr std::size_t kMost = 4;
+    constexpr std::size_t kMost = 2;
     return layer == 0 ? std::clamp<std::size_t>(in_padded / block / 2, 1, kMost) : 1;
 }
 
@@ -112,22 +113,22 @@ std::vector<LayerPlan> plan_layers(const std::vector<std::size_t>& dims, KernelF
 // A group is small enough for a core's cache to hold its share of it, and large enough that waiting for the
 // others twice is little beside it. A batch of one group would be one leaf, which nobody can share, so a
 // large one has two. Tiles and blocks are what more workers than pieces, and several workers of a small
-// batch, divide among themselves.
+// batch, divide among themselves; those of small batches are lower, so that there are as many.
 BatchCut cut_batch(std::size_t rows) {
-    constexpr std::size_t kLargestTile = 128;
-    constexpr std::size_t kLargestBlock = 32;
+    const std::size_t largest_tile = rows <= kLargestGroup / 2 ? 32 : rows <= kLargestGroup ? 64 : 128;
+    const std::size_t largest_block = rows <= kLargestGroup ? 32 : 64;
     const auto shares = [](std::size_t of, std::size_t largest) { return (of + largest - 1) / largest; };
     const std::size_t largest = rows <= kLargestGroup ? kLargestGroup / 2 : kLargestGroup;
     const std::size_t share = shares(rows, shares(rows, largest));
-    const std::size_t block = shares(share, shares(share, kLargestBlock));
-    const std::size_t tiles = shares(share, kLargestTile);
-    const std::size_t group = round_up(share, tiles * block);
-    return {.rows = rows, .group = group, .tile = group / tiles, .block = block};
+    const std::size_t tiles = shares(share, largest_tile);
+    const std::size_t blocks = shares(shares(share, tiles), largest_block);  // of a tile
+    const std::size_t block = shares(share, tiles * blocks);
+    return {.rows = rows, .group = tiles * blocks * block, .tile = blocks * block, .block = block};
 }
 
 std::size_t shards_of(const LayerPlan& first, const BatchCut& cut, std::size_t team) {
     constexpr std::size_t kMost = 4;
-    constexpr std::size_t kPieceFloats = 24576;
+    constexpr std::size_t kPieceFloats = 49152;
     if (cut.rows <= kLargestGroup && team > 2) return cut.leaves();
     const auto shares = [](std::size_t of, std::size_t largest) { return (of + largest - 1) / largest; };
     const std::size_t pieces = std::max(first.chains(), first.weight_floats() / kPieceFloats);

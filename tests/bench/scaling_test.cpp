@@ -63,21 +63,21 @@ TEST_CASE("scaling: lines are those of the network and the batch") {
     const std::vector<LayerPlan> layers = plan_layers({784, 128, 64, 10}, KernelFamily::plain);
     const BatchCut cut = cut_batch(64);  // two blocks of 32 rows
     CHECK(lines_read(layers, cut, {}, 1) == 0);
-    // A row's sums of 128 floats are eight lines, from four chains; the upper weights 128 * 64 + 64 * 16
+    // A row's sums of 128 floats are eight lines, from two chains; the upper weights 128 * 64 + 64 * 16
     // floats.
-    CHECK(lines_read(layers, cut, {}, 2) == Approx(32 * 4 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
+    CHECK(lines_read(layers, cut, {}, 2) == Approx(32 * 2 * 8 / 2.0 + 32 * 8 + 576 / 2.0));
     // With four workers there is one that has no rows.
-    CHECK(lines_read(layers, cut, {}, 4) == Approx((32 * 4 * 8 + 576) * 0.75 + 64 * 8));
+    CHECK(lines_read(layers, cut, {}, 4) == Approx((32 * 2 * 8 + 576) * 0.75 + 64 * 8));
     const std::vector<LayerPlan> blocked = plan_layers({784, 128, 64, 10}, KernelFamily::blocked);
-    // One of eight panels of 208 inputs and 64 outputs.
+    // One of four panels of 400 inputs and 64 outputs.
     CHECK(lines_read(blocked, cut, {.forward = true}, 8) - lines_read(blocked, cut, {}, 8) ==
-          Approx(208.0 * 64 / 16 * 0.875));
-    // Four groups of eight blocks side by side: of sixteen workers each has two blocks, its shard's gradients
-    // of sums, a strip of the three other sums, and both panels of its chain.
+          Approx(400.0 * 64 / 16 * 0.875));
+    // Four groups of four blocks side by side: of sixteen workers each has a block, its shard's gradients of
+    // sums, a strip of the three other sums, and a panel of its chain.
     const BatchCut groups = cut_batch(1024);
     const StepPhases apart{.shards = 4, .turns = 1, .joins = true, .forward = true};
     CHECK(lines_read(blocked, groups, apart, 16) ==
-          Approx((64 * 4 * 8 + 576 + 256 * 8 + 208 * 128 / 16.0) * 15 / 16 + 3 * 784 * 128 / 16.0 / 16));
+          Approx((64 * 2 * 8 + 576 + 256 * 8 + 400 * 64 / 16.0) * 15 / 16 + 3 * 784 * 128 / 16.0 / 16));
 }
 
 TEST_CASE("scaling: which phases a step has follows from how many there are") {
