@@ -35,54 +35,48 @@ void Engine::Impl::divide_work() {
     const BatchCut cut = cut_batch(options_.batch);
     strips_.shards = shards_of(first, cut, team);
     strips_.shards = std::max<std::size_t>(1, leaves_of(cut).shards.size());
-    shards_apart_ = strips_.shards > 1 && team > chains;
-    const std::size_t of_chain = strips_of(chains * (shards_apart_ ? strips_.shards : 1), team);
+    const std::size_t of_chain = strips_of(chains * strips_.shards, team);
     const bool divided = options_.precision == Precision::f32;
     strips_.forward = first.forward_strips(of_chain);
     strips_.gradient.push_back(first.gradient_strips(divided ? of_chain : 1));
     forward_too_ =
-        !shards_apart_ && strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
+        strips_.shards == 1 && strips_.forward == strips_.gradient.front() && team <= strips_.forward.size();
     constexpr std::size_t kUpperFloats = 4096;  // of a strip; less is not worth a product of its own
     for (std::size_t l = 1; l < plans.size(); ++l) {
         const std::size_t worth = std::max<std::size_t>(1, plans[l].weight_floats() / kUpperFloats);
         strips_.gradient.push_back(plans[l].gradient_strips(divided ? std::min(worth, team) : 1));
     }
     strips_.update = strips_.gradient;
-    if (shards_apart_) strips_.update.front() = first.gradient_strips(strips_of(chains, team));
+    if (strips_.shards > 1) strips_.update.front() = first.gradient_strips(strips_of(chains, team));
     list_items();
 }
 
-// Strips of a chain and shard follow each other, and so do the shards of a chain: what a worker is dealt
-// shares rows and weights.
+// Chains of a shard follow each other, and strips of a chain: what a worker is dealt shares rows and weights,
+// and what few workers are dealt shares blocks as well.
 void Engine::Impl::list_items() {
-    const std::size_t shards = strips_.shards;
-    const std::size_t runs = shards_apart_ ? shards : 1;
+    const std::size_t chains = plans.front().chains();
     const std::size_t tiles = cut_batch(options_.batch).tiles_of(0);
-    const auto add = [&](std::size_t l, std::size_t chain) {
+    const auto add = [&](std::size_t l, std::size_t shard, std::size_t chain) {
         const auto [first, end] = strips_of_chain(strips_.gradient[l], chain);
         const auto [first_forward, end_forward] = strips_of_chain(strips_.forward, chain);
-        for (std::size_t run = 0; run < runs; ++run)
-            for (std::size_t s = first; s < end; ++s)
-                weights_items_.push_back({.layer = l,
-                                          .strip = s,
-                                          .rows = {.chain = chain,
-                                                   .first_strip = first_forward,
-                                                   .end_strip = end_forward,
-                                                   .first_shard = run * shards / runs,
-                                                   .end_shard = (run + 1) * shards / runs,
-                                                   .share = s - first,
-                                                   .shares = end - first}});
+        for (std::size_t s = first; s < end; ++s)
+            weights_items_.push_back({.layer = l,
+                                      .strip = s,
+                                      .rows = {.chain = chain,
+                                               .shard = shard,
+                                               .first_strip = first_forward,
+                                               .end_strip = end_forward,
+                                               .share = s - first,
+                                               .shares = end - first}});
+        const std::size_t shares = (end_forward - first_forward) * tiles;
+        for (std::size_t s = 0; l == 0 && s < shares; ++s)
+            forward_items_.push_back({chain, shard, first_forward, end_forward, s, shares});
     };
-    for (std::size_t c = 0; c < plans.front().chains(); ++c) {
-        add(0, c);
-        const auto [first, end] = strips_of_chain(strips_.forward, c);
-        const std::size_t shares = (end - first) * tiles;
-        for (std::size_t shard = 0; shard < shards; ++shard)
-            for (std::size_t s = 0; s < shares; ++s)
-                forward_items_.push_back({c, first, end, shard, shard + 1, s, shares});
-    }
+    for (std::size_t shard = 0; shard < strips_.shards; ++shard)
+        for (std::size_t c = 0; c < chains; ++c) add(0, shard, c);
     dealt_weights_ = weights_items_.size();
-    for (std::size_t l = 1; l < plans.size(); ++l) add(l, 0);
+    for (std::size_t l = 1; l < plans.size(); ++l)
+        for (std::size_t shard = 0; shard < strips_.shards; ++shard) add(l, shard, 0);
     for (std::size_t l = 0; l < plans.size(); ++l)
         for (std::size_t s = 0; s < strips_.update[l].size(); ++s) update_items_.emplace_back(l, s);
 }
@@ -90,19 +84,18 @@ void Engine::Impl::list_items() {
 // What a worker is dealt for the weights it meets in the next turn again.
 RowPlaces Engine::Impl::row_places() const {
     RowPlaces places;
-    const auto first_pair = [&](std::size_t item) {
+    const auto pair = [&](std::size_t item) {
         const ForwardItem& rows = weights_items_[item].rows;
-        return rows.chain * strips_.shards + rows.first_shard;
+        return rows.shard * plans.front().chains() + rows.chain;
     };
-    for (std::size_t t = 0; t < team_.size(); ++t) {
-        const std::size_t begin = t * dealt_weights_ / team_.size();
-        const std::size_t end = (t + 1) * dealt_weights_ / team_.size();
+    const std::size_t team = team_.at_once();
+    for (std::size_t t = 0; t < team; ++t) {
+        const std::size_t begin = t * dealt_weights_ / team;
+        const std::size_t end = (t + 1) * dealt_weights_ / team;
         if (begin == end) continue;
-        const ForwardItem& last = weights_items_[end - 1].rows;
-        const std::size_t end_pair = last.chain * strips_.shards + last.end_shard;
-        places.pairs = std::max(places.pairs, end_pair - first_pair(begin));
+        places.pairs = std::max(places.pairs, pair(end - 1) + 1 - pair(begin));
         for (std::size_t item = begin + 1; item < end; ++item)
-            if (first_pair(item) == first_pair(item - 1)) places.turns = 2;
+            if (pair(item) == pair(item - 1)) places.turns = 2;
     }
     return places;
 }

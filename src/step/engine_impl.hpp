@@ -84,15 +84,14 @@ class Engine::Impl {
         std::size_t step = 0;
         std::size_t turn = 0;
     };
-    /// A share of a chain's parts of the first layer, which are strips [first_strip, end_strip), for the
-    /// groups of the shards [first_shard, end_shard).
+    /// A share of a chain's parts of the first layer, which are strips [first_strip, end_strip), for a
+    /// shard's group.
     struct ForwardItem {
-        std::size_t chain = 0;
+        std::size_t chain = 0, shard = 0;
         std::size_t first_strip = 0, end_strip = 0;
-        std::size_t first_shard = 0, end_shard = 0;
         std::size_t share = 0, shares = 1;
     };
-    /// A strip's gradient over such groups; and of the first layer what can come at once behind it.
+    /// A strip's gradient over such a group; and of the first layer what can come at once behind it.
     struct WeightsItem {
         std::size_t layer = 0, strip = 0;
         ForwardItem rows;
@@ -134,9 +133,6 @@ class Engine::Impl {
     std::unique_ptr<EvalProgram> eval_;
     std::unique_ptr<PhaseGate> gate_;
     StepStrips strips_;
-    /// Whether each shard's gradient is an item of its own, for more workers than chains. Joining them and
-    /// the update are a phase of their own then.
-    bool shards_apart_ = false;
     /// Whether a worker goes on from a strip's update to the next step's part of the same strip, which needs
     /// nothing else. Otherwise these are a phase of their own, which divides the rows as well.
     bool forward_too_ = true;

@@ -46,15 +46,11 @@ void Engine::Impl::forward_share(const EpochWork& work, Place at, const ForwardI
     const StepInput input = this->input(work, at.step);
     const std::size_t tiles = program.cut().tiles_of(0);
     const std::size_t all = (item.end_strip - item.first_strip) * tiles;
-    const std::size_t begin = item.share * all / item.shares;
-    const std::size_t end = (item.share + 1) * all / item.shares;
-    for (std::size_t shard = item.first_shard; shard < item.end_shard; ++shard) {
-        const std::optional<GroupPlace> place = program.place(shard, at.turn);
-        if (!place) continue;
-        for (std::size_t i = begin; i < end; ++i)
-            if (i % tiles < program.cut().tiles_of(place->group))
-                program.forward(item.first_strip + i / tiles, *place, i % tiles, input, thread);
-    }
+    const std::optional<GroupPlace> place = program.place(item.shard, at.turn);
+    if (!place) return;
+    for (std::size_t i = item.share * all / item.shares; i < (item.share + 1) * all / item.shares; ++i)
+        if (i % tiles < program.cut().tiles_of(place->group))
+            program.forward(item.first_strip + i / tiles, *place, i % tiles, input, thread);
 }
 
 // The first layer's parts where nothing else can be done beside them.
@@ -101,17 +97,16 @@ bool Engine::Impl::weights_phase(const EpochWork& work, Place at, PhaseGate::Wal
     const std::optional<Update> update = own_update(at.step);
     const bool done = walker.phase(dealt_weights_, weights_items_.size(), [&](std::size_t i) {
         const WeightsItem& item = weights_items_[i];
-        for (std::size_t shard = item.rows.first_shard; shard < item.rows.end_shard; ++shard)
-            if (const std::optional<GroupPlace> place = program.place(shard, at.turn))
-                program.gradient(item.layer, item.strip, *place, input, thread);
-        if (last && !shards_apart_) program.finish(item.layer, item.strip, update);
+        if (const std::optional<GroupPlace> place = program.place(item.rows.shard, at.turn))
+            program.gradient(item.layer, item.strip, *place, input, thread);
+        if (last && strips_.shards == 1) program.finish(item.layer, item.strip, update);
         clock.add(&PhaseSeconds::weights);
         if (item.layer > 0 || !forward) return;
         forward_share(work, *next, item.rows, thread);
         clock.add(&PhaseSeconds::rows);
     });
     clock.add(&PhaseSeconds::waiting);
-    if (!done || (last && shards_apart_ && !finish_phase(work, at.step, walker, thread))) return false;
+    if (!done || (last && strips_.shards > 1 && !finish_phase(work, at.step, walker, thread))) return false;
     return !next || forward || forward_phase(work, *next, walker, thread);
 }
 

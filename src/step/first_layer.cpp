@@ -84,7 +84,7 @@ ChainRows& FirstLayer::with_tile(std::size_t chain, const GroupPlace& place, std
                                  const StepInput& input, std::size_t worker) {
     const std::size_t group = place.group;
     ChainRows& mine = buffers_.workers[worker].place(
-        input.serial, group, chain, chain * buffers_.shards + place.shard, input.turn + place.turn);
+        input.serial, group, chain, place.shard * layer_.plan.chains() + chain, input.turn + place.turn);
     const std::uint32_t bit = 1U << tile;
     if ((mine.present & bit) != 0) return mine;
     const Columns columns{layer_.plan.cuts[chain], layer_.plan.cuts[chain + 1]};
