@@ -45,8 +45,9 @@ MemoryNeed memory_need(const MemoryShape& shape) {
     const std::size_t shards =
         shards_of(plan_layers(shape.dims, KernelFamily::plain).front(), cut, shape.threads);
     const std::size_t of_shard = (cut.leaves() + shards - 1) / shards;
-    const double in_engine = (shape.precision == Precision::bf16 ? 3.5 : 3) +
-                             static_cast<double>(shards) * (1 + std::bit_width(of_shard - 1));
+    const double in_engine =
+        (shape.precision == Precision::bf16 ? 3.5 : 3) +
+        static_cast<double>(shards) * (1 + static_cast<double>(std::bit_width(of_shard - 1)));
     const double kept = shape.checkpoints ? 6 : 2;
     const double input = padded(shape.dims.front());
     const double slots = shape.loader_threads > 0 ? static_cast<double>(LoaderShape{}.slots) : 0;
