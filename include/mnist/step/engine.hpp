@@ -139,7 +139,7 @@ class Engine {
     [[nodiscard]] std::vector<PrimitiveFacts> primitives() const;
     /// Shards of the batch that a step walks through side by side: docs/engine.md.
     [[nodiscard]] std::size_t shards() const;
-    /// How a step's work is divided, in words: "2 workers; 4 strips of 4 chains; blocks of 32 rows in groups
+    /// How a step's work is divided, in words: "2 workers; 2 strips of 2 chains; blocks of 32 rows in groups
     /// of 64, 1 at a time". Empty for an engine for evaluation only.
     [[nodiscard]] std::string grid() const;
     [[nodiscard]] const std::vector<LayerPlan>& layers() const noexcept;
