@@ -107,13 +107,14 @@ Primitive matmul(const dnnl::primitive_attr& attributes, const dnnl::memory::des
 }
 
 // On ARM64 oneDNN's kernels are named after SVE or the Compute Library. All else is loops in C++, of matrices
-// too, whatever it is called ("gemm:jit:f32").
-void let_blas_multiply(Primitive& primitive, Precision type, const BlasProduct& product) {
+// too, whatever it is called ("gemm:jit:f32"). `divided`: workers may share the product by strips of its
+// columns, which oneDNN has kernels for less often than for the whole, and those sum in another order.
+void let_blas_multiply(Primitive& primitive, Precision type, bool divided, const BlasProduct& product) {
     if constexpr (!kX86) {
         const auto named = [&](const char* word) {
             return primitive.implementation.find(word) != std::string::npos;
         };
-        if (type != Precision::f32 || named("sve") || named("acl")) return;
+        if (type != Precision::f32 || (!divided && (named("sve") || named("acl")))) return;
         primitive.blas = std::make_shared<const BlasProduct>(product);
         primitive.implementation = blas_name();
     }
@@ -183,7 +184,8 @@ Primitive forward_product(const ProductShape& shape, bool relu) {
         } else {
             primitive = matmul(attributes, src, weights, dst);
         }
-        let_blas_multiply(primitive, shape.type,
+        // Without a bias it is a part of a sum, of the first layer.
+        let_blas_multiply(primitive, shape.type, !shape.bias,
                           {.rows = shape.rows,
                            .columns = shape.out,
                            .depth = shape.in,
@@ -210,7 +212,7 @@ Primitive backward_data_product(const ProductShape& shape) {
         const auto weights = turned_md(shape.in, shape.out, 0, shape.type);
         Primitive primitive =
             matmul(attributes, diff_dst, weights, rows_md(shape.rows, shape.in, 0, shape.type));
-        let_blas_multiply(primitive, shape.type,
+        let_blas_multiply(primitive, shape.type, false,
                           {.rows = shape.rows,
                            .columns = shape.in,
                            .depth = shape.out,
@@ -238,7 +240,7 @@ Primitive weights_gradient_product(const ProductShape& shape, bool by_output, bo
         const auto right = rows_md(shape.rows, width, right_stride, shape.type);
         Primitive primitive =
             matmul(attributes, left, right, rows_md(height, width, shape.weights_stride, Precision::f32));
-        let_blas_multiply(primitive, shape.type,
+        let_blas_multiply(primitive, shape.type, true,
                           {.rows = height,
                            .columns = width,
                            .depth = shape.rows,
