@@ -33,7 +33,7 @@ struct LayerMemory {
     void clear_state();
     [[nodiscard]] LayerParameters unload(const AlignedVector<float>& weight_storage,
                                          const AlignedVector<float>& bias_storage) const;
-    /// Makes room for so many sums of gradients on the stack of sum_tree.hpp, of which the first are
+    /// Makes room for so many sums of gradients (the buffers of own_leaves.hpp), of which the first are
     /// diff_weights and diff_bias.
     void reserve_sums(std::size_t buffers);
     [[nodiscard]] float* weights_sum(std::size_t buffer) {

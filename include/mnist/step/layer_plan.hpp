@@ -113,8 +113,8 @@ struct BatchCut {
 
 /// Shards of a batch's leaves that a team walks through side by side, a group of each at a time: as many as
 /// give each worker a block, and a gradient of a chain or of a piece of it that is worth a product of its
-/// own; one, two or four, as the tree of leaves has branches. The two of a small batch by more than two
-/// workers, among whom the blocks of one come out uneven.
+/// own; one, two or four, as the tree of leaves has branches, or one for each leaf where there are fewer. A
+/// small batch has two for more than two workers, among whom the blocks of one come out uneven.
 [[nodiscard]] std::size_t shards_of(const LayerPlan& first, const BatchCut& cut, std::size_t team);
 
 }  // namespace mnist
