@@ -1,5 +1,8 @@
-// Sixteen floats at a time, so that running sums stay in registers; compiled for each level of instructions.
+// Loops that a compiler turns into vector instructions as they are, once for each level of them.
 #include "part_sums.hpp"
+
+#include <algorithm>
+#include <limits>
 
 #include "mnist/core/isa_levels.hpp"
 #include "mnist/step/layer_plan.hpp"
@@ -7,16 +10,25 @@
 namespace mnist {
 namespace {
 
+[[gnu::always_inline]] inline void add(float* __restrict sums, const float* __restrict more, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) sums[i] += more[i];
+}
+
+// Pass by pass: with the sum in an array of its own GCC 12 computes number by number. Not a number is not
+// below either floor, and stays.
 [[gnu::always_inline]] inline void add_row(const Parts& from, const float* __restrict part,
                                            float* __restrict dst) {
-    for (std::size_t i = 0; i < from.width; i += kLane) {
-        float lane[kLane];
-        for (std::size_t k = 0; k < kLane; ++k) lane[k] = part[i + k];
-        for (std::size_t p = 1; p < from.count; ++p) {
-            for (std::size_t k = 0; k < kLane; ++k) lane[k] += part[p * from.stride + i + k];
-        }
-        for (std::size_t k = 0; k < kLane; ++k) lane[k] += from.bias[i + k];
-        for (std::size_t k = 0; k < kLane; ++k) dst[i + k] = from.relu && lane[k] < 0.0F ? 0.0F : lane[k];
+    const float floor = from.relu ? 0.0F : -std::numeric_limits<float>::infinity();
+    if (from.count > 1) {
+        const float* const second = part + from.stride;
+        for (std::size_t i = 0; i < from.width; ++i) dst[i] = part[i] + second[i];
+    } else {
+        std::copy_n(part, from.width, dst);
+    }
+    for (std::size_t p = 2; p < from.count; ++p) add(dst, part + p * from.stride, from.width);
+    for (std::size_t i = 0; i < from.width; ++i) {
+        const float sum = dst[i] + from.bias[i];
+        dst[i] = sum < floor ? floor : sum;
     }
 }
 
@@ -39,10 +51,6 @@ namespace {
         }
         for (std::size_t k = 0; k < kLane; ++k) sums[c + k] = lane[k];
     }
-}
-
-[[gnu::always_inline]] inline void add(float* __restrict sums, const float* __restrict more, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) sums[i] += more[i];
 }
 
 }  // namespace
