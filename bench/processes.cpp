@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <string_view>
 
 #include "child.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/core/stop_signals.hpp"
 #include "mnist/report/terminal.hpp"
 #include "program.hpp"
@@ -18,12 +18,6 @@ namespace mnist::bench {
 namespace {
 
 constexpr std::string_view kPeak = "mnist.fma_peak_gflops.";
-
-double number_in(const std::string& text) {
-    double number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 }  // namespace
 
@@ -79,7 +73,8 @@ void Processes::take_facts(const ContextFacts& facts) {
     if (facts_.empty()) facts_ = facts;
     for (const auto& [key, value] : facts) {
         std::string& known = facts_.try_emplace(key, value).first->second;
-        if (key.starts_with(kPeak) && number_in(value) > number_in(known)) known = value;
+        if (key.starts_with(kPeak) && parsed<double>(value).value_or(0) > parsed<double>(known).value_or(0))
+            known = value;
     }
 }
 

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/models/model_file.hpp"
 #include "mnist/train/experiment.hpp"
 #include "toml.hpp"
@@ -49,9 +49,7 @@ std::string shown(const TomlEntry& entry) {
 
 // Seeds go up to 2^64 - 1 and TOML's whole numbers to 2^63 - 1: larger ones stand in quotes.
 bool too_large_for_toml(std::string_view digits) {
-    std::uint64_t number = 0;
-    const auto [stopped, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return error == std::errc{} && stopped == digits.data() + digits.size() && number > INT64_MAX;
+    return parsed<std::uint64_t>(digits).value_or(0) > INT64_MAX;
 }
 
 // A whole number will do for a real one; a text in a list must not be empty.

@@ -2,9 +2,9 @@
 #include "looks.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "mnist/core/parsed.hpp"
 #include "mnist/results/bench_json.hpp"
 #include "mnist/stats/looks.hpp"
 
@@ -14,11 +14,7 @@ std::size_t planned_looks(const Measurements& side) {
     constexpr std::size_t kMost = 100;
     const auto found = side.facts.find(kPlannedLooks);
     if (found == side.facts.end()) return 1;
-    const std::string& text = found->second;
-    std::size_t looks = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), looks);
-    if (error != std::errc() || end != text.data() + text.size()) return 1;
-    return std::clamp<std::size_t>(looks, 1, kMost);
+    return std::clamp<std::size_t>(parsed<std::size_t>(found->second).value_or(1), 1, kMost);
 }
 
 VerdictSettings at_level(const VerdictSettings& settings, std::size_t looks) {

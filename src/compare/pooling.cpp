@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "differences.hpp"
 #include "mnist/compare/measurements.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 #include "rows_by_name.hpp"
 #include "table.hpp"
 
@@ -35,9 +35,7 @@ bool is_copy(const Measurements& more, const RowsByName& pool) {
 // Files that were both looked at could each have been stopped anywhere.
 std::string multiplied(const std::string& looks, const std::string& more) {
     const auto number = [](const std::string& text) {
-        unsigned value = 1;
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return std::clamp(value, 1U, 1000U);
+        return std::clamp(parsed<unsigned>(text).value_or(1), 1U, 1000U);
     };
     return fmt::to_string(number(looks) * number(more));
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <tuple>
@@ -12,6 +11,7 @@
 #include "differences.hpp"
 #include "fairness.hpp"
 #include "mnist/compare/groups.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/stats/summary.hpp"
 #include "table.hpp"
 
@@ -21,10 +21,8 @@ namespace {
 constexpr const char* kRanks = "/ranks:";
 
 std::optional<std::uint64_t> whole_number(const std::string& text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_one = error == std::errc() && end == text.data() + text.size() && number > 0;
-    return is_one && number < (std::uint64_t{1} << 32U) ? std::optional(number) : std::nullopt;
+    const auto number = parsed<std::uint64_t>(text);
+    return number && *number > 0 && *number < (std::uint64_t{1} << 32U) ? number : std::nullopt;
 }
 
 std::optional<std::uint64_t> number_of(const Facts& facts, const std::string& key) {

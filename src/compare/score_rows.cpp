@@ -7,9 +7,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
+
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -29,10 +30,8 @@ std::size_t copies_of(std::string_view name, std::string_view start) {
     if (!name.starts_with(kCopies)) return 0;
     name.remove_prefix(kCopies.size());
     constexpr std::size_t kMost = 1'000'000;
-    std::size_t copies = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), copies);
-    const bool is_number = error == std::errc() && end == name.data() + name.size();
-    return is_number && copies <= kMost ? copies : 0;
+    const std::size_t copies = parsed<std::size_t>(name).value_or(0);
+    return copies <= kMost ? copies : 0;
 }
 
 /// Repetitions that one figure is made of.

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "differences.hpp"
 #include "mnist/compare/groups.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -129,11 +129,8 @@ std::vector<Match> with_latencies(const std::vector<Match>& rows) {
 }
 
 std::optional<double> noise_share(const std::string& text) {
-    const char* const last = text.data() + text.size();
-    double share = 0;
-    const auto [end, error] = std::from_chars(text.data(), last, share);
-    const bool is_share = error == std::errc() && end == last && share >= 0 && share <= 1;
-    return is_share ? std::optional(share) : std::nullopt;
+    const auto share = parsed<double>(text);
+    return share && *share >= 0 && *share <= 1 ? share : std::nullopt;
 }
 
 double noise_floor(const Facts& facts, const std::string& name) {

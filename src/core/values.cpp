@@ -1,17 +1,16 @@
-// std::from_chars throughout: independent of the locale, and nothing before or behind the number is
-// overlooked.
+// Each check with the words that its message has.
 #include "mnist/core/values.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <span>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -25,15 +24,6 @@ std::string shown(std::string_view word) {
                       .expected = std::move(expected),
                       .found = shown(given.text()),
                       .remedy = std::move(remedy)});
-}
-
-template <class Number>
-std::optional<Number> whole_word(const std::string& word) {
-    Number number{};
-    const char* end = word.data() + word.size();
-    const auto [stopped, error] = std::from_chars(word.data(), end, number);
-    if (error != std::errc{} || stopped != end) return std::nullopt;
-    return number;
 }
 
 // Levenshtein distance, one row at a time.
@@ -84,7 +74,7 @@ const std::string& GivenValue::non_empty(std::string_view what) const {
 }
 
 std::uint64_t GivenValue::count(std::uint64_t low, std::uint64_t high) const {
-    const auto number = whole_word<std::uint64_t>(text());
+    const auto number = parsed<std::uint64_t>(text());
     if (!number || *number < low || *number > high)
         refuse(*this, fmt::format("a whole number from {} to {}", low, high));
     return *number;
@@ -92,34 +82,34 @@ std::uint64_t GivenValue::count(std::uint64_t low, std::uint64_t high) const {
 
 std::uint64_t GivenValue::count_or_auto(std::uint64_t high, std::string_view remedy) const {
     if (text() == "auto") return 0;
-    const auto number = whole_word<std::uint64_t>(text());
+    const auto number = parsed<std::uint64_t>(text());
     if (!number || *number < 1 || *number > high)
         refuse(*this, fmt::format("auto or a whole number from 1 to {}", high), std::string(remedy));
     return *number;
 }
 
 double GivenValue::positive() const {
-    const auto number = whole_word<double>(text());
+    const auto number = parsed<double>(text());
     if (!number || !std::isfinite(*number) || *number <= 0) refuse(*this, "a finite number above 0");
     return *number;
 }
 
 double GivenValue::number(double low, double high) const {
-    const auto number = whole_word<double>(text());
+    const auto number = parsed<double>(text());
     if (!number || !(*number >= low && *number <= high))
         refuse(*this, fmt::format("a number from {} to {}", low, high));
     return *number;
 }
 
 double GivenValue::share() const {
-    const auto number = whole_word<double>(text());
+    const auto number = parsed<double>(text());
     if (!number || !(*number >= 0 && *number < 1))
         refuse(*this, "a number from 0 up to, but not including, 1");
     return *number;
 }
 
 double GivenValue::percentage() const {
-    const auto number = whole_word<double>(text());
+    const auto number = parsed<double>(text());
     if (!number || !(*number > 0 && *number <= 100)) refuse(*this, "a percentage above 0 and at most 100");
     return *number;
 }

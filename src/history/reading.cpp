@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <string_view>
 
 #include "mnist/compare/measurements.hpp"
 #include "mnist/compare/score.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/stats/summary.hpp"
 
 namespace mnist {
@@ -43,10 +43,9 @@ std::string threads_in(const std::string& name) {
 }
 
 std::optional<double> inverse(const std::string& text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_rate = error == std::errc() && end == text.data() + text.size() && std::isfinite(1 / value);
-    return is_rate && value > 0 && std::isfinite(value) ? std::optional(1 / value) : std::nullopt;
+    const double value = parsed<double>(text).value_or(0);
+    return value > 0 && std::isfinite(value) && std::isfinite(1 / value) ? std::optional(1 / value)
+                                                                         : std::nullopt;
 }
 
 /// What a file measured of its machine, by number of threads.

@@ -5,9 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <unordered_map>
+
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -101,13 +102,11 @@ std::optional<std::int64_t> parse_time(const std::string& text) {
     const std::string_view zone(rest);
     std::int64_t offset = 0;
     if (!zone.empty() && zone != "Z") {  // "+01:00"
-        unsigned hours = 0;
-        unsigned minutes = 0;
-        if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' ||
-            std::from_chars(rest + 1, rest + 3, hours).ptr != rest + 3 ||
-            std::from_chars(rest + 4, rest + 6, minutes).ptr != rest + 6 || hours > 23 || minutes > 59)
-            return std::nullopt;
-        offset = std::int64_t{hours * 60 + minutes} * (zone[0] == '-' ? -60 : 60);
+        if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return std::nullopt;
+        const auto hours = parsed<unsigned>(zone.substr(1, 2));
+        const auto minutes = parsed<unsigned>(zone.substr(4));
+        if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+        offset = std::int64_t{*hours * 60 + *minutes} * (zone[0] == '-' ? -60 : 60);
     }
     return ::timegm(&time) - offset;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mnist/core/parsed.hpp"
 #include "system_files.hpp"
 
 namespace mnist {
@@ -117,8 +118,8 @@ struct CpuQuota {
 };
 
 std::optional<CpuQuota> cpu_quota(const std::string& quota_us, const std::string& period_us) {
-    const std::optional<std::int64_t> quota = parse_number(quota_us);
-    const std::optional<std::int64_t> period = parse_number(period_us);
+    const std::optional<std::int64_t> quota = parsed<std::int64_t>(quota_us);
+    const std::optional<std::int64_t> period = parsed<std::int64_t>(period_us);
     if (!quota || !period || *quota <= 0 || *period <= 0) return std::nullopt;
     return CpuQuota{.cores = static_cast<double>(*quota) / static_cast<double>(*period),
                     .period_s = 1e-6 * static_cast<double>(*period)};
@@ -149,7 +150,7 @@ std::optional<double> throttled_of(const std::filesystem::path& file) {
 std::optional<std::uint64_t> memory_limit_of(const std::filesystem::path& folder, bool unified) {
     constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max() / 65536 * 65536;
     const std::filesystem::path file = folder / (unified ? "memory.max" : "memory.limit_in_bytes");
-    const std::optional<std::int64_t> bytes = parse_number(first_line(file).value_or(""));
+    const std::optional<std::int64_t> bytes = parsed<std::int64_t>(first_line(file).value_or(""));
     if (!bytes || *bytes <= 0 || *bytes >= kUnlimited) return std::nullopt;
     return static_cast<std::uint64_t>(*bytes);
 }

@@ -14,6 +14,7 @@
 
 #include "cgroup.hpp"
 #include "mnist/core/affinity.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/core/train_config.hpp"
 #include "system_files.hpp"
 
@@ -25,7 +26,7 @@ std::filesystem::path topology_folder(const std::filesystem::path& root, int cpu
 }
 
 std::int64_t socket_of(const std::filesystem::path& root, int cpu) {
-    return parse_number(first_line(topology_folder(root, cpu) / "physical_package_id").value_or(""))
+    return parsed<std::int64_t>(first_line(topology_folder(root, cpu) / "physical_package_id").value_or(""))
         .value_or(0);
 }
 
@@ -37,7 +38,8 @@ int node_of(const std::filesystem::path& root, int cpu) {
          std::filesystem::directory_iterator(root / fmt::format("sys/devices/system/cpu/cpu{}", cpu), none)) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(kNode)) continue;
-        if (const auto number = parse_number(name.substr(kNode.size()))) return static_cast<int>(*number);
+        if (const auto number = parsed<std::int64_t>(name.substr(kNode.size())))
+            return static_cast<int>(*number);
     }
     return 0;
 }

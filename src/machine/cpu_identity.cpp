@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "arm_cores.hpp"
+#include "mnist/core/parsed.hpp"
 #include "system_files.hpp"
 
 namespace mnist {
@@ -98,7 +99,7 @@ constexpr std::array kGenerations{
 // clang-format on
 
 std::optional<int> small_number(const std::optional<std::string>& text, int most) {
-    const std::optional<std::int64_t> number = text ? parse_number(*text) : std::nullopt;
+    const std::optional<std::int64_t> number = text ? parsed<std::int64_t>(*text) : std::nullopt;
     return number && *number >= 0 && *number <= most ? std::optional(static_cast<int>(*number))
                                                      : std::nullopt;
 }

@@ -3,13 +3,13 @@
 #include "system_files.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <set>
 #include <string_view>
 #include <system_error>
 
 #include "mnist/core/checked.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> meminfo_bytes(const std::filesystem::path& root, co
     if (!text) return std::nullopt;
     const std::optional<std::string> value = value_of(*text, key, ':');
     if (!value || !value->ends_with(" kB")) return std::nullopt;
-    const std::optional<std::int64_t> kibibytes = parse_number(value->substr(0, value->size() - 3));
+    const std::optional<std::int64_t> kibibytes = parsed<std::int64_t>(value->substr(0, value->size() - 3));
     if (!kibibytes || *kibibytes <= 0) return std::nullopt;
     return checked_product({static_cast<std::size_t>(*kibibytes), 1024});
 }
@@ -84,19 +84,7 @@ std::optional<std::string> value_of(std::string_view text, std::string_view key,
 }
 
 std::optional<std::uint32_t> parse_hexadecimal(std::string_view text) {
-    if (!text.starts_with("0x")) return std::nullopt;
-    std::uint32_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data() + 2, end, number, 16);
-    return error == std::errc{} && rest == end ? std::optional(number) : std::nullopt;
-}
-
-std::optional<std::int64_t> parse_number(const std::string& text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || rest != end) return std::nullopt;
-    return number;
+    return text.starts_with("0x") ? parsed<std::uint32_t>(text.substr(2), 16) : std::nullopt;
 }
 
 std::optional<std::uint64_t> installed_memory_bytes(const std::filesystem::path& root) {

@@ -18,9 +18,6 @@ namespace mnist {
 /// Its first line without surrounding blanks; empty where the file cannot be read or the line is blank.
 [[nodiscard]] std::optional<std::string> first_line(const std::filesystem::path& path);
 
-/// A decimal number that is the whole text; empty for anything else.
-[[nodiscard]] std::optional<std::int64_t> parse_number(const std::string& text);
-
 /// A number up to 32 bits, "0x41", that is the whole text; empty for anything else.
 [[nodiscard]] std::optional<std::uint32_t> parse_hexadecimal(std::string_view text);
 

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cstdint>
 #include <iterator>
 #include <optional>
 #include <utility>
 
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 #include "safetensors.hpp"
 
 namespace mnist {
@@ -47,10 +47,11 @@ Frame frame_of(const std::set<std::string>& names) {
 std::vector<std::uint64_t> numbers_in(const std::set<std::string>& names, const Frame& frame) {
     std::vector<std::uint64_t> numbers;
     for (const std::string& name : names) {
-        const char* const begin = name.data() + frame.before.size();
-        const char* const end = name.data() + name.size() - frame.behind.size();
-        const auto [stopped, error] = std::from_chars(begin, end, numbers.emplace_back());
-        if (error != std::errc{} || stopped != end || (end - begin > 1 && *begin == '0')) return {};
+        const std::string_view digits(name.data() + frame.before.size(),
+                                      name.size() - frame.before.size() - frame.behind.size());
+        const auto number = parsed<std::uint64_t>(digits);
+        if (!number || (digits.size() > 1 && digits.front() == '0')) return {};
+        numbers.push_back(*number);
     }
     std::sort(numbers.begin(), numbers.end());
     return numbers;

@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 #include "safetensors.hpp"
 
 namespace mnist {
@@ -16,10 +15,8 @@ std::optional<double> stored_number(const ModelMetadata& metadata, const std::st
     const auto entry = metadata.find(key);
     if (entry == metadata.end()) return std::nullopt;
     const std::string& text = entry->second;
-    const char* const end = text.data() + text.size();
-    double number = 0;
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stopped != end || !(number >= low && number <= high))
+    const auto number = parsed<double>(text);
+    if (!number || !(*number >= low && *number <= high))
         throw InputError(
             {.where = where,
              .expected = fmt::format("a number from {} to {} as \"{}\" in \"__metadata__\"", low, high, key),

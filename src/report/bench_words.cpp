@@ -1,18 +1,14 @@
 // Names come from files, so nothing is assumed of them; what does not fit is simply not found.
 #include "bench_words.hpp"
 
-#include <charconv>
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 
 std::optional<std::uint64_t> BenchWords::number(const std::string& key) const {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 53;
-    const std::string digits = text(key, "");
-    std::uint64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [rest, error] = std::from_chars(digits.data(), end, value);
-    if (error != std::errc{} || rest != end || value < 1 || value > kMost) return std::nullopt;
-    return value;
+    const auto value = parsed<std::uint64_t>(text(key, ""));
+    return value && *value >= 1 && *value <= kMost ? value : std::nullopt;
 }
 
 std::string BenchWords::text(const std::string& key, const std::string& otherwise) const {

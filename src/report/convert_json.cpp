@@ -1,13 +1,13 @@
 // Documents for services that keep results: Bencher, Conbench, LNT.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "convert_parts.hpp"
 #include "json_words.hpp"
 #include "mnist/compare/groups.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/core/sha256.hpp"
 #include "mnist/stats/summary.hpp"
 
@@ -18,9 +18,7 @@ using nlohmann::ordered_json;
 
 /// Whole numbers in facts; 0, which Conbench has for "unknown", where there is none.
 std::int64_t whole(const std::string& text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    return parsed<std::int64_t>(text).value_or(0);
 }
 
 /// Bytes of the data, instruction or unified cache of a level.

@@ -5,12 +5,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <system_error>
 
 #include "mnist/core/atomic_file.hpp"
 #include "mnist/core/error.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -28,11 +28,7 @@ std::optional<std::uint64_t> number_in(std::string_view name) {
         return std::nullopt;
     name.remove_prefix(kPrefix.size());
     name.remove_suffix(kSuffix.size());
-    std::uint64_t number = 0;
-    const auto [stopped, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (name.size() > kMostDigits || error != std::errc{} || stopped != name.data() + name.size())
-        return std::nullopt;
-    return number;
+    return name.size() <= kMostDigits ? parsed<std::uint64_t>(name) : std::nullopt;
 }
 
 std::string content_of(const fs::path& file) {
