@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "mnist/core/binary_size.hpp"
 #include "mnist/results/train_json.hpp"
 
 namespace mnist {
@@ -22,19 +22,6 @@ void line(std::string& text, std::string_view label, std::string_view value) {
 template <class T>
 std::string shown(const std::optional<T>& value) {
     return value ? fmt::format("{}", *value) : "";
-}
-
-/// Binary units with at most one decimal: "32 KiB", "1.5 GiB".
-std::string shown_bytes(std::uint64_t bytes) {
-    auto value = static_cast<double>(bytes);
-    std::string_view unit = "B";
-    for (const std::string_view next : {"KiB", "MiB", "GiB", "TiB"}) {
-        if (value < 1024) break;
-        value /= 1024;
-        unit = next;
-    }
-    const double rounded = std::round(value * 10) / 10;
-    return fmt::format("{:.{}f} {}", rounded, rounded == std::floor(rounded) ? 0 : 1, unit);
 }
 
 std::string cache_label(const CacheFacts& cache) {
@@ -77,10 +64,11 @@ void machine_lines(std::string& text, const MachineFacts& machine, std::optional
     line(text, "threads", shown(machine.hardware_threads));
     line(text, "usable", usable(machine));
     for (const CacheFacts& cache : machine.caches) {
-        line(text, cache_label(cache), fmt::format("{} x {}", cache.instances, shown_bytes(cache.bytes)));
+        line(text, cache_label(cache),
+             fmt::format("{} x {}", cache.instances, binary_size(static_cast<double>(cache.bytes))));
     }
     line(text, "NUMA nodes", shown(machine.numa_nodes));
-    line(text, "memory", machine.memory_bytes ? shown_bytes(*machine.memory_bytes) : "");
+    line(text, "memory", machine.memory_bytes ? binary_size(static_cast<double>(*machine.memory_bytes)) : "");
     line(text, "governor", machine.governor.value_or(""));
     line(text, "turbo", machine.turbo ? (*machine.turbo ? "on" : "off") : "");
     line(text, "virtualisation", machine.virtualisation.value_or(""));

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <set>
 
 #include "mnist/compare/score.hpp"
+#include "mnist/core/binary_size.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -26,21 +27,14 @@ bool is_among(const auto& list, std::string_view key) {
 }
 
 std::optional<double> number(const std::optional<std::string>& text) {
-    double value = 0;
-    if (!text) return std::nullopt;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    return error == std::errc() && end == text->data() + text->size() && std::isfinite(value)
-               ? std::optional(value)
-               : std::nullopt;
+    const auto value = text ? parsed<double>(*text) : std::nullopt;
+    return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-/// "48 KiB", "2 MiB"; what is no such number as it is.
-std::string binary_size(const std::string& bytes) {
-    constexpr double kKi = 1024;
-    const double size = number(bytes).value_or(0);
-    if (size < kKi) return bytes;
-    return size < kKi * kKi ? fmt::format("{:.4g} KiB", size / kKi)
-                            : fmt::format("{:.4g} MiB", size / (kKi * kKi));
+/// What is no number as it is.
+std::string size_of(const std::string& bytes) {
+    const auto size = number(bytes);
+    return size ? binary_size(*size) : bytes;
 }
 
 /// "L1 data 48 KiB x 2, L2 2 MiB x 2" of the keys that begin so; `size` and `count` are the last words of the
@@ -55,7 +49,7 @@ std::optional<std::string> caches(const Facts& facts, const std::string& prefix,
         if (!facts.contains(fmt::format("{}{}.{}", prefix, i, size))) break;
         const bool is_unified = said("type") == "unified" || said("type") == "Unified";
         text += fmt::format("{}L{} {}{} x {}", text.empty() ? "" : ", ", said("level"),
-                            is_unified ? "" : said("type") + " ", binary_size(said(size)), said(count));
+                            is_unified ? "" : said("type") + " ", size_of(said(size)), said(count));
     }
     return text.empty() ? std::nullopt : std::optional(text);
 }

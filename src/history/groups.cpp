@@ -10,6 +10,8 @@
 #include <set>
 
 #include "mnist/compare/measurements.hpp"
+#include "mnist/core/binary_size.hpp"
+#include "mnist/core/parsed.hpp"
 #include "stamps.hpp"
 
 namespace mnist {
@@ -88,6 +90,15 @@ std::string beginning(const std::string& value) {
     return value.substr(0, end == std::string::npos ? kMostShownBytes : end) + " ...";
 }
 
+/// "epochs 5", "memory 23.54 GiB".
+std::string told(const std::string& key, const std::string& value) {
+    constexpr std::string_view kBytes = "_bytes";
+    const std::string word = short_key(key);
+    if (const auto bytes = parsed<double>(value); bytes && word.ends_with(kBytes))
+        return fmt::format("{} {}", word.substr(0, word.size() - kBytes.size()), binary_size(*bytes));
+    return fmt::format("{} {}", word, beginning(value));
+}
+
 /// "epochs 5, precision bf16": of these facts those of which others have other values.
 std::string configuration_of(const Facts& facts, const std::map<std::string, std::set<std::string>>& values) {
     constexpr std::size_t kMostKeys = 6;
@@ -96,7 +107,7 @@ std::string configuration_of(const Facts& facts, const std::map<std::string, std
         for (const auto& [key, value] : facts)
             if (is_telling(key) == telling && values.at(key).size() > 1 && !value.empty() &&
                 words.size() < kMostKeys)
-                words.push_back(fmt::format("{} {}", short_key(key), beginning(value)));
+                words.push_back(told(key, value));
         if (!words.empty()) return fmt::format("{}", fmt::join(words, ", "));
     }
     return {};

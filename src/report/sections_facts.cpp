@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "mnist/core/binary_size.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/report/text.hpp"
 #include "page_limits.hpp"
 #include "page_numbers.hpp"
@@ -22,12 +23,6 @@ using Facts = std::map<std::string, std::string>;
 
 std::string text(const Json& source, const char* key) {
     return source[key];
-}
-
-std::optional<double> number_in(const std::string& digits) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(value) : std::nullopt;
 }
 
 /// Keys behind `start`, and those facts alone.
@@ -66,11 +61,9 @@ std::string cache_words(const Facts& machine) {
         return found == machine.end() ? std::string{} : found->second;
     };
     while (!fact("level").empty()) {
-        constexpr double kKib = 1024;
-        const double kib = number_in(fact("bytes")).value_or(0) / kKib;
-        words.push_back(fmt::format("L{} {} {:g}\u00a0{} × {}", fact("level"), fact("type"),
-                                    kib < kKib ? kib : kib / kKib, kib < kKib ? "KiB" : "MiB",
-                                    fact("instances")));
+        std::string size = binary_size(parsed<double>(fact("bytes")).value_or(0));
+        size.replace(size.find(' '), 1, "\u00a0");
+        words.push_back(fmt::format("L{} {} {} × {}", fact("level"), fact("type"), size, fact("instances")));
     }
     return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -88,7 +81,7 @@ Facts machine_facts(const Json& source) {
         if (dot != std::string::npos) {
             std::string& list = shown[readable(key.substr(0, dot))];
             list += (list.empty() ? "" : ", ") + value;
-        } else if (const auto number = number_in(value); key.ends_with(bytes) && number) {
+        } else if (const auto number = parsed<double>(value); key.ends_with(bytes) && number) {
             shown[readable(key.substr(0, key.size() - bytes.size())) + ", GB"] =
                 three_digits(*number / kGigabyte);
         } else {
@@ -112,7 +105,7 @@ std::optional<double> peak_of(const Json& source) {
     const Facts peaks = facts_below(source, "mnist.fma_peak_gflops");
     const std::string threads = text(source, "threads");
     for (const std::string& key : {std::string{}, ".threads:" + threads.substr(threads.rfind(',') + 1)}) {
-        if (const auto found = peaks.find(key); found != peaks.end()) return number_in(found->second);
+        if (const auto found = peaks.find(key); found != peaks.end()) return parsed<double>(found->second);
     }
     return std::nullopt;
 }

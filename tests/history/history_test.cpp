@@ -149,8 +149,7 @@ TEST_CASE("history: no two groups have the same title") {
     const History history = history_of(files_of(std::move(files)), {}, {});
     std::vector<std::string> configurations;
     for (const HistoryGroup& group : history.groups) configurations.push_back(group.configuration);
-    CHECK(configurations ==
-          std::vector<std::string>{"memory_bytes 1000000000", "memory_bytes 1100000000", "", "no. 2"});
+    CHECK(configurations == std::vector<std::string>{"memory 953.7 MiB", "memory 1.024 GiB", "", "no. 2"});
 }
 
 TEST_CASE("history: ten thousand files of five hundred groups of one CPU are grouped in a moment") {
