@@ -1,12 +1,12 @@
 // The variables of Open MPI, of MPICH's Hydra and what speaks like it, and of Slurm, whose srun starts
 // processes with or without an MPI that knows of them.
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
 #include "mnist/cluster/cluster.hpp"
 #include "mnist/core/called.hpp"
 #include "mnist/core/environment.hpp"
+#include "mnist/core/parsed.hpp"
 
 namespace mnist {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 // 0 where it is not set, or is no number.
 std::size_t number_in(const char* variable) {
     const char* const text = std::getenv(variable);
-    return text == nullptr ? 0 : static_cast<std::size_t>(std::max(0L, std::strtol(text, nullptr, 10)));
+    return text == nullptr ? 0 : parsed<std::size_t>(text).value_or(0);
 }
 
 }  // namespace

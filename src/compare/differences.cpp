@@ -31,12 +31,6 @@ std::optional<double> number(const std::optional<std::string>& text) {
     return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-/// What is no number as it is.
-std::string size_of(const std::string& bytes) {
-    const auto size = number(bytes);
-    return size ? binary_size(*size) : bytes;
-}
-
 /// "L1 data 48 KiB x 2, L2 2 MiB x 2" of the keys that begin so; `size` and `count` are the last words of the
 /// keys of their bytes and of how many there are (or how many CPUs share one).
 std::optional<std::string> caches(const Facts& facts, const std::string& prefix, const char* size,
@@ -49,7 +43,7 @@ std::optional<std::string> caches(const Facts& facts, const std::string& prefix,
         if (!facts.contains(fmt::format("{}{}.{}", prefix, i, size))) break;
         const bool is_unified = said("type") == "unified" || said("type") == "Unified";
         text += fmt::format("{}L{} {}{} x {}", text.empty() ? "" : ", ", said("level"),
-                            is_unified ? "" : said("type") + " ", size_of(said(size)), said(count));
+                            is_unified ? "" : said("type") + " ", binary_size(said(size)), said(count));
     }
     return text.empty() ? std::nullopt : std::optional(text);
 }

@@ -10,6 +10,7 @@
 
 #include "mnist/compare/groups.hpp"
 #include "mnist/core/flops.hpp"
+#include "mnist/core/parsed.hpp"
 #include "mnist/results/flat_facts.hpp"
 #include "mnist/results/peak_share.hpp"
 #include "mnist/results/train_json.hpp"
@@ -53,10 +54,9 @@ void add_share(MeasuredRow& row, const std::optional<double>& share, const std::
 
 std::optional<std::uint64_t> test_samples(const std::map<std::string, std::string>& facts) {
     const auto found = facts.find("mnist.dataset.test_samples");
-    if (found == facts.end() || found->second.empty() || found->second.size() > 18 ||
-        !std::ranges::all_of(found->second, [](char c) { return c >= '0' && c <= '9'; }))
-        return std::nullopt;
-    return std::stoull(found->second);
+    constexpr std::uint64_t kMost = 1'000'000'000'000'000'000;
+    const auto samples = found == facts.end() ? std::nullopt : parsed<std::uint64_t>(found->second);
+    return samples && *samples < kMost ? samples : std::nullopt;
 }
 
 // Seconds of a run's mean epoch; empty where it was not completed or not timed.

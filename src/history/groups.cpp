@@ -11,7 +11,6 @@
 
 #include "mnist/compare/measurements.hpp"
 #include "mnist/core/binary_size.hpp"
-#include "mnist/core/parsed.hpp"
 #include "stamps.hpp"
 
 namespace mnist {
@@ -94,8 +93,9 @@ std::string beginning(const std::string& value) {
 std::string told(const std::string& key, const std::string& value) {
     constexpr std::string_view kBytes = "_bytes";
     const std::string word = short_key(key);
-    if (const auto bytes = parsed<double>(value); bytes && word.ends_with(kBytes))
-        return fmt::format("{} {}", word.substr(0, word.size() - kBytes.size()), binary_size(*bytes));
+    if (word.ends_with(kBytes))
+        return fmt::format("{} {}", word.substr(0, word.size() - kBytes.size()),
+                           beginning(binary_size(value)));
     return fmt::format("{} {}", word, beginning(value));
 }
 

@@ -16,9 +16,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Whole numbers in facts; 0, which Conbench has for "unknown", where there is none.
+/// Whole numbers in facts, also of "2.0"; 0, which Conbench has for "unknown", where there is none.
 std::int64_t whole(const std::string& text) {
-    return parsed<std::int64_t>(text).value_or(0);
+    return parsed<std::int64_t>(text.substr(0, text.find('.'))).value_or(0);
 }
 
 /// Bytes of the data, instruction or unified cache of a level.

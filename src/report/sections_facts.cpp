@@ -61,8 +61,9 @@ std::string cache_words(const Facts& machine) {
         return found == machine.end() ? std::string{} : found->second;
     };
     while (!fact("level").empty()) {
-        std::string size = binary_size(parsed<double>(fact("bytes")).value_or(0));
-        size.replace(size.find(' '), 1, "\u00a0");
+        std::string size = binary_size(fact("bytes"));
+        if (const std::size_t blank = size.find(' '); blank != std::string::npos)
+            size.replace(blank, 1, "\u00a0");
         words.push_back(fmt::format("L{} {} {} × {}", fact("level"), fact("type"), size, fact("instances")));
     }
     return fmt::format("{}", fmt::join(words, ", "));

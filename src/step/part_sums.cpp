@@ -1,7 +1,6 @@
 // Loops that a compiler turns into vector instructions as they are, once for each level of them.
 #include "part_sums.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "mnist/core/isa_levels.hpp"
@@ -14,8 +13,8 @@ namespace {
     for (std::size_t i = 0; i < n; ++i) sums[i] += more[i];
 }
 
-// Pass by pass: with the sum in an array of its own GCC 12 computes number by number. Not a number is not
-// below either floor, and stays.
+// Pass by pass: where one loop has the bias and the choice at its end as well, GCC 12 computes number by
+// number and branches on each sign. Not a number is not below either floor, and stays.
 [[gnu::always_inline]] inline void add_row(const Parts& from, const float* __restrict part,
                                            float* __restrict dst) {
     const float floor = from.relu ? 0.0F : -std::numeric_limits<float>::infinity();
@@ -23,7 +22,7 @@ namespace {
         const float* const second = part + from.stride;
         for (std::size_t i = 0; i < from.width; ++i) dst[i] = part[i] + second[i];
     } else {
-        std::copy_n(part, from.width, dst);
+        for (std::size_t i = 0; i < from.width; ++i) dst[i] = part[i];
     }
     for (std::size_t p = 2; p < from.count; ++p) add(dst, part + p * from.stride, from.width);
     for (std::size_t i = 0; i < from.width; ++i) {

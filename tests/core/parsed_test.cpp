@@ -13,6 +13,7 @@ TEST_CASE("parsed: a text that is a number and nothing else") {
     CHECK(parsed<std::int64_t>("-7") == -7);
     CHECK(parsed<std::uint32_t>("d0b", 16) == 0xd0bU);
     CHECK(parsed<double>("-2.5e-3") == -2.5e-3);
+    CHECK(parsed<double>("inf") == std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("parsed: nothing where something is before or behind the number, or it does not fit") {

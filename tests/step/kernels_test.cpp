@@ -1,6 +1,8 @@
 // Our own loops (loss, sums of parts, ReLU) at every level of instructions that this machine has, against
 // double-precision references.
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "catch.hpp"
@@ -113,8 +115,13 @@ TEST_CASE("parts: the sum of all parts in their order and the bias, at every lev
     constexpr std::size_t kWidth = 48;
     constexpr std::size_t kStride = kRows * kWidth + 16;
     constexpr std::size_t kDstStride = 64;
-    const std::vector<float> parts = random_floats(3 * kStride, 2.0F, 9);
-    const std::vector<float> bias = random_floats(kWidth, 2.0F, 10);
+    std::vector<float> parts = random_floats(3 * kStride, 2.0F, 9);
+    std::vector<float> bias = random_floats(kWidth, 2.0F, 10);
+    for (const std::size_t p : {0U, 1U, 2U}) parts[p * kStride + 5] = -0.0F;
+    bias[5] = -0.0F;
+    parts[6] = -std::numeric_limits<float>::infinity();
+    parts[7] = std::numeric_limits<float>::quiet_NaN();
+    const auto bits = [](float x) { return std::isnan(x) ? 0 : std::bit_cast<std::uint32_t>(x); };
     for (const Isa isa : available_isas()) {
         for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
             for (const bool relu : {false, true}) {
@@ -140,7 +147,8 @@ TEST_CASE("parts: the sum of all parts in their order and the bias, at every lev
                             sum += bias[i];
                             if (relu && sum < 0) sum = 0;
                         }
-                        REQUIRE(dst[r * kDstStride + i] == sum);
+                        REQUIRE(std::isnan(dst[r * kDstStride + i]) == std::isnan(sum));
+                        REQUIRE(bits(dst[r * kDstStride + i]) == bits(sum));
                     }
                 }
             }

@@ -6,10 +6,12 @@
 #include <concepts>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 namespace mnist {
 
-/// Nothing where the text is no such number, or one that `Number` cannot hold. `base`: of whole numbers.
+/// Nothing where the text is no such number, or one that `Number` cannot hold; "inf" and "nan" are numbers of
+/// double. `base`: of whole numbers.
 template <class Number, std::same_as<int>... Base>
 [[nodiscard]] std::optional<Number> parsed(std::string_view text, Base... base) {
     Number number{};
